@@ -1,0 +1,2 @@
+//! samsyn
+fn main(){}
