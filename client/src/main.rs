@@ -1,2 +1,2 @@
 //! samsyn
-fn main(){}
+fn main() {}

@@ -1,2 +1,2 @@
 //! relay
-fn main(){}
+fn main() {}

@@ -1,0 +1,85 @@
+//! What a record kind is.
+
+use super::{Caption, Field, FieldPath, FieldType, Target};
+
+/// The sign of a kind in sidebars and search results. The window draws it; here it is only a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Icon {
+    /// A person.
+    Person,
+    /// A building.
+    Organisation,
+    /// A place on a map.
+    Venue,
+    /// Bars of a plan.
+    Plan,
+    /// A calendar.
+    Meeting,
+    /// A target.
+    FocusArea,
+}
+
+/// A record kind: everything the program knows of, say, a contact.
+#[derive(Debug, PartialEq)]
+pub struct Kind {
+    /// The name in the document, in exports, file names and on the command line. Never changed once released.
+    pub name: &'static str,
+    /// What one is called.
+    pub caption: Caption,
+    /// What many are called.
+    pub plural: Caption,
+    /// Its sign.
+    pub icon: Icon,
+    /// The fields whose values make the title, joined by blanks; the first such combination that is not empty counts.
+    pub title: &'static [&'static [&'static str]],
+    /// Kinds that people do not make by hand (a member of the workspace) are left out of menus and lists.
+    pub internal: bool,
+    /// The fields, in the order of the form.
+    pub fields: &'static [Field],
+}
+
+impl Kind {
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The field that a path addresses; for a row, the keyed list it is in.
+    pub fn field_at(&self, path: &FieldPath) -> Option<&'static Field> {
+        match path {
+            FieldPath::Field(name) => self.field(name),
+            FieldPath::Row(list, _) => self.row_fields(list).and(self.field(list)),
+            FieldPath::Cell(list, _, name) => self.row_fields(list)?.iter().find(|field| field.name == name),
+        }
+    }
+
+    /// The fields of the rows of the keyed list of that name.
+    pub fn row_fields(&self, list: &str) -> Option<&'static [Field]> {
+        match self.field(list)?.field_type {
+            FieldType::Rows(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// The fields that lists show from the start.
+    pub fn listed(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().filter(|field| field.listed)
+    }
+
+    /// The names of all kinds that this one's fields refer to.
+    pub fn targets(&self) -> impl Iterator<Item = &'static str> {
+        let direct = self.fields.iter();
+        let in_rows = self.fields.iter().filter_map(|field| match field.field_type {
+            FieldType::Rows(fields) => Some(fields),
+            _ => None,
+        });
+        direct
+            .chain(in_rows.flatten())
+            .flat_map(|field| match field.field_type {
+                FieldType::Reference(Target::Records(kinds))
+                | FieldType::ReferenceSet(Target::Records(kinds)) => kinds,
+                _ => &[],
+            })
+            .copied()
+    }
+}

@@ -1,0 +1,43 @@
+//! What a record is.
+//!
+//! A *record kind* is described in exactly one file of [`kinds`]: its fields, their types, their captions in both
+//! languages, which of them make the title, which stand in lists and which are searched. Everything else follows
+//! from that description and never repeats it:
+//!
+//! ```text
+//!                    ┌─ form            (client)     one control for each field type
+//!                    ├─ table column    (client)
+//!  kinds/contact.rs ─┼─ validation      (schema)     before an edit, and in the relay before the log
+//!      &Kind         ├─ document layout (document)   which containers a new document is seeded with
+//!                    ├─ diff labels     (review)
+//!                    └─ search entry    (store)
+//! ```
+//!
+//! This module knows neither Automerge nor SQLite: [`Value`] is what a field holds, [`FieldType`] what it may hold.
+
+mod caption;
+mod enumeration;
+mod field;
+mod kind;
+pub mod kinds;
+pub mod order;
+mod parse;
+mod path;
+mod record;
+mod value;
+
+pub use caption::{Caption, Language};
+pub use enumeration::{Choice, Enumeration};
+pub use field::{Field, FieldType, Target, Unit};
+pub use kind::{Icon, Kind};
+pub use kinds::{KINDS, kind};
+pub use parse::ParseError;
+pub use path::{FieldPath, PathError};
+pub use record::{NewRecord, NewRecordError};
+pub use value::{
+    Cells, Coordinates, Currency, DateRange, Link, Money, Row, Scalar, Value, ValueError, cells_to_json,
+};
+
+/// The version of the kinds in this program. It rises by one with every release that adds fields or kinds; a
+/// document remembers nothing of it, but a replica's projections are made anew when it has risen.
+pub const SCHEMA_VERSION: u32 = 1;

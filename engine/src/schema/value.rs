@@ -1,0 +1,612 @@
+//! What a field holds.
+//!
+//! A [`Value`] is typed; what stands in a document or a JSON file is a [`Scalar`], in one canonical form for each
+//! type (a date is `2026-11-23`, an amount `125000.00 SEK`, a point `geo:63.1792,14.6357`). The way back never
+//! fails: what this version cannot read becomes [`Value::Unreadable`], is shown as it stands, and is left alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::FieldType;
+use crate::id::{IdError, RecordId, RowId};
+
+/// The value of one field at one time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Value {
+    /// Nothing: never filled in, or cleared.
+    #[default]
+    Empty,
+    /// A line, prose, an e-mail address, a telephone number or a web address.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// An amount.
+    Money(Money),
+    /// A day.
+    Date(Date),
+    /// A first and a last day.
+    DateRange(DateRange),
+    /// One of an enumeration, by its stored name.
+    Choice(String),
+    /// Some of an enumeration, by their stored names.
+    Choices(BTreeSet<String>),
+    /// A reference to a record or a row.
+    Link(Link),
+    /// References.
+    Links(BTreeSet<Link>),
+    /// The rows of a keyed list that are there, in their order.
+    Rows(Vec<Row>),
+    /// A point on the earth.
+    Coordinates(Coordinates),
+    /// A counter's sum.
+    Counter(i64),
+    /// Yes or no.
+    YesNo(bool),
+    /// What this version cannot read as the field's type.
+    Unreadable(String),
+}
+
+/// The fields of a row, or of a whole record, by name. What is empty is left out.
+pub type Cells = BTreeMap<String, Value>;
+
+/// One row of a keyed list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its name in the list, for ever.
+    pub id: RowId,
+    /// Its fractional order key: rows are sorted by (order, id).
+    pub order: String,
+    /// Its fields.
+    pub cells: Cells,
+}
+
+impl Row {
+    /// The value of one of its fields.
+    pub fn get(&self, name: &str) -> &Value {
+        self.cells.get(name).unwrap_or(&Value::Empty)
+    }
+}
+
+/// What a reference points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Link {
+    /// Another record.
+    Record(RecordId),
+    /// A row of a keyed list of the same record.
+    Row(RowId),
+}
+
+impl Link {
+    /// The record it points at, if it points at one.
+    pub fn record(&self) -> Option<RecordId> {
+        match self {
+            Link::Record(id) => Some(*id),
+            Link::Row(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Link::Record(id) => id.fmt(f),
+            Link::Row(id) => id.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Link {
+    type Err = IdError;
+
+    /// The two kinds of identifier differ in length, so the text says which it is.
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.parse().map(Link::Row).or_else(|_| text.parse().map(Link::Record))
+    }
+}
+
+/// A currency by its ISO 4217 code.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// The Swedish crown.
+    pub const SEK: Currency = Currency(*b"SEK");
+    /// The euro.
+    pub const EUR: Currency = Currency(*b"EUR");
+
+    /// The currency of that code: three capital ASCII letters.
+    pub fn from_code(code: &str) -> Option<Currency> {
+        let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
+        bytes.iter().all(u8::is_ascii_uppercase).then_some(Currency(bytes))
+    }
+
+    /// The code.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// An amount in hundredths of a currency's unit. Written `125000.00 SEK`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money {
+    /// Hundredths (öre, cents).
+    pub hundredths: i64,
+    /// Of which currency.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// So many whole crowns.
+    pub const fn sek(crowns: i64) -> Money {
+        Money { hundredths: crowns * 100, currency: Currency::SEK }
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.hundredths < 0 { "-" } else { "" };
+        let all = self.hundredths.unsigned_abs();
+        write!(f, "{sign}{}.{:02} {}", all / 100, all % 100, self.currency.code())
+    }
+}
+
+impl FromStr for Money {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let wrong = || ValueError::form(text, "an amount such as 125000.00 SEK");
+        let (amount, code) = text.split_once(' ').ok_or_else(wrong)?;
+        let currency = Currency::from_code(code).ok_or_else(wrong)?;
+        let (sign, digits) = amount.strip_prefix('-').map_or((1, amount), |rest| (-1, rest));
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, "00"));
+        let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !all_digits(whole) || !all_digits(part) || part.len() != 2 {
+            return Err(wrong());
+        }
+        let whole: i64 = whole.parse().map_err(|_| wrong())?;
+        let part: i64 = part.parse().map_err(|_| wrong())?;
+        let hundredths =
+            whole.checked_mul(100).and_then(|whole| whole.checked_add(part)).ok_or_else(wrong)?;
+        Ok(Money { hundredths: sign * hundredths, currency })
+    }
+}
+
+/// A first and a last day, both included; the first is never after the last. Written `2026-11-23/2026-11-25`
+/// (ISO 8601 interval).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateRange {
+    first: Date,
+    last: Date,
+}
+
+impl DateRange {
+    /// The range between two days, whichever comes first.
+    pub fn new(one: Date, other: Date) -> DateRange {
+        DateRange { first: one.min(other), last: one.max(other) }
+    }
+
+    /// The first day.
+    pub fn first(&self) -> Date {
+        self.first
+    }
+
+    /// The last day, still part of the range.
+    pub fn last(&self) -> Date {
+        self.last
+    }
+
+    /// Whether the two share a day.
+    pub fn overlaps(&self, other: &DateRange) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+}
+
+impl fmt::Display for DateRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.first, self.last)
+    }
+}
+
+impl FromStr for DateRange {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let wrong = || ValueError::form(text, "two days such as 2026-11-23/2026-11-25");
+        let (first, last) = text.split_once('/').ok_or_else(wrong)?;
+        let first = first.parse().map_err(|_| wrong())?;
+        let last = last.parse().map_err(|_| wrong())?;
+        Ok(DateRange::new(first, last))
+    }
+}
+
+/// A point on the earth in degrees (WGS 84). Written as a `geo` URI (RFC 5870): `geo:63.1792,14.6357`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coordinates {
+    latitude: f64,
+    longitude: f64,
+}
+
+impl Coordinates {
+    /// The point, if it is one: latitude -90 to 90, longitude -180 to 180.
+    pub fn new(latitude: f64, longitude: f64) -> Option<Coordinates> {
+        let on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+        on_earth.then_some(Coordinates { latitude, longitude })
+    }
+
+    /// Degrees north.
+    pub fn latitude(&self) -> f64 {
+        self.latitude
+    }
+
+    /// Degrees east.
+    pub fn longitude(&self) -> f64 {
+        self.longitude
+    }
+}
+
+impl fmt::Display for Coordinates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "geo:{},{}", self.latitude, self.longitude)
+    }
+}
+
+impl FromStr for Coordinates {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let wrong = || ValueError::form(text, "a point such as geo:63.1792,14.6357");
+        let (latitude, longitude) =
+            text.strip_prefix("geo:").and_then(|rest| rest.split_once(',')).ok_or_else(wrong)?;
+        let degrees = |text: &str| text.trim().parse::<f64>().map_err(|_| wrong());
+        Coordinates::new(degrees(latitude)?, degrees(longitude)?).ok_or_else(wrong)
+    }
+}
+
+/// A value in the form in which a register stands in a document and in JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar {
+    /// Cleared.
+    Null,
+    /// Text, and everything with a canonical form as text.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// Any other number.
+    Number(f64),
+    /// Yes or no.
+    YesNo(bool),
+}
+
+/// Why a value does not fit its field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// It has not the form of the field's type.
+    #[error("\"{found}\" is not {expected}")]
+    Form {
+        /// What was given, shortened.
+        found: String,
+        /// What would have been right.
+        expected: &'static str,
+    },
+    /// It is a number outside of what the field takes.
+    #[error("{found} is not between {lowest} and {highest}")]
+    Range {
+        /// What was given.
+        found: String,
+        /// The smallest that is allowed.
+        lowest: String,
+        /// The largest that is allowed.
+        highest: String,
+    },
+    /// It is not one of the field's enumeration.
+    #[error("\"{found}\" is none of: {choices}")]
+    Choice {
+        /// What was given.
+        found: String,
+        /// All that are.
+        choices: String,
+    },
+    /// It is longer than a field may be.
+    #[error("{length} characters are too many: the most is {most}")]
+    TooLong {
+        /// How long it is, in bytes of UTF-8.
+        length: usize,
+        /// How long it may be.
+        most: usize,
+    },
+    /// It is of another type altogether.
+    #[error("a value of another type")]
+    Type,
+}
+
+impl ValueError {
+    pub(crate) fn form(found: &str, expected: &'static str) -> ValueError {
+        ValueError::Form { found: found.chars().take(80).collect(), expected }
+    }
+}
+
+impl Value {
+    /// Whether there is nothing: empty, no text, no members, no rows.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Value::Empty => true,
+            Value::Text(text) => text.is_empty(),
+            Value::Choices(set) => set.is_empty(),
+            Value::Links(set) => set.is_empty(),
+            Value::Rows(rows) => rows.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The text of a text value.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) | Value::Choice(text) | Value::Unreadable(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The rows of a keyed list; none for anything else.
+    pub fn rows(&self) -> &[Row] {
+        match self {
+            Value::Rows(rows) => rows,
+            _ => &[],
+        }
+    }
+
+    /// The canonical form of a register's value; `None` for types that are no registers.
+    pub fn to_scalar(&self) -> Option<Scalar> {
+        Some(match self {
+            Value::Empty => Scalar::Null,
+            Value::Text(text) | Value::Choice(text) | Value::Unreadable(text) => Scalar::Text(text.clone()),
+            Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+                Scalar::Whole(*number as i64)
+            }
+            Value::Number(number) => Scalar::Number(*number),
+            Value::Money(money) => Scalar::Text(money.to_string()),
+            Value::Date(date) => Scalar::Text(date.to_string()),
+            Value::DateRange(range) => Scalar::Text(range.to_string()),
+            Value::Link(link) => Scalar::Text(link.to_string()),
+            Value::Coordinates(point) => Scalar::Text(point.to_string()),
+            Value::Counter(sum) => Scalar::Whole(*sum),
+            Value::YesNo(yes) => Scalar::YesNo(*yes),
+            Value::Choices(_) | Value::Links(_) | Value::Rows(_) => return None,
+        })
+    }
+
+    /// The value as JSON, lossless together with the field's type.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Value::Choices(set) => json!(set),
+            Value::Links(set) => set.iter().map(Link::to_string).collect(),
+            Value::Rows(rows) => rows.iter().map(row_to_json).collect(),
+            register => match register.to_scalar() {
+                Some(Scalar::Text(text)) => text.into(),
+                Some(Scalar::Whole(number)) => number.into(),
+                Some(Scalar::Number(number)) => json!(number),
+                Some(Scalar::YesNo(yes)) => yes.into(),
+                Some(Scalar::Null) | None => serde_json::Value::Null,
+            },
+        }
+    }
+}
+
+fn row_to_json(row: &Row) -> serde_json::Value {
+    let mut object = cells_to_json(&row.cells);
+    object.insert("id".to_owned(), row.id.to_string().into());
+    serde_json::Value::Object(object)
+}
+
+/// Fields as a JSON object; what is empty is left out.
+pub fn cells_to_json(cells: &Cells) -> serde_json::Map<String, serde_json::Value> {
+    let filled = cells.iter().filter(|(_, value)| !value.is_empty());
+    filled.map(|(name, value)| (name.clone(), value.to_json())).collect()
+}
+
+/// The longest text of one line, in bytes of UTF-8.
+pub(crate) const LONGEST_LINE: usize = 2_000;
+
+/// The longest prose, in bytes of UTF-8.
+pub(crate) const LONGEST_PROSE: usize = 200_000;
+
+impl FieldType {
+    /// The value that a register's canonical form stands for. What does not fit becomes [`Value::Unreadable`].
+    pub fn read(&self, scalar: &Scalar) -> Value {
+        let read = match (self, scalar) {
+            (_, Scalar::Null) => Some(Value::Empty),
+            (
+                FieldType::Line | FieldType::Prose | FieldType::Email | FieldType::Phone | FieldType::Url,
+                Scalar::Text(text),
+            ) => Some(Value::Text(text.clone())),
+            (FieldType::Enumeration(_), Scalar::Text(text)) => Some(Value::Choice(text.clone())),
+            (FieldType::Number { .. }, Scalar::Whole(number)) => Some(Value::Number(*number as f64)),
+            (FieldType::Number { .. }, Scalar::Number(number)) => Some(Value::Number(*number)),
+            (FieldType::Counter, Scalar::Whole(sum)) => Some(Value::Counter(*sum)),
+            (FieldType::YesNo, Scalar::YesNo(yes)) => Some(Value::YesNo(*yes)),
+            (FieldType::Money, Scalar::Text(text)) => text.parse().ok().map(Value::Money),
+            (FieldType::Date, Scalar::Text(text)) => text.parse().ok().map(Value::Date),
+            (FieldType::DateRange, Scalar::Text(text)) => text.parse().ok().map(Value::DateRange),
+            (FieldType::Reference(_), Scalar::Text(text)) => text.parse().ok().map(Value::Link),
+            (FieldType::Coordinates, Scalar::Text(text)) => text.parse().ok().map(Value::Coordinates),
+            _ => None,
+        };
+        read.unwrap_or_else(|| Value::Unreadable(unreadable(scalar)))
+    }
+
+    /// Whether `value` may be written into a field of this type.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words that name what would be right.
+    pub fn check(&self, value: &Value) -> Result<(), ValueError> {
+        match (self, value) {
+            (FieldType::Rows(_) | FieldType::Counter, Value::Empty) => Err(ValueError::Type),
+            (_, Value::Empty) => Ok(()),
+            (FieldType::Line, Value::Text(text)) => check_line(text),
+            (FieldType::Prose, Value::Text(text)) => check_length(text, LONGEST_PROSE),
+            (FieldType::Email, Value::Text(text)) => check_line(text).and(check_email(text)),
+            (FieldType::Phone, Value::Text(text)) => check_line(text).and(check_phone(text)),
+            (FieldType::Url, Value::Text(text)) => check_line(text).and(check_url(text)),
+            (FieldType::Number { decimals, range, .. }, Value::Number(number)) => {
+                check_number(*number, *decimals, *range)
+            }
+            (FieldType::Enumeration(list), Value::Choice(choice)) => list.check(choice),
+            (FieldType::EnumerationSet(list), Value::Choices(set)) => {
+                set.iter().try_for_each(|choice| list.check(choice))
+            }
+            (FieldType::Reference(_), Value::Link(_))
+            | (FieldType::ReferenceSet(_), Value::Links(_))
+            | (FieldType::Money, Value::Money(_))
+            | (FieldType::Date, Value::Date(_))
+            | (FieldType::DateRange, Value::DateRange(_))
+            | (FieldType::Coordinates, Value::Coordinates(_))
+            | (FieldType::Counter, Value::Counter(_))
+            | (FieldType::YesNo, Value::YesNo(_)) => Ok(()),
+            _ => Err(ValueError::Type),
+        }
+    }
+}
+
+impl super::Enumeration {
+    fn check(&self, choice: &str) -> Result<(), ValueError> {
+        if self.find(choice).is_some() {
+            return Ok(());
+        }
+        let choices = self.choices.iter().map(|choice| choice.value).collect::<Vec<_>>().join(", ");
+        Err(ValueError::Choice { found: choice.chars().take(80).collect(), choices })
+    }
+}
+
+fn unreadable(scalar: &Scalar) -> String {
+    match scalar {
+        Scalar::Null => String::new(),
+        Scalar::Text(text) => text.clone(),
+        Scalar::Whole(number) => number.to_string(),
+        Scalar::Number(number) => number.to_string(),
+        Scalar::YesNo(yes) => yes.to_string(),
+    }
+}
+
+fn check_length(text: &str, most: usize) -> Result<(), ValueError> {
+    if text.len() > most { Err(ValueError::TooLong { length: text.len(), most }) } else { Ok(()) }
+}
+
+fn check_line(text: &str) -> Result<(), ValueError> {
+    if text.contains(['\n', '\r']) {
+        return Err(ValueError::form(text, "one line"));
+    }
+    check_length(text, LONGEST_LINE)
+}
+
+/// Something before an @, a host with a dot after it, and no blanks: more would refuse addresses that work.
+fn check_email(text: &str) -> Result<(), ValueError> {
+    let plausible = text.rsplit_once('@').is_some_and(|(local, host)| {
+        let labels = host.split('.').all(|label| !label.is_empty());
+        !local.is_empty() && host.contains('.') && labels && !text.contains(char::is_whitespace)
+    });
+    if plausible { Ok(()) } else { Err(ValueError::form(text, "an e-mail address such as namn@example.se")) }
+}
+
+/// At least three digits, and nothing but what people write between them.
+fn check_phone(text: &str) -> Result<(), ValueError> {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let rest = text.chars().all(|c| c.is_ascii_digit() || "+-()/. ext".contains(c) || c == '\u{a0}');
+    if (3..=20).contains(&digits) && rest {
+        Ok(())
+    } else {
+        Err(ValueError::form(text, "a telephone number such as +46 63 14 30 00"))
+    }
+}
+
+fn check_url(text: &str) -> Result<(), ValueError> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plausible = rest.is_some_and(|rest| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        !host.is_empty() && !text.contains(char::is_whitespace)
+    });
+    if plausible { Ok(()) } else { Err(ValueError::form(text, "a web address such as https://example.se")) }
+}
+
+fn check_number(number: f64, decimals: u8, (lowest, highest): (f64, f64)) -> Result<(), ValueError> {
+    if !(lowest..=highest).contains(&number) {
+        return Err(ValueError::Range {
+            found: number.to_string(),
+            lowest: lowest.to_string(),
+            highest: highest.to_string(),
+        });
+    }
+    if decimals == 0 && number.fract() != 0.0 {
+        return Err(ValueError::form(&number.to_string(), "a whole number"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Unit;
+    use jiff::civil::date;
+
+    #[test]
+    fn registers_survive_their_canonical_form() {
+        let range = DateRange::new(date(2027, 5, 3), date(2027, 5, 1));
+        let point = Coordinates::new(63.1792, 14.6357).unwrap();
+        let pairs = [
+            (FieldType::Line, Value::Text("Åre".into())),
+            (FieldType::measure(Unit::Metres), Value::Number(2.5)),
+            (FieldType::count(Unit::Persons), Value::Number(300.0)),
+            (FieldType::Money, Value::Money(Money { hundredths: -5, currency: Currency::EUR })),
+            (FieldType::Date, Value::Date(date(2027, 5, 3))),
+            (FieldType::DateRange, Value::DateRange(range)),
+            (FieldType::Coordinates, Value::Coordinates(point)),
+            (FieldType::YesNo, Value::YesNo(false)),
+            (FieldType::Line, Value::Empty),
+        ];
+        for (field_type, value) in pairs {
+            let scalar = value.to_scalar().unwrap();
+            assert_eq!(field_type.read(&scalar), value, "{scalar:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_shown_and_not_lost() {
+        let odd = Scalar::Text("in spring".into());
+        assert_eq!(FieldType::Date.read(&odd), Value::Unreadable("in spring".into()));
+        assert_eq!(FieldType::Line.read(&Scalar::Whole(7)), Value::Unreadable("7".into()));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_form_is_refused_with_words() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let percent = FieldType::percent();
+        assert!(FieldType::Email.check(&text("anna@example.se")).is_ok());
+        assert!(FieldType::Email.check(&text("anna at example")).is_err());
+        assert!(FieldType::Phone.check(&text("+46 63-14 30 00")).is_ok());
+        assert!(FieldType::Phone.check(&text("call me")).is_err());
+        assert!(FieldType::Url.check(&text("https://östersund.se/möten")).is_ok());
+        assert!(FieldType::Url.check(&text("javascript:alert(1)")).is_err());
+        assert!(FieldType::Line.check(&text("two\nlines")).is_err());
+        let error = percent.check(&Value::Number(101.0)).unwrap_err().to_string();
+        assert_eq!(error, "101 is not between 0 and 100");
+        assert!(percent.check(&Value::Number(f64::NAN)).is_err());
+        assert!(percent.check(&text("half")).is_err());
+    }
+
+    #[test]
+    fn amounts_are_exact() {
+        assert_eq!("125000.05 SEK".parse(), Ok(Money { hundredths: 12_500_005, currency: Currency::SEK }));
+        assert_eq!(Money::sek(1).to_string(), "1.00 SEK");
+        for wrong in ["1 SEK1", "1.5 SEK", "x SEK", "1.00", "99999999999999999999.00 SEK", "-.00 SEK"] {
+            assert!(wrong.parse::<Money>().is_err(), "{wrong}");
+        }
+    }
+}
