@@ -8,6 +8,7 @@
 //! | [`identity`] | workspaces, devices, and who may enter |
 //! | [`id`] | the identifiers that all of them share |
 
+pub mod document;
 pub mod id;
 pub mod identity;
 pub mod schema;

@@ -157,6 +157,9 @@ pub struct Field {
     pub searched: bool,
     /// Whether a record without it is incomplete. Never blocks an edit; shown in the form.
     pub required: bool,
+    /// The generation of the kind's layout that brought it: 1 from the start. A field added after a release takes
+    /// the next number; see `document::layout` for why it matters.
+    pub since: u16,
 }
 
 impl Field {
@@ -171,6 +174,7 @@ impl Field {
             listed: false,
             searched: false,
             required: false,
+            since: 1,
         }
     }
 
@@ -189,6 +193,12 @@ impl Field {
     /// The same, missed where it is empty.
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// The same, added to the kind by its layout's generation `since`.
+    pub const fn since(mut self, since: u16) -> Self {
+        self.since = since;
         self
     }
 

@@ -34,6 +34,7 @@ pub use kinds::{KINDS, kind};
 pub use parse::ParseError;
 pub use path::{FieldPath, PathError};
 pub use record::{NewRecord, NewRecordError};
+pub(crate) use value::LONGEST_PROSE;
 pub use value::{
     Cells, Coordinates, Currency, DateRange, Link, Money, Row, Scalar, Value, ValueError, cells_to_json,
 };

@@ -364,6 +364,15 @@ impl Value {
         }
     }
 
+    /// The members of a set as they are stored; none for anything else.
+    pub fn members(&self) -> BTreeSet<String> {
+        match self {
+            Value::Choices(set) => set.clone(),
+            Value::Links(set) => set.iter().map(Link::to_string).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
     /// The canonical form of a register's value; `None` for types that are no registers.
     pub fn to_scalar(&self) -> Option<Scalar> {
         Some(match self {

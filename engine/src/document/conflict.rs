@@ -1,0 +1,89 @@
+//! Field conflicts: registers that several people wrote without knowing of each other.
+
+use automerge::{ObjId, ObjType, ROOT, Value as Stored};
+
+use super::Document;
+use super::history::Stamp;
+use super::layout::{self, REMOVED};
+use super::read::{View, read_scalar};
+use crate::id::RowId;
+use crate::schema::{Field, FieldPath, FieldType, Value};
+
+/// One of the concurrent values of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Writing {
+    /// What was written.
+    pub value: Value,
+    /// By whom and when; of several who wrote the same, the last.
+    pub stamp: Stamp,
+    /// Whether this is the value that the field shows meanwhile. The same on every replica.
+    pub shown: bool,
+}
+
+/// A field that holds several values, because they were written concurrently. Nothing chose between them yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldConflict {
+    /// Which field.
+    pub path: FieldPath,
+    /// Its values, at least two and all different, the shown one first.
+    pub writings: Vec<Writing>,
+}
+
+impl Document {
+    /// All field conflicts, in the order of the form. Writing the field, any value, ends its conflict.
+    pub fn conflicts(&self) -> Vec<FieldConflict> {
+        let Some(kind) = self.kind() else { return Vec::new() };
+        let mut found = Vec::new();
+        let view = View::now(&self.automerge);
+        for field in kind.fields {
+            match field.field_type {
+                FieldType::Rows(fields) => self.row_conflicts(&view, field.name, fields, &mut found),
+                _ => found.extend(self.conflict(&view, &ROOT, field, FieldPath::field(field.name))),
+            }
+        }
+        found
+    }
+
+    fn row_conflicts(&self, view: &View<'_>, list: &str, fields: &[Field], found: &mut Vec<FieldConflict>) {
+        let Some((Stored::Object(ObjType::Map), rows)) = view.get(&ROOT, list) else { return };
+        for key in view.keys(&rows) {
+            let Ok(id) = key.parse::<RowId>() else { continue };
+            let Some((Stored::Object(ObjType::Map), row)) = view.get(&rows, &key) else { continue };
+            if view.flag(&row, REMOVED) {
+                continue;
+            }
+            for field in fields {
+                found.extend(self.conflict(view, &row, field, FieldPath::cell(list, id, field.name)));
+            }
+        }
+    }
+
+    fn conflict(
+        &self,
+        view: &View<'_>,
+        object: &ObjId,
+        field: &Field,
+        path: FieldPath,
+    ) -> Option<FieldConflict> {
+        if layout::container(&field.field_type).is_some() || !field.field_type.is_register() {
+            return None;
+        }
+        let all = view.all(object, field.name);
+        if all.len() < 2 {
+            return None;
+        }
+        let mut writings: Vec<Writing> = Vec::new();
+        // The last is the winner.
+        for (place, (stored, operation)) in all.iter().rev().enumerate() {
+            let Stored::Scalar(scalar) = stored else { continue };
+            let value = read_scalar(&field.field_type, scalar);
+            let stamp = self.stamp_of(operation)?;
+            match writings.iter_mut().find(|writing| writing.value == value) {
+                Some(same) if same.stamp.time < stamp.time => same.stamp = stamp,
+                Some(_) => {}
+                None => writings.push(Writing { value, stamp, shown: place == 0 }),
+            }
+        }
+        (writings.len() > 1).then_some(FieldConflict { path, writings })
+    }
+}

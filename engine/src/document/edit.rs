@@ -1,0 +1,523 @@
+//! What people do to a record, as typed edits that are checked before anything is written.
+
+use std::collections::BTreeSet;
+
+use automerge::transaction::{CommitOptions, Transactable, Transaction};
+use automerge::{AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
+
+use super::layout::{self, ID, ORDER, REMOVED};
+use super::prose::rebase;
+use super::read::scalar_of;
+use super::{Document, EncodedChange, Writer};
+use crate::id::RowId;
+use crate::schema::{
+    Cells, Field, FieldPath, FieldType, Kind, NewRecord, Row, Scalar, Value, ValueError, order,
+};
+
+/// One thing a person does to a record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Write a whole value. Sets become exactly this, a counter is moved to this sum, prose is replaced: where the
+    /// person saw an older state, [`Edit::Members`], [`Edit::Count`] and [`Edit::Prose`] leave others' work alone.
+    Set {
+        /// Where.
+        path: FieldPath,
+        /// What; [`Value::Empty`] clears.
+        value: Value,
+    },
+    /// Carry the difference between two texts over to the prose as it is now.
+    Prose {
+        /// Where.
+        path: FieldPath,
+        /// The text that the person began with.
+        base: String,
+        /// The text that they left.
+        text: String,
+    },
+    /// Add to a counter; a negative number takes away.
+    Count {
+        /// Where.
+        path: FieldPath,
+        /// How many.
+        by: i64,
+    },
+    /// Put members into a set and take others out.
+    Members {
+        /// Where.
+        path: FieldPath,
+        /// Those to be in it.
+        include: BTreeSet<String>,
+        /// Those not to be in it.
+        exclude: BTreeSet<String>,
+    },
+    /// Add a row. A row with an empty order key goes to the end.
+    AddRow {
+        /// The keyed list.
+        list: String,
+        /// The row; its name must be new.
+        row: Row,
+    },
+    /// Put a row at another place.
+    MoveRow {
+        /// The keyed list.
+        list: String,
+        /// Which row.
+        row: RowId,
+        /// Its new order key (see [`order::between`]).
+        order: String,
+    },
+    /// Mark a row as removed.
+    RemoveRow {
+        /// The keyed list.
+        list: String,
+        /// Which row.
+        row: RowId,
+    },
+    /// Take that mark away.
+    RestoreRow {
+        /// The keyed list.
+        list: String,
+        /// Which row.
+        row: RowId,
+    },
+    /// Mark the record as removed.
+    Remove,
+    /// Take that mark away.
+    Restore,
+}
+
+impl Edit {
+    /// Write a value into a field of the record.
+    pub fn set(field: &str, value: Value) -> Edit {
+        Edit::Set { path: FieldPath::field(field), value }
+    }
+
+    /// Add a row with these fields at the end of a keyed list, under a new name.
+    pub fn add_row(list: &str, cells: Cells) -> Edit {
+        Edit::AddRow { list: list.to_owned(), row: Row { id: RowId::random(), order: String::new(), cells } }
+    }
+}
+
+/// Why an edit was not made. Nothing of the batch it was in was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The record's kind is unknown to this version: it can be kept and sent on, not edited.
+    #[error("this version does not know the kind \"{0}\": install a newer Samsyn to edit this record")]
+    UnknownKind(String),
+    /// The kind has no such field.
+    #[error("{kind} has no field \"{path}\"")]
+    UnknownField {
+        /// The kind's name.
+        kind: &'static str,
+        /// The address that leads nowhere.
+        path: FieldPath,
+    },
+    /// There is no such row.
+    #[error("there is no row {row} in {list}")]
+    NoRow {
+        /// The keyed list.
+        list: String,
+        /// The row's name.
+        row: RowId,
+    },
+    /// A row of that name is there already.
+    #[error("row {row} is already in {list}")]
+    RowExists {
+        /// The keyed list.
+        list: String,
+        /// The row's name.
+        row: RowId,
+    },
+    /// The value does not fit the field.
+    #[error("{path}: {error}")]
+    Value {
+        /// Where.
+        path: FieldPath,
+        /// What is wrong with it.
+        error: ValueError,
+    },
+    /// The document is not as it should be. It passed every check when it came in, so this is a defect.
+    #[error("the document could not be written: {0}")]
+    Document(String),
+}
+
+impl From<AutomergeError> for EditError {
+    fn from(error: AutomergeError) -> Self {
+        EditError::Document(error.to_string())
+    }
+}
+
+impl Document {
+    /// Makes these edits, all or none, as one change.
+    ///
+    /// `None` where they change nothing: a field already holds the value and nobody contradicts it. The changes are
+    /// more than one only where an older document first gets the containers of newer fields (see [`layout`]).
+    ///
+    /// # Errors
+    /// The first edit that cannot be made. The document is as it was.
+    pub fn edit(&mut self, edits: &[Edit], writer: &Writer) -> Result<Vec<EncodedChange>, EditError> {
+        let name = self.kind_name().unwrap_or_default();
+        let kind = self.kind().ok_or(EditError::UnknownKind(name))?;
+        edits.iter().try_for_each(|edit| check(kind, edit))?;
+        let before = self.heads();
+        // A failed edit must leave no trace, not even of new containers.
+        let mut next = self.clone();
+        next.add_missing_seeds(kind)?;
+        next.write_as(writer);
+        let mut transaction = next.automerge.transaction();
+        for edit in edits {
+            make(&mut transaction, kind, edit)?;
+        }
+        if transaction.pending_ops() == 0 {
+            return Ok(Vec::new());
+        }
+        transaction.commit_with(options(writer));
+        *self = next;
+        Ok(self.changes_since(&before))
+    }
+
+    /// Adds the containers of fields that came with a newer generation than the document's first writer knew.
+    fn add_missing_seeds(&mut self, kind: &Kind) -> Result<(), EditError> {
+        let seeds = layout::seeds(kind).iter();
+        let missing: Vec<_> = seeds.filter(|seed| !self.has(&seed.hash())).cloned().collect();
+        if !missing.is_empty() {
+            self.automerge.apply_changes(missing)?;
+        }
+        Ok(())
+    }
+}
+
+fn options(writer: &Writer) -> CommitOptions {
+    let options = CommitOptions::default().with_time(writer.now);
+    match &writer.why {
+        Some(why) => options.with_message(why.clone()),
+        None => options,
+    }
+}
+
+/// Writes a new record, already checked, into an empty document.
+pub(super) fn create(document: &mut Document, new: &NewRecord, writer: &Writer) {
+    let seeds = layout::seeds(new.kind).to_vec();
+    document.automerge.apply_changes(seeds).expect("our own seeds apply to an empty document");
+    document.write_as(writer);
+    let mut transaction = document.automerge.transaction();
+    let written = transaction
+        .put(ROOT, ID, new.id.to_string())
+        .map_err(EditError::from)
+        .and_then(|()| write_cells(&mut transaction, &ROOT, new.kind.fields, &new.cells));
+    written.expect("checked cells fit the containers that the seeds have just made");
+    transaction.commit_with(options(writer));
+}
+
+/// Whether the edit addresses something that is there in the schema, with a value that fits.
+fn check(kind: &'static Kind, edit: &Edit) -> Result<(), EditError> {
+    let field = |path: &FieldPath| {
+        kind.field_at(path).ok_or_else(|| EditError::UnknownField { kind: kind.name, path: path.clone() })
+    };
+    let rows = |list: &str| {
+        let unknown = || EditError::UnknownField { kind: kind.name, path: FieldPath::field(list) };
+        kind.row_fields(list).ok_or_else(unknown)
+    };
+    let fits = |path: &FieldPath, field_type: FieldType, value: &Value| {
+        field_type.check(value).map_err(|error| EditError::Value { path: path.clone(), error })
+    };
+    let wrong_type = |path: &FieldPath| EditError::Value { path: path.clone(), error: ValueError::Type };
+    match edit {
+        Edit::Set { path, value } => match (path, field(path)?.field_type) {
+            (FieldPath::Row(..), _) | (_, FieldType::Rows(_)) => Err(wrong_type(path)),
+            (_, field_type) => fits(path, field_type, value),
+        },
+        Edit::Prose { path, text, .. } => match field(path)?.field_type {
+            FieldType::Prose => fits(path, FieldType::Prose, &Value::Text(text.clone())),
+            _ => Err(wrong_type(path)),
+        },
+        Edit::Count { path, .. } => match field(path)?.field_type {
+            FieldType::Counter => Ok(()),
+            _ => Err(wrong_type(path)),
+        },
+        Edit::Members { path, include, .. } => match field(path)?.field_type {
+            field_type @ FieldType::EnumerationSet(_) => {
+                fits(path, field_type, &Value::Choices(include.clone()))
+            }
+            FieldType::ReferenceSet(_) => {
+                let all_links = include.iter().all(|member| member.parse::<crate::schema::Link>().is_ok());
+                if all_links { Ok(()) } else { Err(wrong_type(path)) }
+            }
+            _ => Err(wrong_type(path)),
+        },
+        Edit::AddRow { list, row } => {
+            let fields = rows(list)?;
+            row.cells.iter().try_for_each(|(name, value)| {
+                let path = FieldPath::cell(list, row.id, name);
+                let unknown = || EditError::UnknownField { kind: kind.name, path: path.clone() };
+                let field = fields.iter().find(|field| field.name == name).ok_or_else(unknown)?;
+                fits(&path, field.field_type, value)
+            })
+        }
+        Edit::MoveRow { list, .. } | Edit::RemoveRow { list, .. } | Edit::RestoreRow { list, .. } => {
+            rows(list).map(drop)
+        }
+        Edit::Remove | Edit::Restore => Ok(()),
+    }
+}
+
+/// Writes one edit that was checked.
+fn make(transaction: &mut Transaction<'_>, kind: &'static Kind, edit: &Edit) -> Result<(), EditError> {
+    match edit {
+        Edit::Remove => put_flag(transaction, &ROOT, true),
+        Edit::Restore => put_flag(transaction, &ROOT, false),
+        Edit::AddRow { list, row } => {
+            let fields = kind.row_fields(list).unwrap_or_default();
+            add_row(transaction, list, fields, row)
+        }
+        Edit::RemoveRow { list, row } => {
+            let object = find_row(transaction, list, *row)?;
+            put_flag(transaction, &object, true)
+        }
+        Edit::RestoreRow { list, row } => {
+            let object = find_row(transaction, list, *row)?;
+            put_flag(transaction, &object, false)
+        }
+        Edit::MoveRow { list, row, order } => {
+            let object = find_row(transaction, list, *row)?;
+            put_scalar(transaction, &object, ORDER, ScalarValue::from(order.as_str()))
+        }
+        Edit::Set { path, .. }
+        | Edit::Prose { path, .. }
+        | Edit::Count { path, .. }
+        | Edit::Members { path, .. } => {
+            let unknown = || EditError::UnknownField { kind: kind.name, path: path.clone() };
+            let field = kind.field_at(path).ok_or_else(unknown)?;
+            let object = match path {
+                FieldPath::Cell(list, row, _) => find_row(transaction, list, *row)?,
+                _ => ROOT,
+            };
+            write_field(transaction, &object, field, edit)
+        }
+    }
+}
+
+fn write_field(
+    transaction: &mut Transaction<'_>,
+    object: &ObjId,
+    field: &Field,
+    edit: &Edit,
+) -> Result<(), EditError> {
+    match edit {
+        Edit::Set { value, .. } => write_value(transaction, object, field, value),
+        Edit::Prose { base, text, .. } => {
+            let prose = container(transaction, object, field)?;
+            splice(transaction, &prose, base, text)
+        }
+        Edit::Count { by, .. } => count(transaction, object, field.name, *by),
+        Edit::Members { include, exclude, .. } => {
+            let set = container(transaction, object, field)?;
+            write_members(transaction, &set, include, exclude)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write_cells(
+    transaction: &mut Transaction<'_>,
+    object: &ObjId,
+    fields: &'static [Field],
+    cells: &Cells,
+) -> Result<(), EditError> {
+    for field in fields {
+        match cells.get(field.name) {
+            Some(value) if !value.is_empty() => write_value(transaction, object, field, value)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn write_value(
+    transaction: &mut Transaction<'_>,
+    object: &ObjId,
+    field: &Field,
+    value: &Value,
+) -> Result<(), EditError> {
+    match field.field_type {
+        FieldType::Prose => {
+            let prose = container(transaction, object, field)?;
+            let current = transaction.text(&prose)?;
+            splice(transaction, &prose, &current, value.as_text().unwrap_or_default())
+        }
+        FieldType::EnumerationSet(_) | FieldType::ReferenceSet(_) => {
+            let set = container(transaction, object, field)?;
+            let wanted = value.members();
+            let current: BTreeSet<String> = transaction.keys(&set).collect();
+            let unwanted = current.difference(&wanted).cloned().collect();
+            write_members(transaction, &set, &wanted, &unwanted)
+        }
+        FieldType::Rows(fields) => {
+            let keys = order::spread(value.rows().len());
+            value.rows().iter().zip(keys).try_for_each(|(row, key)| {
+                let order = if row.order.is_empty() { key } else { row.order.clone() };
+                add_row(transaction, field.name, fields, &Row { order, ..row.clone() })
+            })
+        }
+        FieldType::Counter => {
+            let wanted = if let Value::Counter(sum) = value { *sum } else { 0 };
+            let current = counter_sum(transaction, object, field.name);
+            count(transaction, object, field.name, wanted.wrapping_sub(current))
+        }
+        _ => {
+            let scalar = value.to_scalar().ok_or_else(|| EditError::Document("not a scalar".to_owned()))?;
+            put_scalar(transaction, object, field.name, stored(scalar))
+        }
+    }
+}
+
+fn stored(scalar: Scalar) -> ScalarValue {
+    match scalar {
+        Scalar::Null => ScalarValue::Null,
+        Scalar::Text(text) => ScalarValue::from(text),
+        Scalar::Whole(number) => ScalarValue::Int(number),
+        Scalar::Number(number) => ScalarValue::F64(number),
+        Scalar::YesNo(yes) => ScalarValue::Boolean(yes),
+    }
+}
+
+/// Writes a register, unless it already holds just that and nothing contradicts it.
+fn put_scalar(
+    transaction: &mut Transaction<'_>,
+    object: &ObjId,
+    key: &str,
+    value: ScalarValue,
+) -> Result<(), EditError> {
+    let current = transaction.get_all(object, key)?;
+    let same = match current.as_slice() {
+        [] => value == ScalarValue::Null,
+        [(Stored::Scalar(only), _)] => scalar_of(only) == scalar_of(&value),
+        _ => false,
+    };
+    if !same {
+        transaction.put(object, key, value)?;
+    }
+    Ok(())
+}
+
+/// Sets or takes away the mark of a removed record or row.
+fn put_flag(transaction: &mut Transaction<'_>, object: &ObjId, removed: bool) -> Result<(), EditError> {
+    let current = transaction.get_all(object, REMOVED)?;
+    let same = match current.as_slice() {
+        [] => !removed,
+        [(stored, _)] => stored.as_bool() == Some(removed),
+        _ => false,
+    };
+    if !same {
+        transaction.put(object, REMOVED, removed)?;
+    }
+    Ok(())
+}
+
+/// The object that holds a field's text, set or rows. It is made where it is missing: a row from a version that did
+/// not know the field.
+fn container(transaction: &mut Transaction<'_>, object: &ObjId, field: &Field) -> Result<ObjId, EditError> {
+    let wanted = layout::container(&field.field_type);
+    match (transaction.get(object, field.name)?, wanted) {
+        (Some((Stored::Object(found), id)), Some(wanted)) if found == wanted => Ok(id),
+        (None, Some(wanted)) => Ok(transaction.put_object(object, field.name, wanted)?),
+        _ => Err(EditError::Document(format!("{} is stored as something else than its type", field.name))),
+    }
+}
+
+fn splice(transaction: &mut Transaction<'_>, prose: &ObjId, base: &str, text: &str) -> Result<(), EditError> {
+    let current = transaction.text(prose)?;
+    for splice in rebase(base, text, &current) {
+        let delete = isize::try_from(splice.delete).unwrap_or(isize::MAX);
+        transaction.splice_text(prose, splice.position, delete, &splice.insert)?;
+    }
+    Ok(())
+}
+
+fn write_members(
+    transaction: &mut Transaction<'_>,
+    set: &ObjId,
+    include: &BTreeSet<String>,
+    exclude: &BTreeSet<String>,
+) -> Result<(), EditError> {
+    for member in exclude.difference(include) {
+        if transaction.get(set, member)?.is_some() {
+            transaction.delete(set, member.as_str())?;
+        }
+    }
+    for member in include {
+        if transaction.get(set, member)?.is_none() {
+            transaction.put(set, member.as_str(), true)?;
+        }
+    }
+    Ok(())
+}
+
+fn counter_sum(transaction: &Transaction<'_>, object: &ObjId, key: &str) -> i64 {
+    match transaction.get(object, key) {
+        Ok(Some((Stored::Scalar(scalar), _))) => scalar.as_i64().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn count(transaction: &mut Transaction<'_>, object: &ObjId, key: &str, by: i64) -> Result<(), EditError> {
+    if by == 0 {
+        return Ok(());
+    }
+    if transaction.get(object, key)?.is_none() {
+        transaction.put(object, key, ScalarValue::counter(0))?;
+    }
+    Ok(transaction.increment(object, key, by)?)
+}
+
+fn list_of(transaction: &Transaction<'_>, list: &str) -> Result<ObjId, EditError> {
+    match transaction.get(ROOT, list)? {
+        Some((Stored::Object(ObjType::Map), id)) => Ok(id),
+        _ => Err(EditError::Document(format!("{list} is stored as something else than its type"))),
+    }
+}
+
+fn find_row(transaction: &Transaction<'_>, list: &str, row: RowId) -> Result<ObjId, EditError> {
+    let rows = list_of(transaction, list)?;
+    match transaction.get(&rows, row.to_string())? {
+        Some((Stored::Object(ObjType::Map), id)) => Ok(id),
+        _ => Err(EditError::NoRow { list: list.to_owned(), row }),
+    }
+}
+
+fn add_row(
+    transaction: &mut Transaction<'_>,
+    list: &str,
+    fields: &'static [Field],
+    row: &Row,
+) -> Result<(), EditError> {
+    let rows = list_of(transaction, list)?;
+    let name = row.id.to_string();
+    if transaction.get(&rows, &name)?.is_some() {
+        return Err(EditError::RowExists { list: list.to_owned(), row: row.id });
+    }
+    let order = if row.order.is_empty() { last_place(transaction, &rows) } else { row.order.clone() };
+    let object = transaction.put_object(&rows, name, ObjType::Map)?;
+    transaction.put(&object, ORDER, order)?;
+    // Texts and sets are made with the row: made later by two people, one of them would be hidden.
+    for field in fields {
+        if let Some(container) = layout::container(&field.field_type) {
+            transaction.put_object(&object, field.name, container)?;
+        }
+    }
+    write_cells(transaction, &object, fields, &row.cells)
+}
+
+/// The order key behind all rows, removed ones included.
+fn last_place(transaction: &Transaction<'_>, rows: &ObjId) -> String {
+    let keys = transaction.keys(rows).collect::<Vec<_>>();
+    let order = |key: &String| {
+        let (_, row) = transaction.get(rows, key.as_str()).ok()??;
+        match transaction.get(&row, ORDER).ok()?? {
+            (Stored::Scalar(scalar), _) => scalar.as_str().map(str::to_owned),
+            _ => None,
+        }
+    };
+    let last = keys.iter().filter_map(order).max();
+    order::between(last.as_deref(), None)
+}

@@ -1,0 +1,187 @@
+//! How a record lies in its Automerge document.
+//!
+//! ```text
+//! root ─ _kind: "contact"                      what it is
+//!      ─ _id: "0t3c…"                          which one (the same text as its file name in an export)
+//!      ─ _removed: true                        the mark of a removed record; absent in one that is not
+//!      ─ given: "Åsa"                          a register: one scalar; null once cleared
+//!      ─ notes: Text                           prose
+//!      ─ nominated: Counter
+//!      ─ focus_areas: { "9k2…": true }         a set: a map from member to true
+//!      ─ emails: { "4f7…": { _order: "1", _removed: true?, address: "…" } }   keyed rows
+//! ```
+//!
+//! **Seeds.** Two replicas that each create the map `emails` would make two maps, of which one wins and hides what was
+//! written into the other. So every container of a kind is created by a *seed change* that is the same everywhere, to
+//! the byte: fixed actor, time 0, no dependencies. Whoever makes it makes the same change with the same hash, and
+//! merging it twice is merging it once. Containers that come with a later [`Field::since`] are in a seed of their own,
+//! which a newer client adds to an older document when it first writes there.
+//!
+//! A consequence: a field that was released must keep its name, type and generation for ever. The test at the end
+//! holds on to the hashes.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ActorId, Automerge, Change, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
+use sha2::{Digest, Sha256};
+
+use super::DocumentError;
+use super::read::{View, scalar_of};
+use crate::id::{RecordId, RowId};
+use crate::schema::{self, Field, FieldType, KINDS, Kind, Value};
+
+pub(super) const KIND: &str = "_kind";
+pub(super) const ID: &str = "_id";
+pub(super) const REMOVED: &str = "_removed";
+pub(super) const ORDER: &str = "_order";
+
+/// What Automerge object a field of this type is; `None` for registers and counters, which are scalars.
+pub(super) fn container(field_type: &FieldType) -> Option<ObjType> {
+    match field_type {
+        FieldType::Prose => Some(ObjType::Text),
+        FieldType::EnumerationSet(_) | FieldType::ReferenceSet(_) | FieldType::Rows(_) => Some(ObjType::Map),
+        _ => None,
+    }
+}
+
+static SEEDS: LazyLock<Vec<(&'static str, Vec<Change>)>> =
+    LazyLock::new(|| KINDS.iter().map(|kind| (kind.name, make_seeds(kind))).collect());
+
+/// The seed changes of a kind, the oldest generation first.
+pub(super) fn seeds(kind: &Kind) -> &'static [Change] {
+    SEEDS.iter().find(|(name, _)| *name == kind.name).map_or(&[], |(_, seeds)| seeds)
+}
+
+/// Whether that actor makes only seeds: nobody's.
+pub fn is_seed_actor(actor: &ActorId) -> bool {
+    static ACTORS: LazyLock<BTreeSet<ActorId>> = LazyLock::new(|| {
+        SEEDS.iter().flat_map(|(_, seeds)| seeds).map(|seed| seed.actor_id().clone()).collect()
+    });
+    ACTORS.contains(actor)
+}
+
+fn make_seeds(kind: &'static Kind) -> Vec<Change> {
+    let generations: BTreeSet<u16> = kind.fields.iter().map(|field| field.since).chain([1]).collect();
+    generations.into_iter().filter_map(|generation| make_seed(kind, generation)).collect()
+}
+
+fn make_seed(kind: &'static Kind, generation: u16) -> Option<Change> {
+    let mut fields: Vec<&Field> = kind.fields.iter().filter(|field| field.since == generation).collect();
+    // By name, so that a form can be put in another order.
+    fields.sort_by_key(|field| field.name);
+    let name = Sha256::digest(format!("samsyn seed {} {generation}", kind.name));
+    let mut document = Automerge::new().with_actor(ActorId::from(&name[..16]));
+    let mut transaction = document.transaction();
+    let written = seed_fields(&mut transaction, kind, generation, &fields);
+    written.expect("putting fresh keys into the root of an empty document cannot fail");
+    transaction.commit_with(CommitOptions::default().with_time(0));
+    document.get_last_local_change()
+}
+
+fn seed_fields(
+    transaction: &mut impl Transactable,
+    kind: &Kind,
+    generation: u16,
+    fields: &[&Field],
+) -> Result<(), automerge::AutomergeError> {
+    if generation == 1 {
+        transaction.put(ROOT, KIND, kind.name)?;
+    }
+    for field in fields {
+        match (container(&field.field_type), field.field_type) {
+            (Some(object), _) => drop(transaction.put_object(ROOT, field.name, object)?),
+            (None, FieldType::Counter) => transaction.put(ROOT, field.name, ScalarValue::counter(0))?,
+            (None, _) => {}
+        }
+    }
+    Ok(())
+}
+
+/// The kind that a document says it is.
+pub(super) fn kind_name(automerge: &Automerge) -> Option<String> {
+    match automerge.get(ROOT, KIND).ok()?? {
+        (Stored::Scalar(scalar), _) => scalar.as_str().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Whether the document is one of ours, of record `id`, and every field that this version knows is what it must be.
+///
+/// Fields and kinds that it does not know are a newer version's business and pass.
+///
+/// # Errors
+/// [`DocumentError::Layout`] with what does not fit.
+pub fn check(automerge: &Automerge, id: RecordId) -> Result<(), DocumentError> {
+    let fail = |reason: String| DocumentError::Layout { record: id, reason };
+    let view = View::now(automerge);
+    match view.text(&ROOT, ID) {
+        Some(text) if text == id.to_string() => {}
+        _ => return Err(fail("it does not carry its own name".to_owned())),
+    }
+    if view.all(&ROOT, ID).len() > 1 || view.all(&ROOT, KIND).len() > 1 {
+        return Err(fail("its name or kind was written twice".to_owned()));
+    }
+    let name = kind_name(automerge).ok_or_else(|| fail("it does not say what kind it is".to_owned()))?;
+    if name.is_empty() || name.len() > 64 {
+        return Err(fail("the name of its kind is not one".to_owned()));
+    }
+    let Some(kind) = schema::kind(&name) else { return Ok(()) };
+    kind.fields.iter().try_for_each(|field| check_field(&view, &ROOT, field)).map_err(fail)
+}
+
+fn check_field(view: &View<'_>, object: &automerge::ObjId, field: &Field) -> Result<(), String> {
+    let wrong = |what: &str| format!("{} {what}", field.name);
+    for (stored, child) in view.all(object, field.name) {
+        match (&stored, container(&field.field_type)) {
+            (Stored::Object(found), Some(expected)) if *found == expected => {
+                check_container(view, &child, field)?
+            }
+            (Stored::Scalar(scalar), None) => check_scalar(field, scalar)?,
+            _ => return Err(wrong("is stored as something else than its type")),
+        }
+    }
+    Ok(())
+}
+
+fn check_scalar(field: &Field, scalar: &ScalarValue) -> Result<(), String> {
+    let wrong = |what: &str| format!("{} {what}", field.name);
+    let scalar = scalar_of(scalar).ok_or_else(|| wrong("holds a kind of value that no field has"))?;
+    let value = field.field_type.read(&scalar);
+    match (&value, field.field_type) {
+        (Value::Unreadable(_), _) => Err(wrong("does not hold a value of its type")),
+        (Value::Text(text), _) if text.len() > schema::LONGEST_PROSE => Err(wrong("is too long")),
+        // A newer version may know more choices; and what is only implausible is for review, not for the gate.
+        _ => Ok(()),
+    }
+}
+
+fn check_container(view: &View<'_>, object: &automerge::ObjId, field: &Field) -> Result<(), String> {
+    let wrong = |what: &str| format!("{} {what}", field.name);
+    match field.field_type {
+        FieldType::Rows(fields) => {
+            for key in view.keys(object) {
+                if key.parse::<RowId>().is_err() {
+                    return Err(wrong("has a row without a proper name"));
+                }
+                for (stored, row) in view.all(object, &key) {
+                    if !matches!(stored, Stored::Object(ObjType::Map)) {
+                        return Err(wrong("has a row that is none"));
+                    }
+                    fields.iter().try_for_each(|field| check_field(view, &row, field))?;
+                }
+            }
+            Ok(())
+        }
+        FieldType::EnumerationSet(_) | FieldType::ReferenceSet(_) => {
+            let members = view.keys(object);
+            let all_marks = members.iter().all(|key| {
+                key.len() <= 64 && view.all(object, key).iter().all(|(stored, _)| stored.is_scalar())
+            });
+            if all_marks { Ok(()) } else { Err(wrong("has a member that is none")) }
+        }
+        _ if view.length(object) > schema::LONGEST_PROSE => Err(wrong("is too long")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,249 @@
+//! One Automerge document for each record.
+//!
+//! ```text
+//!  bytes from outside ──▶ gate ──▶ Document::receive ─┐
+//!                                                     ├─▶ Automerge ──▶ read ──▶ Record ──▶ difference
+//!  Edit (typed, checked) ────────▶ Document::edit ────┘        │
+//!                                                              ├─▶ conflicts   concurrent values of a register
+//!                                                              └─▶ history     who, which device, when, why
+//! ```
+//!
+//! The layout of a document is in [`layout`]. Everything above this module speaks of records, fields and values;
+//! nothing above it names an Automerge type except [`ChangeHash`].
+
+mod conflict;
+mod difference;
+mod edit;
+pub mod gate;
+mod history;
+pub mod layout;
+mod prose;
+mod read;
+#[cfg(test)]
+mod tests;
+mod writers;
+
+use std::collections::BTreeSet;
+
+pub use automerge::ChangeHash;
+use automerge::{ActorId, Author, Automerge, ReadDoc};
+
+pub use conflict::{FieldConflict, Writing};
+pub use difference::{Difference, differences};
+pub use edit::{Edit, EditError};
+pub use history::{HistoryEntry, Stamp};
+pub use prose::{Splice, rebase};
+pub use read::Record;
+
+use crate::id::RecordId;
+use crate::identity::DeviceId;
+use crate::schema::{self, Kind, NewRecord, NewRecordError};
+use gate::{GateError, Limits};
+
+/// The heads of a document: the changes that no other change depends on, sorted.
+pub type Heads = Vec<ChangeHash>;
+
+/// Who is writing: what every change made here carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writer {
+    /// The actor of this copy of the replica. Never shared by two living copies.
+    pub actor: ActorId,
+    /// The device, and by it the person.
+    pub device: DeviceId,
+    /// The device's clock, in seconds since 1970-01-01 UTC.
+    pub now: i64,
+    /// Why, where the person gave a reason.
+    pub why: Option<String>,
+}
+
+/// A change together with what is needed to store and send it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodedChange {
+    /// Its name everywhere.
+    pub hash: ChangeHash,
+    /// Whose it is.
+    pub actor: ActorId,
+    /// Its number among that actor's changes to this document, from 1.
+    pub seq: u64,
+    /// The author's clock, in seconds since 1970-01-01 UTC.
+    pub time: i64,
+    /// The change chunk, uncompressed, as Automerge's format has it.
+    pub bytes: Vec<u8>,
+}
+
+impl EncodedChange {
+    fn of(change: &automerge::Change) -> Self {
+        EncodedChange {
+            hash: change.hash(),
+            actor: change.actor_id().clone(),
+            seq: change.seq(),
+            time: change.timestamp(),
+            bytes: change.raw_bytes().to_vec(),
+        }
+    }
+}
+
+/// Why a document cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// Its bytes are not those of a document: the file they came from is damaged.
+    #[error("the document of record {0} is damaged")]
+    Damaged(RecordId),
+    /// It does not say what it is, or says something else than it should.
+    #[error("record {record} does not fit its kind: {reason}")]
+    Layout {
+        /// Which.
+        record: RecordId,
+        /// What does not fit.
+        reason: String,
+    },
+}
+
+/// A record's document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    id: RecordId,
+    automerge: Automerge,
+}
+
+impl Document {
+    /// A document that holds nothing yet: what a replica has before it receives a record's first changes.
+    pub fn empty(id: RecordId) -> Self {
+        Document { id, automerge: Automerge::new() }
+    }
+
+    /// A new record, written by `writer`.
+    ///
+    /// # Errors
+    /// The first field that does not fit its kind.
+    pub fn create(new: &NewRecord, writer: &Writer) -> Result<Document, NewRecordError> {
+        new.check()?;
+        let mut document = Document::empty(new.id);
+        edit::create(&mut document, new, writer);
+        Ok(document)
+    }
+
+    /// A document from what a store keeps of it: its snapshot and the changes since.
+    ///
+    /// # Errors
+    /// [`DocumentError::Damaged`] where these bytes are not what was stored.
+    pub fn load(id: RecordId, snapshot: &[u8], tail: &[Vec<u8>]) -> Result<Document, DocumentError> {
+        let damaged = |_| DocumentError::Damaged(id);
+        let automerge = gate::guarded(|| {
+            let mut automerge =
+                if snapshot.is_empty() { Automerge::new() } else { Automerge::load(snapshot)? };
+            let changes = tail.iter().map(|bytes| automerge::Change::from_bytes(bytes.clone()));
+            let changes: Vec<_> =
+                changes.collect::<Result<_, _>>().map_err(automerge::AutomergeError::from)?;
+            automerge.apply_changes(changes)?;
+            Ok::<_, automerge::AutomergeError>(automerge)
+        })
+        .map_err(damaged)?
+        .map_err(|_| DocumentError::Damaged(id))?;
+        Ok(Document { id, automerge })
+    }
+
+    /// The compacted, compressed document with its whole history, in Automerge's standard format.
+    pub fn save(&self) -> Vec<u8> {
+        self.automerge.save()
+    }
+
+    /// The record's name.
+    pub fn id(&self) -> RecordId {
+        self.id
+    }
+
+    /// The name of the record's kind; `None` in a document that has no changes yet.
+    pub fn kind_name(&self) -> Option<String> {
+        layout::kind_name(&self.automerge)
+    }
+
+    /// The record's kind, if this version knows it.
+    pub fn kind(&self) -> Option<&'static Kind> {
+        schema::kind(&self.kind_name()?)
+    }
+
+    /// The newest changes, sorted.
+    pub fn heads(&self) -> Heads {
+        let mut heads = self.automerge.get_heads();
+        heads.sort_unstable();
+        heads
+    }
+
+    /// Whether it has that change.
+    pub fn has(&self, hash: &ChangeHash) -> bool {
+        self.automerge.get_change_meta_by_hash(hash).is_some()
+    }
+
+    /// One of its changes.
+    pub fn change(&self, hash: &ChangeHash) -> Option<EncodedChange> {
+        self.automerge.get_change_by_hash(hash).as_ref().map(EncodedChange::of)
+    }
+
+    /// All changes that are not among `heads` or before them, in an order in which they can be applied.
+    pub fn changes_since(&self, heads: &[ChangeHash]) -> Vec<EncodedChange> {
+        self.automerge.get_changes(heads).iter().map(EncodedChange::of).collect()
+    }
+
+    /// Changes from outside: through the gate, all that is good at once, what is not named with its reason.
+    ///
+    /// The document is swapped for the merged one only after the merged one has been found to be loadable and to fit
+    /// its kind; on an error it is as it was.
+    ///
+    /// # Errors
+    /// [`ReceiveError::Gate`] where nothing could be applied at all, [`ReceiveError::Layout`] where the merged record
+    /// no longer fits its kind.
+    pub fn receive(
+        &mut self,
+        changes: Vec<automerge::Change>,
+        limits: &Limits,
+    ) -> Result<Received, ReceiveError> {
+        let applied = gate::apply(&self.automerge, changes, limits)?;
+        if !applied.applied.is_empty() {
+            layout::check(&applied.document, self.id)?;
+        }
+        let fresh: BTreeSet<ChangeHash> = applied.applied.iter().copied().collect();
+        let encoded = applied
+            .applied
+            .iter()
+            .filter_map(|hash| applied.document.get_change_by_hash(hash))
+            .map(|change| EncodedChange::of(&change))
+            .collect();
+        debug_assert_eq!(fresh.len(), applied.applied.len());
+        self.automerge = applied.document;
+        Ok(Received { changes: encoded, rejected: applied.rejected })
+    }
+
+    /// Who wrote as which actor: the device that the actor's first change names.
+    pub fn device_of(&self, actor: &ActorId) -> Option<DeviceId> {
+        let author = self.automerge.get_author_for_actor(actor)?;
+        DeviceId::from_slice(author.as_bytes())
+    }
+
+    fn write_as(&mut self, writer: &Writer) {
+        let author = Author::from(writer.device.as_bytes().to_vec());
+        // The author first: setting another author makes Automerge pick a new actor by itself.
+        self.automerge.set_author(Some(author));
+        self.automerge.set_actor(writer.actor.clone());
+    }
+}
+
+/// What [`Document::receive`] took in.
+#[derive(Debug)]
+pub struct Received {
+    /// The changes that are new here, in an order in which they can be applied.
+    pub changes: Vec<EncodedChange>,
+    /// The changes that were not taken, each with its reason.
+    pub rejected: Vec<(ChangeHash, GateError)>,
+}
+
+/// Why nothing of a batch of changes was taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ReceiveError {
+    /// The gate refused them.
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// With them the record would not fit its kind any more.
+    #[error(transparent)]
+    Layout(#[from] DocumentError),
+}

@@ -1,0 +1,217 @@
+//! What a document says: now, or at any heads.
+
+use automerge::{Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
+
+use super::layout::{self, ID, ORDER, REMOVED};
+use super::{Document, Heads};
+use crate::id::{RecordId, RowId};
+use crate::schema::{self, Cells, Field, FieldType, Kind, Link, Row, Scalar, Value};
+
+/// A record as it is, or was, at one time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Which.
+    pub id: RecordId,
+    /// The name of its kind. One that this version does not know has no cells.
+    pub kind: String,
+    /// Whether it carries the mark of a removed record.
+    pub removed: bool,
+    /// Its fields. What is empty is left out.
+    pub cells: Cells,
+}
+
+impl Record {
+    /// The value of one of its fields.
+    pub fn get(&self, name: &str) -> &Value {
+        self.cells.get(name).unwrap_or(&Value::Empty)
+    }
+
+    /// The value at a path; for a row, the row alone.
+    pub fn at(&self, path: &schema::FieldPath) -> Value {
+        use schema::FieldPath::{Cell, Field, Row as RowPath};
+        let row = |list: &str, id: RowId| self.get(list).rows().iter().find(|row| row.id == id);
+        match path {
+            Field(name) => self.get(name).clone(),
+            RowPath(list, id) => row(list, *id).map_or(Value::Empty, |row| Value::Rows(vec![row.clone()])),
+            Cell(list, id, name) => row(list, *id).map_or(Value::Empty, |row| row.get(name).clone()),
+        }
+    }
+
+    /// Its kind, if this version knows it.
+    pub fn kind(&self) -> Option<&'static Kind> {
+        schema::kind(&self.kind)
+    }
+
+    /// What people call it: the first of the kind's titles that is not empty.
+    pub fn title(&self) -> String {
+        let Some(kind) = self.kind() else { return String::new() };
+        let words = |names: &&[&str]| {
+            let parts = names.iter().filter_map(|name| self.get(name).as_text());
+            parts.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        kind.title.iter().map(words).find(|title| !title.is_empty()).unwrap_or_default()
+    }
+}
+
+impl Document {
+    /// The record as it is now.
+    pub fn read(&self) -> Record {
+        read(&View::now(&self.automerge), self.id)
+    }
+
+    /// The record as it was at these heads. Heads that the document does not have are passed over.
+    pub fn read_at(&self, heads: &[ChangeHash]) -> Record {
+        read(&View::at(&self.automerge, heads), self.id)
+    }
+}
+
+fn read(view: &View<'_>, id: RecordId) -> Record {
+    let kind = view.text(&ROOT, layout::KIND).unwrap_or_default();
+    // A seed alone is no record yet: before its first own change it has no name.
+    let exists = view.text(&ROOT, ID).is_some();
+    let cells = match schema::kind(&kind) {
+        Some(kind) if exists => read_cells(view, &ROOT, kind.fields),
+        _ => Cells::new(),
+    };
+    Record { id, kind: if exists { kind } else { String::new() }, removed: view.flag(&ROOT, REMOVED), cells }
+}
+
+fn read_cells(view: &View<'_>, object: &ObjId, fields: &'static [Field]) -> Cells {
+    let mut cells = Cells::new();
+    for field in fields {
+        let value = read_field(view, object, field);
+        if !value.is_empty() {
+            cells.insert(field.name.to_owned(), value);
+        }
+    }
+    cells
+}
+
+fn read_field(view: &View<'_>, object: &ObjId, field: &Field) -> Value {
+    match (view.get(object, field.name), field.field_type) {
+        (None, _) => Value::Empty,
+        (Some((Stored::Object(ObjType::Text), text)), FieldType::Prose) => Value::Text(view.prose(&text)),
+        (Some((Stored::Object(ObjType::Map), rows)), FieldType::Rows(fields)) => {
+            Value::Rows(read_rows(view, &rows, fields))
+        }
+        (Some((Stored::Object(ObjType::Map), set)), FieldType::EnumerationSet(_)) => {
+            Value::Choices(view.members(&set).collect())
+        }
+        (Some((Stored::Object(ObjType::Map), set)), FieldType::ReferenceSet(_)) => {
+            Value::Links(view.members(&set).filter_map(|member| member.parse::<Link>().ok()).collect())
+        }
+        (Some((Stored::Scalar(scalar), _)), field_type) => read_scalar(&field_type, &scalar),
+        (Some((other, _)), _) => Value::Unreadable(other.to_string()),
+    }
+}
+
+/// The value that a stored scalar is for a field of that type.
+pub(super) fn read_scalar(field_type: &FieldType, scalar: &ScalarValue) -> Value {
+    match scalar_of(scalar) {
+        Some(known) => field_type.read(&known),
+        None => Value::Unreadable(scalar.to_string()),
+    }
+}
+
+fn read_rows(view: &View<'_>, rows: &ObjId, fields: &'static [Field]) -> Vec<Row> {
+    let mut found = Vec::new();
+    for key in view.keys(rows) {
+        let Ok(id) = key.parse::<RowId>() else { continue };
+        let Some((Stored::Object(ObjType::Map), row)) = view.get(rows, &key) else { continue };
+        if view.flag(&row, REMOVED) {
+            continue;
+        }
+        let order = view.text(&row, ORDER).unwrap_or_default();
+        found.push(Row { id, order, cells: read_cells(view, &row, fields) });
+    }
+    found.sort_by(|one, other| (&one.order, one.id).cmp(&(&other.order, other.id)));
+    found
+}
+
+/// Our form of a stored scalar; `None` for Automerge's kinds that no field uses.
+pub(super) fn scalar_of(stored: &ScalarValue) -> Option<Scalar> {
+    Some(match stored {
+        ScalarValue::Null => Scalar::Null,
+        ScalarValue::Str(text) => Scalar::Text(text.to_string()),
+        ScalarValue::Int(number) => Scalar::Whole(*number),
+        ScalarValue::Uint(number) => Scalar::Whole(i64::try_from(*number).ok()?),
+        ScalarValue::F64(number) => Scalar::Number(*number),
+        ScalarValue::Boolean(yes) => Scalar::YesNo(*yes),
+        ScalarValue::Counter(counter) => Scalar::Whole(i64::from(counter)),
+        _ => return None,
+    })
+}
+
+/// A document at a point of its history. Reading what is not there gives nothing: documents come from others.
+pub(super) struct View<'a> {
+    automerge: &'a Automerge,
+    heads: Option<Heads>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn now(automerge: &'a Automerge) -> Self {
+        View { automerge, heads: None }
+    }
+
+    pub(super) fn at(automerge: &'a Automerge, heads: &[ChangeHash]) -> Self {
+        let known = heads.iter().filter(|head| automerge.get_change_meta_by_hash(head).is_some());
+        View { automerge, heads: Some(known.copied().collect()) }
+    }
+
+    pub(super) fn get(&self, object: &ObjId, key: &str) -> Option<(Stored<'a>, ObjId)> {
+        match &self.heads {
+            None => self.automerge.get(object, key),
+            Some(heads) => self.automerge.get_at(object, key, heads),
+        }
+        .ok()
+        .flatten()
+    }
+
+    /// All concurrent values; the last is the one that wins.
+    pub(super) fn all(&self, object: &ObjId, key: &str) -> Vec<(Stored<'a>, ObjId)> {
+        match &self.heads {
+            None => self.automerge.get_all(object, key),
+            Some(heads) => self.automerge.get_all_at(object, key, heads),
+        }
+        .unwrap_or_default()
+    }
+
+    pub(super) fn keys(&self, object: &ObjId) -> Vec<String> {
+        match &self.heads {
+            None => self.automerge.keys(object),
+            Some(heads) => self.automerge.keys_at(object, heads),
+        }
+        .collect()
+    }
+
+    pub(super) fn length(&self, object: &ObjId) -> usize {
+        match &self.heads {
+            None => self.automerge.length(object),
+            Some(heads) => self.automerge.length_at(object, heads),
+        }
+    }
+
+    pub(super) fn prose(&self, text: &ObjId) -> String {
+        match &self.heads {
+            None => self.automerge.text(text),
+            Some(heads) => self.automerge.text_at(text, heads),
+        }
+        .unwrap_or_default()
+    }
+
+    pub(super) fn text(&self, object: &ObjId, key: &str) -> Option<String> {
+        match self.get(object, key)? {
+            (Stored::Scalar(scalar), _) => scalar.as_str().map(str::to_owned),
+            _ => None,
+        }
+    }
+
+    pub(super) fn flag(&self, object: &ObjId, key: &str) -> bool {
+        matches!(self.get(object, key), Some((Stored::Scalar(scalar), _)) if scalar.as_bool() == Some(true))
+    }
+
+    /// The keys of a set that are marked as members.
+    pub(super) fn members<'b>(&'b self, set: &'b ObjId) -> impl Iterator<Item = String> + 'b {
+        self.keys(set).into_iter().filter(|key| self.flag(set, key))
+    }
+}
