@@ -12,3 +12,4 @@ pub mod document;
 pub mod id;
 pub mod identity;
 pub mod schema;
+pub mod sync;

@@ -35,3 +35,7 @@ pub fn apply(document: &Automerge, changes: Vec<Change>, _limits: &Limits) -> Re
 pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, GateError> {
     Ok(work())
 }
+/// hash_of
+pub fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
+    Change::from_bytes(bytes.to_vec()).ok().map(|c| c.hash())
+}

@@ -1,0 +1,235 @@
+//! The client's side of a connection.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use automerge::ChangeHash;
+
+use super::limits::{BATCH_BYTES, BATCH_CHANGES, DEAD_AFTER, PING_AFTER, PUSHES_IN_FLIGHT};
+use super::{
+    Ack, Batch, Cursor, Entry, EntryBody, FromClient, FromRelay, Hello, Notice, Push, Refused, SyncError,
+    VERSIONS, Welcome,
+};
+use crate::id::RecordId;
+
+/// A change that waits to be pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The record it belongs to.
+    pub record: RecordId,
+    /// Its name.
+    pub hash: ChangeHash,
+    /// The change chunk.
+    pub bytes: Vec<u8>,
+}
+
+/// What a client learns from its relay, in the order in which it must be dealt with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClientEvent {
+    /// The relay let us in. `fresh` says that our place in its log is not one that it knows: what follows begins at
+    /// the log's beginning, and after [`ClientEvent::CaughtUp`] everything that was not in it must be pushed again.
+    Welcomed {
+        /// The workspace's name.
+        workspace_name: String,
+        /// Whether the log is read from its beginning.
+        fresh: bool,
+        /// The cursor from which on the log follows: to be stored before the first entries.
+        cursor: Cursor,
+        /// How many changes will follow before [`ClientEvent::CaughtUp`].
+        pending: u64,
+    },
+    /// The next stretch of the log: to be stored together with the cursor behind it.
+    Entries {
+        /// The changes in the log's order.
+        entries: Vec<Entry>,
+        /// The place behind them.
+        cursor: Cursor,
+    },
+    /// Everything that was in the log when we connected has come.
+    CaughtUp,
+    /// These changes are durable in the relay's log.
+    Acknowledged(Vec<ChangeHash>),
+    /// The relay did not take this change.
+    Refused {
+        /// Which.
+        hash: ChangeHash,
+        /// Why.
+        refused: Refused,
+    },
+    /// The relay ends the connection, and why.
+    Closed(Notice),
+}
+
+#[derive(Debug, PartialEq)]
+enum Phase {
+    AwaitingWelcome,
+    CatchingUp,
+    Live,
+    Closed,
+}
+
+/// The client's side of one connection to a relay. Lives as long as the connection.
+#[derive(Debug)]
+pub struct ClientSession {
+    phase: Phase,
+    offered: Option<Cursor>,
+    cursor: Option<Cursor>,
+    outgoing: VecDeque<FromClient>,
+    in_flight: BTreeMap<u64, Vec<ChangeHash>>,
+    next_push: u64,
+    heard: u64,
+    asked: bool,
+}
+
+impl ClientSession {
+    /// A session that begins with this hello at `now` milliseconds.
+    pub fn new(hello: Hello, now: u64) -> Self {
+        ClientSession {
+            phase: Phase::AwaitingWelcome,
+            offered: hello.cursor,
+            cursor: None,
+            outgoing: VecDeque::from([FromClient::Hello(hello)]),
+            in_flight: BTreeMap::new(),
+            next_push: 1,
+            heard: now,
+            asked: false,
+        }
+    }
+
+    /// A frame that came in at `now` milliseconds.
+    ///
+    /// # Errors
+    /// Where the relay does not keep to the protocol: the connection must be closed.
+    pub fn receive(&mut self, frame: &[u8], now: u64) -> Result<Vec<ClientEvent>, SyncError> {
+        (self.heard, self.asked) = (now, false);
+        let message = FromRelay::decode(frame)?;
+        match (&self.phase, message) {
+            (Phase::Closed, _) => Ok(Vec::new()),
+            (_, FromRelay::Pong) => Ok(Vec::new()),
+            (_, FromRelay::Notice(notice)) => {
+                self.phase = Phase::Closed;
+                Ok(vec![ClientEvent::Closed(notice)])
+            }
+            (Phase::AwaitingWelcome, FromRelay::Welcome(welcome)) => self.welcomed(welcome),
+            (Phase::AwaitingWelcome, _) => Err(SyncError::Order("something before its welcome")),
+            (_, FromRelay::Welcome(_)) => Err(SyncError::Order("a second welcome")),
+            (_, FromRelay::Batch(batch)) => self.batch(batch),
+            (Phase::CatchingUp, FromRelay::CaughtUp) => {
+                self.phase = Phase::Live;
+                Ok(vec![ClientEvent::CaughtUp])
+            }
+            (Phase::Live, FromRelay::CaughtUp) => Err(SyncError::Order("a second end of the catch-up")),
+            (_, FromRelay::Ack(ack)) => self.acknowledged(&ack),
+        }
+    }
+
+    /// Whether [`ClientSession::push`] would take something now.
+    pub fn can_push(&self) -> bool {
+        self.phase == Phase::Live && self.in_flight.len() < PUSHES_IN_FLIGHT
+    }
+
+    /// The changes that were pushed and not answered yet.
+    pub fn in_flight(&self) -> impl Iterator<Item = &ChangeHash> {
+        self.in_flight.values().flatten()
+    }
+
+    /// Offers changes to the relay, dependencies first. Takes as many from the front as fit into one push and leaves
+    /// the rest; none before the catch-up has ended or while too many pushes wait for their answer.
+    pub fn push(&mut self, changes: &mut VecDeque<Outgoing>) {
+        if !self.can_push() || changes.is_empty() {
+            return;
+        }
+        let (mut entries, mut hashes, mut size) = (Vec::new(), Vec::new(), 0);
+        while size < BATCH_BYTES && entries.len() < BATCH_CHANGES {
+            let Some(change) = changes.pop_front() else { break };
+            size += change.bytes.len();
+            hashes.push(change.hash);
+            entries.push(Entry { record: change.record, body: EntryBody::Change(change.bytes) });
+        }
+        let id = self.next_push;
+        self.next_push += 1;
+        self.in_flight.insert(id, hashes);
+        self.outgoing.push_back(FromClient::Push(Push { id, entries }));
+    }
+
+    /// The next frame to send, if there is one.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.outgoing.pop_front().map(|message| message.encode())
+    }
+
+    /// When [`ClientSession::handle_timeout`] wants to be called, in milliseconds.
+    pub fn poll_timeout(&self) -> u64 {
+        self.heard + if self.asked { DEAD_AFTER } else { PING_AFTER }
+    }
+
+    /// Time has passed: asks whether the relay is still there, or finds that it is not.
+    ///
+    /// # Errors
+    /// [`SyncError::Dead`]: the connection must be closed.
+    pub fn handle_timeout(&mut self, now: u64) -> Result<(), SyncError> {
+        let silence = now.saturating_sub(self.heard);
+        if silence >= DEAD_AFTER {
+            return Err(SyncError::Dead(DEAD_AFTER / 1000));
+        }
+        if silence >= PING_AFTER && !self.asked {
+            self.asked = true;
+            self.outgoing.push_back(FromClient::Ping);
+        }
+        Ok(())
+    }
+
+    fn welcomed(&mut self, welcome: Welcome) -> Result<Vec<ClientEvent>, SyncError> {
+        if !(VERSIONS.0..=VERSIONS.1).contains(&welcome.version) {
+            let theirs = (welcome.version, welcome.version);
+            return Err(SyncError::Version { theirs, ours: VERSIONS });
+        }
+        let kept = self.offered.filter(|c| c.epoch == welcome.epoch && c.position == welcome.from);
+        let cursor = match (kept, welcome.from) {
+            (Some(cursor), _) => cursor,
+            (None, 0) => Cursor::start(welcome.epoch),
+            (None, _) => return Err(SyncError::LogMismatch),
+        };
+        self.cursor = Some(cursor);
+        self.phase = Phase::CatchingUp;
+        Ok(vec![ClientEvent::Welcomed {
+            workspace_name: welcome.workspace_name,
+            fresh: kept.is_none(),
+            cursor,
+            pending: welcome.position.saturating_sub(welcome.from),
+        }])
+    }
+
+    fn batch(&mut self, batch: Batch) -> Result<Vec<ClientEvent>, SyncError> {
+        let Some(before) = self.cursor else { return Err(SyncError::Order("a batch before its welcome")) };
+        let mut cursor = before;
+        for entry in &batch.entries {
+            cursor = cursor.then(&name(entry)?);
+        }
+        if cursor.position != batch.position || cursor.hash != batch.hash {
+            return Err(SyncError::LogMismatch);
+        }
+        self.cursor = Some(cursor);
+        Ok(vec![ClientEvent::Entries { entries: batch.entries, cursor }])
+    }
+
+    fn acknowledged(&mut self, ack: &Ack) -> Result<Vec<ClientEvent>, SyncError> {
+        let hashes = self.in_flight.remove(&ack.id).ok_or(SyncError::Order("an answer to no push"))?;
+        let is_refused = |number: usize| ack.refused.iter().any(|refused| refused.number as usize == number);
+        let taken = hashes.iter().enumerate().filter(|(number, _)| !is_refused(*number));
+        let mut events = vec![ClientEvent::Acknowledged(taken.map(|(_, hash)| *hash).collect())];
+        for refused in &ack.refused {
+            let hash =
+                *hashes.get(refused.number as usize).ok_or(SyncError::Order("a refusal of no change"))?;
+            events.push(ClientEvent::Refused { hash, refused: refused.clone() });
+        }
+        Ok(events)
+    }
+}
+
+/// The name of the change in an entry: given, or the hash that stands in its bytes (see the gate for whether it does).
+fn name(entry: &Entry) -> Result<ChangeHash, SyncError> {
+    match &entry.body {
+        EntryBody::Known(hash) => Ok(*hash),
+        EntryBody::Change(bytes) => crate::document::gate::hash_of(bytes)
+            .ok_or_else(|| SyncError::Frame("an entry is no change".to_owned())),
+    }
+}

@@ -1,0 +1,87 @@
+//! What can go wrong between a client and a relay.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a change or a connection was refused. The code is for programs and for translation, the words for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorCode {
+    /// The two have no protocol version in common.
+    Version,
+    /// The device may not enter: unknown workspace or wrong secret.
+    Access,
+    /// A frame could not be read.
+    Frame,
+    /// A message came at a time when it makes no sense.
+    Order,
+    /// A frame, batch, change or field is larger than allowed.
+    TooLarge,
+    /// A change is not well-formed.
+    Malformed,
+    /// A change builds on changes that the relay does not have.
+    MissingDependencies,
+    /// Another change stands under the same actor and number: a copied database.
+    ActorCollision,
+    /// With the change the record would not fit its kind.
+    Schema,
+    /// The client's place in the log does not match the log.
+    LogMismatch,
+    /// The relay is about to stop.
+    Stopping,
+    /// The relay could not store it: its disk is full or broken. Nothing was acknowledged.
+    Storage,
+    /// A code of a newer version.
+    #[serde(other)]
+    Other,
+}
+
+/// A connection has to end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SyncError {
+    /// What came could not be read.
+    #[error("the other side sent something that is no message: {0}")]
+    Frame(String),
+    /// What came is larger than allowed.
+    #[error("the other side sent more than is allowed: {what} of {size} bytes, the most is {most}")]
+    TooLarge {
+        /// What.
+        what: &'static str,
+        /// How large.
+        size: usize,
+        /// How large it may be.
+        most: usize,
+    },
+    /// A message came at a time when it makes no sense.
+    #[error("the other side sent {0} out of turn")]
+    Order(&'static str),
+    /// No protocol version in common.
+    #[error(
+        "the other side speaks protocol versions {theirs:?}, this program {ours:?}: one of them must be updated"
+    )]
+    Version {
+        /// Oldest and newest of the other side.
+        theirs: (u16, u16),
+        /// Oldest and newest of this program.
+        ours: (u16, u16),
+    },
+    /// The relay's log is not the one that the cursor is of.
+    #[error("the relay's log has changed behind this replica's place in it")]
+    LogMismatch,
+    /// Nothing was heard for too long.
+    #[error("the connection is dead: nothing was heard for {0} seconds")]
+    Dead(u64),
+}
+
+impl SyncError {
+    /// The code that tells the other side.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            SyncError::Frame(_) => ErrorCode::Frame,
+            SyncError::TooLarge { .. } => ErrorCode::TooLarge,
+            SyncError::Order(_) => ErrorCode::Order,
+            SyncError::Version { .. } => ErrorCode::Version,
+            SyncError::LogMismatch => ErrorCode::LogMismatch,
+            SyncError::Dead(_) => ErrorCode::Other,
+        }
+    }
+}

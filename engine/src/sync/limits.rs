@@ -1,0 +1,29 @@
+//! How large anything may be. Each bound is checked before memory is set aside for what it bounds.
+
+/// The longest frame on the wire, in bytes: a batch of the size of [`BATCH_BYTES`] that cannot be compressed, with the
+/// largest change at its end, and its head.
+pub const FRAME_BYTES: usize = 2 * 1024 * 1024;
+
+/// The largest change, in bytes as it stands in a batch.
+pub const CHANGE_BYTES: usize = 1024 * 1024;
+
+/// The sender closes a batch once it holds so many bytes of changes, before compression.
+pub const BATCH_BYTES: usize = 256 * 1024;
+
+/// The sender closes a batch once it holds so many changes.
+pub const BATCH_CHANGES: usize = 1_000;
+
+/// The receiver takes no batch with more bytes than this, after decompression.
+pub const INFLATED_BYTES: usize = BATCH_BYTES + CHANGE_BYTES + 128 * BATCH_CHANGES;
+
+/// So many pushes may wait for their acknowledgement.
+pub const PUSHES_IN_FLIGHT: usize = 4;
+
+/// Words in a message (a reason, a program's name) are cut to so many bytes.
+pub const WORDS_BYTES: usize = 500;
+
+/// A client that has heard nothing for so long asks whether the relay is still there, in milliseconds.
+pub const PING_AFTER: u64 = 10_000;
+
+/// A link on which nothing was heard for so long is dead, in milliseconds.
+pub const DEAD_AFTER: u64 = 25_000;

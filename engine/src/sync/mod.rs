@@ -1,0 +1,34 @@
+//! The sync protocol, version 1, as two state machines without I/O.
+//!
+//! ```text
+//!  replica ──push──▶ ClientSession ──frames──▶ (any link) ──▶ RelaySession ──Push──▶ the relay's log
+//!     ▲                    │                                       ▲                      │
+//!     └───── Entries ──────┘ ◀──────────── frames ◀────────────────┴──── batch, ack ◀─────┘
+//! ```
+//!
+//! Bytes come in, bytes and events go out; time is handed in as milliseconds of any clock that does not run backwards.
+//! No sockets, no threads, no randomness: so a test can run many clients and a relay in one deterministic simulation,
+//! over any link it likes to invent.
+//!
+//! The relay keeps one totally ordered *log* for each workspace, in causal order. A client's place in it is a
+//! [`Cursor`]: what it lacks is all that stands behind. The protocol in words, with the limits, is in
+//! `docs/protocol.md`; the limits are in [`limits`].
+
+mod client;
+mod cursor;
+mod error;
+pub mod limits;
+mod message;
+mod relay;
+mod wire;
+
+pub use client::{ClientEvent, ClientSession, Outgoing};
+pub use cursor::{Cursor, Epoch, RollingHash};
+pub use error::{ErrorCode, SyncError};
+pub use message::{
+    Ack, Batch, Entry, EntryBody, FromClient, FromRelay, Hello, Notice, Push, Refused, Welcome,
+};
+pub use relay::{RelayRequest, RelaySession};
+
+/// The oldest and the newest protocol version that this program speaks.
+pub const VERSIONS: (u16, u16) = (1, 1);

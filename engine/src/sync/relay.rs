@@ -1,0 +1,107 @@
+//! The relay's side of a connection.
+
+use super::{ErrorCode, FromClient, FromRelay, Hello, Notice, Push, SyncError, VERSIONS};
+
+/// What a client wants of the relay.
+#[derive(Debug, Clone)]
+pub enum RelayRequest {
+    /// To be let in. The relay answers with a welcome and what the client lacks, or with a notice.
+    Hello(Hello),
+    /// Changes for the log. The relay answers with an acknowledgement once they are durable.
+    Push(Push),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Phase {
+    AwaitingHello,
+    Deciding,
+    Open,
+}
+
+/// The relay's side of one connection: keeps to the order of messages and agrees on a version. What it answers with is
+/// the relay's business.
+#[derive(Debug)]
+pub struct RelaySession {
+    phase: Phase,
+    version: u16,
+    pongs: usize,
+}
+
+impl Default for RelaySession {
+    fn default() -> Self {
+        RelaySession::new()
+    }
+}
+
+impl RelaySession {
+    /// A session whose first message has not come yet.
+    pub fn new() -> Self {
+        RelaySession { phase: Phase::AwaitingHello, version: VERSIONS.1, pongs: 0 }
+    }
+
+    /// A frame that came in. `None` where it asks for nothing but a [`RelaySession::poll_transmit`].
+    ///
+    /// # Errors
+    /// Where the client does not keep to the protocol: tell it ([`RelaySession::notice`]) and close.
+    pub fn receive(&mut self, frame: &[u8]) -> Result<Option<RelayRequest>, SyncError> {
+        match (self.phase, FromClient::decode(frame)?) {
+            (Phase::AwaitingHello, FromClient::Hello(hello)) => {
+                self.version = common_version(hello.versions)?;
+                self.phase = Phase::Deciding;
+                Ok(Some(RelayRequest::Hello(hello)))
+            }
+            (Phase::AwaitingHello, _) => Err(SyncError::Order("something before its hello")),
+            (_, FromClient::Hello(_)) => Err(SyncError::Order("a second hello")),
+            (Phase::Deciding, FromClient::Push(_)) => Err(SyncError::Order("a push before it was let in")),
+            (Phase::Open, FromClient::Push(push)) => Ok(Some(RelayRequest::Push(push))),
+            (_, FromClient::Ping) => {
+                self.pongs = 1;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The version that both speak.
+    pub fn version(&self) -> u16 {
+        self.version
+    }
+
+    /// The relay has let the client in.
+    pub fn admitted(&mut self) {
+        self.phase = Phase::Open;
+    }
+
+    /// The next frame that the session itself wants to send.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        let waiting = std::mem::take(&mut self.pongs);
+        (waiting > 0).then(|| FromRelay::Pong.encode())
+    }
+
+    /// The frame that tells a client why its connection ends.
+    pub fn notice(code: ErrorCode, words: impl Into<String>) -> Vec<u8> {
+        FromRelay::Notice(Notice { code, words: words.into() }).encode()
+    }
+}
+
+fn common_version(theirs: (u16, u16)) -> Result<u16, SyncError> {
+    let newest = theirs.1.min(VERSIONS.1);
+    if newest >= theirs.0.max(VERSIONS.0) {
+        Ok(newest)
+    } else {
+        Err(SyncError::Version { theirs, ours: VERSIONS })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_that_both_speak_is_taken() {
+        assert_eq!(common_version((1, 9)), Ok(1));
+        assert_eq!(common_version((0, 1)), Ok(1));
+        let error = common_version((7, 9)).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Version);
+        assert!(error.to_string().contains("must be updated"));
+    }
+}

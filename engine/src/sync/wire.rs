@@ -1,0 +1,316 @@
+//! How messages are written: one frame each.
+//!
+//! ```text
+//! frame  = type (1 byte) body
+//! body   = a CBOR map (RFC 8949) with one-letter keys
+//! bundle = the entries of a batch or a push: CBOR array of [record (16 bytes), kind (0 change, 1 known), bytes],
+//!          compressed as one zstd frame (RFC 8878), because the changes of one push look alike
+//! ```
+//!
+//! Unknown keys in a body are passed over (a newer minor version may send them); an unknown type is an error.
+
+use automerge::ChangeHash;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::limits::{BATCH_CHANGES, CHANGE_BYTES, FRAME_BYTES, INFLATED_BYTES, WORDS_BYTES};
+use super::{Batch, Entry, EntryBody, FromClient, FromRelay, Hello, Push, RollingHash, SyncError};
+use crate::id::RecordId;
+
+const HELLO: u8 = 1;
+const PUSH: u8 = 2;
+const PING: u8 = 3;
+const WELCOME: u8 = 65;
+const BATCH: u8 = 66;
+const CAUGHT_UP: u8 = 67;
+const ACK: u8 = 68;
+const NOTICE: u8 = 69;
+const PONG: u8 = 70;
+
+const LEVEL: i32 = 3;
+
+#[derive(Serialize, Deserialize)]
+struct PushBody {
+    #[serde(rename = "i")]
+    id: u64,
+    #[serde(rename = "b")]
+    bundle: serde_bytes::ByteBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BatchBody {
+    #[serde(rename = "p")]
+    position: u64,
+    #[serde(rename = "h")]
+    hash: RollingHash,
+    #[serde(rename = "b")]
+    bundle: serde_bytes::ByteBuf,
+}
+
+type RawEntry = (serde_bytes::ByteBuf, u8, serde_bytes::ByteBuf);
+
+impl FromClient {
+    /// The message as a frame.
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            FromClient::Hello(hello) => frame(HELLO, hello),
+            FromClient::Push(push) => {
+                frame(PUSH, &PushBody { id: push.id, bundle: bundle(&push.entries).into() })
+            }
+            FromClient::Ping => vec![PING],
+        }
+    }
+
+    /// The message in a frame.
+    ///
+    /// # Errors
+    /// Where the frame is too large or is none.
+    pub fn decode(frame: &[u8]) -> Result<FromClient, SyncError> {
+        match split(frame)? {
+            (HELLO, body) => {
+                let mut hello: Hello = read(body)?;
+                shorten(&mut hello.software);
+                Ok(FromClient::Hello(hello))
+            }
+            (PUSH, body) => {
+                let body: PushBody = read(body)?;
+                Ok(FromClient::Push(Push { id: body.id, entries: unbundle(&body.bundle)? }))
+            }
+            (PING, _) => Ok(FromClient::Ping),
+            (unknown, _) => Err(unknown_type(unknown)),
+        }
+    }
+}
+
+impl FromRelay {
+    /// The message as a frame.
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            FromRelay::Welcome(welcome) => frame(WELCOME, welcome),
+            FromRelay::Batch(batch) => {
+                let bundle = bundle(&batch.entries).into();
+                frame(BATCH, &BatchBody { position: batch.position, hash: batch.hash, bundle })
+            }
+            FromRelay::CaughtUp => vec![CAUGHT_UP],
+            FromRelay::Ack(ack) => frame(ACK, ack),
+            FromRelay::Notice(notice) => frame(NOTICE, notice),
+            FromRelay::Pong => vec![PONG],
+        }
+    }
+
+    /// The message in a frame.
+    ///
+    /// # Errors
+    /// Where the frame is too large or is none.
+    pub fn decode(frame: &[u8]) -> Result<FromRelay, SyncError> {
+        Ok(match split(frame)? {
+            (WELCOME, body) => {
+                let mut welcome: super::Welcome = read(body)?;
+                shorten(&mut welcome.workspace_name);
+                FromRelay::Welcome(welcome)
+            }
+            (BATCH, body) => {
+                let body: BatchBody = read(body)?;
+                let entries = unbundle(&body.bundle)?;
+                FromRelay::Batch(Batch { position: body.position, hash: body.hash, entries })
+            }
+            (CAUGHT_UP, _) => FromRelay::CaughtUp,
+            (ACK, body) => {
+                let mut ack: super::Ack = read(body)?;
+                ack.refused.iter_mut().for_each(|refused| shorten(&mut refused.words));
+                FromRelay::Ack(ack)
+            }
+            (NOTICE, body) => {
+                let mut notice: super::Notice = read(body)?;
+                shorten(&mut notice.words);
+                FromRelay::Notice(notice)
+            }
+            (PONG, _) => FromRelay::Pong,
+            (unknown, _) => return Err(unknown_type(unknown)),
+        })
+    }
+}
+
+fn frame(kind: u8, body: &impl Serialize) -> Vec<u8> {
+    let mut bytes = vec![kind];
+    ciborium::into_writer(body, &mut bytes).expect("writing into memory does not fail");
+    bytes
+}
+
+fn split(frame: &[u8]) -> Result<(u8, &[u8]), SyncError> {
+    if frame.len() > FRAME_BYTES {
+        return Err(SyncError::TooLarge { what: "a frame", size: frame.len(), most: FRAME_BYTES });
+    }
+    let (kind, body) = frame.split_first().ok_or_else(|| SyncError::Frame("it is empty".to_owned()))?;
+    Ok((*kind, body))
+}
+
+fn unknown_type(kind: u8) -> SyncError {
+    SyncError::Frame(format!("messages of type {kind} are unknown"))
+}
+
+/// Nothing that we read nests deeper.
+const DEPTH: usize = 8;
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, SyncError> {
+    ciborium::de::from_reader_with_recursion_limit(body, DEPTH)
+        .map_err(|error| SyncError::Frame(error.to_string()))
+}
+
+/// Cuts words that came from outside.
+fn shorten(words: &mut String) {
+    if words.len() > WORDS_BYTES {
+        let end = (0..=WORDS_BYTES).rev().find(|end| words.is_char_boundary(*end)).unwrap_or(0);
+        words.truncate(end);
+    }
+}
+
+fn bundle(entries: &[Entry]) -> Vec<u8> {
+    let raw: Vec<RawEntry> = entries.iter().map(raw_entry).collect();
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&raw, &mut bytes).expect("writing into memory does not fail");
+    zstd::bulk::compress(&bytes, LEVEL).expect("compressing in memory does not fail")
+}
+
+fn raw_entry(entry: &Entry) -> RawEntry {
+    let record = serde_bytes::ByteBuf::from(entry.record.as_bytes().to_vec());
+    match &entry.body {
+        EntryBody::Change(bytes) => (record, 0, serde_bytes::ByteBuf::from(bytes.clone())),
+        EntryBody::Known(hash) => (record, 1, serde_bytes::ByteBuf::from(hash.0.to_vec())),
+    }
+}
+
+fn unbundle(compressed: &[u8]) -> Result<Vec<Entry>, SyncError> {
+    let too_large = |size| SyncError::TooLarge { what: "a batch", size, most: INFLATED_BYTES };
+    // The frame's own declaration of its size only decides how much to set aside at most.
+    let declared = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten();
+    let size = declared.map_or(INFLATED_BYTES, |size| usize::try_from(size).unwrap_or(usize::MAX));
+    if size > INFLATED_BYTES {
+        return Err(too_large(size));
+    }
+    let bytes =
+        zstd::bulk::decompress(compressed, size).map_err(|error| SyncError::Frame(error.to_string()))?;
+    let raw: Vec<RawEntry> = read(&bytes)?;
+    if raw.len() > BATCH_CHANGES {
+        return Err(SyncError::TooLarge { what: "a batch's count", size: raw.len(), most: BATCH_CHANGES });
+    }
+    raw.into_iter().map(entry).collect()
+}
+
+fn entry((record, kind, bytes): RawEntry) -> Result<Entry, SyncError> {
+    let wrong = |what: &str| SyncError::Frame(what.to_owned());
+    let record = RecordId::from_slice(&record).ok_or_else(|| wrong("a record's name is not 16 bytes"))?;
+    let body = match kind {
+        0 if bytes.len() > CHANGE_BYTES => {
+            return Err(SyncError::TooLarge { what: "a change", size: bytes.len(), most: CHANGE_BYTES });
+        }
+        0 => EntryBody::Change(bytes.into_vec()),
+        1 => EntryBody::Known(ChangeHash(
+            bytes.into_vec().try_into().map_err(|_| wrong("a change's name is not 32 bytes"))?,
+        )),
+        _ => return Err(wrong("an entry is of an unknown kind")),
+    };
+    Ok(Entry { record, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{DeviceId, WorkspaceId, WorkspaceSecret};
+    use crate::sync::{Ack, Cursor, Epoch, ErrorCode, Notice, Refused, VERSIONS, Welcome};
+
+    fn hello() -> FromClient {
+        FromClient::Hello(Hello {
+            versions: VERSIONS,
+            software: "samsyn 0.1.0".to_owned(),
+            workspace: WorkspaceId::random(),
+            device: DeviceId::random(),
+            credential: WorkspaceSecret::random().credential(),
+            cursor: Some(Cursor::start(Epoch::random())),
+        })
+    }
+
+    fn messages() -> Vec<FromRelay> {
+        let entries = vec![
+            Entry { record: RecordId::random(), body: EntryBody::Change(vec![1, 2, 3]) },
+            Entry { record: RecordId::random(), body: EntryBody::Known(ChangeHash([7; 32])) },
+        ];
+        let refused = Refused { number: 3, code: ErrorCode::Schema, words: "no".to_owned() };
+        let epoch = Epoch::random();
+        vec![
+            FromRelay::Welcome(Welcome {
+                version: 1,
+                workspace_name: "Östersund".to_owned(),
+                epoch,
+                from: 0,
+                position: 7,
+            }),
+            FromRelay::Batch(Batch { position: 2, hash: RollingHash::default(), entries }),
+            FromRelay::CaughtUp,
+            FromRelay::Ack(Ack { id: 9, refused: vec![refused] }),
+            FromRelay::Notice(Notice { code: ErrorCode::Access, words: "who?".to_owned() }),
+            FromRelay::Pong,
+        ]
+    }
+
+    #[test]
+    fn messages_survive_the_wire() {
+        for message in messages() {
+            assert_eq!(FromRelay::decode(&message.encode()), Ok(message));
+        }
+        let FromClient::Hello(one) = hello() else { unreachable!() };
+        let FromClient::Hello(other) = FromClient::decode(&FromClient::Hello(one.clone()).encode()).unwrap()
+        else {
+            panic!("a hello came back as something else")
+        };
+        assert_eq!((one.workspace, one.device, one.cursor), (other.workspace, other.device, other.cursor));
+    }
+
+    #[test]
+    fn a_code_of_a_newer_version_is_kept_apart() {
+        let mut body = Vec::new();
+        let newer = serde_json::json!({"c": "moon-phase", "w": "wait", "x": 1});
+        ciborium::into_writer(&newer, &mut body).unwrap();
+        let frame = [vec![NOTICE], body].concat();
+        let expected = Notice { code: ErrorCode::Other, words: "wait".to_owned() };
+        assert_eq!(FromRelay::decode(&frame), Ok(FromRelay::Notice(expected)));
+    }
+
+    #[test]
+    fn every_truncated_or_flipped_frame_is_an_error_or_a_message_and_never_a_panic() {
+        for frame in messages().iter().map(FromRelay::encode).chain([hello().encode()]) {
+            for end in 0..frame.len() {
+                let _ = FromRelay::decode(&frame[..end]);
+                let _ = FromClient::decode(&frame[..end]);
+                let mut flipped = frame.clone();
+                flipped[end] ^= 0x5a;
+                let _ = FromRelay::decode(&flipped);
+                let _ = FromClient::decode(&flipped);
+            }
+        }
+        assert!(FromRelay::decode(&[]).is_err());
+        assert!(FromClient::decode(&[200, 1, 2]).is_err());
+    }
+
+    #[test]
+    fn bombs_are_refused_before_they_grow() {
+        let zeros = zstd::bulk::compress(&vec![0; 64 * 1024 * 1024], 19).unwrap();
+        assert!(zeros.len() < 64 * 1024);
+        let bomb = frame(PUSH, &PushBody { id: 1, bundle: zeros.into() });
+        assert!(matches!(FromClient::decode(&bomb), Err(SyncError::TooLarge { .. })));
+
+        // A CBOR array that claims to hold four thousand million entries.
+        let claims = zstd::bulk::compress(&[0x9a, 0xff, 0xff, 0xff, 0xff], 1).unwrap();
+        let bomb = frame(PUSH, &PushBody { id: 1, bundle: claims.into() });
+        assert!(FromClient::decode(&bomb).is_err());
+
+        // Nested a thousand deep.
+        let nested = [vec![HELLO], vec![0x81; 1000]].concat();
+        assert!(FromClient::decode(&nested).is_err());
+
+        let large = Entry { record: RecordId::random(), body: EntryBody::Change(vec![0; CHANGE_BYTES + 1]) };
+        let push = FromClient::Push(Push { id: 1, entries: vec![large] });
+        assert!(matches!(FromClient::decode(&push.encode()), Err(SyncError::TooLarge { .. })));
+        assert!(FromClient::decode(&vec![PING; FRAME_BYTES + 1]).is_err());
+    }
+}
