@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
 
-use super::layout::{self, ID, ORDER, REMOVED};
+use super::layout::{self, ORDER, REMOVED};
 use super::prose::rebase;
 use super::read::scalar_of;
 use super::{Document, EncodedChange, Writer};
@@ -177,9 +177,9 @@ impl Document {
     }
 
     /// Adds the containers of fields that came with a newer generation than the document's first writer knew.
-    fn add_missing_seeds(&mut self, kind: &Kind) -> Result<(), EditError> {
-        let seeds = layout::seeds(kind).iter();
-        let missing: Vec<_> = seeds.filter(|seed| !self.has(&seed.hash())).cloned().collect();
+    fn add_missing_seeds(&mut self, kind: &'static Kind) -> Result<(), EditError> {
+        let seeds = layout::seeds(kind, self.id).into_iter();
+        let missing: Vec<_> = seeds.filter(|seed| !self.has(&seed.hash())).collect();
         if !missing.is_empty() {
             self.automerge.apply_changes(missing)?;
         }
@@ -197,12 +197,15 @@ fn options(writer: &Writer) -> CommitOptions {
 
 /// Writes a new record, already checked, into an empty document.
 pub(super) fn create(document: &mut Document, new: &NewRecord, writer: &Writer) {
-    let seeds = layout::seeds(new.kind).to_vec();
-    document.automerge.apply_changes(seeds).expect("our own seeds apply to an empty document");
+    document
+        .automerge
+        .apply_changes(layout::seeds(new.kind, new.id))
+        .expect("our own seeds apply to an empty document");
     document.write_as(writer);
     let mut transaction = document.automerge.transaction();
+    // Said outright, so that a record with nothing in it yet has an author, too.
     let written = transaction
-        .put(ROOT, ID, new.id.to_string())
+        .put(ROOT, REMOVED, false)
         .map_err(EditError::from)
         .and_then(|()| write_cells(&mut transaction, &ROOT, new.kind.fields, &new.cells));
     written.expect("checked cells fit the containers that the seeds have just made");

@@ -198,20 +198,22 @@ impl Document {
         changes: Vec<automerge::Change>,
         limits: &Limits,
     ) -> Result<Received, ReceiveError> {
+        let seeds: BTreeSet<ChangeHash> = changes
+            .iter()
+            .filter(|change| layout::is_seed_actor(change.actor_id()))
+            .map(automerge::Change::hash)
+            .collect();
         let applied = gate::apply(&self.automerge, changes, limits)?;
         if !applied.applied.is_empty() {
+            let new_seeds: Vec<_> =
+                applied.applied.iter().filter(|hash| seeds.contains(hash)).copied().collect();
+            layout::check_seeds(&applied.document, self.id, &new_seeds)?;
             layout::check(&applied.document, self.id)?;
         }
-        let fresh: BTreeSet<ChangeHash> = applied.applied.iter().copied().collect();
-        let encoded = applied
-            .applied
-            .iter()
-            .filter_map(|hash| applied.document.get_change_by_hash(hash))
-            .map(|change| EncodedChange::of(&change))
-            .collect();
-        debug_assert_eq!(fresh.len(), applied.applied.len());
+        let changes = applied.applied.iter().filter_map(|hash| applied.document.get_change_by_hash(hash));
+        let changes = changes.map(|change| EncodedChange::of(&change)).collect();
         self.automerge = applied.document;
-        Ok(Received { changes: encoded, rejected: applied.rejected })
+        Ok(Received { changes, rejected: applied.rejected })
     }
 
     /// Who wrote as which actor: the device that the actor's first change names.

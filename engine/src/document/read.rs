@@ -2,7 +2,7 @@
 
 use automerge::{Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
 
-use super::layout::{self, ID, ORDER, REMOVED};
+use super::layout::{self, ORDER, REMOVED};
 use super::{Document, Heads};
 use crate::id::{RecordId, RowId};
 use crate::schema::{self, Cells, Field, FieldType, Kind, Link, Row, Scalar, Value};
@@ -59,21 +59,24 @@ impl Document {
         read(&View::now(&self.automerge), self.id)
     }
 
-    /// The record as it was at these heads. Heads that the document does not have are passed over.
+    /// The record as it was at these heads. Heads that the document does not have are passed over; with its seeds
+    /// alone a record is not there yet.
     pub fn read_at(&self, heads: &[ChangeHash]) -> Record {
+        let is_seed = |hash: &ChangeHash| {
+            let meta = self.automerge.get_change_meta_by_hash(hash);
+            meta.is_none_or(|meta| layout::is_seed_actor(&meta.actor))
+        };
+        if heads.iter().all(is_seed) {
+            return Record { id: self.id, kind: String::new(), removed: false, cells: Cells::new() };
+        }
         read(&View::at(&self.automerge, heads), self.id)
     }
 }
 
 fn read(view: &View<'_>, id: RecordId) -> Record {
     let kind = view.text(&ROOT, layout::KIND).unwrap_or_default();
-    // A seed alone is no record yet: before its first own change it has no name.
-    let exists = view.text(&ROOT, ID).is_some();
-    let cells = match schema::kind(&kind) {
-        Some(kind) if exists => read_cells(view, &ROOT, kind.fields),
-        _ => Cells::new(),
-    };
-    Record { id, kind: if exists { kind } else { String::new() }, removed: view.flag(&ROOT, REMOVED), cells }
+    let cells = schema::kind(&kind).map_or_else(Cells::new, |kind| read_cells(view, &ROOT, kind.fields));
+    Record { id, kind, removed: view.flag(&ROOT, REMOVED), cells }
 }
 
 fn read_cells(view: &View<'_>, object: &ObjId, fields: &'static [Field]) -> Cells {

@@ -319,3 +319,27 @@ fn removing_a_record_is_a_mark() {
     document.edit(&[Edit::Restore], &writer(1)).unwrap();
     assert!(!document.read().removed);
 }
+
+#[test]
+fn a_record_with_nothing_in_it_has_an_author() {
+    let document = Document::create(&NewRecord::new(&CONTACT), &writer(4)).unwrap();
+    assert_eq!(document.history()[0].stamp.device, Some(writer(4).device));
+}
+
+#[test]
+fn seeds_follow_from_kind_and_name_alone_and_cannot_be_forged() {
+    use automerge::transaction::Transactable;
+    let id = RecordId::from_bytes([7; 16]);
+    let hashes = |id| layout::seeds(&CONTACT, id).iter().map(automerge::Change::hash).collect::<Vec<_>>();
+    assert_eq!(hashes(id), hashes(id));
+    assert_ne!(hashes(id), hashes(RecordId::from_bytes([8; 16])));
+
+    let seed = &layout::seeds(&CONTACT, id)[0];
+    let mut forged = Automerge::new().with_actor(seed.actor_id().clone());
+    let mut transaction = forged.transaction();
+    transaction.put(automerge::ROOT, "_kind", "contact").unwrap();
+    transaction.put(automerge::ROOT, "_id", id.to_string()).unwrap();
+    transaction.commit();
+    let error = Document::empty(id).receive(forged.get_changes(&[]), &Limits::default()).unwrap_err();
+    assert!(matches!(error, ReceiveError::Layout(_)), "{error}");
+}
