@@ -12,4 +12,5 @@ pub mod document;
 pub mod id;
 pub mod identity;
 pub mod schema;
+pub mod store;
 pub mod sync;

@@ -18,6 +18,7 @@
 mod caption;
 mod enumeration;
 mod field;
+mod json;
 mod kind;
 pub mod kinds;
 pub mod order;
@@ -29,6 +30,7 @@ mod value;
 pub use caption::{Caption, Language};
 pub use enumeration::{Choice, Enumeration};
 pub use field::{Field, FieldType, Target, Unit};
+pub use json::{cells_from_json, value_from_json};
 pub use kind::{Icon, Kind};
 pub use kinds::{KINDS, kind};
 pub use parse::ParseError;

@@ -413,6 +413,7 @@ impl Value {
 fn row_to_json(row: &Row) -> serde_json::Value {
     let mut object = cells_to_json(&row.cells);
     object.insert("id".to_owned(), row.id.to_string().into());
+    object.insert("_order".to_owned(), row.order.clone().into());
     serde_json::Value::Object(object)
 }
 

@@ -1,0 +1,62 @@
+//! What can go wrong with a replica's file, in words that say what to do.
+
+use std::path::PathBuf;
+
+use crate::document::DocumentError;
+
+/// Why the store could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such file.
+    #[error("there is no replica at {0}: make one with `samsyn new`, or join a workspace with `samsyn join`")]
+    NotThere(PathBuf),
+    /// There is a file already.
+    #[error("there is already a file at {0}: choose another place, or open that one")]
+    Exists(PathBuf),
+    /// The file is something else.
+    #[error("{0} is not a Samsyn replica: it was left as it is")]
+    NotAReplica(PathBuf),
+    /// The file is of a newer version.
+    #[error(
+        "{path} was written by a newer Samsyn (format {found}, this one knows up to {known}): install the newer one"
+    )]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format that this version knows.
+        known: i64,
+    },
+    /// The file or its folder cannot be used.
+    #[error("{path} cannot be used: {reason}")]
+    Unusable {
+        /// Which file.
+        path: PathBuf,
+        /// Why, in the operating system's words.
+        reason: String,
+    },
+    /// The disk is full.
+    #[error("the disk is full: nothing was changed; make room and try again")]
+    Full,
+    /// Another program holds the write lock.
+    #[error("another program is writing to the replica and does not finish: close it and try again")]
+    Busy,
+    /// A document does not load.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The file is damaged, or SQLite found something else that should not be.
+    #[error("the replica's file is damaged or cannot be written: {0}")]
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+        match error.sqlite_error_code() {
+            Some(DiskFull) => StoreError::Full,
+            Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy,
+            _ => StoreError::Database(error),
+        }
+    }
+}

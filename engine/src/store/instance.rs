@@ -1,0 +1,99 @@
+//! Is this still the same copy of the file?
+//!
+//! Two living copies of a replica that write under one actor break every document that both touch, for everybody: their
+//! changes carry the same numbers. People copy files, restore backups and clone laptops. So a file remembers *which copy
+//! it is*: a nonce that is also kept in a small companion file beside it, together with where the two stand (machine,
+//! path, inode). Each opening and each orderly closing draws a new nonce. Where the two files do not agree, or stand
+//! elsewhere than when last opened, this is a copy, and it writes under a fresh random actor from now on. Its unsent work
+//! stays: those changes are what they are under the old actor, the same in both copies.
+//!
+//! A fresh actor where none was needed costs some bytes; a shared one costs the documents. When in doubt, fresh.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use automerge::ActorId;
+use rusqlite::{Connection, TransactionBehavior};
+use serde::{Deserialize, Serialize};
+
+use super::meta::{self, ACTOR, NONCE};
+use super::{Result, StoreError};
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Companion {
+    nonce: String,
+    place: String,
+}
+
+/// The actor of this copy; a fresh one where the file is not the copy that was last open here.
+pub(super) fn claim(path: &Path, connection: &mut Connection) -> Result<ActorId> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let nonce = meta::get(&transaction, NONCE)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let companion = read_companion(path);
+    let same = companion
+        .is_some_and(|companion| Some(&companion.nonce) == nonce.as_ref() && companion.place == place(path));
+    let actor = match meta::get(&transaction, ACTOR)? {
+        Some(bytes) if same && bytes.len() == 16 => ActorId::from(bytes),
+        _ => ActorId::from(rand::random::<[u8; 16]>()),
+    };
+    meta::put(&transaction, ACTOR, actor.to_bytes())?;
+    let fresh = put_fresh_nonce(&transaction)?;
+    transaction.commit()?;
+    // After the commit: a crash between the two makes the next opening take a fresh actor, never an old one.
+    write_companion(path, fresh)?;
+    Ok(actor)
+}
+
+/// Draws a new nonce as the file is closed, so that a backup made while it was open is known as such when it comes back.
+pub(super) fn release(path: &Path, connection: &Connection) {
+    // Where it fails the next opening takes a fresh actor, which does no harm.
+    if let Ok(fresh) = put_fresh_nonce(connection) {
+        let _ = write_companion(path, fresh);
+    }
+}
+
+fn put_fresh_nonce(connection: &Connection) -> Result<String> {
+    let fresh = crate::id::RecordId::random().to_string();
+    meta::put(connection, NONCE, fresh.as_bytes())?;
+    Ok(fresh)
+}
+
+fn companion_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-instance");
+    PathBuf::from(name)
+}
+
+fn read_companion(path: &Path) -> Option<Companion> {
+    serde_json::from_slice(&fs::read(companion_path(path)).ok()?).ok()
+}
+
+fn write_companion(path: &Path, nonce: String) -> Result<()> {
+    let companion = Companion { nonce, place: place(path) };
+    let text = serde_json::to_vec(&companion).unwrap_or_default();
+    let target = companion_path(path);
+    let mut draft = target.as_os_str().to_owned();
+    // Two processes may open the same replica at the same moment.
+    draft.push(format!("-{}", std::process::id()));
+    let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &target));
+    written.map_err(|error| StoreError::Unusable { path: target, reason: error.to_string() })
+}
+
+/// Where a file stands: on which machine, under which path, as which file of the disk.
+fn place(path: &Path) -> String {
+    let full = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let machine = fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    format!("{} {} {}", machine.trim(), file_number(&full), full.display())
+}
+
+#[cfg(unix)]
+fn file_number(path: &Path) -> String {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).map(|file| format!("{}:{}", file.dev(), file.ino())).unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn file_number(path: &Path) -> String {
+    let created = fs::metadata(path).and_then(|file| file.created());
+    created.map(|time| format!("{time:?}")).unwrap_or_default()
+}

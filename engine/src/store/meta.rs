@@ -1,0 +1,119 @@
+//! Who and where a replica is.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Result, StoreError};
+use crate::identity::{DeviceId, WorkspaceId, WorkspaceSecret};
+use crate::sync::{Cursor, Epoch, RollingHash};
+
+/// What a replica is made with.
+#[derive(Debug, Clone)]
+pub struct NewReplica {
+    /// The workspace whose copy it is.
+    pub workspace: WorkspaceId,
+    /// What people call the workspace, until the relay says otherwise.
+    pub workspace_name: String,
+    /// The relay's address and how to get in; none for a workspace that is only here.
+    pub relay: Option<(String, WorkspaceSecret)>,
+}
+
+/// Who and where a replica is.
+#[derive(Debug, Clone)]
+pub struct Meta {
+    /// The workspace whose copy it is.
+    pub workspace: WorkspaceId,
+    /// What people call it.
+    pub workspace_name: String,
+    /// The device.
+    pub device: DeviceId,
+    /// The relay's address, such as `ws://127.0.0.1:7400`; none for a workspace that is only here.
+    pub relay: Option<String>,
+    /// How to get in there.
+    pub secret: Option<WorkspaceSecret>,
+    /// The last place in the relay's log that this replica has.
+    pub cursor: Option<Cursor>,
+    /// When this replica last had all that the relay had, by this device's clock (seconds since 1970-01-01 UTC).
+    pub last_contact: Option<i64>,
+    /// Whether the log is being read from its beginning, to find out what is not in it.
+    pub reconciling: bool,
+}
+
+pub(super) const WORKSPACE: &str = "workspace";
+pub(super) const WORKSPACE_NAME: &str = "workspace_name";
+pub(super) const DEVICE: &str = "device";
+pub(super) const RELAY: &str = "relay";
+pub(super) const SECRET: &str = "secret";
+pub(super) const CURSOR: &str = "cursor";
+pub(super) const LAST_CONTACT: &str = "last_contact";
+pub(super) const RECONCILING: &str = "reconciling";
+pub(super) const PROJECTION: &str = "projection";
+pub(super) const ACTOR: &str = "actor";
+pub(super) const NONCE: &str = "nonce";
+
+pub(super) fn write_new(connection: &Connection, new: &NewReplica) -> Result<()> {
+    put(connection, WORKSPACE, new.workspace.as_bytes())?;
+    put(connection, WORKSPACE_NAME, new.workspace_name.as_bytes())?;
+    put(connection, DEVICE, DeviceId::random().as_bytes())?;
+    if let Some((address, secret)) = &new.relay {
+        put_relay(connection, address, secret)?;
+    }
+    Ok(())
+}
+
+pub(super) fn put_relay(connection: &Connection, address: &str, secret: &WorkspaceSecret) -> Result<()> {
+    put(connection, RELAY, address.as_bytes())?;
+    put(connection, SECRET, secret.reveal().as_bytes())
+}
+
+pub(super) fn read(connection: &Connection) -> Result<Meta> {
+    let text = |key| get(connection, key).map(|value| value.and_then(|bytes| String::from_utf8(bytes).ok()));
+    let id = |key| {
+        let id = get(connection, key)?.and_then(|bytes| WorkspaceId::from_slice(&bytes));
+        id.ok_or(StoreError::Database(rusqlite::Error::QueryReturnedNoRows))
+    };
+    Ok(Meta {
+        workspace: id(WORKSPACE)?,
+        workspace_name: text(WORKSPACE_NAME)?.unwrap_or_default(),
+        device: id(DEVICE)?,
+        relay: text(RELAY)?,
+        secret: text(SECRET)?.and_then(|text| text.parse().ok()),
+        cursor: get(connection, CURSOR)?.and_then(|bytes| cursor_from_bytes(&bytes)),
+        last_contact: text(LAST_CONTACT)?.and_then(|text| text.parse().ok()),
+        reconciling: get(connection, RECONCILING)?.is_some(),
+    })
+}
+
+pub(super) fn get(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(statement.query_row(params![key], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")?
+        .execute(params![key, value])?;
+    Ok(())
+}
+
+pub(super) fn remove(connection: &Connection, key: &str) -> Result<()> {
+    connection.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute(params![key])?;
+    Ok(())
+}
+
+pub(super) fn cursor_to_bytes(cursor: &Cursor) -> Vec<u8> {
+    let mut bytes = cursor.epoch.as_bytes().to_vec();
+    bytes.extend(cursor.position.to_be_bytes());
+    bytes.extend(cursor.hash.as_bytes());
+    bytes
+}
+
+fn cursor_from_bytes(bytes: &[u8]) -> Option<Cursor> {
+    let (epoch, rest) = bytes.split_first_chunk::<16>()?;
+    let (position, rest) = rest.split_first_chunk::<8>()?;
+    let hash: [u8; 16] = rest.try_into().ok()?;
+    Some(Cursor {
+        epoch: Epoch::from_bytes(*epoch),
+        position: u64::from_be_bytes(*position),
+        hash: RollingHash::from_bytes(hash),
+    })
+}

@@ -1,0 +1,208 @@
+//! One SQLite file a replica.
+//!
+//! ```text
+//!  documents  the snapshot of each record's document ┐ load = snapshot + tail
+//!  changes    every change's name; its bytes while   ┘ tail = bytes not folded into the snapshot yet
+//!             it is in the tail or not yet durable in the relay's log (the outbox is a partial index over it)
+//!  rows       the projection: what lists and search results show, as JSON   ┐ follow from the documents
+//!  links      which record refers to which                                  │ and can be made anew from them
+//!  search     full text (FTS5), folded the Swedish way                      ┘ at any time
+//!  reviewed   the heads up to which this replica's person has reviewed each record
+//!  quarantine changes that did not pass the gate, with their reason
+//!  meta       who and where this replica is, its cursor
+//! ```
+//!
+//! **One way in.** Every change, made here or received, goes through [`Transaction::save`] in one SQLite transaction
+//! that also updates snapshot, projection, search entry and, for our own, the outbox. A crash leaves all or nothing.
+//!
+//! Several [`Store`]s may be open on the same file at once: a window's reading thread, its sync thread, a command
+//! line. SQLite's write lock orders them; the documents that a store keeps in memory are checked against the file's
+//! before they are used.
+
+mod cache;
+mod error;
+mod instance;
+mod meta;
+mod open;
+mod outbox;
+mod projection;
+mod query;
+mod reviewed;
+mod transaction;
+pub mod words;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use automerge::ActorId;
+use rusqlite::{Connection, OptionalExtension, params};
+
+pub use error::StoreError;
+pub use meta::{Meta, NewReplica};
+pub use outbox::{OutboxState, RefusedChange};
+pub use query::{Filter, Hit, ListQuery, RowView, Sort, Test};
+pub use reviewed::Unreviewed;
+pub use transaction::{Origin, Transaction};
+
+use crate::document::{ChangeHash, Document, Heads};
+use crate::id::RecordId;
+use cache::Cache;
+
+/// The result of what can fail in the store.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A replica's file, open.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    connection: Connection,
+    actor: ActorId,
+    cache: RefCell<Cache>,
+}
+
+impl Store {
+    /// Makes a new replica file.
+    ///
+    /// # Errors
+    /// Where there is a file already, or none can be made there.
+    pub fn create(path: &Path, new: &NewReplica) -> Result<Store> {
+        open::create(path, new)?;
+        Store::open(path)
+    }
+
+    /// Opens a replica file: checks that it is one, brings it up to this version, and makes sure that this copy of it
+    /// writes under an actor of its own.
+    ///
+    /// # Errors
+    /// Where it is not there, is no replica, is of a newer version, or cannot be read and written.
+    pub fn open(path: &Path) -> Result<Store> {
+        let mut connection = open::open(path)?;
+        let actor = instance::claim(path, &mut connection)?;
+        let mut store =
+            Store { path: path.to_owned(), connection, actor, cache: RefCell::new(Cache::default()) };
+        projection::renew_if_outdated(&mut store)?;
+        Ok(store)
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The actor that this copy of the replica writes as.
+    pub fn actor(&self) -> &ActorId {
+        &self.actor
+    }
+
+    /// Who and where this replica is.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn meta(&self) -> Result<Meta> {
+        meta::read(&self.connection)
+    }
+
+    /// A number that changes whenever anybody else, in this process or another, has written to the file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    /// Begins the one kind of transaction that writes. It has the file's write lock from now on; dropped without
+    /// [`Transaction::commit`] it leaves no trace.
+    ///
+    /// # Errors
+    /// Where another process holds the lock for too long, or the file cannot be written.
+    pub fn transaction(&mut self) -> Result<Transaction<'_>> {
+        Transaction::begin(self)
+    }
+
+    /// A record's document as it is now; `None` where there is no such record.
+    ///
+    /// # Errors
+    /// Where it cannot be read or is damaged.
+    pub fn document(&self, id: RecordId) -> Result<Option<Document>> {
+        load(&self.connection, &self.cache, id)
+    }
+
+    /// How many records there are, removed ones included.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn count(&self) -> Result<u64> {
+        Ok(self.connection.query_row("SELECT count(*) FROM documents", [], |row| row.get(0))?)
+    }
+
+    /// All records' names, in the order in which they came here.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn records(&self) -> Result<Vec<RecordId>> {
+        let mut statement = self.connection.prepare_cached("SELECT record FROM documents ORDER BY rowid")?;
+        let ids = statement.query_map([], |row| record_id(row.get_ref(0)?))?;
+        ids.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
+    /// How many documents are in memory now. Bounded.
+    pub fn cached_documents(&self) -> usize {
+        self.cache.borrow().len()
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        instance::release(&self.path, &self.connection);
+    }
+}
+
+/// Loads a document through the cache.
+fn load(connection: &Connection, cache: &RefCell<Cache>, id: RecordId) -> Result<Option<Document>> {
+    let mut statement =
+        connection.prepare_cached("SELECT revision, snapshot FROM documents WHERE record = ?1")?;
+    let mut rows = statement.query(params![id.as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let revision: i64 = row.get(0)?;
+    if let Some(document) = cache.borrow_mut().get(id, revision) {
+        return Ok(Some(document));
+    }
+    let snapshot = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+    let tail = tail(connection, id)?;
+    let document = Document::load(id, snapshot, &tail)?;
+    cache.borrow_mut().put(revision, &document);
+    Ok(Some(document))
+}
+
+/// The changes of a record that are not in its snapshot, in an order in which they can be applied.
+fn tail(connection: &Connection, id: RecordId) -> Result<Vec<Vec<u8>>> {
+    let mut statement = connection
+        .prepare_cached("SELECT bytes FROM changes WHERE record = ?1 AND NOT folded ORDER BY number")?;
+    let tail = statement.query_map(params![id.as_bytes()], |row| row.get(0))?;
+    tail.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+}
+
+fn revision(connection: &Connection, id: RecordId) -> Result<Option<i64>> {
+    let mut statement = connection.prepare_cached("SELECT revision FROM documents WHERE record = ?1")?;
+    Ok(statement.query_row(params![id.as_bytes()], |row| row.get(0)).optional()?)
+}
+
+fn record_id(value: rusqlite::types::ValueRef<'_>) -> rusqlite::Result<RecordId> {
+    RecordId::from_slice(value.as_blob()?).ok_or(rusqlite::Error::InvalidQuery)
+}
+
+fn change_hash(bytes: &[u8]) -> Option<ChangeHash> {
+    bytes.try_into().ok().map(ChangeHash)
+}
+
+/// Heads as they stand in the file: the hashes one behind the other, sorted.
+fn heads_to_blob(heads: &[ChangeHash]) -> Vec<u8> {
+    heads.iter().flat_map(|hash| hash.0).collect()
+}
+
+fn heads_from_blob(blob: &[u8]) -> Heads {
+    blob.chunks_exact(32).filter_map(change_hash).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! What waits to be pushed.
+//!
+//! A change is in the outbox as long as it is not known to be durable in the relay's log. So the outbox is no list of its
+//! own that could get out of step: it is a view of the changes.
+
+use rusqlite::params;
+
+use super::{Result, Store, StoreError, change_hash, record_id};
+use crate::document::ChangeHash;
+use crate::id::RecordId;
+use crate::sync::Outgoing;
+
+/// How much waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxState {
+    /// Changes that wait to be pushed.
+    pub waiting: u64,
+    /// Changes that the relay refused.
+    pub refused: u64,
+    /// Changes that did not pass the gate when they came.
+    pub quarantined: u64,
+}
+
+/// A change that the relay refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedChange {
+    /// Which.
+    pub hash: ChangeHash,
+    /// Of which record.
+    pub record: RecordId,
+    /// Why, for programs.
+    pub code: String,
+    /// Why, for people.
+    pub reason: String,
+}
+
+impl Store {
+    /// The next changes to push, from behind local number `after`, with the number of the last: in the order in which
+    /// they were made, which is one in which they can be applied.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn outbox(&self, after: i64, most: usize) -> Result<(Vec<Outgoing>, i64)> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT number, record, hash, bytes FROM changes
+             WHERE NOT logged AND refused IS NULL AND number > ?1 ORDER BY number LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![after, most as i64])?;
+        let (mut found, mut last) = (Vec::new(), after);
+        while let Some(row) = rows.next()? {
+            last = row.get(0)?;
+            let hash = row.get_ref(2)?.as_blob().ok().and_then(change_hash);
+            let hash = hash.ok_or(StoreError::Database(rusqlite::Error::InvalidQuery))?;
+            found.push(Outgoing { record: record_id(row.get_ref(1)?)?, hash, bytes: row.get(3)? });
+        }
+        Ok((found, last))
+    }
+
+    /// How much waits.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn outbox_state(&self) -> Result<OutboxState> {
+        let count = |sql: &str| self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0));
+        Ok(OutboxState {
+            waiting: count("SELECT count(*) FROM changes WHERE NOT logged AND refused IS NULL")?,
+            refused: count("SELECT count(*) FROM changes WHERE NOT logged AND refused IS NOT NULL")?,
+            quarantined: count("SELECT count(*) FROM quarantine")?,
+        })
+    }
+
+    /// The changes that the relay refused.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn refused(&self) -> Result<Vec<RefusedChange>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT hash, record, refused, coalesce(reason, '') FROM changes
+             WHERE NOT logged AND refused IS NOT NULL ORDER BY number",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let hash = row.get_ref(0)?.as_blob().ok().and_then(change_hash);
+            Ok(RefusedChange {
+                hash: hash.ok_or(rusqlite::Error::InvalidQuery)?,
+                record: record_id(row.get_ref(1)?)?,
+                code: row.get(2)?,
+                reason: row.get(3)?,
+            })
+        })?;
+        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
+    /// Which of these changes the replica has already.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn has_change(&self, hash: &ChangeHash) -> Result<bool> {
+        let mut statement = self.connection.prepare_cached("SELECT 1 FROM changes WHERE hash = ?1")?;
+        Ok(statement.exists(params![hash.0])?)
+    }
+}

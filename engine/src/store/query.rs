@@ -1,0 +1,346 @@
+//! Lists and search, answered from the projection without loading a document.
+
+use std::cmp::Ordering;
+
+use rusqlite::{Row, params, params_from_iter};
+use serde_json::Value as Json;
+
+use super::words::{query, sort_key};
+use super::{Result, Store, StoreError, record_id};
+use crate::id::RecordId;
+use crate::identity::DeviceId;
+use crate::schema::{self, Cells, Field, FieldType, Kind, cells_from_json};
+
+/// What a list shows and in which order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListQuery {
+    /// Which kind.
+    pub kind: &'static Kind,
+    /// Only records in which search finds all these words; all where it is empty.
+    pub search: String,
+    /// Only records that pass all of these.
+    pub filters: Vec<Filter>,
+    /// In which order; by title where there is none.
+    pub sort: Option<Sort>,
+    /// Whether it shows the removed records instead of the others.
+    pub removed: bool,
+}
+
+impl ListQuery {
+    /// All records of a kind, by title.
+    pub fn all(kind: &'static Kind) -> Self {
+        ListQuery { kind, search: String::new(), filters: Vec::new(), sort: None, removed: false }
+    }
+}
+
+/// An order by a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// The field's name.
+    pub field: String,
+    /// From the last to the first.
+    pub descending: bool,
+}
+
+/// A test that a record must pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// The field's name.
+    pub field: String,
+    /// The test.
+    pub test: Test,
+}
+
+/// What a field must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// It is this value (as it is stored), or this is one of its members.
+    Is(String),
+    /// It holds something.
+    Filled,
+    /// It holds nothing.
+    Empty,
+}
+
+/// A record as lists show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowView {
+    /// Which.
+    pub id: RecordId,
+    /// The name of its kind.
+    pub kind: String,
+    /// Its title; may be empty.
+    pub title: String,
+    /// Whether it carries the mark of a removed record.
+    pub removed: bool,
+    /// How many field conflicts it has.
+    pub conflicts: u32,
+    /// When it was made, by the clock of the device that did (seconds since 1970-01-01 UTC).
+    pub created: i64,
+    /// When it was last changed, likewise.
+    pub changed: i64,
+    /// By which device.
+    pub changed_by: Option<DeviceId>,
+    /// Its fields, without prose.
+    pub cells: Cells,
+}
+
+/// A record that search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Which.
+    pub id: RecordId,
+    /// The name of its kind.
+    pub kind: String,
+    /// Its title.
+    pub title: String,
+}
+
+const COLUMNS: &str =
+    "r.record, r.kind, r.title, r.removed, r.conflicts, r.created, r.changed, r.changed_by, r.cells";
+
+impl Store {
+    /// The names of all records of a list, in its order. Cheap for tens of thousands: rows themselves are fetched with
+    /// [`Store::rows`] as they come into sight.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn list(&self, list: &ListQuery) -> Result<Vec<RecordId>> {
+        let (mut conditions, mut values) = (String::new(), Vec::new());
+        if !list.search.trim().is_empty() {
+            let Some(words) = query(&list.search) else { return Ok(Vec::new()) };
+            conditions.push_str(" AND r.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)");
+            values.push(words);
+        }
+        for filter in list.filters.iter().filter(|filter| list.kind.field(&filter.field).is_some()) {
+            // The name is one of the kind's own, not the caller's text.
+            let path = format!("$.{}", filter.field);
+            match &filter.test {
+                Test::Is(value) => {
+                    conditions.push_str(
+                        " AND EXISTS (SELECT 1 FROM json_each(r.cells, ?) j WHERE CAST(j.value AS TEXT) = ?)",
+                    );
+                    values.extend([path, value.clone()]);
+                }
+                Test::Filled => {
+                    conditions.push_str(" AND json_extract(r.cells, ?) IS NOT NULL");
+                    values.push(path);
+                }
+                Test::Empty => {
+                    conditions.push_str(" AND json_extract(r.cells, ?) IS NULL");
+                    values.push(path);
+                }
+            }
+        }
+        match list.sort.as_ref().and_then(|sort| Some((list.kind.field(&sort.field)?, sort.descending))) {
+            None => self.list_by_title(list, &conditions, values),
+            Some((field, descending)) => self.list_by_field(list, (&conditions, values), field, descending),
+        }
+    }
+
+    fn list_by_title(
+        &self,
+        list: &ListQuery,
+        conditions: &str,
+        values: Vec<String>,
+    ) -> Result<Vec<RecordId>> {
+        let direction = match &list.sort {
+            Some(Sort { descending: true, .. }) => "DESC",
+            _ => "ASC",
+        };
+        let sql = format!(
+            "SELECT r.record FROM rows r WHERE r.kind = ? AND r.removed = {}{conditions}
+             ORDER BY r.sort_key {direction}, r.record",
+            i32::from(list.removed),
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let parameters = std::iter::once(list.kind.name.to_owned()).chain(values);
+        let ids = statement.query_map(params_from_iter(parameters), |row| record_id(row.get_ref(0)?))?;
+        ids.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
+    fn list_by_field(
+        &self,
+        list: &ListQuery,
+        (conditions, values): (&str, Vec<String>),
+        field: &'static Field,
+        descending: bool,
+    ) -> Result<Vec<RecordId>> {
+        let sql = format!(
+            "SELECT r.record, json_extract(r.cells, ?), t.title FROM rows r
+             LEFT JOIN links l ON l.record = r.record AND l.field = ?
+             LEFT JOIN rows t ON t.record = l.target
+             WHERE r.kind = ? AND r.removed = {}{conditions}
+             GROUP BY r.record ORDER BY r.sort_key, r.record",
+            i32::from(list.removed),
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let first = [format!("$.{}", field.name), field.name.to_owned(), list.kind.name.to_owned()];
+        let rows = statement.query_map(params_from_iter(first.into_iter().chain(values)), |row| {
+            Ok((record_id(row.get_ref(0)?)?, sort_value(field, row)?))
+        })?;
+        let mut rows: Vec<(RecordId, SortValue)> = rows.collect::<rusqlite::Result<_>>()?;
+        // Stable: equal values stay in the order of their titles. What is empty comes last either way.
+        rows.sort_by(|(_, one), (_, other)| match (one, other) {
+            (SortValue::Nothing, SortValue::Nothing) => Ordering::Equal,
+            (SortValue::Nothing, _) => Ordering::Greater,
+            (_, SortValue::Nothing) => Ordering::Less,
+            _ if descending => other.compare(one),
+            _ => one.compare(other),
+        });
+        Ok(rows.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// The rows of these records, in the same order; `None` where there is no such record.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn rows(&self, ids: &[RecordId]) -> Result<Vec<Option<RowView>>> {
+        let sql = format!("SELECT {COLUMNS} FROM rows r WHERE r.record = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        ids.iter()
+            .map(|id| {
+                let mut rows = statement.query_map(params![id.as_bytes()], row_view)?;
+                Ok(rows.next().transpose()?)
+            })
+            .collect()
+    }
+
+    /// The titles of these records; `None` where there is no such record.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn titles(&self, ids: &[RecordId]) -> Result<Vec<Option<String>>> {
+        let mut statement = self.connection.prepare_cached("SELECT title FROM rows WHERE record = ?1")?;
+        ids.iter()
+            .map(|id| {
+                let mut rows = statement.query_map(params![id.as_bytes()], |row| row.get(0))?;
+                Ok(rows.next().transpose()?)
+            })
+            .collect()
+    }
+
+    /// The records in which all these words stand (the last letters of each may be missing), the best first. `kinds`
+    /// narrows it; all kinds that people make where it is empty.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn search(&self, text: &str, kinds: &[&str], most: usize) -> Result<Vec<Hit>> {
+        let Some(words) = query(text) else { return Ok(Vec::new()) };
+        let wanted = |kind: &str| match kinds {
+            [] => schema::kind(kind).is_none_or(|kind| !kind.internal),
+            kinds => kinds.contains(&kind),
+        };
+        let mut statement = self.connection.prepare_cached(
+            "SELECT r.record, r.kind, r.title FROM search JOIN rows r ON r.rowid = search.rowid
+             WHERE search MATCH ?1 ORDER BY bm25(search, 10.0, 1.0), r.sort_key",
+        )?;
+        let mut rows = statement.query(params![words])?;
+        let mut hits = Vec::new();
+        while let Some(row) = rows.next()? {
+            let hit = Hit { id: record_id(row.get_ref(0)?)?, kind: row.get(1)?, title: row.get(2)? };
+            if wanted(&hit.kind) {
+                hits.push(hit);
+            }
+            if hits.len() == most {
+                break;
+            }
+        }
+        Ok(hits)
+    }
+
+    /// How many records of each kind there are that are not removed.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn counts(&self) -> Result<Vec<(String, u64)>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT kind, count(*) FROM rows WHERE NOT removed GROUP BY kind")?;
+        let counts = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        counts.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
+    /// The records that refer to this one, with the field by which they do.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn referrers(&self, id: RecordId) -> Result<Vec<(RecordId, String)>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT l.record, l.field FROM links l JOIN rows r ON r.record = l.record
+             WHERE l.target = ?1 AND NOT r.removed ORDER BY r.kind, r.sort_key",
+        )?;
+        let rows = statement
+            .query_map(params![id.as_bytes()], |row| Ok((record_id(row.get_ref(0)?)?, row.get(1)?)))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+}
+
+fn row_view(row: &Row<'_>) -> rusqlite::Result<RowView> {
+    let kind: String = row.get(1)?;
+    let json: Json = serde_json::from_str(row.get_ref(8)?.as_str()?).unwrap_or(Json::Null);
+    let cells = match (schema::kind(&kind), json.as_object()) {
+        (Some(kind), Some(object)) => cells_from_json(kind.fields, object),
+        _ => Cells::new(),
+    };
+    let device: Option<Vec<u8>> = row.get(7)?;
+    Ok(RowView {
+        id: record_id(row.get_ref(0)?)?,
+        kind,
+        title: row.get(2)?,
+        removed: row.get(3)?,
+        conflicts: row.get(4)?,
+        created: row.get(5)?,
+        changed: row.get(6)?,
+        changed_by: device.and_then(|bytes| DeviceId::from_slice(&bytes)),
+        cells,
+    })
+}
+
+/// What a field's value sorts by.
+#[derive(Debug)]
+enum SortValue {
+    Nothing,
+    Number(f64),
+    Words(Vec<u8>),
+}
+
+impl SortValue {
+    fn compare(&self, other: &SortValue) -> Ordering {
+        match (self, other) {
+            (SortValue::Number(one), SortValue::Number(other)) => one.total_cmp(other),
+            (SortValue::Words(one), SortValue::Words(other)) => one.cmp(other),
+            (SortValue::Number(_), _) => Ordering::Less,
+            (_, SortValue::Number(_)) => Ordering::Greater,
+            _ => Ordering::Equal,
+        }
+    }
+}
+
+/// Numbers by size, enumerations in their own order, references by the title of what they point at, the rest as words.
+fn sort_value(field: &Field, row: &Row<'_>) -> rusqlite::Result<SortValue> {
+    use rusqlite::types::ValueRef;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(match (row.get_ref(1)?, field.field_type) {
+        (ValueRef::Null, _) => SortValue::Nothing,
+        (ValueRef::Integer(number), _) => SortValue::Number(number as f64),
+        (ValueRef::Real(number), _) => SortValue::Number(number),
+        (ValueRef::Text(value), FieldType::Enumeration(list)) => {
+            SortValue::Number(list.rank(&text(value)) as f64)
+        }
+        (ValueRef::Text(value), FieldType::Money) => {
+            let amount = text(value).parse::<schema::Money>().ok();
+            amount.map_or(SortValue::Nothing, |money| SortValue::Number(money.hundredths as f64))
+        }
+        (ValueRef::Text(_), FieldType::Reference(_) | FieldType::ReferenceSet(_)) => match row.get_ref(2)? {
+            ValueRef::Text(title) => SortValue::Words(sort_key(&text(title))),
+            _ => SortValue::Nothing,
+        },
+        (ValueRef::Text(value), FieldType::Rows(_) | FieldType::EnumerationSet(_)) => {
+            let members = serde_json::from_slice::<Vec<Json>>(value).map_or(0, |list| list.len());
+            SortValue::Number(members as f64)
+        }
+        (ValueRef::Text(value), _) => SortValue::Words(sort_key(&text(value))),
+        (ValueRef::Blob(_), _) => SortValue::Nothing,
+    })
+}

@@ -1,0 +1,313 @@
+//! Behaviour of a replica's file.
+
+use std::path::Path;
+
+use super::*;
+use crate::document::{Edit, Writer};
+use crate::identity::{DeviceId, WorkspaceId};
+use crate::schema::kinds::CONTACT;
+use crate::schema::{NewRecord, Value};
+use crate::sync::{Epoch, ErrorCode};
+
+fn new_replica() -> NewReplica {
+    NewReplica { workspace: WorkspaceId::random(), workspace_name: "Test".into(), relay: None }
+}
+
+fn store(folder: &tempfile::TempDir) -> Store {
+    Store::create(&folder.path().join("a.samsyn"), &new_replica()).unwrap()
+}
+
+fn writer(store: &Store) -> Writer {
+    Writer {
+        actor: store.actor().clone(),
+        device: DeviceId::from_bytes([1; 16]),
+        now: 1_700_000_000,
+        why: None,
+    }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn add(store: &mut Store, given: &str, family: &str) -> RecordId {
+    let mut new = NewRecord::new(&CONTACT);
+    new.cells.insert("given".into(), text(given));
+    new.cells.insert("family".into(), text(family));
+    new.cells.insert("notes".into(), text(&format!("{family} spelar cello")));
+    let document = Document::create(&new, &writer(store)).unwrap();
+    let mut transaction = store.transaction().unwrap();
+    transaction.save(&document, &document.changes_since(&[]), Origin::Here).unwrap();
+    transaction.commit().unwrap();
+    new.id
+}
+
+fn edit(store: &mut Store, id: RecordId, edits: &[Edit]) {
+    let writer = writer(store);
+    let mut transaction = store.transaction().unwrap();
+    let mut document = transaction.document(id).unwrap();
+    let changes = document.edit(edits, &writer).unwrap();
+    transaction.save(&document, &changes, Origin::Here).unwrap();
+    transaction.commit().unwrap();
+}
+
+fn titles(store: &Store, list: &ListQuery) -> Vec<String> {
+    let ids = store.list(list).unwrap();
+    store.titles(&ids).unwrap().into_iter().map(Option::unwrap).collect()
+}
+
+#[test]
+fn what_was_saved_is_there_after_opening_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = store(&folder);
+    let id = add(&mut first, "Åsa", "Berg");
+    let path = first.path().to_owned();
+    drop(first);
+    let again = Store::open(&path).unwrap();
+    let document = again.document(id).unwrap().unwrap();
+    assert_eq!(document.read().title(), "Åsa Berg");
+    assert_eq!(again.outbox(0, 10).unwrap().0.len(), 2);
+    assert!(again.document(RecordId::random()).unwrap().is_none());
+}
+
+#[test]
+fn a_transaction_that_is_dropped_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let id = add(&mut store, "Åsa", "Berg");
+    let writer = writer(&store);
+    let mut transaction = store.transaction().unwrap();
+    let mut document = transaction.document(id).unwrap();
+    let changes = document.edit(&[Edit::set("family", text("Berglund"))], &writer).unwrap();
+    transaction.save(&document, &changes, Origin::Here).unwrap();
+    drop(transaction);
+    assert_eq!(store.document(id).unwrap().unwrap().read().title(), "Åsa Berg");
+    assert_eq!(store.titles(&[id]).unwrap(), [Some("Åsa Berg".to_owned())]);
+    edit(&mut store, id, &[Edit::set("family", text("Berggren"))]);
+    assert_eq!(store.document(id).unwrap().unwrap().read().title(), "Åsa Berggren");
+}
+
+#[test]
+fn lists_sort_the_swedish_way_and_filter() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    for (given, family) in [("Åsa", "Ek"), ("Zoe", "Ek"), ("Anders", "Östlund"), ("Örjan", "Berg")] {
+        add(&mut store, given, family);
+    }
+    let mut list = ListQuery::all(&CONTACT);
+    assert_eq!(titles(&store, &list), ["Anders Östlund", "Zoe Ek", "Åsa Ek", "Örjan Berg"]);
+    list.sort = Some(Sort { field: "family".into(), descending: true });
+    assert_eq!(titles(&store, &list), ["Anders Östlund", "Zoe Ek", "Åsa Ek", "Örjan Berg"]);
+    list.filters = vec![Filter { field: "family".into(), test: Test::Is("Ek".into()) }];
+    assert_eq!(titles(&store, &list).len(), 2);
+    list.filters = vec![Filter { field: "emails".into(), test: Test::Filled }];
+    assert_eq!(titles(&store, &list).len(), 0);
+    // A field that does not exist filters nothing and reaches no SQL.
+    list.filters = vec![Filter { field: "x') OR 1=1 --".into(), test: Test::Filled }];
+    assert_eq!(titles(&store, &list).len(), 4);
+}
+
+#[test]
+fn search_finds_words_as_they_are_begun_and_forgets_the_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let id = add(&mut store, "Åsa", "Körner");
+    add(&mut store, "André", "Asp");
+    let found = |store: &Store, text: &str| store.search(text, &[], 10).unwrap().len();
+    assert_eq!(found(&store, "åsa"), 1);
+    assert_eq!(found(&store, "as"), 1, "a is not å");
+    assert_eq!(found(&store, "andre"), 1);
+    assert_eq!(found(&store, "cell kör"), 1);
+    assert_eq!(found(&store, "\"*"), 0);
+    edit(&mut store, id, &[Edit::Remove]);
+    assert_eq!(found(&store, "åsa"), 0);
+    assert_eq!(titles(&store, &ListQuery { removed: true, ..ListQuery::all(&CONTACT) }), ["Åsa Körner"]);
+}
+
+#[test]
+fn many_changes_are_folded_and_none_is_lost_from_the_outbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let id = add(&mut store, "Åsa", "Berg");
+    for number in 0..60 {
+        edit(&mut store, id, &[Edit::set("family", text(&format!("Berg {number}")))]);
+    }
+    let tail: i64 = store
+        .connection
+        .query_row("SELECT count(*) FROM changes WHERE NOT folded", [], |row| row.get(0))
+        .unwrap();
+    assert!(tail < FEW, "{tail}");
+    let (outbox, _) = store.outbox(0, 1_000).unwrap();
+    assert_eq!(outbox.len(), 62);
+    let again = Store::open(store.path()).unwrap();
+    assert_eq!(again.document(id).unwrap().unwrap().history().len(), 61);
+
+    let hashes: Vec<ChangeHash> = outbox.iter().map(|change| change.hash).collect();
+    let mut transaction = store.transaction().unwrap();
+    transaction.mark_logged(&hashes).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(store.outbox_state().unwrap(), OutboxState::default());
+    // The relay turns out to have another log: everything waits again, with its bytes.
+    let mut transaction = store.transaction().unwrap();
+    transaction.begin_reconciling(&Cursor::start(Epoch::random())).unwrap();
+    transaction.commit().unwrap();
+    let (mut back, _) = store.outbox(0, 1_000).unwrap();
+    assert_eq!(back.len(), outbox.len());
+    back.sort_by_key(|change| change.hash);
+    let mut sorted = outbox;
+    sorted.sort_by_key(|change| change.hash);
+    assert_eq!(back, sorted);
+}
+const FEW: i64 = 25;
+use crate::sync::Cursor;
+
+#[test]
+fn refused_changes_are_kept_apart_with_their_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let id = add(&mut store, "Åsa", "Berg");
+    let (outbox, _) = store.outbox(0, 10).unwrap();
+    let mut transaction = store.transaction().unwrap();
+    transaction.mark_refused(&outbox[1].hash, ErrorCode::Schema, "no such field").unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(store.outbox_state().unwrap(), OutboxState { waiting: 1, refused: 1, quarantined: 0 });
+    let [refused] = &store.refused().unwrap()[..] else { panic!() };
+    assert_eq!((refused.record, refused.code.as_str()), (id, "schema"));
+    let mut transaction = store.transaction().unwrap();
+    assert_eq!(transaction.retry_refused().unwrap(), 1);
+    transaction.commit().unwrap();
+    assert_eq!(store.outbox_state().unwrap().waiting, 2);
+}
+
+#[test]
+fn two_that_have_the_file_open_see_each_others_work_and_lose_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut one = store(&folder);
+    let id = add(&mut one, "Åsa", "Berg");
+    let mut other = Store::open(one.path()).unwrap();
+    let before = one.data_version().unwrap();
+    for number in 0..5 {
+        edit(&mut one, id, &[Edit::set("given", text(&format!("Åsa {number}")))]);
+        edit(&mut other, id, &[Edit::set("family", text(&format!("Berg {number}")))]);
+    }
+    assert_ne!(one.data_version().unwrap(), before);
+    for store in [&one, &other] {
+        let document = store.document(id).unwrap().unwrap();
+        assert_eq!(document.read().title(), "Åsa 4 Berg 4");
+        assert_eq!(document.history().len(), 11);
+        assert_eq!(document.conflicts(), []);
+    }
+}
+
+#[test]
+fn a_copy_writes_under_an_actor_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = store(&folder);
+    let (path, actor) = (first.path().to_owned(), first.actor().clone());
+    drop(first);
+    let reopened = Store::open(&path).unwrap();
+    assert_eq!(*reopened.actor(), actor, "the same copy keeps its actor");
+    drop(reopened);
+
+    // Copied with and without its companion.
+    for companion in [true, false] {
+        let copy = folder.path().join(format!("copy-{companion}.samsyn"));
+        std::fs::copy(&path, &copy).unwrap();
+        if companion {
+            let name = |path: &Path| format!("{}-instance", path.display());
+            std::fs::copy(name(&path), name(&copy)).unwrap();
+        }
+        assert_ne!(*Store::open(&copy).unwrap().actor(), actor);
+    }
+    // Restored from a backup over the same file.
+    let backup = std::fs::read(&path).unwrap();
+    drop(Store::open(&path).unwrap());
+    std::fs::write(&path, backup).unwrap();
+    assert_ne!(*Store::open(&path).unwrap().actor(), actor);
+}
+
+#[test]
+fn files_that_are_no_replica_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing");
+    assert!(matches!(Store::open(&missing), Err(StoreError::NotThere(_))));
+    assert!(!missing.exists());
+
+    let notes = folder.path().join("notes.txt");
+    std::fs::write(&notes, "These are my notes, and quite long ones, too.".repeat(100)).unwrap();
+    let before = std::fs::read(&notes).unwrap();
+    assert!(matches!(Store::open(&notes), Err(StoreError::NotAReplica(_))));
+    assert_eq!(std::fs::read(&notes).unwrap(), before);
+    assert!(matches!(Store::create(&notes, &new_replica()), Err(StoreError::Exists(_))));
+
+    let empty = folder.path().join("empty");
+    std::fs::write(&empty, "").unwrap();
+    assert!(matches!(Store::open(&empty), Err(StoreError::NotAReplica(_))));
+
+    let other = folder.path().join("other.sqlite");
+    rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    assert!(matches!(Store::open(&other), Err(StoreError::NotAReplica(_))));
+
+    let newer = store(&folder);
+    newer.connection.pragma_update(None, "user_version", 99).unwrap();
+    let path = newer.path().to_owned();
+    drop(newer);
+    assert!(matches!(Store::open(&path), Err(StoreError::Newer { found: 99, .. })));
+
+    assert!(matches!(
+        Store::open(folder.path()),
+        Err(StoreError::Unusable { .. } | StoreError::NotAReplica(_))
+    ));
+    let nowhere = folder.path().join("no/such/folder/a.samsyn");
+    assert!(matches!(Store::create(&nowhere, &new_replica()), Err(StoreError::Unusable { .. })));
+}
+
+#[test]
+fn own_work_needs_no_review_and_others_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let id = add(&mut store, "Åsa", "Berg");
+    edit(&mut store, id, &[Edit::set("family", text("Ek"))]);
+    assert_eq!(store.unreviewed().unwrap(), []);
+
+    let before = store.document(id).unwrap().unwrap().heads();
+    let foreign = Writer {
+        actor: ActorId::from(&[9; 16][..]),
+        device: DeviceId::from_bytes([9; 16]),
+        now: 1_800_000_000,
+        why: None,
+    };
+    let mut transaction = store.transaction().unwrap();
+    let mut document = transaction.document(id).unwrap();
+    let changes = document.edit(&[Edit::set("family", text("Ask"))], &foreign).unwrap();
+    transaction.save(&document, &changes, Origin::Log).unwrap();
+    transaction.commit().unwrap();
+    // Own work on top does not hide it.
+    edit(&mut store, id, &[Edit::set("given", text("Eva"))]);
+    let [entry] = &store.unreviewed().unwrap()[..] else { panic!() };
+    assert_eq!((entry.record, &entry.reviewed, entry.changed), (id, &before, true));
+
+    let heads = store.document(id).unwrap().unwrap().heads();
+    let mut transaction = store.transaction().unwrap();
+    transaction.mark_reviewed(id, &heads, 0).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(store.unreviewed().unwrap(), []);
+}
+
+#[test]
+fn memory_does_not_follow_the_number_of_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    for number in 0..400 {
+        add(&mut store, "A", &format!("B{number:03}"));
+    }
+    let again = Store::open(store.path()).unwrap();
+    let ids = again.list(&ListQuery::all(&CONTACT)).unwrap();
+    assert_eq!(again.rows(&ids).unwrap().len(), 400);
+    assert_eq!(again.search("cello", &[], 1_000).unwrap().len(), 400);
+    assert_eq!(again.cached_documents(), 0, "lists and search load no documents");
+    for id in ids {
+        again.document(id).unwrap();
+    }
+    assert!(again.cached_documents() <= 256);
+}

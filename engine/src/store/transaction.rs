@@ -1,0 +1,285 @@
+//! The one way in which a replica's file changes.
+
+use rusqlite::{TransactionBehavior, params};
+
+use super::meta::{self, CURSOR, LAST_CONTACT, RECONCILING, WORKSPACE_NAME};
+use super::{Cache, Result, Store, heads_to_blob, load, projection, revision};
+use crate::document::{ChangeHash, Document, EncodedChange};
+use crate::id::RecordId;
+use crate::identity::WorkspaceSecret;
+use crate::sync::{Cursor, ErrorCode};
+
+/// Where changes come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// They were made on this replica: they wait in the outbox.
+    Here,
+    /// They came out of the relay's log.
+    Log,
+    /// They came from elsewhere (a file, another replica): the relay may not have them.
+    Elsewhere,
+}
+
+/// Changes to the file that happen all or not at all.
+#[derive(Debug)]
+pub struct Transaction<'a> {
+    inner: rusqlite::Transaction<'a>,
+    cache: &'a std::cell::RefCell<Cache>,
+    touched: Vec<RecordId>,
+}
+
+/// A snapshot is made anew when so many changes have come since the last,
+const FOLD_CHANGES: i64 = 24;
+/// or when they are so many bytes and more than half of the snapshot's.
+const FOLD_BYTES: i64 = 8 * 1024;
+
+impl<'a> Transaction<'a> {
+    pub(super) fn begin(store: &'a mut Store) -> Result<Self> {
+        let inner = store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        Ok(Transaction { inner, cache: &store.cache, touched: Vec::new() })
+    }
+
+    /// A record's document as this transaction sees it; an empty one where there is no such record yet.
+    ///
+    /// # Errors
+    /// Where it cannot be read or is damaged.
+    pub fn document(&self, id: RecordId) -> Result<Document> {
+        Ok(load(&self.inner, self.cache, id)?.unwrap_or_else(|| Document::empty(id)))
+    }
+
+    /// Stores a document's new changes: the changes, the snapshot, the projection, the search entry, the outbox.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn save(&mut self, document: &Document, changes: &[EncodedChange], origin: Origin) -> Result<()> {
+        let id = document.id();
+        let reviewed = origin == Origin::Here && super::reviewed::is_up_to_date(&self.inner, id)?;
+        let next = revision(&self.inner, id)?.unwrap_or(0) + 1;
+        self.inner
+            .prepare_cached(
+                "INSERT INTO documents (record, kind, heads, revision, snapshot) VALUES (?1, ?2, ?3, ?4, x'')
+                 ON CONFLICT (record) DO UPDATE SET kind = ?2, heads = ?3, revision = ?4",
+            )?
+            .execute(params![
+                id.as_bytes(),
+                document.kind_name().unwrap_or_default(),
+                heads_to_blob(&document.heads()),
+                next
+            ])?;
+        self.insert_changes(document, changes, origin)?;
+        self.fold(document)?;
+        projection::write(&self.inner, document)?;
+        if reviewed {
+            // What people do themselves they need not review, as long as there was nothing else to review.
+            let at = changes.iter().map(|change| change.time).max().unwrap_or(0);
+            super::reviewed::mark(&self.inner, id, &document.heads(), at)?;
+        }
+        self.touched.push(id);
+        self.cache.borrow_mut().put(next, document);
+        Ok(())
+    }
+
+    fn insert_changes(&self, document: &Document, changes: &[EncodedChange], origin: Origin) -> Result<()> {
+        let mut insert = self.inner.prepare_cached(
+            "INSERT INTO changes (hash, record, actor, seq, device, time, own, logged, folded, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9) ON CONFLICT (hash) DO NOTHING",
+        )?;
+        for change in changes {
+            insert.execute(params![
+                change.hash.0,
+                document.id().as_bytes(),
+                change.actor.to_bytes(),
+                change.seq as i64,
+                document.device_of(&change.actor).map(|device| device.as_bytes().to_vec()),
+                change.time,
+                origin == Origin::Here,
+                origin == Origin::Log,
+                change.bytes,
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Makes the snapshot anew once the changes since the last weigh more than it saves to leave them.
+    fn fold(&self, document: &Document) -> Result<()> {
+        let id = document.id();
+        let (count, bytes): (i64, i64) = self
+            .inner
+            .prepare_cached("SELECT count(*), coalesce(sum(length(bytes)), 0) FROM changes WHERE record = ?1 AND NOT folded")?
+            .query_row(params![id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let snapshot: i64 = self
+            .inner
+            .prepare_cached("SELECT length(snapshot) FROM documents WHERE record = ?1")?
+            .query_row(params![id.as_bytes()], |row| row.get(0))?;
+        if count < FOLD_CHANGES && (bytes < FOLD_BYTES || bytes < snapshot / 2) {
+            return Ok(());
+        }
+        self.inner
+            .prepare_cached("UPDATE documents SET snapshot = ?2 WHERE record = ?1")?
+            .execute(params![id.as_bytes(), document.save()])?;
+        self.inner
+            .prepare_cached(
+                "UPDATE changes SET folded = 1, bytes = CASE WHEN logged THEN NULL ELSE bytes END
+                 WHERE record = ?1 AND NOT folded",
+            )?
+            .execute(params![id.as_bytes()])?;
+        Ok(())
+    }
+
+    /// Notes that these changes are durable in the relay's log.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn mark_logged(&mut self, changes: &[ChangeHash]) -> Result<()> {
+        let mut update = self.inner.prepare_cached(
+            "UPDATE changes SET logged = 1, refused = NULL, reason = NULL,
+                 bytes = CASE WHEN folded THEN NULL ELSE bytes END
+             WHERE hash = ?1 AND NOT logged",
+        )?;
+        for hash in changes {
+            update.execute(params![hash.0])?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a change that the relay refused apart, with its reason. It stays in the document here.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn mark_refused(&mut self, change: &ChangeHash, code: ErrorCode, reason: &str) -> Result<()> {
+        let code = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned));
+        self.inner
+            .prepare_cached("UPDATE changes SET refused = ?2, reason = ?3 WHERE hash = ?1 AND NOT logged")?
+            .execute(params![change.0, code.unwrap_or_else(|| "other".to_owned()), reason])?;
+        Ok(())
+    }
+
+    /// Puts refused changes back into the outbox: somebody has asked to try again.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn retry_refused(&mut self) -> Result<usize> {
+        Ok(self
+            .inner
+            .execute("UPDATE changes SET refused = NULL, reason = NULL WHERE refused IS NOT NULL", [])?)
+    }
+
+    /// Keeps bytes that did not pass the gate, with the reason, for somebody to look at.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn quarantine(
+        &mut self,
+        record: RecordId,
+        bytes: &[u8],
+        (code, reason): (&str, &str),
+        at: i64,
+    ) -> Result<()> {
+        // A relay gone mad must not fill the disk.
+        const MOST: i64 = 1_000;
+        self.inner
+            .prepare_cached(
+                "INSERT INTO quarantine (record, code, reason, at, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![record.as_bytes(), code, reason, at, bytes])?;
+        self.inner
+            .prepare_cached(
+                "DELETE FROM quarantine WHERE number <= (SELECT max(number) FROM quarantine) - ?1",
+            )?
+            .execute(params![MOST])?;
+        Ok(())
+    }
+
+    /// Notes the place in the relay's log that the replica now has.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn set_cursor(&mut self, cursor: &Cursor) -> Result<()> {
+        meta::put(&self.inner, CURSOR, &meta::cursor_to_bytes(cursor))
+    }
+
+    /// Notes that the relay's log is another one than the one we had a place in: nothing is known any more to be in it.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn begin_reconciling(&mut self, cursor: &Cursor) -> Result<()> {
+        // Bytes that were let go are brought back from the documents when the outbox asks for them.
+        self.unlog_all()?;
+        meta::put(&self.inner, RECONCILING, b"1")?;
+        self.set_cursor(cursor)
+    }
+
+    fn unlog_all(&mut self) -> Result<()> {
+        let ids: Vec<RecordId> = {
+            let mut statement =
+                self.inner.prepare("SELECT DISTINCT record FROM changes WHERE bytes IS NULL")?;
+            let ids = statement.query_map([], |row| super::record_id(row.get_ref(0)?))?;
+            ids.collect::<rusqlite::Result<_>>()?
+        };
+        let mut restore =
+            self.inner.prepare("UPDATE changes SET bytes = ?2 WHERE hash = ?1 AND bytes IS NULL")?;
+        for id in ids {
+            for change in self.document(id)?.changes_since(&[]) {
+                restore.execute(params![change.hash.0, change.bytes])?;
+            }
+        }
+        self.inner.execute("UPDATE changes SET logged = 0", [])?;
+        Ok(())
+    }
+
+    /// Notes that the replica has all that the relay had at `now`.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn caught_up(&mut self, workspace_name: &str, now: i64) -> Result<()> {
+        meta::remove(&self.inner, RECONCILING)?;
+        meta::put(&self.inner, WORKSPACE_NAME, workspace_name.as_bytes())?;
+        self.contact(now)
+    }
+
+    /// Notes that the relay was met at `now`.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn contact(&mut self, now: i64) -> Result<()> {
+        meta::put(&self.inner, LAST_CONTACT, now.to_string().as_bytes())
+    }
+
+    /// Notes the relay to sync with.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn set_relay(&mut self, address: &str, secret: &WorkspaceSecret) -> Result<()> {
+        meta::put_relay(&self.inner, address, secret)
+    }
+
+    /// Notes that the record was reviewed up to these heads.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn mark_reviewed(&mut self, id: RecordId, heads: &[ChangeHash], at: i64) -> Result<()> {
+        super::reviewed::mark(&self.inner, id, heads, at)
+    }
+
+    /// Notes that everything was reviewed as it is now.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn mark_all_reviewed(&mut self, at: i64) -> Result<()> {
+        super::reviewed::mark_all(&self.inner, at)
+    }
+
+    /// Makes it durable.
+    ///
+    /// # Errors
+    /// Where the file cannot be written. Then nothing was changed.
+    pub fn commit(mut self) -> Result<()> {
+        let touched = std::mem::take(&mut self.touched);
+        let Transaction { inner, cache, .. } = self;
+        let committed = inner.commit();
+        if committed.is_err() {
+            touched.iter().for_each(|id| cache.borrow_mut().forget(*id));
+        }
+        Ok(committed?)
+    }
+}
