@@ -39,3 +39,9 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, GateError> {
 pub fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
     Change::from_bytes(bytes.to_vec()).ok().map(|c| c.hash())
 }
+impl GateError {
+    /// code
+    pub fn code(&self) -> &'static str {
+        "bad"
+    }
+}

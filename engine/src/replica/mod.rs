@@ -1,0 +1,337 @@
+//! The front door: what a window, a command line and a test do with a replica.
+//!
+//! ```text
+//!  window ─┐                          ┌─ Store   (file)
+//!  CLI    ─┼─▶ Replica ─▶ Document ─▶─┤
+//!  test   ─┘      │                   └─ review
+//!                 └─▶ ReplicaSync ─▶ ClientSession ─▶ frames
+//! ```
+//!
+//! Everything a person does is [`Replica::edit`] or [`Replica::create`]: typed, checked, one change, durable when it
+//! returns. Nothing here waits for a network. Time comes from the device's clock, which a test can set.
+
+mod sync;
+mod undo;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::document::{
+    Difference, Document, Edit, EditError, FieldConflict, Heads, HistoryEntry, Record, Writer,
+};
+use crate::id::RecordId;
+use crate::identity::{DeviceId, WorkspaceSecret};
+use crate::schema::kinds::MEMBER;
+use crate::schema::{NewRecord, NewRecordError, Value};
+use crate::store::{Meta, NewReplica, Origin, Store, StoreError};
+use crate::sync::limits::CHANGE_BYTES;
+
+pub use sync::{ReplicaSync, SyncNews, SyncProblem};
+pub use undo::Undone;
+
+/// Why a replica did not do what it was asked to. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplicaError {
+    /// The file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The edit.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The new record.
+    #[error(transparent)]
+    New(#[from] NewRecordError),
+    /// There is no such record.
+    #[error("there is no record {0} in this replica")]
+    NoRecord(RecordId),
+    /// There is a record of that name already.
+    #[error("there is already a record {0} in this replica")]
+    RecordExists(RecordId),
+    /// The edit is larger than one change may be.
+    #[error("that is too much for one change ({size} bytes, the most is {most}): make it in smaller steps")]
+    TooLarge {
+        /// Its size in bytes.
+        size: usize,
+        /// The most that is allowed.
+        most: usize,
+    },
+}
+
+/// What an edit did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edited {
+    /// The record.
+    pub record: RecordId,
+    /// What is different now; empty where the edit changed nothing.
+    pub differences: Vec<Difference>,
+    /// The record's heads afterwards.
+    pub heads: Heads,
+}
+
+/// A copy of a workspace on this device.
+pub struct Replica {
+    store: Store,
+    device: DeviceId,
+    clock: Box<dyn Fn() -> i64 + Send>,
+}
+
+impl std::fmt::Debug for Replica {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Replica").field("path", &self.store.path()).field("device", &self.device).finish()
+    }
+}
+
+/// This device's clock, in seconds since 1970-01-01 UTC.
+pub fn wall_clock() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
+impl Replica {
+    /// Makes a new replica file for a person.
+    ///
+    /// # Errors
+    /// Where there is a file already, or none can be made there.
+    pub fn create(path: &Path, new: &NewReplica, person: &str) -> Result<Replica, ReplicaError> {
+        let store = Store::create(path, new)?;
+        let mut replica = Replica::over(store)?;
+        replica.set_person(person)?;
+        Ok(replica)
+    }
+
+    /// Opens a replica file.
+    ///
+    /// # Errors
+    /// Where it is not there, is none, is of a newer version, or cannot be used.
+    pub fn open(path: &Path) -> Result<Replica, ReplicaError> {
+        Replica::over(Store::open(path)?)
+    }
+
+    fn over(store: Store) -> Result<Replica, ReplicaError> {
+        let device = store.meta()?.device;
+        Ok(Replica { store, device, clock: Box::new(wall_clock) })
+    }
+
+    /// The same replica with another clock: one that a test sets.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Fn() -> i64 + Send + 'static) -> Replica {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// The file, to read from: lists, search, rows, outbox. Writing goes through the replica.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Who and where this replica is.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn meta(&self) -> Result<Meta, ReplicaError> {
+        Ok(self.store.meta()?)
+    }
+
+    /// The device that this replica is on.
+    pub fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// The time by this device's clock, in seconds since 1970-01-01 UTC.
+    pub fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// Says whose this device is, for everybody to see.
+    ///
+    /// # Errors
+    /// Where the name is no line of text, or the file cannot be written.
+    pub fn set_person(&mut self, person: &str) -> Result<(), ReplicaError> {
+        let name = Value::Text(person.trim().to_owned());
+        if self.store.document(self.device)?.is_some() {
+            self.edit(self.device, &[Edit::set("name", name)], None)?;
+            return Ok(());
+        }
+        let mut member = NewRecord { id: self.device, ..NewRecord::new(&MEMBER) };
+        member.cells.insert("name".to_owned(), name);
+        member.cells.insert("device".to_owned(), Value::Text(device_label()));
+        self.create_record(&member)?;
+        Ok(())
+    }
+
+    /// The name of each device's person, as far as it is known here.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn people(&self) -> Result<HashMap<DeviceId, String>, ReplicaError> {
+        let ids = self.store.list(&crate::store::ListQuery::all(&MEMBER))?;
+        let titles = self.store.titles(&ids)?;
+        Ok(ids.into_iter().zip(titles).filter_map(|(id, title)| Some((id, title?))).collect())
+    }
+
+    /// Says which relay to sync with from now on.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn set_relay(&mut self, address: &str, secret: &WorkspaceSecret) -> Result<(), ReplicaError> {
+        let mut transaction = self.store.transaction()?;
+        transaction.set_relay(address, secret)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Makes a record.
+    ///
+    /// # Errors
+    /// Where a field does not fit its kind, the name is taken, or the file cannot be written.
+    pub fn create_record(&mut self, new: &NewRecord) -> Result<Edited, ReplicaError> {
+        Ok(self.create_records(std::slice::from_ref(new))?.remove(0))
+    }
+
+    /// Makes many records at once: all or none.
+    ///
+    /// # Errors
+    /// As [`Replica::create_record`].
+    pub fn create_records(&mut self, all: &[NewRecord]) -> Result<Vec<Edited>, ReplicaError> {
+        let writer = self.writer(None);
+        let mut made = Vec::with_capacity(all.len());
+        let mut transaction = self.store.transaction()?;
+        for new in all {
+            if !transaction.document(new.id)?.heads().is_empty() {
+                return Err(ReplicaError::RecordExists(new.id));
+            }
+            let document = Document::create(new, &writer)?;
+            let changes = document.changes_since(&[]);
+            check_size(&changes)?;
+            transaction.save(&document, &changes, Origin::Here)?;
+            let heads = document.heads();
+            made.push(Edited {
+                record: new.id,
+                differences: document.differences_between(&[], &heads),
+                heads,
+            });
+        }
+        transaction.commit()?;
+        Ok(made)
+    }
+
+    /// Edits a record: all of these edits as one change, or none.
+    ///
+    /// # Errors
+    /// Where there is no such record, an edit does not fit, or the file cannot be written.
+    pub fn edit(&mut self, id: RecordId, edits: &[Edit], why: Option<&str>) -> Result<Edited, ReplicaError> {
+        self.edit_with(id, why, |_| edits.to_vec())
+    }
+
+    /// Edits a record by what it is at that moment.
+    fn edit_with(
+        &mut self,
+        id: RecordId,
+        why: Option<&str>,
+        edits: impl FnOnce(&Document) -> Vec<Edit>,
+    ) -> Result<Edited, ReplicaError> {
+        let writer = self.writer(why);
+        let mut transaction = self.store.transaction()?;
+        let mut document = transaction.document(id)?;
+        let before = document.heads();
+        if before.is_empty() {
+            return Err(ReplicaError::NoRecord(id));
+        }
+        let edits = edits(&document);
+        let changes = document.edit(&edits, &writer)?;
+        let heads = document.heads();
+        if changes.is_empty() {
+            return Ok(Edited { record: id, differences: Vec::new(), heads });
+        }
+        check_size(&changes)?;
+        transaction.save(&document, &changes, Origin::Here)?;
+        transaction.commit()?;
+        Ok(Edited { record: id, differences: document.differences_between(&before, &heads), heads })
+    }
+
+    fn writer(&self, why: Option<&str>) -> Writer {
+        let why = why.map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
+        Writer { actor: self.store.actor().clone(), device: self.device, now: self.now(), why }
+    }
+
+    /// A record's document.
+    ///
+    /// # Errors
+    /// Where there is no such record, or the file cannot be read.
+    pub fn document(&self, id: RecordId) -> Result<Document, ReplicaError> {
+        self.store.document(id)?.ok_or(ReplicaError::NoRecord(id))
+    }
+
+    /// A record as it is now.
+    ///
+    /// # Errors
+    /// As [`Replica::document`].
+    pub fn record(&self, id: RecordId) -> Result<Record, ReplicaError> {
+        Ok(self.document(id)?.read())
+    }
+
+    /// A record's field conflicts.
+    ///
+    /// # Errors
+    /// As [`Replica::document`].
+    pub fn conflicts(&self, id: RecordId) -> Result<Vec<FieldConflict>, ReplicaError> {
+        Ok(self.document(id)?.conflicts())
+    }
+
+    /// A record's history, the oldest change first.
+    ///
+    /// # Errors
+    /// As [`Replica::document`].
+    pub fn history(&self, id: RecordId) -> Result<Vec<HistoryEntry>, ReplicaError> {
+        Ok(self.document(id)?.history())
+    }
+
+    /// Notes that somebody here has reviewed the record up to these heads.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn mark_reviewed(&mut self, id: RecordId, heads: &Heads) -> Result<(), ReplicaError> {
+        let now = self.now();
+        let mut transaction = self.store.transaction()?;
+        transaction.mark_reviewed(id, heads, now)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Notes that somebody here has reviewed everything as it is now. Field conflicts stay until they are decided.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn mark_all_reviewed(&mut self) -> Result<(), ReplicaError> {
+        let now = self.now();
+        let mut transaction = self.store.transaction()?;
+        transaction.mark_all_reviewed(now)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Puts what the relay refused back into the outbox.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn retry_refused(&mut self) -> Result<usize, ReplicaError> {
+        let mut transaction = self.store.transaction()?;
+        let count = transaction.retry_refused()?;
+        transaction.commit()?;
+        Ok(count)
+    }
+}
+
+fn check_size(changes: &[crate::document::EncodedChange]) -> Result<(), ReplicaError> {
+    let largest = changes.iter().map(|change| change.bytes.len()).max().unwrap_or(0);
+    if largest > CHANGE_BYTES {
+        return Err(ReplicaError::TooLarge { size: largest, most: CHANGE_BYTES });
+    }
+    Ok(())
+}
+
+/// What this device calls itself.
+fn device_label() -> String {
+    let from_system = || std::fs::read_to_string("/etc/hostname").ok();
+    let name = std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")).ok().or_else(from_system);
+    name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,319 @@
+//! Behaviour of replicas that meet through a relay's log, here one in memory.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::document::{ChangeHash, gate};
+use crate::identity::{WorkspaceId, WorkspaceSecret};
+use crate::schema::FieldPath;
+use crate::schema::kinds::{CONTACT, PLAN};
+use crate::sync::{
+    Ack, Batch, Cursor, Entry, EntryBody, Epoch, FromClient, FromRelay, RelayRequest, RelaySession, Welcome,
+};
+
+/// A relay without checks or disk: the log and what the protocol says about it.
+struct Log {
+    epoch: Epoch,
+    entries: Vec<(Entry, ChangeHash)>,
+}
+
+impl Log {
+    fn new() -> Self {
+        Log { epoch: Epoch::random(), entries: Vec::new() }
+    }
+
+    fn cursor_at(&self, position: u64) -> Cursor {
+        self.entries[..position as usize].iter().fold(Cursor::start(self.epoch), |c, (_, hash)| c.then(hash))
+    }
+
+    /// Answers one frame of a client.
+    fn answer(&mut self, session: &mut RelaySession, frame: &[u8]) -> Vec<Vec<u8>> {
+        match session.receive(frame).unwrap() {
+            None => session.poll_transmit().into_iter().collect(),
+            Some(RelayRequest::Hello(hello)) => {
+                session.admitted();
+                let head = self.entries.len() as u64;
+                let from = match hello.cursor {
+                    Some(c) if c.position <= head && self.cursor_at(c.position) == c => c.position,
+                    _ => 0,
+                };
+                let welcome = Welcome {
+                    version: 1,
+                    workspace_name: "Test".into(),
+                    epoch: self.epoch,
+                    from,
+                    position: head,
+                };
+                vec![
+                    FromRelay::Welcome(welcome).encode(),
+                    self.batch(from, &BTreeSet::new()),
+                    FromRelay::CaughtUp.encode(),
+                ]
+            }
+            Some(RelayRequest::Push(push)) => {
+                let before = self.entries.len() as u64;
+                let mut own = BTreeSet::new();
+                for entry in push.entries {
+                    let EntryBody::Change(bytes) = &entry.body else { panic!() };
+                    let hash = gate::admit(bytes, &gate::Limits::default()).unwrap().hash();
+                    own.insert(hash);
+                    if self.entries.iter().all(|(_, known)| *known != hash) {
+                        self.entries.push((entry, hash));
+                    }
+                }
+                vec![FromRelay::Ack(Ack { id: push.id, refused: vec![] }).encode(), self.batch(before, &own)]
+            }
+        }
+    }
+
+    fn batch(&self, from: u64, own: &BTreeSet<ChangeHash>) -> Vec<u8> {
+        let entries = self.entries[from as usize..].iter().map(|(entry, hash)| match own.contains(hash) {
+            true => Entry { record: entry.record, body: EntryBody::Known(*hash) },
+            false => entry.clone(),
+        });
+        let cursor = self.cursor_at(self.entries.len() as u64);
+        let entries = entries.collect();
+        FromRelay::Batch(Batch { position: cursor.position, hash: cursor.hash, entries }).encode()
+    }
+}
+
+struct Bench {
+    folder: tempfile::TempDir,
+    workspace: WorkspaceId,
+    secret: WorkspaceSecret,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Bench {
+            folder: tempfile::tempdir().unwrap(),
+            workspace: WorkspaceId::random(),
+            secret: WorkspaceSecret::random(),
+        }
+    }
+
+    fn replica(&self, person: &str) -> Replica {
+        let new = NewReplica {
+            workspace: self.workspace,
+            workspace_name: "Test".into(),
+            relay: Some(("ws://relay".into(), self.secret.clone())),
+        };
+        Replica::create(&self.folder.path().join(person), &new, person).unwrap()
+    }
+}
+
+/// Connects, and goes on until nothing more is said.
+fn sync(replica: &mut Replica, log: &mut Log) -> Vec<SyncNews> {
+    let mut sync = ReplicaSync::begin(replica, 0).unwrap();
+    let mut session = RelaySession::new();
+    let mut news = Vec::new();
+    while let Some(frame) = sync.frame_out(replica).unwrap() {
+        for answer in log.answer(&mut session, &frame) {
+            news.extend(sync.frame_in(replica, &answer, 0).unwrap());
+        }
+    }
+    assert!(sync.is_settled(replica).unwrap());
+    news
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn contact(replica: &mut Replica, family: &str) -> RecordId {
+    let mut new = NewRecord::new(&CONTACT);
+    new.cells.insert("family".into(), text(family));
+    replica.create_record(&new).unwrap().record
+}
+
+fn family(replica: &Replica, id: RecordId) -> String {
+    replica.record(id).unwrap().get("family").as_text().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_one_writes_the_other_reads_and_both_know_who() {
+    let bench = Bench::new();
+    let (mut one, mut other, mut log) = (bench.replica("Åsa"), bench.replica("Bo"), Log::new());
+    let id = contact(&mut one, "Berg");
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    assert_eq!(family(&other, id), "Berg");
+    sync(&mut one, &mut log);
+    for replica in [&one, &other] {
+        let people: BTreeSet<String> = replica.people().unwrap().into_values().collect();
+        assert_eq!(people, ["Bo".to_owned(), "Åsa".to_owned()].into());
+        assert_eq!(replica.store().outbox_state().unwrap(), Default::default());
+    }
+    let author = other.history(id).unwrap()[0].stamp.device.unwrap();
+    assert_eq!(other.people().unwrap()[&author], "Åsa");
+}
+
+#[test]
+fn a_second_sync_with_nothing_new_brings_nothing() {
+    let bench = Bench::new();
+    let (mut one, mut log) = (bench.replica("Åsa"), Log::new());
+    contact(&mut one, "Berg");
+    sync(&mut one, &mut log);
+    let news = sync(&mut one, &mut log);
+    assert!(matches!(&news[0], SyncNews::Connected { pending: 0, .. }), "{news:?}");
+    assert!(news.iter().all(|news| !matches!(news, SyncNews::Pushed(_))));
+}
+
+#[test]
+fn review_shows_others_changes_with_their_writers_and_conflicts() {
+    let bench = Bench::new();
+    let (mut one, mut other, mut log) = (bench.replica("Åsa"), bench.replica("Bo"), Log::new());
+    let id = contact(&mut one, "Berg");
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    assert_eq!(one.review_queue().unwrap(), []);
+    assert_eq!(other.review_queue().unwrap().len(), 1, "a new record of somebody else");
+    other.mark_all_reviewed().unwrap();
+
+    one.edit(id, &[Edit::set("family", text("Berglund"))], Some("married")).unwrap();
+    other.edit(id, &[Edit::set("family", text("Bergman"))], None).unwrap();
+    assert_eq!(other.review_queue().unwrap(), []);
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+
+    let queue = other.review_queue().unwrap();
+    assert_eq!((queue.len(), queue[0].state.conflicts), (1, 1));
+    let item = other.review(id).unwrap();
+    assert_eq!(item.conflicts.len(), 1);
+    assert_eq!(item.conflicts[0].writings.len(), 2);
+
+    let decision = Edit::Set { path: item.conflicts[0].path.clone(), value: text("Bergman") };
+    other.edit(id, &[decision], None).unwrap();
+    let heads = other.document(id).unwrap().heads();
+    other.mark_reviewed(id, &heads).unwrap();
+    assert_eq!(other.review_queue().unwrap(), []);
+
+    sync(&mut other, &mut log);
+    sync(&mut one, &mut log);
+    assert_eq!(one.conflicts(id).unwrap(), []);
+    assert_eq!(one.record(id).unwrap(), other.record(id).unwrap());
+    let writers = &one.review(id).unwrap().changes[0].writers;
+    assert!(writers.iter().any(|stamp| stamp.device == Some(other.device())));
+}
+
+#[test]
+fn a_relay_that_lost_everything_gets_it_back_from_its_clients() {
+    let bench = Bench::new();
+    let (mut one, mut other, mut log) = (bench.replica("Åsa"), bench.replica("Bo"), Log::new());
+    let id = contact(&mut one, "Berg");
+    for number in 0..40 {
+        one.edit(id, &[Edit::set("family", text(&format!("Berg {number}")))], None).unwrap();
+    }
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    contact(&mut other, "Ek");
+    sync(&mut other, &mut log);
+    let had: BTreeSet<ChangeHash> = log.entries.iter().map(|(_, hash)| *hash).collect();
+
+    let mut log = Log::new();
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    let has: BTreeSet<ChangeHash> = log.entries.iter().map(|(_, hash)| *hash).collect();
+    assert_eq!(has, had);
+
+    // It lost only its tail: another life of the log with the same beginning.
+    log.entries.truncate(3);
+    log.epoch = Epoch::random();
+    sync(&mut other, &mut log);
+    sync(&mut one, &mut log);
+    assert_eq!(log.entries.len(), had.len());
+}
+
+#[test]
+fn garbage_in_the_log_is_kept_apart_and_stops_nothing_else() {
+    let bench = Bench::new();
+    let (mut one, mut other, mut log) = (bench.replica("Åsa"), bench.replica("Bo"), Log::new());
+    let id = contact(&mut one, "Berg");
+    sync(&mut one, &mut log);
+    // A change whose predecessor is missing: well-formed, but of no use.
+    let mut stray = one.document(id).unwrap();
+    let writer = Writer {
+        actor: automerge::ActorId::from(&[9; 16][..]),
+        device: DeviceId::random(),
+        now: 0,
+        why: None,
+    };
+    stray.edit(&[Edit::set("given", text("A"))], &writer).unwrap();
+    let change = stray.edit(&[Edit::set("given", text("B"))], &writer).unwrap().remove(0);
+    let entry = Entry { record: id, body: EntryBody::Change(change.bytes) };
+    log.entries.push((entry, change.hash));
+
+    let news = sync(&mut other, &mut log);
+    assert!(news.iter().any(|news| matches!(news, SyncNews::Quarantined { .. })), "{news:?}");
+    assert_eq!(family(&other, id), "Berg");
+    assert_eq!(other.store().outbox_state().unwrap().quarantined, 1);
+    assert_eq!(other.meta().unwrap().cursor.unwrap().position, log.entries.len() as u64);
+}
+
+#[test]
+fn undo_takes_back_ones_own_and_leaves_the_others() {
+    let bench = Bench::new();
+    let mut replica = bench.replica("Åsa");
+    let id = contact(&mut replica, "Berg");
+    let first =
+        replica.edit(id, &[Edit::set("family", text("Ek")), Edit::set("given", text("Eva"))], None).unwrap();
+    replica.edit(id, &[Edit::set("family", text("Ask"))], None).unwrap();
+    let undone = replica.undo(&first).unwrap();
+    assert_eq!(undone.kept, [FieldPath::field("family")]);
+    assert_eq!(family(&replica, id), "Ask");
+    assert_eq!(replica.record(id).unwrap().get("given"), &Value::Empty);
+    let redone = replica.undo(&undone.edited).unwrap();
+    assert_eq!(redone.kept, []);
+    assert_eq!(replica.record(id).unwrap().get("given"), &text("Eva"));
+}
+
+#[test]
+fn undoing_a_new_record_removes_it_and_redoing_brings_it_back_whole() {
+    let bench = Bench::new();
+    let mut replica = bench.replica("Åsa");
+    let mut new = NewRecord::new(&PLAN);
+    new.cells.insert("name".into(), text("Bud"));
+    let made = replica.create_record(&new).unwrap();
+    let undone = replica.undo(&made).unwrap();
+    assert!(replica.record(new.id).unwrap().removed);
+    replica.undo(&undone.edited).unwrap();
+    let record = replica.record(new.id).unwrap();
+    assert!(!record.removed);
+    assert_eq!(record.title(), "Bud");
+}
+
+#[test]
+fn what_is_too_large_is_refused_before_it_is_written() {
+    let bench = Bench::new();
+    let mut replica = bench.replica("Åsa");
+    let id = contact(&mut replica, "Berg");
+    let before = replica.record(id).unwrap();
+    assert!(replica.edit(id, &[Edit::set("notes", text(&"å".repeat(200_000)))], None).is_err());
+    assert!(matches!(
+        replica.edit(RecordId::random(), &[Edit::Remove], None),
+        Err(ReplicaError::NoRecord(_))
+    ));
+    assert_eq!(replica.record(id).unwrap(), before);
+}
+
+#[test]
+fn exports_are_complete_and_any_automerge_opens_them() {
+    let bench = Bench::new();
+    let mut replica = bench.replica("Åsa");
+    let id = contact(&mut replica, "Berg");
+    replica.edit(id, &[Edit::set("notes", text("cello"))], None).unwrap();
+    let folder = bench.folder.path().join("out");
+    assert_eq!(crate::exchange::export_automerge(&replica, &folder).unwrap(), 2);
+    let bytes = std::fs::read(folder.join(format!("contact/{id}.automerge"))).unwrap();
+    let document = automerge::Automerge::load(&bytes).unwrap();
+    let (_, notes) = automerge::ReadDoc::get(&document, automerge::ROOT, "notes").unwrap().unwrap();
+    assert_eq!(automerge::ReadDoc::text(&document, notes).unwrap(), "cello");
+
+    let file = bench.folder.path().join("out.json");
+    assert_eq!(crate::exchange::export_json(&replica, &file).unwrap(), 2);
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let records = json["records"].as_array().unwrap();
+    let record = records.iter().find(|record| record["id"] == id.to_string()).unwrap();
+    assert_eq!(record["fields"]["family"], "Berg");
+    assert!(FromClient::decode(&[3]).is_ok());
+}
