@@ -1,1 +1,16 @@
-//! client
+//! Samsyn on the desktop, and on the command line.
+//!
+//! ```text
+//!  widgets ◀── pages ◀──┐
+//!     (know no domain)  ├── window (eframe, threads)
+//!  state ◀── pages ◀────┘
+//!    │ (knows no egui)
+//!    ├─▶ link (the relay)
+//!    └─▶ engine
+//! ```
+
+pub mod cli;
+pub mod demo;
+pub mod link;
+mod window;
+pub mod words;

@@ -1,2 +1,5 @@
-//! samsyn
-fn main() {}
+//! The program `samsyn`.
+
+fn main() -> std::process::ExitCode {
+    samsyn_client::cli::run(std::env::args_os())
+}

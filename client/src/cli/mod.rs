@@ -1,0 +1,171 @@
+//! The command line: the same things as in the window, on the same replica, also while the window is open.
+//!
+//! Every command writes what it has to say to standard output (with `--json` as JSON), and what went wrong as one
+//! sentence to standard error with a non-zero exit: 2 where the command could not be understood, 1 otherwise.
+
+mod people;
+mod records;
+mod render;
+mod review;
+mod workspace;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::Language;
+
+/// Shared knowledge of a convention bureau, with or without a network.
+#[derive(Debug, Parser)]
+#[command(name = "samsyn", version, about, max_term_width = 100)]
+struct Cli {
+    /// The replica's file. Without it: the one in your data folder.
+    #[arg(long, global = true, env = "SAMSYN_REPLICA", value_name = "FILE")]
+    replica: Option<PathBuf>,
+    /// The language of field names and values: sv or en. Without it: that of the system.
+    #[arg(long, global = true, env = "SAMSYN_LANGUAGE", value_name = "sv|en", value_parser = parse_language)]
+    language: Option<Language>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Open the window (the same as no command).
+    Open,
+    /// Make a replica of a new workspace that is only on this device.
+    New(workspace::New),
+    /// Make a replica of a workspace that a relay has, or connect the replica to one.
+    Join(workspace::Join),
+    /// List the records of a kind.
+    List(records::List),
+    /// Show a record, or its history.
+    Show(records::Show),
+    /// Write fields of a record.
+    Set(records::Set),
+    /// Add a record, or a row to a list in a record.
+    Add(records::Add),
+    /// Mark a record, or a row in it, as removed; or bring it back.
+    Remove(records::Remove),
+    /// Find records by words.
+    Search(records::Search),
+    /// Exchange changes with the relay, once.
+    Sync(workspace::Sync),
+    /// What awaits review: what changed, who did it, what contradicts.
+    Review(review::Review),
+    /// Write everything to files that other programs read.
+    Export(workspace::Export),
+    /// Make a sample workspace, let three people work in it, and open it at Review.
+    Demo(crate::demo::Demo),
+    /// Run the demo's relay. The relay for real use is the program `samsyn-relay`.
+    #[command(hide = true, disable_help_flag = true)]
+    DemoRelay {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
+/// Output for programs.
+#[derive(Debug, Clone, Copy, Args)]
+struct Json {
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What every command needs to know.
+#[derive(Debug, Clone)]
+pub(crate) struct Context {
+    /// The replica's file.
+    pub(crate) path: PathBuf,
+    /// The language of field names and values.
+    pub(crate) language: Language,
+}
+
+impl Context {
+    fn open(&self) -> Result<Replica, Failure> {
+        Ok(Replica::open(&self.path)?)
+    }
+}
+
+/// What a command says when it did not do what it was asked to: one sentence.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the program with these arguments (the first is its own name).
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match execute(cli) {
+        Ok(code) => code,
+        Err(failure) if is_broken_pipe(failure.as_ref()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("samsyn: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(cli: Cli) -> Result<ExitCode, Failure> {
+    let language = cli.language.unwrap_or_else(system_language);
+    if let Some(Command::DemoRelay { arguments }) = cli.command {
+        return Ok(samsyn_server::run(std::iter::once("samsyn-relay".into()).chain(arguments)));
+    }
+    let named = cli.replica.is_some();
+    let path = match cli.replica {
+        Some(path) => path,
+        None => default_path()?,
+    };
+    let context = Context { path, language };
+    match cli.command {
+        None | Some(Command::Open) => return crate::window::open(&context, named),
+        Some(Command::New(command)) => command.run(&context)?,
+        Some(Command::Join(command)) => command.run(&context)?,
+        Some(Command::List(command)) => command.run(&context)?,
+        Some(Command::Show(command)) => command.run(&context)?,
+        Some(Command::Set(command)) => command.run(&context)?,
+        Some(Command::Add(command)) => command.run(&context)?,
+        Some(Command::Remove(command)) => command.run(&context)?,
+        Some(Command::Search(command)) => command.run(&context)?,
+        Some(Command::Sync(command)) => command.run(&context)?,
+        Some(Command::Review(command)) => command.run(&context)?,
+        Some(Command::Export(command)) => command.run(&context)?,
+        Some(Command::Demo(command)) => return command.run(language),
+        Some(Command::DemoRelay { .. }) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse_language(text: &str) -> Result<Language, String> {
+    Language::from_locale(text).ok_or_else(|| "expected sv or en".to_owned())
+}
+
+/// The language that the system is set to, as POSIX orders the variables; Swedish where it is another.
+fn system_language() -> Language {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
+    set.filter(|locale| !locale.is_empty())
+        .find_map(|locale| Language::from_locale(&locale))
+        .unwrap_or_default()
+}
+
+/// The replica in the person's data folder.
+fn default_path() -> Result<PathBuf, Failure> {
+    let folders = directories::ProjectDirs::from("se", "Samsyn", "Samsyn")
+        .ok_or("there is no home folder for your data: say where the replica is with --replica FILE")?;
+    std::fs::create_dir_all(folders.data_dir())
+        .map_err(|error| format!("{} cannot be made: {error}", folders.data_dir().display()))?;
+    Ok(folders.data_dir().join("workspace.samsyn"))
+}
+
+/// A reader that has seen enough (`samsyn list contact | head`) is no failure.
+fn is_broken_pipe(failure: &(dyn std::error::Error + 'static)) -> bool {
+    failure
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,83 @@
+//! How a person names a record, a field or a value on the command line.
+
+use samsyn_engine::id::RecordId;
+use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::{Field, FieldType, KINDS, Kind, Link, Target, Value};
+use samsyn_engine::store::ListQuery;
+
+use super::Failure;
+
+/// The kind that a person means: its name, or its caption in either language.
+pub(super) fn kind(text: &str) -> Result<&'static Kind, Failure> {
+    let wanted = text.to_lowercase();
+    let means = |kind: &&&Kind| {
+        let words = [kind.caption, kind.plural].map(|caption| [caption.sv, caption.en]).concat();
+        kind.name == wanted || words.iter().any(|word| word.to_lowercase() == wanted)
+    };
+    KINDS.iter().find(means).copied().ok_or_else(|| {
+        let names = KINDS.iter().filter(|kind| !kind.internal).map(|kind| kind.name);
+        format!("there is no kind \"{text}\": it is one of {}", names.collect::<Vec<_>>().join(", ")).into()
+    })
+}
+
+/// The record that a person means: its identifier or the beginning of it, as long as only one has it.
+pub(super) fn record(replica: &Replica, text: &str) -> Result<RecordId, Failure> {
+    if let Ok(id) = text.parse::<RecordId>() {
+        return Ok(id);
+    }
+    let wanted = text.to_lowercase();
+    let ids = replica.store().records()?;
+    let found: Vec<RecordId> = ids.into_iter().filter(|id| id.to_string().starts_with(&wanted)).collect();
+    match (found.as_slice(), wanted.len()) {
+        ([only], 4..) => Ok(*only),
+        ([] | [_], _) => {
+            Err(format!("there is no record \"{text}\": find its identifier with `samsyn search`").into())
+        }
+        _ => {
+            Err(format!("\"{text}\" is the beginning of {} identifiers: write more of it", found.len())
+                .into())
+        }
+    }
+}
+
+/// A `FIELD=VALUE` argument.
+pub(super) fn assignment(text: &str) -> Result<(&str, &str), Failure> {
+    text.split_once('=').ok_or_else(|| format!("\"{text}\" is not FIELD=VALUE").into())
+}
+
+/// The value that a person means for a field. References may be given as identifier or as title.
+pub(super) fn value(replica: &Replica, field: &Field, text: &str) -> Result<Value, Failure> {
+    let explain = |error: samsyn_engine::schema::ParseError| format!("{}: {error}", field.name);
+    let link =
+        |kinds, text: &str| link(replica, kinds, text).map_err(|error| format!("{}: {error}", field.name));
+    match field.field_type {
+        FieldType::Reference(Target::Records(kinds)) if !text.trim().is_empty() => {
+            Ok(Value::Link(link(kinds, text)?))
+        }
+        FieldType::ReferenceSet(Target::Records(kinds)) => {
+            let members = text.split([',', ';']).map(str::trim).filter(|member| !member.is_empty());
+            Ok(Value::Links(members.map(|member| link(kinds, member)).collect::<Result<_, _>>()?))
+        }
+        field_type => Ok(field_type.parse(text).map_err(explain)?),
+    }
+}
+
+fn link(replica: &Replica, kinds: &[&str], text: &str) -> Result<Link, Failure> {
+    if let Ok(id) = text.trim().parse::<RecordId>() {
+        return Ok(Link::Record(id));
+    }
+    let mut found = Vec::new();
+    for kind in kinds.iter().filter_map(|name| samsyn_engine::schema::kind(name)) {
+        let ids = replica.store().list(&ListQuery { search: text.to_owned(), ..ListQuery::all(kind) })?;
+        let titles = replica.store().titles(&ids)?;
+        let same = |title: &Option<String>| {
+            title.as_ref().is_some_and(|title| title.eq_ignore_ascii_case(text.trim()))
+        };
+        found.extend(ids.into_iter().zip(titles).filter(|(_, title)| same(title)).map(|(id, _)| id));
+    }
+    match found.as_slice() {
+        [only] => Ok(Link::Record(*only)),
+        [] => Err(format!("there is no {} called \"{text}\"", kinds.join(" or ")).into()),
+        _ => Err(format!("{} are called \"{text}\": give an identifier", found.len()).into()),
+    }
+}

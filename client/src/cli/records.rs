@@ -1,0 +1,360 @@
+//! Commands on records.
+
+use clap::Args;
+use samsyn_engine::document::Edit;
+use samsyn_engine::exchange::record_to_json;
+use samsyn_engine::id::RowId;
+use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::{Cells, FieldPath, FieldType, Kind, NewRecord, Value, cells_to_json};
+use samsyn_engine::store::{Filter, ListQuery, RowView, Sort, Test};
+use serde_json::json;
+
+use super::people::{assignment, kind, record, value};
+use super::render::{Words, json as write_json, line};
+use super::{Context, Failure, Json};
+
+/// List the records of a kind.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// The kind: meeting, contact, organisation, venue, plan, focus_area.
+    kind: String,
+    /// Only records in which all these words stand.
+    #[arg(long, default_value = "")]
+    search: String,
+    /// Only records whose FIELD is VALUE (as it is stored); VALUE empty: whose FIELD is empty.
+    #[arg(long = "where", value_name = "FIELD=VALUE")]
+    conditions: Vec<String>,
+    /// In the order of this field; with a minus before it from the last to the first.
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
+    sort: Option<String>,
+    /// The removed ones instead.
+    #[arg(long)]
+    removed: bool,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl List {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let replica = context.open()?;
+        let list = self.query()?;
+        let ids = replica.store().list(&list)?;
+        let words = Words::new(&replica, context)?;
+        // Page by page: a list may be long, memory is not.
+        let mut all = Vec::new();
+        for page in ids.chunks(500) {
+            for row in replica.store().rows(page)?.into_iter().flatten() {
+                if self.json.json {
+                    all.push(row_to_json(&row));
+                } else {
+                    print_row(&words, list.kind, &row)?;
+                }
+            }
+        }
+        if self.json.json { write_json(&json!(all)) } else { Ok(()) }
+    }
+
+    fn query(&self) -> Result<ListQuery, Failure> {
+        let kind = kind(&self.kind)?;
+        let known = |name: &str| match kind.field(name) {
+            Some(_) => Ok(name.to_owned()),
+            None => Err(Failure::from(format!("{} has no field \"{name}\"", kind.name))),
+        };
+        let mut filters = Vec::new();
+        for condition in &self.conditions {
+            let (field, wanted) = assignment(condition)?;
+            let test = if wanted.is_empty() { Test::Empty } else { Test::Is(wanted.to_owned()) };
+            filters.push(Filter { field: known(field)?, test });
+        }
+        let sort = match self.sort.as_deref() {
+            None => None,
+            Some(name) => {
+                let (field, descending) = name.strip_prefix('-').map_or((name, false), |rest| (rest, true));
+                Some(Sort { field: known(field)?, descending })
+            }
+        };
+        Ok(ListQuery { kind, search: self.search.clone(), filters, sort, removed: self.removed })
+    }
+}
+
+fn row_to_json(row: &RowView) -> serde_json::Value {
+    json!({
+        "id": row.id, "kind": row.kind, "title": row.title, "removed": row.removed,
+        "conflicts": row.conflicts, "fields": cells_to_json(&row.cells),
+    })
+}
+
+fn print_row(words: &Words<'_>, kind: &'static Kind, row: &RowView) -> Result<(), Failure> {
+    let record = samsyn_engine::document::Record {
+        id: row.id,
+        kind: row.kind.clone(),
+        removed: row.removed,
+        cells: row.cells.clone(),
+    };
+    let shown = kind.listed().filter(|field| !kind.title.iter().any(|names| names.contains(&field.name)));
+    let filled = shown.filter_map(|field| Some((field, row.cells.get(field.name)?)));
+    let values: Vec<String> = filled.map(|(field, v)| words.value(&record, &field.field_type, v)).collect();
+    let mark = if row.conflicts > 0 { " (!)" } else { "" };
+    line(format_args!("{}  {}{mark}  {}", row.id, row.title, values.join(" · ")))
+}
+
+/// Show a record, or its history.
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// The record's identifier, or the beginning of it.
+    record: String,
+    /// Who changed what, when and why.
+    #[arg(long)]
+    history: bool,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Show {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let replica = context.open()?;
+        let id = record(&replica, &self.record)?;
+        if self.history { self.history(context, &replica, id) } else { self.state(context, &replica, id) }
+    }
+
+    fn state(
+        &self,
+        context: &Context,
+        replica: &Replica,
+        id: samsyn_engine::id::RecordId,
+    ) -> Result<(), Failure> {
+        let document = replica.document(id)?;
+        let record = document.read();
+        if self.json.json {
+            return write_json(&record_to_json(&record));
+        }
+        let words = Words::new(replica, context)?;
+        let removed = if record.removed { " (removed)" } else { "" };
+        line(format_args!("{}: {}{removed}  {id}", record.kind, record.title()))?;
+        words.record(&record)?;
+        super::review::print_conflicts(&words, &record, &document.conflicts())
+    }
+
+    fn history(
+        &self,
+        context: &Context,
+        replica: &Replica,
+        id: samsyn_engine::id::RecordId,
+    ) -> Result<(), Failure> {
+        let document = replica.document(id)?;
+        let words = Words::new(replica, context)?;
+        let people = replica.people()?;
+        let mut all = Vec::new();
+        for entry in document.history() {
+            let record = document.read_at(&[entry.stamp.change]);
+            let differences = document.differences_of(&entry);
+            if self.json.json {
+                let lines: Vec<String> = differences.iter().map(|d| words.difference(&record, d)).collect();
+                all.push(json!({
+                    "change": entry.stamp.change.to_string(), "device": entry.stamp.device,
+                    "person": entry.stamp.device.and_then(|device| people.get(&device)),
+                    "time": entry.stamp.time, "why": entry.why, "differences": lines,
+                }));
+                continue;
+            }
+            let why = entry.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
+            line(format_args!("{}{why}", words.stamp(&entry.stamp)))?;
+            for difference in &differences {
+                line(format_args!("  {}", words.difference(&record, difference)))?;
+            }
+        }
+        if self.json.json { write_json(&json!(all)) } else { Ok(()) }
+    }
+}
+
+/// Write fields of a record.
+#[derive(Debug, Args)]
+pub(super) struct Set {
+    /// The record's identifier, or the beginning of it.
+    record: String,
+    /// What to write: FIELD=VALUE, or LIST.ROW.FIELD=VALUE; nothing after the sign clears the field.
+    #[arg(required = true, value_name = "FIELD=VALUE")]
+    values: Vec<String>,
+    /// Why: kept in the history.
+    #[arg(long)]
+    why: Option<String>,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Set {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let mut replica = context.open()?;
+        let id = record(&replica, &self.record)?;
+        let kind = known_kind(&replica, id)?;
+        let mut edits = Vec::new();
+        for text in &self.values {
+            let (path, text) = assignment(text)?;
+            let path: FieldPath = path.parse()?;
+            let unknown = || format!("{} has no field \"{path}\"", kind.name);
+            let field = kind.field_at(&path).ok_or_else(unknown)?;
+            if let FieldType::Rows(_) = field.field_type {
+                return Err(format!(
+                    "{path} is a list: add to it with `samsyn add --to {id} {path} FIELD=VALUE`"
+                )
+                .into());
+            }
+            edits.push(Edit::Set { value: value(&replica, field, text)?, path });
+        }
+        let edited = replica.edit(id, &edits, self.why.as_deref())?;
+        report_edit(&replica, context, &edited, self.json)
+    }
+}
+
+fn known_kind(replica: &Replica, id: samsyn_engine::id::RecordId) -> Result<&'static Kind, Failure> {
+    let document = replica.document(id)?;
+    document
+        .kind()
+        .ok_or_else(|| "this version does not know the record's kind: install a newer Samsyn".into())
+}
+
+fn report_edit(
+    replica: &Replica,
+    context: &Context,
+    edited: &samsyn_engine::replica::Edited,
+    json: Json,
+) -> Result<(), Failure> {
+    let record = replica.record(edited.record)?;
+    if json.json {
+        return write_json(&record_to_json(&record));
+    }
+    let words = Words::new(replica, context)?;
+    if edited.differences.is_empty() {
+        return line("nothing to change: it was so already");
+    }
+    edited.differences.iter().try_for_each(|difference| line(words.difference(&record, difference)))
+}
+
+/// Add a record, or a row to a list in a record.
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The kind of the record; with --to the list that gets a row.
+    kind: String,
+    /// What its fields hold.
+    #[arg(value_name = "FIELD=VALUE")]
+    values: Vec<String>,
+    /// Add a row to this record instead of adding a record.
+    #[arg(long, value_name = "RECORD")]
+    to: Option<String>,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Add {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let mut replica = context.open()?;
+        match &self.to {
+            Some(to) => self.add_row(context, &mut replica, to),
+            None => self.add_record(&mut replica),
+        }
+    }
+
+    fn add_record(&self, replica: &mut Replica) -> Result<(), Failure> {
+        let kind = kind(&self.kind)?;
+        let mut new = NewRecord::new(kind);
+        new.cells = cells(replica, kind.name, kind.fields, &self.values)?;
+        replica.create_record(&new)?;
+        if self.json.json { write_json(&record_to_json(&replica.record(new.id)?)) } else { line(new.id) }
+    }
+
+    fn add_row(&self, context: &Context, replica: &mut Replica, to: &str) -> Result<(), Failure> {
+        let id = record(replica, to)?;
+        let kind = known_kind(replica, id)?;
+        let no_list = || format!("{} has no list \"{}\"", kind.name, self.kind);
+        let fields = kind.row_fields(&self.kind).ok_or_else(no_list)?;
+        let cells = cells(replica, &self.kind, fields, &self.values)?;
+        let edited = replica.edit(id, &[Edit::add_row(&self.kind, cells)], None)?;
+        report_edit(replica, context, &edited, self.json)
+    }
+}
+
+fn cells(
+    replica: &Replica,
+    owner: &str,
+    fields: &'static [samsyn_engine::schema::Field],
+    values: &[String],
+) -> Result<Cells, Failure> {
+    let mut cells = Cells::new();
+    for text in values {
+        let (name, text) = assignment(text)?;
+        let unknown = || format!("{owner} has no field \"{name}\"");
+        let field = fields.iter().find(|field| field.name == name).ok_or_else(unknown)?;
+        let value: Value = value(replica, field, text)?;
+        if !value.is_empty() {
+            cells.insert(name.to_owned(), value);
+        }
+    }
+    Ok(cells)
+}
+
+/// Mark a record, or a row in it, as removed; or bring it back.
+#[derive(Debug, Args)]
+pub(super) struct Remove {
+    /// The record's identifier, or the beginning of it.
+    record: String,
+    /// A row of it, as LIST.ROW.
+    row: Option<String>,
+    /// Bring it back.
+    #[arg(long)]
+    restore: bool,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Remove {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let mut replica = context.open()?;
+        let id = record(&replica, &self.record)?;
+        let edit = match &self.row {
+            None if self.restore => Edit::Restore,
+            None => Edit::Remove,
+            Some(path) => self.row_edit(path)?,
+        };
+        let edited = replica.edit(id, &[edit], None)?;
+        report_edit(&replica, context, &edited, self.json)
+    }
+
+    fn row_edit(&self, path: &str) -> Result<Edit, Failure> {
+        let (list, row): (String, RowId) = match path.parse()? {
+            FieldPath::Row(list, row) => (list, row),
+            _ => return Err(format!("\"{path}\" is not LIST.ROW").into()),
+        };
+        Ok(if self.restore { Edit::RestoreRow { list, row } } else { Edit::RemoveRow { list, row } })
+    }
+}
+
+/// Find records by words.
+#[derive(Debug, Args)]
+pub(super) struct Search {
+    /// Words, or their beginnings.
+    #[arg(required = true)]
+    words: Vec<String>,
+    /// At most so many.
+    #[arg(long, default_value_t = 20)]
+    most: usize,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Search {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let replica = context.open()?;
+        let hits = replica.store().search(&self.words.join(" "), &[], self.most)?;
+        if self.json.json {
+            let all: Vec<_> =
+                hits.iter().map(|hit| json!({"id": hit.id, "kind": hit.kind, "title": hit.title})).collect();
+            return write_json(&json!(all));
+        }
+        for hit in hits {
+            let caption = samsyn_engine::schema::kind(&hit.kind)
+                .map_or(hit.kind.as_str(), |kind| kind.caption.get(context.language));
+            line(format_args!("{}  {caption}: {}", hit.id, hit.title))?;
+        }
+        Ok(())
+    }
+}

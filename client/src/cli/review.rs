@@ -1,0 +1,146 @@
+//! Review on a terminal.
+
+use clap::Args;
+use samsyn_engine::document::{FieldConflict, Record};
+use samsyn_engine::replica::Replica;
+use serde_json::json;
+
+use super::people::record;
+use super::render::{Words, json as write_json, line};
+use super::{Context, Failure, Json};
+use crate::words::path_words;
+
+/// What awaits review: what changed, who did it, what contradicts.
+#[derive(Debug, Args)]
+pub(crate) struct Review {
+    /// Only this record.
+    record: Option<String>,
+    /// Mark it as reviewed after showing it; without a record: everything.
+    #[arg(long)]
+    done: bool,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Review {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let mut replica = context.open()?;
+        let only = self.record.as_deref().map(|text| record(&replica, text)).transpose()?;
+        let shown = show(&replica, context, only, self.json.json)?;
+        if self.done {
+            // Just what was shown: what came in the meantime is still to be seen.
+            for (id, heads) in &shown {
+                replica.mark_reviewed(*id, heads)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+type Shown = Vec<(samsyn_engine::id::RecordId, samsyn_engine::document::Heads)>;
+
+fn show(
+    replica: &Replica,
+    context: &Context,
+    only: Option<samsyn_engine::id::RecordId>,
+    as_json: bool,
+) -> Result<Shown, Failure> {
+    let words = Words::new(replica, context)?;
+    let (mut shown, mut all) = (Vec::new(), Vec::new());
+    for entry in replica.review_queue()? {
+        if only.is_some_and(|id| id != entry.row.id) {
+            continue;
+        }
+        let item = replica.review(entry.row.id)?;
+        let record = replica.record(entry.row.id)?;
+        if as_json {
+            all.push(item_to_json(&words, &record, &item));
+        } else {
+            print_item(&words, &record, &item)?;
+        }
+        shown.push((item.record, item.heads));
+    }
+    match (as_json, shown.is_empty()) {
+        (true, _) => write_json(&json!(all))?,
+        (false, true) => line("nothing awaits review")?,
+        (false, false) => {}
+    }
+    Ok(shown)
+}
+
+fn print_item(
+    words: &Words<'_>,
+    record: &Record,
+    item: &samsyn_engine::review::ReviewItem,
+) -> Result<(), Failure> {
+    let kind = record.kind().map_or(record.kind.as_str(), |kind| kind.caption.get(words.language));
+    line(format_args!("{kind}: {}  {}", record.title(), record.id))?;
+    print_conflicts(words, record, &item.conflicts)?;
+    for change in &item.changes {
+        let writers: Vec<String> = change.writers.iter().map(|stamp| words.stamp(stamp)).collect();
+        line(format_args!("  {}   [{}]", words.difference(record, &change.difference), writers.join("; ")))?;
+        for reason in &change.reasons {
+            line(format_args!("    \"{reason}\""))?;
+        }
+    }
+    Ok(())
+}
+
+/// What contradicts, all values side by side, the shown one marked.
+pub(super) fn print_conflicts(
+    words: &Words<'_>,
+    record: &Record,
+    conflicts: &[FieldConflict],
+) -> Result<(), Failure> {
+    for conflict in conflicts {
+        line(format_args!("  ! {}", path_words(record, &conflict.path, words.language)))?;
+        let field = record.kind().and_then(|kind| kind.field_at(&conflict.path));
+        for writing in &conflict.writings {
+            let value = field
+                .map_or_else(String::new, |field| words.value(record, &field.field_type, &writing.value));
+            let mark = if writing.shown { "*" } else { " " };
+            line(format_args!("    {mark} {value}   [{}]", words.stamp(&writing.stamp)))?;
+        }
+        line(format_args!("      decide with: samsyn set {} {}=VALUE", record.id, conflict.path))?;
+    }
+    Ok(())
+}
+
+fn item_to_json(
+    words: &Words<'_>,
+    record: &Record,
+    item: &samsyn_engine::review::ReviewItem,
+) -> serde_json::Value {
+    let stamp = |stamp: &samsyn_engine::document::Stamp| json!({ "device": stamp.device, "time": stamp.time, "change": stamp.change.to_string() });
+    let changes: Vec<_> = item
+        .changes
+        .iter()
+        .map(|change| {
+            json!({
+                "path": change.difference.path(),
+                "words": words.difference(record, &change.difference),
+                "writers": change.writers.iter().map(stamp).collect::<Vec<_>>(),
+                "reasons": change.reasons,
+            })
+        })
+        .collect();
+    let conflicts: Vec<_> = item
+        .conflicts
+        .iter()
+        .map(|conflict| {
+            let writings = conflict.writings.iter().map(|writing| {
+                json!({ "value": writing.value.to_json(), "shown": writing.shown, "by": stamp(&writing.stamp) })
+            });
+            json!({ "path": conflict.path, "values": writings.collect::<Vec<_>>() })
+        })
+        .collect();
+    json!({
+        "record": record.id, "kind": record.kind, "title": record.title(),
+        "changes": changes, "conflicts": conflicts,
+    })
+}
+
+/// Prints what awaits review, for the demo.
+pub(crate) fn print_all(replica: &Replica, context: &Context) -> Result<(), Failure> {
+    show(replica, context, None, false).map(drop)
+}

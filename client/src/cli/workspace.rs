@@ -1,0 +1,244 @@
+//! Commands on the workspace as a whole: making, joining, syncing, exporting.
+
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+use samsyn_engine::exchange::{export_automerge, export_json};
+use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::replica::Replica;
+use samsyn_engine::store::NewReplica;
+use serde_json::json;
+
+use super::render::{json as write_json, line};
+use super::{Context, Failure, Json};
+use crate::link::{self, LinkError};
+
+/// Make a replica of a new workspace that is only on this device.
+#[derive(Debug, Args)]
+pub(super) struct New {
+    /// What people call the workspace.
+    workspace: String,
+    /// Your name, for others to see who wrote what.
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl New {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let name = person(&self.name)?;
+        let workspace = WorkspaceId::random();
+        let new = NewReplica { workspace, workspace_name: self.workspace.clone(), relay: None };
+        let replica = Replica::create(&context.path, &new, name)?;
+        if self.json.json {
+            return write_json(
+                &json!({"replica": context.path, "workspace": workspace, "device": replica.device()}),
+            );
+        }
+        line(format_args!("{} is ready at {}", self.workspace, context.path.display()))
+    }
+}
+
+/// Make a replica of a workspace that a relay has, or connect the replica to one.
+#[derive(Debug, Args)]
+pub(super) struct Join {
+    /// The workspace's address: ws://HOST:PORT/WORKSPACE, as `samsyn-relay workspace create` printed it.
+    address: String,
+    /// Your name, for others to see who wrote what.
+    #[arg(long)]
+    name: String,
+    /// The file that holds the workspace's secret. Without it: the variable SAMSYN_SECRET, or standard input.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// Do not get what is there now.
+    #[arg(long)]
+    no_sync: bool,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Join {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let name = person(&self.name)?;
+        let (relay, workspace) = parse_address(&self.address)?;
+        let secret: WorkspaceSecret = self.secret()?.parse()?;
+        if context.path.exists() {
+            return Err(format!(
+                "there is already a file at {}: choose another place with --replica",
+                context.path.display()
+            )
+            .into());
+        }
+        let new = NewReplica { workspace, workspace_name: String::new(), relay: Some((relay, secret)) };
+        let mut replica = Replica::create(&context.path, &new, name)?;
+        let visit =
+            if self.no_sync { link::Visit::default() } else { self.first_sync(context, &mut replica)? };
+        let meta = replica.meta()?;
+        if self.json.json {
+            return write_json(&json!({
+                "replica": context.path, "workspace": workspace, "name": meta.workspace_name,
+                "device": replica.device(), "received": visit.received,
+            }));
+        }
+        line(format_args!(
+            "joined {} with {} changes, at {}",
+            meta.workspace_name,
+            visit.received,
+            context.path.display()
+        ))
+    }
+
+    /// The first meeting tells whether the secret is right. Where it is not, nothing must be left behind; where the relay
+    /// is only out of reach, the replica stays and can be worked in.
+    fn first_sync(&self, context: &Context, replica: &mut Replica) -> Result<link::Visit, Failure> {
+        match link::sync_once(replica) {
+            Ok(visit) => Ok(visit),
+            Err(LinkError::Closed(notice)) => {
+                remove_replica(&context.path);
+                Err(format!("not joined: {}", notice.words).into())
+            }
+            Err(error @ (LinkError::Unreachable { .. } | LinkError::NotARelay { .. })) => {
+                remove_replica(&context.path);
+                Err(format!("not joined: {error} (or join now and sync later with --no-sync)").into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn secret(&self) -> Result<String, Failure> {
+        if let Some(path) = &self.secret_file {
+            return std::fs::read_to_string(path)
+                .map_err(|error| format!("{}: {error}", path.display()).into());
+        }
+        if let Ok(secret) = std::env::var("SAMSYN_SECRET") {
+            return Ok(secret);
+        }
+        if std::io::stdin().is_terminal() {
+            eprintln!("The workspace's secret, then Enter:");
+            let mut secret = String::new();
+            std::io::stdin().read_line(&mut secret)?;
+            return Ok(secret);
+        }
+        let mut secret = String::new();
+        std::io::stdin().take(1_000).read_to_string(&mut secret)?;
+        Ok(secret)
+    }
+}
+
+/// Takes away a replica that this very command has made.
+fn remove_replica(path: &std::path::Path) {
+    for ending in ["", "-wal", "-shm", "-instance"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        let _ = std::fs::remove_file(PathBuf::from(name));
+    }
+}
+
+fn person(name: &str) -> Result<&str, Failure> {
+    match name.trim() {
+        "" => Err("your name is empty: others need it to see who wrote what".into()),
+        name => Ok(name),
+    }
+}
+
+/// Splits `ws://HOST:PORT/WORKSPACE` into the relay's address and the workspace.
+pub(crate) fn parse_address(address: &str) -> Result<(String, WorkspaceId), Failure> {
+    let wrong = || format!("\"{address}\" is no address of a workspace: expected ws://HOST:PORT/WORKSPACE");
+    if address.starts_with("wss://") {
+        return Err("this version speaks only ws://, for a relay on this computer or behind a tunnel".into());
+    }
+    let (relay, workspace) = address.trim_end_matches('/').rsplit_once('/').ok_or_else(wrong)?;
+    let host = relay.strip_prefix("ws://").filter(|host| !host.is_empty()).ok_or_else(wrong)?;
+    let workspace = workspace.parse().map_err(|_| wrong())?;
+    Ok((format!("ws://{host}"), workspace))
+}
+
+/// Exchange changes with the relay, once.
+#[derive(Debug, Args)]
+pub(super) struct Sync {
+    #[command(flatten)]
+    json: Json,
+    /// Offer again what the relay has refused.
+    #[arg(long)]
+    retry: bool,
+}
+
+impl Sync {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let mut replica = context.open()?;
+        if self.retry {
+            replica.retry_refused()?;
+        }
+        let visit = link::sync_once(&mut replica)?;
+        if self.json.json {
+            write_json(&json!({
+                "pushed": visit.pushed, "received": visit.received, "records": visit.records,
+                "refused": visit.refused, "quarantined": visit.quarantined,
+            }))?;
+        } else {
+            line(format_args!(
+                "sent {} changes, received {} in {} records",
+                visit.pushed, visit.received, visit.records
+            ))?;
+        }
+        match (visit.refused.first(), visit.quarantined.first()) {
+            (Some(reason), _) => {
+                let count = visit.refused.len();
+                Err(format!("the relay refused {count} changes; they are kept here. The first: {reason}")
+                    .into())
+            }
+            (None, Some(reason)) => {
+                let count = visit.quarantined.len();
+                Err(format!("{count} changes that came were kept apart. The first: {reason}").into())
+            }
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// Write everything to files that other programs read.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("form").required(true).multiple(true).args(["automerge", "json"])))]
+pub(super) struct Export {
+    /// Every document as KIND/ID.automerge below this folder, with its whole history.
+    #[arg(long, value_name = "FOLDER")]
+    automerge: Option<PathBuf>,
+    /// Every record in one JSON file.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+impl Export {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let replica = context.open()?;
+        if let Some(folder) = &self.automerge {
+            let count = export_automerge(&replica, folder)?;
+            line(format_args!("wrote {count} documents below {}", folder.display()))?;
+        }
+        if let Some(path) = &self.json {
+            let count = export_json(&replica, path)?;
+            line(format_args!("wrote {count} records to {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_relay_and_workspace() {
+        let id = WorkspaceId::random();
+        assert_eq!(
+            parse_address(&format!("ws://127.0.0.1:7400/{id}")).unwrap(),
+            ("ws://127.0.0.1:7400".into(), id)
+        );
+        for wrong in ["", "ws://host", "http://host/x", &format!("ws:///{id}"), "ws://host/notanid"] {
+            assert!(parse_address(wrong).is_err(), "{wrong}");
+        }
+        assert!(parse_address(&format!("wss://host/{id}")).unwrap_err().to_string().contains("ws://"));
+    }
+}

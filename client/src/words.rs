@@ -1,0 +1,90 @@
+//! What happened, in words: shared by window and command line.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use samsyn_engine::document::{Difference, Record};
+use samsyn_engine::id::RowId;
+use samsyn_engine::schema::{Caption, Field, FieldPath, FieldType, Language, Link, Row, Value};
+
+/// A moment in this device's time zone: `2026-11-23 14:05`.
+pub fn moment(seconds: i64) -> String {
+    let Ok(timestamp) = Timestamp::from_second(seconds) else { return seconds.to_string() };
+    timestamp.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// What a row is called: its name, its title, or the first of its fields that has words.
+pub fn row_words(fields: &[Field], row: &Row, language: Language, title: &dyn Fn(Link) -> String) -> String {
+    let words = |field: &Field| {
+        let text = field.field_type.words(row.get(field.name), language, title);
+        (!text.is_empty()).then_some(text)
+    };
+    let named = ["name", "title"].iter().find_map(|name| fields.iter().find(|field| field.name == *name));
+    named.and_then(words).or_else(|| fields.iter().find_map(words)).unwrap_or_else(|| "–".to_owned())
+}
+
+/// Where in a record something stands: `E-post › anna@example.se › Typ`.
+pub fn path_words(record: &Record, path: &FieldPath, language: Language) -> String {
+    let Some(kind) = record.kind() else { return path.to_string() };
+    let caption = |name: &str| kind.field(name).map_or(name, |field| field.caption.get(language)).to_owned();
+    let row_name = |list: &str, id: RowId| {
+        let fields = kind.row_fields(list).unwrap_or_default();
+        let row = record.get(list).rows().iter().find(|row| row.id == id);
+        row.map_or_else(String::new, |row| row_words(fields, row, language, &|link| link.to_string()))
+    };
+    match path {
+        FieldPath::Field(name) => caption(name),
+        FieldPath::Row(list, row) => format!("{} › {}", caption(list), row_name(list, *row)),
+        FieldPath::Cell(list, row, _) => {
+            let inner = kind.field_at(path).map_or("", |field| field.caption.get(language));
+            format!("{} › {} › {inner}", caption(list), row_name(list, *row))
+        }
+    }
+}
+
+/// A difference in one line: `Telefon: 063-14 30 00 → 063-14 30 01`.
+pub fn difference_words(
+    record: &Record,
+    difference: &Difference,
+    language: Language,
+    title: &dyn Fn(Link) -> String,
+) -> String {
+    const CREATED: Caption = Caption::new("Ny post", "New record");
+    const REMOVED: Caption = Caption::new("Borttagen", "Removed");
+    const RESTORED: Caption = Caption::new("Återställd", "Restored");
+    const ADDED: Caption = Caption::new("tillagd", "added");
+    const TAKEN: Caption = Caption::new("borttagen", "removed");
+    const MOVED: Caption = Caption::new("flyttad", "moved");
+    let kind = record.kind();
+    let list_row = |list: &str, row: &Row| {
+        let fields = kind.and_then(|kind| kind.row_fields(list)).unwrap_or_default();
+        let caption = kind.and_then(|kind| kind.field(list)).map_or("", |field| field.caption.get(language));
+        format!("{caption} › {}", row_words(fields, row, language, title))
+    };
+    match difference {
+        Difference::Created => CREATED.get(language).to_owned(),
+        Difference::Removed => REMOVED.get(language).to_owned(),
+        Difference::Restored => RESTORED.get(language).to_owned(),
+        Difference::RowAdded { list, row } => format!("{} {}", list_row(list, row), ADDED.get(language)),
+        Difference::RowRemoved { list, row } => format!("{} {}", list_row(list, row), TAKEN.get(language)),
+        Difference::RowMoved { list, row, .. } => {
+            let path = path_words(record, &FieldPath::Row(list.clone(), *row), language);
+            format!("{path} {}", MOVED.get(language))
+        }
+        Difference::Field { path, before, after } => {
+            let field_type = kind.and_then(|kind| kind.field_at(path)).map(|field| field.field_type);
+            let words = |value: &Value| value_words(field_type.as_ref(), value, language, title);
+            format!("{}: {} → {}", path_words(record, path, language), words(before), words(after))
+        }
+    }
+}
+
+/// A value in words; a dash where there is nothing.
+pub fn value_words(
+    field_type: Option<&FieldType>,
+    value: &Value,
+    language: Language,
+    title: &dyn Fn(Link) -> String,
+) -> String {
+    let words = field_type.map_or_else(String::new, |field_type| field_type.words(value, language, title));
+    if words.is_empty() { "–".to_owned() } else { words }
+}
