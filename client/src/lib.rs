@@ -12,5 +12,6 @@
 pub mod cli;
 pub mod demo;
 pub mod link;
+pub mod state;
 mod window;
 pub mod words;

@@ -1,0 +1,259 @@
+//! The thread that owns the window's replica: everything that touches the file happens here.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use samsyn_engine::document::{Edit, FieldConflict, Heads, HistoryEntry, Record};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::DeviceId;
+use samsyn_engine::replica::{Edited, Replica, ReplicaError, Undone};
+use samsyn_engine::review::{QueueEntry, ReviewItem};
+use samsyn_engine::schema::NewRecord;
+use samsyn_engine::store::{Hit, ListQuery, Meta, RowView};
+
+/// How often the thread looks whether somebody else has written to the file.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// What the window asks for.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// The records of a list, in its order.
+    List(ListQuery),
+    /// Rows that come into sight.
+    Rows(Vec<RecordId>),
+    /// A record, to be shown or edited.
+    Open(RecordId),
+    /// Make a record.
+    Create(NewRecord),
+    /// Edit a record.
+    Edit(RecordId, Vec<Edit>),
+    /// Take back what was done.
+    Undo(Edited),
+    /// Do again what was taken back.
+    Redo(Edited),
+    /// Find records: the text and the kinds, all where there are none.
+    Search(String, Vec<&'static str>),
+    /// Everything that lists and counts depend on, anew.
+    Overview,
+    /// What changed in a record since it was reviewed.
+    Review(RecordId),
+    /// These records were reviewed up to these heads.
+    Reviewed(Vec<(RecordId, Heads)>),
+    /// Everything was reviewed.
+    AllReviewed,
+    /// Offer again what the relay refused.
+    Retry,
+}
+
+/// A record with what is shown beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordView {
+    /// The record.
+    pub record: Record,
+    /// What contradicts in it.
+    pub conflicts: Vec<FieldConflict>,
+    /// Its history, the oldest change first, each with what it changed in words' raw material.
+    pub history: Vec<HistoryEntry>,
+    /// The records that refer to it, and by which field.
+    pub referrers: Vec<(RecordId, String)>,
+}
+
+/// What the backend answers.
+#[derive(Debug)]
+pub enum Answer {
+    /// To [`Request::List`].
+    List(ListQuery, Vec<RecordId>),
+    /// To [`Request::Rows`]; rows that are not there are left out.
+    Rows(Vec<RowView>),
+    /// To [`Request::Open`]: `None` where there is no such record.
+    Record(RecordId, Option<Arc<RecordView>>),
+    /// To [`Request::Create`] and [`Request::Edit`].
+    Edited(Edited),
+    /// To [`Request::Undo`].
+    Undone(Undone),
+    /// To [`Request::Redo`].
+    Redone(Undone),
+    /// To [`Request::Search`].
+    Hits(String, Vec<Hit>),
+    /// To [`Request::Overview`], and by itself whenever something changed.
+    Overview(Box<Overview>),
+    /// To [`Request::Review`].
+    Review(Arc<ReviewItem>),
+    /// Something was not done.
+    Failed(Arc<ReplicaError>),
+}
+
+/// What is shown whatever the page.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// Who and where the replica is.
+    pub meta: Meta,
+    /// How many records of each kind there are.
+    pub counts: HashMap<String, u64>,
+    /// What awaits review.
+    pub queue: Vec<QueueEntry>,
+    /// The name of each device's person.
+    pub people: HashMap<DeviceId, String>,
+    /// Whether everything that was read before may be out of date.
+    pub changed: bool,
+}
+
+/// The thread's handle. Dropped, it ends the thread after what was asked before.
+#[derive(Debug)]
+pub(super) struct Backend {
+    requests: Option<Sender<Request>>,
+    pub(super) answers: Receiver<Answer>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Backend {
+    /// Opens the replica and starts the thread. `wake` is called whenever there is an answer.
+    pub(super) fn start(path: PathBuf, wake: impl Fn() + Send + 'static) -> Result<Backend, ReplicaError> {
+        let replica = Replica::open(&path)?;
+        let (requests, inbox) = channel();
+        let (outbox, answers) = channel();
+        let worker = Worker { replica, outbox, wake: Box::new(wake) };
+        let thread = std::thread::Builder::new().name("backend".to_owned()).spawn(move || worker.run(&inbox));
+        if let Err(error) = &thread {
+            tracing::error!(%error, "the backend thread could not be started");
+        }
+        Ok(Backend { requests: Some(requests), answers, thread: thread.ok() })
+    }
+
+    pub(super) fn ask(&self, request: Request) {
+        if let Some(requests) = &self.requests {
+            let _ = requests.send(request);
+        }
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        // Closing the channel lets the thread finish what was asked: a last edit is never lost.
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Worker {
+    replica: Replica,
+    outbox: Sender<Answer>,
+    wake: Box<dyn Fn() + Send>,
+}
+
+impl Worker {
+    fn run(mut self, inbox: &Receiver<Request>) {
+        let mut version = self.replica.store().data_version().unwrap_or(0);
+        self.overview(false);
+        loop {
+            match inbox.recv_timeout(LOOK) {
+                Ok(request) => self.answer(request),
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let now = self.replica.store().data_version().unwrap_or(version);
+            if now != version {
+                version = now;
+                self.overview(true);
+            }
+        }
+    }
+
+    fn answer(&mut self, request: Request) {
+        let answer = match request {
+            Request::Overview => return self.overview(false),
+            Request::Create(_) | Request::Edit(..) | Request::Undo(_) | Request::Redo(_) => {
+                let answer = self.write(request);
+                self.tell(answer);
+                return self.overview(true);
+            }
+            Request::Reviewed(_) | Request::AllReviewed | Request::Retry => {
+                if let Err(error) = self.mark(request) {
+                    self.tell(Answer::Failed(Arc::new(error)));
+                }
+                return self.overview(true);
+            }
+            read => self.read(read),
+        };
+        self.tell(answer);
+    }
+
+    fn read(&self, request: Request) -> Answer {
+        let store = self.replica.store();
+        let answer = || -> Result<Answer, ReplicaError> {
+            Ok(match request {
+                Request::List(query) => {
+                    let ids = store.list(&query)?;
+                    Answer::List(query, ids)
+                }
+                Request::Rows(ids) => Answer::Rows(store.rows(&ids)?.into_iter().flatten().collect()),
+                Request::Open(id) => Answer::Record(id, self.open(id)?.map(Arc::new)),
+                Request::Search(text, kinds) => {
+                    let hits = store.search(&text, &kinds, 50)?;
+                    Answer::Hits(text, hits)
+                }
+                Request::Review(id) => Answer::Review(Arc::new(self.replica.review(id)?)),
+                _ => unreachable!("what writes is answered elsewhere"),
+            })
+        };
+        answer().unwrap_or_else(|error| Answer::Failed(Arc::new(error)))
+    }
+
+    fn open(&self, id: RecordId) -> Result<Option<RecordView>, ReplicaError> {
+        let Some(document) = self.replica.store().document(id)? else { return Ok(None) };
+        Ok(Some(RecordView {
+            record: document.read(),
+            conflicts: document.conflicts(),
+            history: document.history(),
+            referrers: self.replica.store().referrers(id)?,
+        }))
+    }
+
+    fn write(&mut self, request: Request) -> Answer {
+        let done = match request {
+            Request::Create(new) => self.replica.create_record(&new).map(Answer::Edited),
+            Request::Edit(id, edits) => self.replica.edit(id, &edits, None).map(Answer::Edited),
+            Request::Undo(edited) => self.replica.undo(&edited).map(Answer::Undone),
+            Request::Redo(edited) => self.replica.undo(&edited).map(Answer::Redone),
+            _ => unreachable!("what reads is answered elsewhere"),
+        };
+        done.unwrap_or_else(|error| Answer::Failed(Arc::new(error)))
+    }
+
+    fn mark(&mut self, request: Request) -> Result<(), ReplicaError> {
+        match request {
+            Request::Reviewed(records) => {
+                records.iter().try_for_each(|(id, heads)| self.replica.mark_reviewed(*id, heads))
+            }
+            Request::AllReviewed => self.replica.mark_all_reviewed(),
+            _ => self.replica.retry_refused().map(drop),
+        }
+    }
+
+    fn overview(&self, changed: bool) {
+        let overview = || -> Result<Overview, ReplicaError> {
+            Ok(Overview {
+                meta: self.replica.meta()?,
+                counts: self.replica.store().counts()?.into_iter().collect(),
+                queue: self.replica.review_queue()?,
+                people: self.replica.people()?,
+                changed,
+            })
+        };
+        self.tell(match overview() {
+            Ok(overview) => Answer::Overview(Box::new(overview)),
+            Err(error) => Answer::Failed(Arc::new(error)),
+        });
+    }
+
+    fn tell(&self, answer: Answer) {
+        let _ = self.outbox.send(answer);
+        (self.wake)();
+    }
+}

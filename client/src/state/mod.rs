@@ -1,0 +1,20 @@
+//! What the window knows and what it can ask for, without a window.
+//!
+//! ```text
+//!            requests                     orders
+//!  Session ───────────▶ backend thread    ─────────▶ sync thread
+//!     ▲                 (a Replica)                  (another Replica on the same file)
+//!     └──── answers ◀───────┘ ◀───── "something changed" ◀────┘
+//! ```
+//!
+//! A [`Session`] is owned by whoever draws. Drawing reads what is in it and never waits: what is not there yet is asked
+//! for and comes with a later [`Session::pump`], which the backend announces by the callback that it was started with.
+
+mod backend;
+mod cache;
+mod session;
+mod settings;
+
+pub use backend::{Answer, RecordView, Request};
+pub use session::{Notice, Session, Severity};
+pub use settings::{Settings, ThemeChoice};

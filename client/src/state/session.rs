@@ -1,0 +1,533 @@
+//! The window's side: what is known, what is asked for, what was done.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use samsyn_engine::document::{Edit, Heads};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::DeviceId;
+use samsyn_engine::replica::{Edited, ReplicaError};
+use samsyn_engine::review::{QueueEntry, ReviewItem};
+use samsyn_engine::schema::{Link, NewRecord};
+use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView};
+
+use super::backend::{Answer, Backend, Overview, RecordView, Request};
+use super::cache::RowCache;
+use crate::link::worker::{Command, Link as RelayLink, Report, SyncStatus, SyncWorker};
+
+/// How many steps can be taken back.
+const UNDO_STEPS: usize = 200;
+
+/// How grave a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// For information.
+    Info,
+    /// Something was not done.
+    Problem,
+}
+
+/// Something to tell the person once.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// Something was not done, and why.
+    Failed(Arc<ReplicaError>),
+    /// Taking back left fields alone that others have written since.
+    Kept(RecordId, Vec<samsyn_engine::schema::FieldPath>),
+}
+
+impl Notice {
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Notice::Failed(_) => Severity::Problem,
+            Notice::Kept(..) => Severity::Info,
+        }
+    }
+}
+
+/// A list that is in sight.
+#[derive(Debug, Default)]
+struct ListState {
+    ids: Arc<Vec<RecordId>>,
+    /// Whether it was read at the file's present state.
+    fresh: bool,
+    asked: bool,
+    ready: bool,
+}
+
+/// Everything the window knows, and its line to the threads.
+pub struct Session {
+    backend: Backend,
+    sync: SyncWorker,
+    reports: Receiver<Report>,
+    overview: Option<Box<Overview>>,
+    status: SyncStatus,
+    lists: Vec<(ListQuery, ListState)>,
+    rows: RowCache,
+    records: HashMap<RecordId, Arc<RecordView>>,
+    reviews: HashMap<RecordId, Arc<ReviewItem>>,
+    asked: HashSet<(What, RecordId)>,
+    stale: HashSet<(What, RecordId)>,
+    missing: HashSet<RecordId>,
+    hits: Option<(String, Vec<Hit>)>,
+    searching: Option<(String, Vec<&'static str>)>,
+    undo: Vec<Edited>,
+    redo: Vec<Edited>,
+    writing: usize,
+    notices: VecDeque<Notice>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum What {
+    Record,
+    Review,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// Opens the replica and starts the threads. `wake` is called, from any thread, whenever there is something new.
+    ///
+    /// # Errors
+    /// Where the replica cannot be opened.
+    pub fn open(
+        path: &Path,
+        offline: bool,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Session, ReplicaError> {
+        let wake = Arc::new(wake);
+        let (told, reports): (Sender<Report>, Receiver<Report>) = channel();
+        let backend = Backend::start(path.to_owned(), {
+            let wake = Arc::clone(&wake);
+            move || wake()
+        })?;
+        let told = Mutex::new(told);
+        let sync = SyncWorker::start(path.to_owned(), offline, move |report| {
+            let _ = told.lock().unwrap_or_else(PoisonError::into_inner).send(report);
+            wake();
+        });
+        let link = if offline { RelayLink::Offline } else { RelayLink::Connecting };
+        Ok(Session {
+            backend,
+            sync,
+            reports,
+            overview: None,
+            status: SyncStatus { link, outbox: OutboxState::default(), last_contact: None },
+            lists: Vec::new(),
+            rows: RowCache::default(),
+            records: HashMap::new(),
+            reviews: HashMap::new(),
+            asked: HashSet::new(),
+            stale: HashSet::new(),
+            missing: HashSet::new(),
+            hits: None,
+            searching: None,
+            undo: Vec::new(),
+            redo: Vec::new(),
+            writing: 0,
+            notices: VecDeque::new(),
+        })
+    }
+
+    /// Takes in what the threads have said. To be called before each drawing.
+    pub fn pump(&mut self) {
+        while let Ok(answer) = self.backend.answers.try_recv() {
+            self.take(answer);
+        }
+        while let Ok(report) = self.reports.try_recv() {
+            match report {
+                Report::Status(status) => self.status = status,
+                Report::Merged(_) => self.backend.ask(Request::Overview),
+            }
+        }
+    }
+
+    /// Asks for what drawing has missed. To be called after each drawing.
+    pub fn ask_for_missing(&mut self) {
+        let rows = self.rows.take_wanted();
+        if !rows.is_empty() {
+            self.backend.ask(Request::Rows(rows));
+        }
+    }
+
+    fn take(&mut self, answer: Answer) {
+        match answer {
+            Answer::List(query, ids) => self.take_list(&query, ids),
+            Answer::Rows(rows) => self.rows.put(rows),
+            Answer::Record(id, view) => {
+                self.asked.remove(&(What::Record, id));
+                match view {
+                    Some(view) => drop(self.records.insert(id, view)),
+                    None => drop(self.missing.insert(id)),
+                }
+            }
+            Answer::Review(item) => {
+                self.asked.remove(&(What::Review, item.record));
+                self.reviews.insert(item.record, item);
+            }
+            Answer::Hits(text, hits) => self.hits = Some((text, hits)),
+            Answer::Overview(overview) => self.take_overview(overview),
+            Answer::Edited(edited) => {
+                self.wrote();
+                self.redo.clear();
+                remember(&mut self.undo, edited);
+            }
+            Answer::Undone(undone) => {
+                self.wrote();
+                self.tell_kept(undone.edited.record, undone.kept);
+                remember(&mut self.redo, undone.edited);
+            }
+            Answer::Redone(undone) => {
+                self.wrote();
+                self.tell_kept(undone.edited.record, undone.kept);
+                remember(&mut self.undo, undone.edited);
+            }
+            Answer::Failed(error) => {
+                self.writing = self.writing.saturating_sub(1);
+                // What failed to be read may be asked for again.
+                self.asked.clear();
+                self.notices.push_back(Notice::Failed(error));
+            }
+        }
+    }
+
+    fn wrote(&mut self) {
+        self.writing = self.writing.saturating_sub(1);
+        self.sync.send(Command::Nudge);
+    }
+
+    fn tell_kept(&mut self, record: RecordId, kept: Vec<samsyn_engine::schema::FieldPath>) {
+        if !kept.is_empty() {
+            self.notices.push_back(Notice::Kept(record, kept));
+        }
+    }
+
+    fn take_list(&mut self, query: &ListQuery, ids: Vec<RecordId>) {
+        if let Some((_, list)) = self.lists.iter_mut().find(|(known, _)| known == query) {
+            list.ids = Arc::new(ids);
+            (list.asked, list.ready) = (false, true);
+        }
+    }
+
+    fn take_overview(&mut self, overview: Box<Overview>) {
+        if overview.changed {
+            self.rows.grow_old();
+            self.lists.iter_mut().for_each(|(_, list)| list.fresh = false);
+            self.stale.extend(self.records.keys().map(|id| (What::Record, *id)));
+            self.stale.extend(self.reviews.keys().map(|id| (What::Review, *id)));
+            self.missing.clear();
+            self.hits = None;
+            if let Some((text, kinds)) = self.searching.clone() {
+                self.backend.ask(Request::Search(text, kinds));
+            }
+        }
+        self.overview = Some(overview);
+    }
+
+    /// The records of a list in its order, and whether it has been read at least once.
+    pub fn list(&mut self, query: &ListQuery) -> (Arc<Vec<RecordId>>, bool) {
+        // The few lists that are in sight, and the last ones: a search makes a new one with every letter.
+        const MOST: usize = 12;
+        if !self.lists.iter().any(|(known, _)| known == query) {
+            if self.lists.len() >= MOST {
+                self.lists.remove(0);
+            }
+            self.lists.push((query.clone(), ListState::default()));
+        }
+        let Some((_, list)) = self.lists.iter_mut().find(|(known, _)| known == query) else {
+            return (Arc::default(), false);
+        };
+        if !list.fresh && !list.asked {
+            (list.fresh, list.asked) = (true, true);
+            self.backend.ask(Request::List(query.clone()));
+        }
+        (Arc::clone(&list.ids), list.ready)
+    }
+
+    /// A row, if it is here; it is asked for otherwise.
+    pub fn row(&mut self, id: RecordId) -> Option<Arc<RowView>> {
+        self.rows.get(id)
+    }
+
+    /// The title of what a reference points at; a mark where it is not known (yet). Rows of a record are the caller's.
+    pub fn title(&mut self, link: Link) -> Option<String> {
+        let row = self.rows.get(link.record()?)?;
+        Some(if row.title.is_empty() { "–".to_owned() } else { row.title.clone() })
+    }
+
+    /// A record with what is shown beside it, if it is here; it is asked for otherwise.
+    pub fn record(&mut self, id: RecordId) -> Option<Arc<RecordView>> {
+        let known = self.records.get(&id).cloned();
+        self.ask_if_stale(What::Record, id, known.is_some());
+        known
+    }
+
+    /// Whether there is no such record.
+    pub fn is_missing(&self, id: RecordId) -> bool {
+        self.missing.contains(&id)
+    }
+
+    /// What changed in a record since it was reviewed, if it is here; it is asked for otherwise.
+    pub fn review(&mut self, id: RecordId) -> Option<Arc<ReviewItem>> {
+        let known = self.reviews.get(&id).cloned();
+        self.ask_if_stale(What::Review, id, known.is_some());
+        known
+    }
+
+    fn ask_if_stale(&mut self, what: What, id: RecordId, known: bool) {
+        let wanted = (!known && !self.missing.contains(&id)) || self.stale.contains(&(what, id));
+        if wanted && self.asked.insert((what, id)) {
+            self.stale.remove(&(what, id));
+            self.backend.ask(match what {
+                What::Record => Request::Open(id),
+                What::Review => Request::Review(id),
+            });
+        }
+    }
+
+    /// Lets go of records that are no longer in sight.
+    pub fn keep_only(&mut self, in_sight: &[RecordId]) {
+        self.records.retain(|id, _| in_sight.contains(id));
+        self.reviews.retain(|id, _| in_sight.contains(id));
+    }
+
+    /// What search finds for a text, if it is here; it is asked for otherwise. Until then the last hits are shown.
+    pub fn search(&mut self, text: &str, kinds: &[&'static str]) -> &[Hit] {
+        let wanted = (text.to_owned(), kinds.to_vec());
+        if self.searching.as_ref() != Some(&wanted) {
+            self.searching = Some(wanted);
+            self.backend.ask(Request::Search(text.to_owned(), kinds.to_vec()));
+        }
+        self.hits.as_ref().map_or(&[], |(_, hits)| hits)
+    }
+
+    /// Makes a record.
+    pub fn create(&mut self, new: NewRecord) {
+        self.writing += 1;
+        self.backend.ask(Request::Create(new));
+    }
+
+    /// Edits a record. What comes of it is told later; edits are made in the order in which they were asked for.
+    pub fn edit(&mut self, id: RecordId, edits: Vec<Edit>) {
+        if !edits.is_empty() {
+            self.writing += 1;
+            self.backend.ask(Request::Edit(id, edits));
+        }
+    }
+
+    /// Whether there is something to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Whether there is something to do again.
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// Takes back the last thing done. Answers which record it was in.
+    pub fn undo(&mut self) -> Option<RecordId> {
+        let step = self.undo.pop()?;
+        let record = step.record;
+        self.writing += 1;
+        self.backend.ask(Request::Undo(step));
+        Some(record)
+    }
+
+    /// Does again what was taken back last. Answers which record it was in.
+    pub fn redo(&mut self) -> Option<RecordId> {
+        let step = self.redo.pop()?;
+        let record = step.record;
+        self.writing += 1;
+        self.backend.ask(Request::Redo(step));
+        Some(record)
+    }
+
+    /// These records were reviewed, as they were when they were shown.
+    pub fn mark_reviewed(&mut self, records: Vec<(RecordId, Heads)>) {
+        self.backend.ask(Request::Reviewed(records));
+    }
+
+    /// Everything was reviewed.
+    pub fn mark_all_reviewed(&mut self) {
+        self.backend.ask(Request::AllReviewed);
+    }
+
+    /// Works offline from now on, or no longer.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.sync.send(Command::Offline(offline));
+    }
+
+    /// Tries to reach the relay now.
+    pub fn sync_now(&mut self) {
+        self.sync.send(Command::Offline(false));
+    }
+
+    /// Offers again what the relay refused.
+    pub fn retry_refused(&mut self) {
+        self.backend.ask(Request::Retry);
+        self.sync.send(Command::Nudge);
+    }
+
+    /// How sync stands.
+    pub fn status(&self) -> &SyncStatus {
+        &self.status
+    }
+
+    /// Whether something that was done is not durable yet.
+    pub fn is_writing(&self) -> bool {
+        self.writing > 0
+    }
+
+    /// What awaits review.
+    pub fn queue(&self) -> &[QueueEntry] {
+        self.overview.as_ref().map_or(&[], |overview| &overview.queue)
+    }
+
+    /// How many records of a kind there are.
+    pub fn count(&self, kind: &str) -> Option<u64> {
+        let overview = self.overview.as_ref()?;
+        Some(overview.counts.get(kind).copied().unwrap_or(0))
+    }
+
+    /// Whose a device is.
+    pub fn person(&self, device: DeviceId) -> Option<&str> {
+        self.overview.as_ref()?.people.get(&device).map(String::as_str)
+    }
+
+    /// Who and where the replica is; not known in the first moment.
+    pub fn meta(&self) -> Option<&Meta> {
+        self.overview.as_ref().map(|overview| &overview.meta)
+    }
+
+    /// The next thing to tell the person.
+    pub fn next_notice(&mut self) -> Option<Notice> {
+        self.notices.pop_front()
+    }
+}
+
+fn remember(steps: &mut Vec<Edited>, edited: Edited) {
+    if edited.differences.is_empty() {
+        return;
+    }
+    if steps.len() >= UNDO_STEPS {
+        steps.remove(0);
+    }
+    steps.push(edited);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use samsyn_engine::identity::WorkspaceId;
+    use samsyn_engine::replica::Replica;
+    use samsyn_engine::schema::Value;
+    use samsyn_engine::schema::kinds::CONTACT;
+    use samsyn_engine::store::NewReplica;
+
+    use super::*;
+
+    struct Bench {
+        session: Session,
+        path: std::path::PathBuf,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.samsyn");
+            let new =
+                NewReplica { workspace: WorkspaceId::random(), workspace_name: "Test".into(), relay: None };
+            drop(Replica::create(&path, &new, "Åsa").unwrap());
+            let session = Session::open(&path, false, || {}).unwrap();
+            Bench { session, path, _folder: folder }
+        }
+
+        /// Draws until `seen` finds what it looks for.
+        fn until<T>(&mut self, mut seen: impl FnMut(&mut Session) -> Option<T>) -> T {
+            for _ in 0..2_000 {
+                self.session.pump();
+                if let Some(found) = seen(&mut self.session) {
+                    return found;
+                }
+                self.session.ask_for_missing();
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            panic!("it did not come");
+        }
+
+        fn contact(&mut self, family: &str) -> RecordId {
+            let mut new = NewRecord::new(&CONTACT);
+            new.cells.insert("family".into(), Value::Text(family.into()));
+            let id = new.id;
+            self.session.create(new);
+            self.until(|session| session.record(id).map(|_| ()));
+            id
+        }
+
+        fn wait_for_family(&mut self, id: RecordId, family: &str) {
+            self.until(|session| {
+                let view = session.record(id)?;
+                (view.record.get("family").as_text() == Some(family)).then_some(())
+            });
+        }
+    }
+
+    #[test]
+    fn what_is_made_appears_in_lists_and_can_be_taken_back_and_done_again() {
+        let mut bench = Bench::new();
+        let query = ListQuery::all(&CONTACT);
+        bench.until(|session| session.list(&query).1.then_some(()));
+        let id = bench.contact("Berg");
+        bench.until(|session| session.list(&query).0.contains(&id).then_some(()));
+        bench.until(|session| session.row(id).filter(|row| row.title == "Berg"));
+        bench.session.edit(id, vec![Edit::set("family", Value::Text("Ek".into()))]);
+        bench.wait_for_family(id, "Ek");
+        assert_eq!(bench.session.undo(), Some(id));
+        bench.wait_for_family(id, "Berg");
+        assert_eq!(bench.session.redo(), Some(id));
+        bench.wait_for_family(id, "Ek");
+    }
+
+    #[test]
+    fn what_another_process_writes_is_seen() {
+        let mut bench = Bench::new();
+        let id = bench.contact("Berg");
+        let mut other = Replica::open(&bench.path).unwrap();
+        other.edit(id, &[Edit::set("family", Value::Text("Ask".into()))], None).unwrap();
+        bench.wait_for_family(id, "Ask");
+        bench.until(|session| session.row(id).filter(|row| row.title == "Ask"));
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_told() {
+        let mut bench = Bench::new();
+        let id = bench.contact("Berg");
+        bench.session.edit(id, vec![Edit::set("nothing", Value::Empty)]);
+        let notice = bench.until(Session::next_notice);
+        assert_eq!(notice.severity(), Severity::Problem);
+        assert!(!bench.session.is_writing());
+        bench.until(|session| session.record(RecordId::from_bytes([1; 16])).is_none().then_some(()));
+        bench.until(|session| session.is_missing(RecordId::from_bytes([1; 16])).then_some(()));
+    }
+
+    #[test]
+    fn a_last_edit_is_durable_when_the_window_closes_at_once() {
+        let mut bench = Bench::new();
+        let id = bench.contact("Berg");
+        bench.session.edit(id, vec![Edit::set("family", Value::Text("Sist".into()))]);
+        let Bench { session, path, _folder } = bench;
+        drop(session);
+        let replica = Replica::open(&path).unwrap();
+        assert_eq!(replica.record(id).unwrap().title(), "Sist");
+    }
+}

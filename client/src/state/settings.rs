@@ -1,0 +1,28 @@
+//! What a person has chosen for this window. Kept on this device, never shared.
+
+use samsyn_engine::schema::Language;
+use serde::{Deserialize, Serialize};
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ThemeChoice {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What a person has chosen for this window.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The language.
+    pub language: Language,
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// Whether to stay away from the relay.
+    pub offline: bool,
+}
