@@ -1,1 +1,4 @@
-//! tests
+//! What Samsyn's scenario tests share: a relay in memory, and real processes.
+
+pub mod memory_relay;
+pub mod process;
