@@ -42,6 +42,7 @@ pub mod id;
 pub mod identity;
 pub mod replica;
 pub mod review;
+pub mod sample;
 pub mod schema;
 pub mod store;
 pub mod sync;
