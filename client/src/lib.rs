@@ -11,6 +11,7 @@
 
 pub mod cli;
 pub mod demo;
+pub mod explain;
 pub mod link;
 pub mod state;
 mod window;

@@ -1,6 +1,7 @@
 //! What happened, in words: shared by window and command line.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use samsyn_engine::document::{Difference, Record};
 use samsyn_engine::id::RowId;
@@ -10,6 +11,11 @@ use samsyn_engine::schema::{Caption, Field, FieldPath, FieldType, Language, Link
 pub fn moment(seconds: i64) -> String {
     let Ok(timestamp) = Timestamp::from_second(seconds) else { return seconds.to_string() };
     timestamp.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Today, by this device's clock and time zone.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned_datetime(TimeZone::system()).date()
 }
 
 /// What a row is called: its name, its title, or the first of its fields that has words.

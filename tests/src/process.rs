@@ -1,1 +1,229 @@
-//! Real processes.
+//! Real processes: the relay and the client's command line, as a person starts them.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+/// How long anything may take before a test gives up. Generous: machines are slow at times.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program of that name, built with this very build.
+///
+/// # Panics
+/// Where it cannot be found or built.
+pub fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    let test = std::env::current_exe().expect("a running test has a file");
+    let folder = test.ancestors().find(|folder| folder.ends_with("debug") || folder.ends_with("release"));
+    let folder = folder.expect("tests are built below debug or release").to_owned();
+    // A test of the whole workspace has built the programs before; a test of this package alone has not.
+    BUILT.get_or_init(|| {
+        if ["samsyn", "samsyn-relay"].iter().all(|name| folder.join(name).exists()) {
+            return;
+        }
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--workspace", "--bins"]);
+        if folder.ends_with("release") {
+            cargo.arg("--release");
+        }
+        assert!(cargo.status().expect("cargo is there").success(), "the programs could not be built");
+    });
+    folder.join(name)
+}
+
+/// Runs a program to its end.
+///
+/// # Panics
+/// Where it cannot be started.
+pub fn run<S: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) -> Output {
+    Command::new(program(name)).args(arguments).stdin(Stdio::null()).output().expect("a program starts")
+}
+
+/// What a finished program wrote to standard error.
+pub fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).trim().to_owned()
+}
+
+/// A relay process. Ends with the value.
+#[derive(Debug)]
+pub struct Relay {
+    child: Child,
+    _output: BufReader<ChildStdout>,
+    /// Its data folder.
+    pub data: PathBuf,
+    /// Its address: `ws://127.0.0.1:PORT`.
+    pub address: String,
+}
+
+impl Relay {
+    /// Starts a relay on that port of loopback, 0 for any.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    pub fn start(data: &Path, port: u16) -> Relay {
+        std::fs::create_dir_all(data).expect("the folder can be made");
+        let mut child = Command::new(program("samsyn-relay"))
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .arg(data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the relay starts");
+        let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let mut line = String::new();
+        while output.read_line(&mut line).expect("its output can be read") > 0 {
+            if let Some((_, address)) = line.split_once("listening on ") {
+                let address = address.trim().to_owned();
+                return Relay { child, _output: output, data: data.to_owned(), address };
+            }
+            line.clear();
+        }
+        panic!("the relay ended before it listened");
+    }
+
+    /// Its port.
+    ///
+    /// # Panics
+    /// Where its address has none.
+    pub fn port(&self) -> u16 {
+        let port = self.address.rsplit(':').next().and_then(|port| port.parse().ok());
+        port.expect("the address ends with a port")
+    }
+
+    /// Makes a workspace: its address and its secret.
+    ///
+    /// # Panics
+    /// Where it cannot be made.
+    pub fn create_workspace(&self, name: &str) -> Workspace {
+        let data = self.data.to_str().expect("a test's folder has a plain name");
+        let output = run("samsyn-relay", ["workspace", "create", name, "--json", "--data", data]);
+        assert!(output.status.success(), "{}", complaint(&output));
+        let made: Json = serde_json::from_slice(&output.stdout).expect("it prints JSON");
+        let text = |key: &str| made[key].as_str().expect("it prints texts").to_owned();
+        Workspace { address: format!("{}/{}", self.address, text("workspace")), secret: text("secret") }
+    }
+
+    /// Pulls the plug: kill -9.
+    ///
+    /// # Panics
+    /// Where it cannot be ended.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it can be ended");
+        self.child.wait().expect("it has ended");
+    }
+
+    /// Asks it to stop (SIGTERM) and waits for it. Says whether it ended well.
+    ///
+    /// # Panics
+    /// Where it does not end in time.
+    pub fn stop(mut self) -> bool {
+        terminate(&self.child);
+        wait(&mut self.child, PATIENCE).expect("the relay stops when it is asked to")
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A workspace on a relay.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// `ws://HOST:PORT/WORKSPACE`.
+    pub address: String,
+    /// Its secret.
+    pub secret: String,
+}
+
+impl Workspace {
+    /// Joins it with a replica at `path`.
+    ///
+    /// # Panics
+    /// Where the program cannot be started.
+    pub fn join(&self, path: &Path, person: &str) -> Output {
+        let mut child = Command::new(program("samsyn"))
+            .arg("join")
+            .arg(&self.address)
+            .args(["--name", person, "--replica"])
+            .arg(path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut input = child.stdin.take().expect("its input is piped");
+        // It may end before it reads; then the pipe is closed.
+        let _ = writeln!(input, "{}", self.secret);
+        drop(input);
+        child.wait_with_output().expect("it ends")
+    }
+}
+
+/// A person's replica, worked on by the command line.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// The replica's file.
+    pub path: PathBuf,
+}
+
+impl Desk {
+    /// A command on this replica, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program("samsyn"));
+        command.args(arguments).arg("--replica").arg(&self.path).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end.
+    ///
+    /// # Panics
+    /// Where it cannot be started.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program starts")
+    }
+
+    /// Runs a command that must succeed and answers what it wrote.
+    ///
+    /// # Panics
+    /// Where it fails.
+    pub fn must(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", complaint(&output));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Runs a command that must succeed with `--json` and answers what it wrote.
+    ///
+    /// # Panics
+    /// Where it fails or writes no JSON.
+    pub fn json(&self, arguments: &[&str]) -> Json {
+        let text = self.must(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&text).expect("it writes JSON")
+    }
+}
+
+/// Asks a process to stop.
+pub fn terminate(child: &Child) {
+    let _ = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status();
+}
+
+/// Waits for a process: whether it ended well, or `None` where it has not ended in time.
+pub fn wait(child: &mut Child, patience: Duration) -> Option<bool> {
+    let end = Instant::now() + patience;
+    while Instant::now() < end {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Some(status.success());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    None
+}

@@ -67,6 +67,8 @@ enum Command {
     },
 }
 
+pub(crate) use review::print_all as print_review;
+
 /// Output for programs.
 #[derive(Debug, Clone, Copy, Args)]
 struct Json {

@@ -1,13 +1,215 @@
-//! placeholder
-use crate::cli::Failure;
-use clap::Args;
-use samsyn_engine::schema::Language;
+//! The demo, on real input: a sample workspace, a real relay, three people, one week without a network.
+//!
+//! ```text
+//!  relay process ◀── coordinator (makes the sample workspace)
+//!       ▲ ▲
+//!       │ └── ambassador-1 ┐ both get a copy, go offline, edit the same
+//!       └──── ambassador-2 ┘ things, come back ─▶ what merged, what awaits
+//! ```
+//!
+//! Nothing in it is made up: the relay is a process on loopback, the replicas are files, what is printed is read from the
+//! coordinator's replica. [`script`] says what the ambassadors do.
+
+mod relay;
+mod script;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-/// Demo
+
+use clap::Args;
+use samsyn_engine::identity::WorkspaceSecret;
+use samsyn_engine::replica::{Replica, wall_clock};
+use samsyn_engine::sample;
+use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::store::NewReplica;
+
+use crate::cli::{Context, Failure, print_review};
+use crate::link::sync_once;
+use relay::{RelayProcess, Workspace};
+
+/// Make a sample workspace, let three people work in it, and open it at Review.
 #[derive(Debug, Args)]
-pub(crate) struct Demo {}
+pub(crate) struct Demo {
+    /// Keep the data in this folder: the replicas ambassador-1, ambassador-2 and coordinator, and the relay's.
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
+    /// Do not open the window.
+    #[arg(long)]
+    no_window: bool,
+}
+
+const FILES: [&str; 3] = ["ambassador-1.samsyn", "ambassador-2.samsyn", "coordinator.samsyn"];
+
+/// The same sample workspace each time, around today.
+const SEED: u64 = 63;
+
 impl Demo {
-    pub(crate) fn run(&self, _language: Language) -> Result<ExitCode, Failure> {
-        Ok(ExitCode::SUCCESS)
+    pub(crate) fn run(&self, language: Language) -> Result<ExitCode, Failure> {
+        // Where nothing is to be kept the folder goes away at the end, after the window and the relay.
+        let (folder, _temporary) = match &self.keep {
+            Some(folder) => (folder.clone(), None),
+            None => {
+                let temporary = TemporaryFolder::new()?;
+                (temporary.0.clone(), Some(temporary))
+            }
+        };
+        start_fresh(&folder)?;
+        let say = Say(language);
+        let relay = RelayProcess::start(&folder.join("relay"))?;
+        say.line(Caption::new("Reläet är igång på", "The relay runs at"), &relay.address)?;
+        play(&folder, &relay, say)?;
+        let context = Context { path: folder.join(FILES[2]), language };
+        print_review(&Replica::open(&context.path)?, &context)?;
+        if self.keep.is_some() {
+            say.line(Caption::new("Allt finns kvar i", "Everything is kept in"), folder.display())?;
+        }
+        if self.no_window || !has_display() {
+            if !self.no_window {
+                say.line(
+                    Caption::new(
+                        "Ingen skärm, så inget fönster öppnas. På en dator med skärm öppnas koordinatorns granskning",
+                        "No display, so no window is opened. On a computer with a display the coordinator's review opens",
+                    ),
+                    "",
+                )?;
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        crate::window::open_at_review(&context)
+    }
+}
+
+/// What is said on the way, in the person's language.
+#[derive(Clone, Copy)]
+struct Say(Language);
+
+impl Say {
+    fn line(self, caption: Caption, rest: impl std::fmt::Display) -> Result<(), Failure> {
+        use std::io::Write;
+        writeln!(std::io::stdout(), "{} {rest}", caption.get(self.0))?;
+        Ok(())
+    }
+}
+
+/// Three people get a copy each, two edit offline, all meet again.
+fn play(folder: &Path, relay: &RelayProcess, say: Say) -> Result<(), Failure> {
+    let workspace = relay.create_workspace("Östersunds kongressbyrå")?;
+    let mut coordinator = join(folder, 2, &workspace, "Maja Lindqvist (koordinator)")?;
+    let today = crate::words::today();
+    let records = sample::workspace(SEED, today);
+    say.line(
+        Caption::new("Exempelbyrån skapas, poster:", "Making the sample bureau, records:"),
+        records.len(),
+    )?;
+    coordinator.create_records(&records)?;
+    sync_once(&mut coordinator)?;
+    let mut first = join(folder, 0, &workspace, "Erik Norberg (ambassadör)")?;
+    let mut second = join(folder, 1, &workspace, "Sara Åström (ambassadör)")?;
+    for replica in [&mut first, &mut second] {
+        let visit = sync_once(replica)?;
+        say.line(
+            Caption::new("En ambassadör hämtar sin kopia, ändringar:", "An ambassador gets a copy, changes:"),
+            visit.received,
+        )?;
+        replica.mark_all_reviewed()?;
+    }
+    sync_once(&mut coordinator)?;
+    coordinator.mark_all_reviewed()?;
+    drop(coordinator);
+
+    say.line(
+        Caption::new(
+            "Båda ambassadörerna reser och arbetar utan nät",
+            "Both ambassadors travel and work offline",
+        ),
+        "…",
+    )?;
+    // Their clocks say when they did it: one three days ago, the other the day before yesterday.
+    let day = 86_400;
+    let mut first = first.with_clock(move || wall_clock() - 3 * day);
+    let mut second = second.with_clock(move || wall_clock() - 2 * day);
+    let edits = script::first_ambassador(&mut first)? + script::second_ambassador(&mut second)?;
+    say.line(Caption::new("Ändringar som väntar på nätet:", "Edits that wait for a network:"), edits)?;
+
+    for replica in [&mut first, &mut second, &mut first] {
+        let visit = sync_once(replica)?;
+        let (sent, came) = (visit.pushed, visit.records);
+        say.line(
+            Caption::new(
+                "En ambassadör är tillbaka: skickade, sammanfogade poster:",
+                "An ambassador is back: sent, records merged:",
+            ),
+            format_args!("{sent}, {came}"),
+        )?;
+    }
+    let mut coordinator = Replica::open(&folder.join(FILES[2]))?;
+    let visit = sync_once(&mut coordinator)?;
+    say.line(
+        Caption::new(
+            "Koordinatorn hämtar allt, poster som ändrats:",
+            "The coordinator gets everything, records changed:",
+        ),
+        visit.records,
+    )?;
+    let queue = coordinator.review_queue()?;
+    let contradicting = queue.iter().filter(|entry| entry.state.conflicts > 0).count();
+    say.line(
+        Caption::new(
+            "\nAtt granska (poster, varav med motsägelser):",
+            "\nTo review (records, of these with contradictions):",
+        ),
+        format_args!("{}, {contradicting}\n", queue.len()),
+    )
+}
+
+fn join(folder: &Path, number: usize, workspace: &Workspace, person: &str) -> Result<Replica, Failure> {
+    let secret: WorkspaceSecret = workspace.secret.parse()?;
+    let new = NewReplica {
+        workspace: workspace.id,
+        workspace_name: String::new(),
+        relay: Some((workspace.relay.clone(), secret)),
+    };
+    Ok(Replica::create(&folder.join(FILES[number]), &new, person)?)
+}
+
+/// Takes away what an earlier demo has left, and nothing else.
+fn start_fresh(folder: &Path) -> Result<(), Failure> {
+    let explain =
+        |error: std::io::Error| format!("{} cannot be used for the demo: {error}", folder.display());
+    std::fs::create_dir_all(folder).map_err(explain)?;
+    for file in FILES {
+        for ending in ["", "-wal", "-shm", "-instance"] {
+            let path = folder.join(format!("{file}{ending}"));
+            if path.exists() {
+                std::fs::remove_file(&path).map_err(explain)?;
+            }
+        }
+    }
+    let relay = folder.join("relay");
+    if relay.join("workspaces").exists() {
+        std::fs::remove_dir_all(&relay).map_err(explain)?;
+    }
+    Ok(())
+}
+
+fn has_display() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    fn new() -> Result<Self, Failure> {
+        let folder = std::env::temp_dir().join(format!("samsyn-demo-{}", samsyn_engine::id::RowId::random()));
+        std::fs::create_dir(&folder)
+            .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+        Ok(TemporaryFolder(folder))
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -1,0 +1,179 @@
+//! Errors in the person's language: what happened, to what, and what to do next.
+//!
+//! The engine's errors carry English words for logs and scripts. A window says the same in the language it is set to;
+//! what is a detail for experts (a system's own words) stays as it is.
+
+use samsyn_engine::document::EditError;
+use samsyn_engine::replica::{ReplicaError, SyncProblem};
+use samsyn_engine::schema::{Language, ValueError};
+use samsyn_engine::store::StoreError;
+use samsyn_engine::sync::{ErrorCode, SyncError};
+
+use crate::link::LinkError;
+
+/// Why something was not done.
+pub fn replica_error(error: &ReplicaError, language: Language) -> String {
+    if language == Language::English {
+        return error.to_string();
+    }
+    match error {
+        ReplicaError::Store(error) => store_error(error),
+        ReplicaError::Edit(error) => edit_error(error),
+        ReplicaError::New(error) => format!("Posten kunde inte skapas: {error}"),
+        ReplicaError::NoRecord(id) => format!("Posten {id} finns inte här."),
+        ReplicaError::RecordExists(id) => format!("Posten {id} finns redan."),
+        ReplicaError::TooLarge { most, .. } => {
+            format!("Det var för mycket för en enda ändring (högst {most} byte). Gör den i mindre steg.")
+        }
+    }
+}
+
+fn store_error(error: &StoreError) -> String {
+    match error {
+        StoreError::NotThere(path) => format!(
+            "Det finns ingen arbetsyta på {}. Skapa en med \"samsyn new\" eller anslut med \"samsyn join\".",
+            path.display()
+        ),
+        StoreError::Exists(path) => {
+            format!("Det finns redan en fil på {}. Välj en annan plats.", path.display())
+        }
+        StoreError::NotAReplica(path) => {
+            format!("{} är ingen arbetsyta i Samsyn. Filen lämnades orörd.", path.display())
+        }
+        StoreError::Newer { path, .. } => {
+            format!("{} är skriven av en nyare Samsyn. Installera den nyare versionen.", path.display())
+        }
+        StoreError::Unusable { path, reason } => format!("{} kan inte användas: {reason}", path.display()),
+        StoreError::Full => "Disken är full. Inget ändrades; gör plats och försök igen.".to_owned(),
+        StoreError::Busy => {
+            "Ett annat program skriver i arbetsytan och blir inte klart. Stäng det och försök igen."
+                .to_owned()
+        }
+        StoreError::Document(error) => format!("Posten är skadad: {error}"),
+        StoreError::Database(error) => format!("Arbetsytans fil är skadad eller kan inte skrivas: {error}"),
+    }
+}
+
+fn edit_error(error: &EditError) -> String {
+    match error {
+        EditError::UnknownKind(kind) => {
+            format!(
+                "Den här versionen känner inte till \"{kind}\". Installera en nyare Samsyn för att ändra posten."
+            )
+        }
+        EditError::UnknownField { path, .. } => format!("Fältet \"{path}\" finns inte."),
+        EditError::NoRow { .. } => "Raden finns inte längre.".to_owned(),
+        EditError::RowExists { .. } => "Raden finns redan.".to_owned(),
+        EditError::Value { error, .. } => value_error(error, Language::Swedish),
+        EditError::Document(reason) => format!("Posten kunde inte skrivas: {reason}"),
+    }
+}
+
+/// Why a value does not fit its field.
+pub fn value_error(error: &ValueError, language: Language) -> String {
+    if language == Language::English {
+        return error.to_string();
+    }
+    match error {
+        ValueError::Form { found, expected } => {
+            let expected = SWEDISH_FORMS.iter().find(|(english, _)| english == expected);
+            let expected = expected.map_or("ett värde av fältets slag", |(_, swedish)| swedish);
+            format!("\"{found}\" är inte {expected}")
+        }
+        ValueError::Range { found, lowest, highest } => {
+            format!("{found} är inte mellan {lowest} och {highest}")
+        }
+        ValueError::Choice { found, .. } => format!("\"{found}\" finns inte i listan"),
+        ValueError::TooLong { length, most } => format!("{length} tecken är för många: högst {most}"),
+        ValueError::Type => "Värdet är av fel slag".to_owned(),
+    }
+}
+
+/// What the engine expects of a text, in Swedish. A test holds on to all of them being here.
+const SWEDISH_FORMS: &[(&str, &str)] = &[
+    ("one line", "en rad"),
+    ("an e-mail address such as namn@example.se", "en e-postadress som namn@example.se"),
+    ("a telephone number such as +46 63 14 30 00", "ett telefonnummer som 063-14 30 00"),
+    ("a web address such as https://example.se", "en webbadress som https://example.se"),
+    ("a number", "ett tal"),
+    ("a whole number", "ett heltal"),
+    ("an amount such as 125 000 SEK", "ett belopp som 125 000 kr"),
+    ("an amount such as 125000.00 SEK", "ett belopp som 125 000 kr"),
+    ("a day such as 2026-11-23", "en dag som 2026-11-23"),
+    ("two days such as 2026-11-23 – 2026-11-25", "två dagar som 2026-11-23 – 2026-11-25"),
+    ("two days such as 2026-11-23/2026-11-25", "två dagar som 2026-11-23 – 2026-11-25"),
+    ("the identifier of a record", "en posts beteckning"),
+    ("a point such as 63.1792, 14.6357", "en punkt som 63.1792, 14.6357"),
+    ("a point such as geo:63.1792,14.6357", "en punkt som 63.1792, 14.6357"),
+    ("yes or no", "ja eller nej"),
+];
+
+/// Why there is no connection.
+pub fn link_error(error: &LinkError, language: Language) -> String {
+    if language == Language::English {
+        return error.to_string();
+    }
+    match error {
+        LinkError::Unreachable { address, reason } => {
+            format!("Reläet på {address} nås inte ({reason}). Ditt arbete är sparat här och väntar.")
+        }
+        LinkError::NotARelay { address, .. } => format!(
+            "Det som svarar på {address} är inget relä. Kontrollera adressen, eller logga in på nätet först."
+        ),
+        LinkError::Closed(notice) => format!("Reläet avslutade: {}", refusal(notice.code, &notice.words)),
+        LinkError::Broken(_) => {
+            "Förbindelsen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()
+        }
+        LinkError::Problem(SyncProblem::NoRelay) => "Arbetsytan finns bara på den här datorn.".to_owned(),
+        LinkError::Problem(SyncProblem::Replica(error)) => replica_error(error, language),
+        LinkError::Problem(SyncProblem::Protocol(SyncError::Dead(_))) => {
+            "Förbindelsen är död: reläet har tystnat. Ditt arbete är sparat här.".to_owned()
+        }
+        LinkError::Problem(SyncProblem::Protocol(error)) => refusal(error.code(), &error.to_string()),
+    }
+}
+
+fn refusal(code: ErrorCode, words: &str) -> String {
+    match code {
+        ErrorCode::Version => {
+            "programmet och reläet har olika versioner; en av dem måste uppdateras.".to_owned()
+        }
+        ErrorCode::Access => "reläet känner inte arbetsytan, eller så är hemligheten fel.".to_owned(),
+        ErrorCode::Stopping => "reläet stängs av. Försöker igen om en stund.".to_owned(),
+        ErrorCode::Storage => "reläet kan inte spara just nu. Inget är förlorat; försöker igen.".to_owned(),
+        _ => words.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use samsyn_engine::schema::{FieldType, Unit, Value};
+
+    use super::*;
+
+    #[test]
+    fn every_form_that_the_engine_names_is_there_in_swedish() {
+        let point = FieldType::Coordinates;
+        let wrong: &[(FieldType, &str)] = &[
+            (FieldType::Email, "x"),
+            (FieldType::Phone, "x"),
+            (FieldType::Url, "x:y"),
+            (FieldType::measure(Unit::None), "x"),
+            (FieldType::count(Unit::None), "1,5"),
+            (FieldType::Counter, "x"),
+            (FieldType::Money, "x"),
+            (FieldType::Date, "x"),
+            (FieldType::DateRange, "x"),
+            (point, "x"),
+            (FieldType::YesNo, "x"),
+            (FieldType::Line, "a\nb"),
+        ];
+        for (field_type, text) in wrong {
+            let error = field_type.parse(text).unwrap_err();
+            let words = value_error(&error, Language::Swedish);
+            assert!(!words.contains("fältets slag"), "{error}");
+        }
+        let error = FieldType::percent().check(&Value::Number(101.0)).unwrap_err();
+        assert_eq!(value_error(&error, Language::Swedish), "101 är inte mellan 0 och 100");
+    }
+}

@@ -1,0 +1,262 @@
+//! Two people's programs against a real relay, with the plug pulled in the middle.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use samsyn_engine::replica::Replica;
+use samsyn_tests::process::{Desk, Relay, Workspace, complaint, run, terminate, wait};
+use serde_json::json;
+
+struct Bureau {
+    folder: tempfile::TempDir,
+    relay: Relay,
+    workspace: Workspace,
+}
+
+impl Bureau {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let relay = Relay::start(&folder.path().join("relay"), 0);
+        let workspace = relay.create_workspace("Byrån");
+        Bureau { folder, relay, workspace }
+    }
+
+    fn join(&self, person: &str) -> Desk {
+        let path = self.folder.path().join(format!("{person}.samsyn"));
+        let output = self.workspace.join(&path, person);
+        assert!(output.status.success(), "{}", complaint(&output));
+        Desk { path }
+    }
+
+    /// Pulls the plug of the relay and starts it again at the same address.
+    fn restart(&mut self, pull: bool) {
+        let (data, port) = (self.relay.data.clone(), self.relay.port());
+        let relay = std::mem::replace(&mut self.relay, Relay::start(&self.folder.path().join("stand-in"), 0));
+        if pull {
+            relay.kill()
+        } else {
+            assert!(relay.stop())
+        }
+        self.relay = Relay::start(&data, port);
+    }
+}
+
+fn families(desk: &Desk) -> Vec<String> {
+    let list = desk.json(&["list", "contact"]);
+    list.as_array().unwrap().iter().map(|row| row["title"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_two_write_offline_is_merged_and_reviewed() {
+    let bureau = Bureau::new();
+    let (asa, bo) = (bureau.join("Asa"), bureau.join("Bo"));
+    let id = asa.must(&["add", "contact", "given=Eva", "family=Ek", "notes=Spelar cello."]);
+    asa.must(&["sync"]);
+    bo.must(&["sync"]);
+    bo.must(&["review", "--done"]);
+
+    asa.must(&["set", &id, "family=Ask", "notes=Spelar cello. Bor i Åre.", "--why", "gift"]);
+    bo.must(&["set", &id, "family=Alm", "notes=Eva spelar cello."]);
+    asa.must(&["sync"]);
+    bo.must(&["sync"]);
+    asa.must(&["sync"]);
+
+    let (one, other) = (asa.json(&["show", &id]), bo.json(&["show", &id]));
+    assert_eq!(one, other);
+    assert_eq!(one["fields"]["notes"], "Eva spelar cello. Bor i Åre.");
+    let review = bo.json(&["review"]);
+    let values = review[0]["conflicts"][0]["values"].as_array().unwrap();
+    let mut names: Vec<_> = values.iter().map(|value| value["value"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Alm", "Ask"]);
+    let words = bo.must(&["review"]);
+    assert!(words.contains("Asa") && words.contains("gift"), "{words}");
+
+    bo.must(&["set", &id, "family=Alm"]);
+    bo.must(&["review", "--done"]);
+    assert_eq!(bo.json(&["review"]), json!([]));
+    bo.must(&["sync"]);
+    asa.must(&["sync"]);
+    assert_eq!(asa.json(&["show", &id])["fields"]["family"], "Alm");
+}
+
+#[test]
+fn a_relay_whose_plug_is_pulled_has_all_that_it_acknowledged() {
+    let mut bureau = Bureau::new();
+    let asa = bureau.join("Asa");
+    for round in 0..4 {
+        asa.must(&["add", "contact", &format!("family=Berg {round}")]);
+        asa.must(&["sync"]);
+        bureau.restart(round % 2 == 0);
+    }
+    let bo = bureau.join("Bo");
+    assert_eq!(families(&bo).len(), 4);
+}
+
+#[test]
+fn a_client_whose_plug_is_pulled_at_any_moment_loses_nothing_it_had_written() {
+    let bureau = Bureau::new();
+    let (asa, bo) = (bureau.join("Asa"), bureau.join("Bo"));
+    let mut written = 0;
+    for round in 0..12_u64 {
+        // So many records that pushing them takes a while; the plug is pulled a little later each time.
+        for number in 0..6 {
+            asa.must(&["add", "contact", &format!("family=Berg {round:02}-{number}")]);
+            written += 1;
+        }
+        let mut syncing = asa.command(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(round * 7));
+        syncing.kill().unwrap();
+        syncing.wait().unwrap();
+    }
+    assert_eq!(families(&asa).len(), written);
+    asa.must(&["sync"]);
+    bo.must(&["sync"]);
+    assert_eq!(families(&bo), families(&asa));
+    let replica = Replica::open(&asa.path).unwrap();
+    assert_eq!(replica.store().outbox_state().unwrap().waiting, 0);
+}
+
+#[test]
+fn both_plugs_are_pulled_while_both_push() {
+    let mut bureau = Bureau::new();
+    let desks = [bureau.join("Asa"), bureau.join("Bo")];
+    for round in 0..5_u64 {
+        let mut syncing = Vec::new();
+        for (number, desk) in desks.iter().enumerate() {
+            desk.must(&["add", "venue", &format!("name=Sal {round}-{number}")]);
+            syncing
+                .push(desk.command(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        }
+        std::thread::sleep(Duration::from_millis(5 + round * 11));
+        bureau.restart(true);
+        for mut process in syncing {
+            // It fails, or it was faster; either way it ends by itself.
+            assert!(wait(&mut process, samsyn_tests::process::PATIENCE).is_some());
+        }
+    }
+    for _ in 0..2 {
+        desks.iter().for_each(|desk| drop(desk.must(&["sync"])));
+    }
+    let lists: Vec<_> = desks.iter().map(|desk| desk.json(&["list", "venue"])).collect();
+    assert_eq!(lists[0], lists[1]);
+    assert_eq!(lists[0].as_array().unwrap().len(), 10);
+}
+
+#[test]
+fn a_relay_that_is_asked_to_stop_ends_well_while_others_push() {
+    let bureau = Bureau::new();
+    let asa = bureau.join("Asa");
+    for number in 0..20 {
+        asa.must(&["add", "contact", &format!("family=Berg {number}")]);
+    }
+    let mut syncing = asa.command(&["sync"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let Bureau { relay, folder, .. } = bureau;
+    assert!(relay.stop());
+    assert!(wait(&mut syncing, samsyn_tests::process::PATIENCE).is_some());
+    drop(folder);
+}
+
+#[test]
+fn a_window_less_program_works_on_a_replica_that_another_has_open() {
+    let bureau = Bureau::new();
+    let asa = bureau.join("Asa");
+    let open = Replica::open(&asa.path).unwrap();
+    let id = asa.must(&["add", "contact", "family=Ek"]);
+    assert_eq!(open.record(id.parse().unwrap()).unwrap().title(), "Ek");
+}
+
+#[test]
+fn bad_input_gets_one_sentence_and_a_code() {
+    let bureau = Bureau::new();
+    let asa = bureau.join("Asa");
+    let path = |name: &str| bureau.folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("notes.txt"), "my notes, which are not a replica at all".repeat(50)).unwrap();
+    let gone = Relay::start(&bureau.folder.path().join("other"), 0);
+    let elsewhere = gone.create_workspace("Annan");
+    let nobody_listens = elsewhere.clone();
+    gone.kill();
+
+    let wrong_secret = Workspace { secret: elsewhere.secret.clone(), ..bureau.workspace.clone() };
+    let no_secret = Workspace { secret: "hello".into(), ..bureau.workspace.clone() };
+    let cases = [
+        (asa.run(&["--frobnicate"]), 2, "--frobnicate"),
+        (asa.run(&["list", "dragon"]), 1, "dragon"),
+        (asa.run(&["show", "zzzz"]), 1, "zzzz"),
+        (asa.run(&["set", "zzzz", "family"]), 1, "zzzz"),
+        (asa.run(&["add", "contact", "follow_up=tomorrow"]), 1, "2026-11-23"),
+        (asa.run(&["add", "contact", "dragon=1"]), 1, "dragon"),
+        (run("samsyn", ["list", "contact", "--replica", &path("missing.samsyn")]), 1, "samsyn new"),
+        (run("samsyn", ["list", "contact", "--replica", &path("notes.txt")]), 1, "not a Samsyn replica"),
+        (
+            run("samsyn", ["list", "contact", "--replica", bureau.folder.path().to_str().unwrap()]),
+            1,
+            "cannot be used",
+        ),
+        (
+            run("samsyn", ["new", "Byrå", "--name", "Eva", "--replica", asa.path.to_str().unwrap()]),
+            1,
+            "already a file",
+        ),
+        (wrong_secret.join(&path("a").into(), "Eve"), 1, "secret"),
+        (no_secret.join(&path("b").into(), "Eve"), 1, "secret"),
+        (nobody_listens.join(&path("c").into(), "Eve"), 1, "cannot be reached"),
+    ];
+    for (output, code, words) in cases {
+        let complaint = complaint(&output);
+        assert_eq!(output.status.code(), Some(code), "{complaint}");
+        assert!(complaint.contains(words), "\"{complaint}\" does not say \"{words}\"");
+        assert!(code == 2 || complaint.lines().count() == 1, "{complaint}");
+    }
+    for name in ["a", "b", "c"] {
+        assert!(!std::path::Path::new(&path(name)).exists(), "a failed join leaves nothing behind");
+    }
+    assert_eq!(std::fs::read(path("notes.txt")).unwrap().len(), 40 * 50);
+}
+
+#[test]
+fn a_replica_whose_relay_is_away_goes_on_working() {
+    let bureau = Bureau::new();
+    let asa = bureau.join("Asa");
+    let Bureau { relay, folder, .. } = bureau;
+    relay.kill();
+    let id = asa.must(&["add", "contact", "family=Ek"]);
+    let output = asa.run(&["sync"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(complaint(&output).contains("your work is safe"), "{}", complaint(&output));
+    asa.must(&["set", &id, "given=Eva"]);
+    assert_eq!(asa.json(&["show", &id])["title"], "Eva Ek");
+    drop(folder);
+}
+
+#[test]
+fn the_demo_without_a_display_prints_its_review_and_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = folder.path().join("kept");
+    for _ in 0..2 {
+        let mut demo = std::process::Command::new(samsyn_tests::process::program("samsyn"))
+            .args(["demo", "--language", "en", "--keep"])
+            .arg(&keep)
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let ended = wait(&mut demo, samsyn_tests::process::PATIENCE * 3);
+        if ended.is_none() {
+            terminate(&demo);
+        }
+        assert_eq!(ended, Some(true));
+        let output = demo.wait_with_output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        for words in
+            ["No display", "Jämtkraft Arena", "9,165", "9,500", "Erik Norberg", "Sara Åström", "decide with"]
+        {
+            assert!(text.contains(words), "\"{words}\" is not in:\n{text}");
+        }
+    }
+    for name in ["ambassador-1", "ambassador-2", "coordinator"] {
+        Replica::open(&keep.join(format!("{name}.samsyn"))).unwrap();
+    }
+}
