@@ -198,9 +198,9 @@ fn bad_input_gets_one_sentence_and_a_code() {
             1,
             "already a file",
         ),
-        (wrong_secret.join(&path("a").into(), "Eve"), 1, "secret"),
-        (no_secret.join(&path("b").into(), "Eve"), 1, "secret"),
-        (nobody_listens.join(&path("c").into(), "Eve"), 1, "cannot be reached"),
+        (wrong_secret.join(std::path::Path::new(&path("a")), "Eve"), 1, "secret"),
+        (no_secret.join(std::path::Path::new(&path("b")), "Eve"), 1, "secret"),
+        (nobody_listens.join(std::path::Path::new(&path("c")), "Eve"), 1, "cannot be reached"),
     ];
     for (output, code, words) in cases {
         let complaint = complaint(&output);
