@@ -1,0 +1,157 @@
+//! Words of the window that belong to no record kind, in both languages.
+
+use samsyn_engine::schema::{Caption, Language};
+
+macro_rules! texts {
+    ($($name:ident: $sv:literal, $en:literal;)*) => {
+        $(pub(crate) const $name: Caption = Caption::new($sv, $en);)*
+        #[cfg(test)]
+        const ALL_TEXTS: &[(&str, Caption)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+texts! {
+    REVIEW: "Granska", "Review";
+    SEARCH: "Sök", "Search";
+    SEARCH_LIST: "Sök i listan", "Search the list";
+    SEARCH_ALL: "Sök poster och kommandon", "Search records and commands";
+    NEW: "Skapa", "New";
+    TITLE: "Namn", "Name";
+    UNNAMED: "Namnlös", "Unnamed";
+    CLEAR: "Rensa", "Clear";
+    CHOOSE: "Välj …", "Choose …";
+    CLOSE: "Stäng", "Close";
+    OPEN: "Öppna", "Open";
+    REMOVE: "Ta bort", "Remove";
+    RESTORE: "Återställ", "Restore";
+    REMOVED_NOTE: "Posten är borttagen. Den kan återställas.", "This record is removed. It can be restored.";
+    REMOVED_FILTER: "Borttagna", "Removed";
+    CONFLICT_FILTER: "Motsägelser", "Contradictions";
+    NOTHING_FOUND: "Inget hittades", "Nothing found";
+    NOTHING_FOUND_HINT: "Ändra sökorden eller ta bort ett filter.", "Change the words or take away a filter.";
+    EMPTY_LIST: "Här är tomt än så länge", "Nothing here yet";
+    EMPTY_LIST_HINT: "Det du skapar sparas direkt och delas när det finns nät.", "What you make is saved at once and shared when there is a network.";
+    LOADING: "Läser …", "Reading …";
+    GONE: "Posten finns inte", "There is no such record";
+    ALL: "Alla", "All";
+    FIELDS: "Fält", "Fields";
+    PLAN_CHART: "Tidslinje", "Timeline";
+    HISTORY: "Historik", "History";
+    REFERRERS: "Används i", "Used in";
+    ADD_ROW: "Lägg till rad", "Add a row";
+    NO_ROWS: "Inga rader", "No rows";
+    MOVE_UP: "Flytta upp", "Move up";
+    MOVE_DOWN: "Flytta ner", "Move down";
+    YES: "Ja", "Yes";
+    NO: "Nej", "No";
+    CONFLICT: "Motsägelse", "Contradiction";
+    CONFLICT_HINT: "Flera har skrivit samtidigt. Välj ett värde.", "Several have written at the same time. Choose a value.";
+    CHOOSE_THIS: "Välj detta", "Choose this";
+    SHOWN_NOW: "visas nu", "shown now";
+    BEFORE: "Före", "Before";
+    AFTER: "Efter", "After";
+    WHO: "Vem och när", "Who and when";
+    SOMEBODY: "Okänd", "Unknown";
+    REVIEWED: "Granskat", "Reviewed";
+    REVIEWED_ALL: "Markera allt som granskat", "Mark everything as reviewed";
+    NOTHING_TO_REVIEW: "Allt är granskat", "Everything is reviewed";
+    NOTHING_TO_REVIEW_HINT: "Det som andra ändrar visas här när det har kommit in.", "What others change appears here when it has come in.";
+    NO_VISIBLE_CHANGE: "Inga synliga skillnader: någon har skrivit samma sak eller avgjort en motsägelse.", "No visible difference: somebody wrote the same, or decided a contradiction.";
+    DECIDED_LATER: "Motsägelser ligger kvar tills någon har valt.", "Contradictions stay until somebody has chosen.";
+    NEW_RECORD: "Ny post", "New record";
+    OFFLINE_SWITCH: "Arbeta utan nät", "Work offline";
+    SYNC_ALONE: "Bara på den här datorn", "Only on this computer";
+    SYNC_OFFLINE: "Utan nät (valt)", "Offline (chosen)";
+    SYNC_CONNECTING: "Ansluter …", "Connecting …";
+    SYNC_LIVE: "Ansluten", "Connected";
+    SYNC_WAITING: "Inte ansluten", "Not connected";
+    SYNC_NOW: "Synka nu", "Sync now";
+    SAVED: "Allt är sparat", "Everything is saved";
+    SAVING: "Sparar …", "Saving …";
+    UNDO: "Ångra", "Undo";
+    REDO: "Gör om", "Redo";
+    COMMANDS: "Kommandon", "Commands";
+    LANGUAGE: "Språk", "Language";
+    THEME: "Tema", "Theme";
+    LIGHT: "Ljust", "Light";
+    DARK: "Mörkt", "Dark";
+    AS_SYSTEM: "Som systemet", "As the system";
+    KEPT: "Andra har ändrat samma fält sedan dess, så det lämnades som det är:", "Others have changed the same field since, so it was left as it is:";
+    CHART_EMPTY: "Inga uppgifter med datum", "No tasks with dates";
+    CHART_EMPTY_HINT: "Ge uppgifterna start och slut i fliken Fält.", "Give the tasks a start and an end in the tab Fields.";
+    NOT_A_VALUE: "Sparas när det stämmer", "Saved once it is right";
+}
+
+/// `one` where there is one, otherwise `many`; `{}` stands for the number.
+fn counted(count: u64, one: Caption, many: Caption, language: Language) -> String {
+    let caption = if count == 1 { one } else { many };
+    caption.get(language).replace("{}", &count.to_string())
+}
+
+/// How many changes wait to be sent.
+pub(crate) fn waiting(count: u64, language: Language) -> String {
+    let one = Caption::new("{} ändring väntar på att skickas", "{} change waits to be sent");
+    counted(count, one, Caption::new("{} ändringar väntar på att skickas", "{} changes wait to be sent"), language)
+}
+
+/// How many changes the relay refused.
+pub(crate) fn refused(count: u64, language: Language) -> String {
+    let one = Caption::new("{} avvisad", "{} refused");
+    counted(count, one, Caption::new("{} avvisade", "{} refused"), language)
+}
+
+/// How many records a list shows.
+pub(crate) fn records(count: u64, language: Language) -> String {
+    counted(count, Caption::new("{} post", "{} record"), Caption::new("{} poster", "{} records"), language)
+}
+
+/// How far a catch-up has come.
+pub(crate) fn catching_up(received: u64, pending: u64, language: Language) -> String {
+    let caption = Caption::new("Hämtar {} av", "Receiving {} of");
+    format!("{} {pending}", caption.get(language).replace("{}", &received.to_string()))
+}
+
+/// When the relay was last met.
+pub(crate) fn last_contact(moment: &str, language: Language) -> String {
+    Caption::new("senast synkad {}", "last synced {}").get(language).replace("{}", moment)
+}
+
+/// Names of days and months, for calendars.
+pub(crate) fn weekdays(language: Language) -> [&'static str; 7] {
+    match language {
+        Language::Swedish => ["må", "ti", "on", "to", "fr", "lö", "sö"],
+        Language::English => ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"],
+    }
+}
+
+/// Names of months.
+pub(crate) fn months(language: Language) -> [&'static str; 12] {
+    match language {
+        Language::Swedish => [
+            "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober",
+            "november", "december",
+        ],
+        Language::English => [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        for (name, caption) in ALL_TEXTS {
+            assert!(!caption.sv.is_empty() && !caption.en.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(waiting(1, Language::Swedish), "1 ändring väntar på att skickas");
+        assert_eq!(waiting(2, Language::English), "2 changes wait to be sent");
+    }
+}

@@ -1,0 +1,125 @@
+//! Everything a person can do that is not typing into a field: one list that feeds menus, keys and palette.
+
+use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+use samsyn_engine::schema::{Caption, KINDS, Kind, Language};
+
+use crate::pages::Page;
+use crate::state::ThemeChoice;
+
+/// Something a person can do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Command {
+    /// Show a page.
+    Go(Page),
+    /// Make a record of a kind and open it.
+    New(&'static Kind),
+    /// Take back the last thing done.
+    Undo,
+    /// Do again what was taken back.
+    Redo,
+    /// Open the palette.
+    Palette,
+    /// Move the keyboard to the search field of the list.
+    Find,
+    /// Close the record at the right.
+    CloseRecord,
+    /// Work offline, or no longer.
+    ToggleOffline,
+    /// Try to reach the relay now.
+    SyncNow,
+    /// Offer again what the relay refused.
+    Retry,
+    /// Everything was reviewed.
+    ReviewedAll,
+    /// Read in that language.
+    Speak(Language),
+    /// Light or dark.
+    Theme(ThemeChoice),
+}
+
+impl Command {
+    /// All of them, in the order of the palette.
+    pub(crate) fn all() -> Vec<Command> {
+        let kinds = || KINDS.iter().copied().filter(|kind| !kind.internal);
+        let mut all = vec![Command::Go(Page::Review)];
+        all.extend(kinds().map(|kind| Command::Go(Page::List(kind))));
+        all.extend(kinds().map(Command::New));
+        all.extend([
+            Command::Find,
+            Command::Undo,
+            Command::Redo,
+            Command::CloseRecord,
+            Command::ToggleOffline,
+            Command::SyncNow,
+            Command::Retry,
+            Command::ReviewedAll,
+            Command::Speak(Language::Swedish),
+            Command::Speak(Language::English),
+            Command::Theme(ThemeChoice::System),
+            Command::Theme(ThemeChoice::Light),
+            Command::Theme(ThemeChoice::Dark),
+        ]);
+        all
+    }
+
+    /// What it is called.
+    pub(crate) fn words(self, language: Language) -> String {
+        let say = |sv: &'static str, en: &'static str| Caption::new(sv, en).get(language).to_owned();
+        match self {
+            Command::Go(page) => format!("{} {}", say("Gå till", "Go to"), page.caption().get(language)),
+            Command::New(kind) => {
+                format!("{}: {}", say("Skapa", "New"), kind.caption.get(language).to_lowercase())
+            }
+            Command::Undo => say("Ångra", "Undo"),
+            Command::Redo => say("Gör om", "Redo"),
+            Command::Palette => say("Kommandon", "Commands"),
+            Command::Find => say("Sök i listan", "Search the list"),
+            Command::CloseRecord => say("Stäng posten", "Close the record"),
+            Command::ToggleOffline => say("Arbeta utan nät", "Work offline"),
+            Command::SyncNow => say("Synka nu", "Sync now"),
+            Command::Retry => say("Skicka avvisade ändringar igen", "Send refused changes again"),
+            Command::ReviewedAll => say("Markera allt som granskat", "Mark everything as reviewed"),
+            Command::Speak(Language::Swedish) => "Svenska".to_owned(),
+            Command::Speak(Language::English) => "English".to_owned(),
+            Command::Theme(ThemeChoice::System) => say("Tema: som systemet", "Theme: as the system"),
+            Command::Theme(ThemeChoice::Light) => say("Tema: ljust", "Theme: light"),
+            Command::Theme(ThemeChoice::Dark) => say("Tema: mörkt", "Theme: dark"),
+        }
+    }
+
+    /// The keys that do it.
+    pub(crate) fn shortcut(self) -> Option<KeyboardShortcut> {
+        const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+        let key = |modifiers, key| Some(KeyboardShortcut::new(modifiers, key));
+        match self {
+            Command::Undo => key(Modifiers::COMMAND, Key::Z),
+            Command::Redo => key(SHIFTED, Key::Z),
+            Command::Palette => key(Modifiers::COMMAND, Key::K),
+            Command::Find => key(Modifiers::COMMAND, Key::F),
+            Command::CloseRecord => key(Modifiers::COMMAND, Key::W),
+            Command::SyncNow => key(Modifiers::COMMAND, Key::R),
+            Command::Go(page) => key(Modifiers::COMMAND, page.key()?),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_words_of_its_own_and_no_two_share_keys() {
+        for language in Language::ALL {
+            let mut words: Vec<String> = Command::all().into_iter().map(|command| command.words(language)).collect();
+            let count = words.len();
+            words.sort();
+            words.dedup();
+            assert_eq!(words.len(), count);
+        }
+        let mut keys: Vec<_> = Command::all().into_iter().chain([Command::Palette]).filter_map(Command::shortcut).collect();
+        let count = keys.len();
+        keys.dedup_by(|one, other| one == other);
+        assert_eq!(keys.len(), count);
+    }
+}
