@@ -19,7 +19,8 @@ pub struct Known {
     pub plan_tasks: [RowId; 3],
     /// The congress that a bid has been submitted for.
     pub meeting: RecordId,
-    /// Two people who are ambassadors: Karin Åkerblom, who does research, and Anders Hedlund, who runs a company.
+    /// Two people who are ambassadors: Karin Åkerblom, who does research, is the local host of `meeting`;
+    /// Anders Hedlund runs a company.
     pub ambassadors: [RecordId; 2],
     /// The focus area of winter sports, agreed by the parties.
     pub focus_area: RecordId,

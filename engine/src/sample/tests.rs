@@ -172,6 +172,25 @@ fn no_room_is_booked_twice() {
 }
 
 #[test]
+fn every_venue_considered_takes_the_delegates() {
+    let records = workspace_of(1, TODAY, LARGE);
+    let seats = |venue: &NewRecord| {
+        let rows = rows(venue, "spaces").iter();
+        let seats = rows.filter_map(|row| {
+            if let Value::Number(seats) = row.get("capacity_theatre") { Some(*seats) } else { None }
+        });
+        seats.fold(0.0, f64::max)
+    };
+    let seats: BTreeMap<RecordId, f64> = records.iter().map(|record| (record.id, seats(record))).collect();
+    for meeting in records.iter().filter(|record| record.kind.name == "meeting") {
+        let Some(Value::Number(delegates)) = meeting.cells.get("delegates") else { panic!("no delegates") };
+        for venue in links(&meeting.cells["venues"]).iter().filter_map(Link::record) {
+            assert!(seats[&venue] >= *delegates, "{}", text(meeting, "name"));
+        }
+    }
+}
+
+#[test]
 fn nobody_in_it_exists() {
     let records = workspace(1, TODAY);
     let contacts: Vec<_> = records.iter().filter(|record| record.kind.name == "contact").collect();
@@ -179,6 +198,7 @@ fn nobody_in_it_exists() {
         let rows = contacts.iter().flat_map(move |record| rows(record, list));
         rows.filter_map(move |row| row.get(field).as_text().map(str::to_owned)).collect::<Vec<_>>()
     };
+    assert!(contacts.iter().all(|record| text(record, "source").contains("påhittad")));
     let emails = cells("emails", "address");
     assert_eq!(emails.len(), contacts.len());
     assert!(emails.iter().all(|email| email.ends_with(".example.se")));
