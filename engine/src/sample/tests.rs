@@ -35,13 +35,11 @@ fn links(value: &Value) -> Vec<Link> {
     }
 }
 
-/// Every place of a record that refers to something: the field and what it holds.
-fn references(record: &NewRecord) -> Vec<(&'static Field, Link)> {
-    let of = |fields: &'static [Field], cells: &Cells| {
-        let filled =
-            fields.iter().filter_map(|field| cells.get(field.name).map(|value| (field, links(value))));
-        filled.flat_map(|(field, links)| links.into_iter().map(move |link| (field, link))).collect::<Vec<_>>()
-    };
+/// All that a record holds, in its fields and in the fields of its rows.
+fn cells(record: &NewRecord) -> Vec<(&'static Field, &Value)> {
+    fn of<'a>(fields: &'static [Field], cells: &'a Cells) -> Vec<(&'static Field, &'a Value)> {
+        fields.iter().filter_map(|field| Some((field, cells.get(field.name)?))).collect()
+    }
     let mut all = of(record.kind.fields, &record.cells);
     for field in record.kind.fields {
         if let FieldType::Rows(fields) = field.field_type {
@@ -57,8 +55,9 @@ fn assert_sound(records: &[NewRecord]) {
     assert_eq!(kinds.len(), records.len(), "ids differ");
     for record in records {
         assert_eq!(record.check(), Ok(()), "{:?}", record.cells);
-        for (field, link) in references(record) {
-            assert_reference(&kinds, record, field, link);
+        assert!(cells(record).iter().all(|(_, value)| !value.is_empty()), "what is empty is left out");
+        for (field, value) in cells(record) {
+            links(value).into_iter().for_each(|link| assert_reference(&kinds, record, field, link));
         }
     }
 }
