@@ -89,7 +89,9 @@ fn congress(seed: u64, today: Date, number: usize, venues: &[Place]) -> Congress
     let id = if number == 0 { KNOWN.meeting } else { drawn };
     let standing = &STANDINGS[number % STANDINGS.len()];
     let association = &ASSOCIATIONS[number % ASSOCIATIONS.len()];
-    let delegates = (association.delegates as i64 + draw.between(-4, 4) * 5).max(50) as u32;
+    // A demonstration counts on the first one's figure.
+    let more = if number == 0 { 0 } else { draw.between(-4, 4) * 5 };
+    let delegates = (i64::from(association.delegates) + more).max(50) as u32;
     // Congresses begin on a Monday, Tuesday or Wednesday.
     let week = season(monday(after(today, standing.away + draw.between(-14, 14))), standing.away);
     let first = after(week, draw.between(0, 2));

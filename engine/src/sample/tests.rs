@@ -241,8 +241,10 @@ fn the_known_records_are_there() {
     assert_eq!(text(&plan, "name"), "Ambassadörer för vinterstaden");
     let tasks: Vec<RowId> = rows(&plan, "tasks").iter().map(|row| row.id).collect();
     assert_eq!(tasks[1..4], KNOWN.plan_tasks);
+    assert_eq!(rows(&plan, "tasks")[1].get("progress"), &Value::Number(40.0));
     let meeting = known(KNOWN.meeting);
     assert_eq!(text(&meeting, "status"), "tentative");
+    assert_eq!(meeting.cells["delegates"], Value::Number(480.0));
     assert_eq!(meeting.cells["host"], Value::Link(Link::Record(KNOWN.ambassadors[0])));
     let people = KNOWN.ambassadors.map(|id| text(&known(id), "family").to_owned());
     assert_eq!(people, ["Åkerblom", "Hedlund"]);
