@@ -29,7 +29,7 @@ pub(super) static AMBASSADORS: [Ambassador; 2] = [
         work: (3, "Professor"),
         areas: &[0],
         notes: "Leder en forskargrupp om uthållighet i kyla. Sitter i programrådet för den nordiska kongressen och vill ha \
-                den hit 2028.\n\nHar lovat att prata med styrelsen före jul. Behöver en bild av var alla ska bo och hur man \
+                den hit nästa gång.\n\nHar lovat att prata med styrelsen. Behöver en bild av var alla ska bo och hur man \
                 tar sig från hotellen till arenan.",
         field: "Vinteridrottens fysiologi",
         association: 24,
