@@ -49,7 +49,7 @@ pub(super) static ASSOCIATIONS: [Association; 24] = [
         "Nordiska sällskapet för vinteridrottsforskning",
         "Nordisk kongress i vinteridrott",
         0,
-        450,
+        480,
         BIENNIAL,
     ),
     swedish("Svenska friluftsledarförbundet", "Friluftsledardagarna", 0, 220, YEARLY),

@@ -26,8 +26,11 @@ impl Form {
         NewRecord { id, kind, cells: self.0 }
     }
 
+    /// The same, with that value; what is empty is left out.
     fn with(mut self, field: &str, value: Value) -> Self {
-        self.0.insert(field.to_owned(), value);
+        if !value.is_empty() {
+            self.0.insert(field.to_owned(), value);
+        }
         self
     }
 
@@ -39,10 +42,9 @@ impl Form {
         }
     }
 
-    /// A line, prose, an address or a number to call; no text leaves the field empty.
+    /// A line, prose, an address or a number to call.
     pub(super) fn text(self, field: &str, text: impl Into<String>) -> Self {
-        let text = text.into();
-        if text.is_empty() { self } else { self.with(field, Value::Text(text)) }
+        self.with(field, Value::Text(text.into()))
     }
 
     /// One of an enumeration.

@@ -59,6 +59,12 @@ impl Hall {
         self
     }
 
+    /// The same, without daylight.
+    pub(super) const fn dark(mut self) -> Self {
+        self.daylight = false;
+        self
+    }
+
     /// How many it takes in a set-up; `None` where it cannot be furnished so.
     pub(super) fn capacity(&self, set_up: &str) -> Option<u32> {
         let allowed = match self.seating {
@@ -67,9 +73,11 @@ impl Hall {
             Seating::Open => matches!(set_up, "reception" | "exhibition"),
         };
         let (tenths, most) = need(set_up)?;
+        // Nobody sets one table in a hall.
+        let lost_in_it = most <= 50 && self.area() > 250.0;
         let people = ((self.area() * 10.0).round() as u32 / tenths).min(most);
         let rounded = if people > 50 { people / 10 * 10 } else { people };
-        (allowed && rounded >= 6).then_some(rounded)
+        (allowed && !lost_in_it && rounded >= 6).then_some(rounded)
     }
 
     /// The most it takes when people sit in rows, or stand where nobody sits.

@@ -15,11 +15,13 @@ pub struct Known {
     pub arena_space: RowId,
     /// The plan to recruit and train ambassadors.
     pub plan: RecordId,
-    /// Three tasks of that plan, each waiting for the one before it.
+    /// Three tasks of that plan, each waiting for the one before it: recruiting (in progress, 40 % done), training
+    /// and appointing them.
     pub plan_tasks: [RowId; 3],
-    /// The congress that a bid has been submitted for.
+    /// A congress that a bid has been submitted for, with 480 delegates.
     pub meeting: RecordId,
-    /// Two people who are ambassadors: Karin Åkerblom, who does research, and Anders Hedlund, who runs a company.
+    /// Two people who are ambassadors: Karin Åkerblom, who does research, is the local host of `meeting`;
+    /// Anders Hedlund runs a company.
     pub ambassadors: [RecordId; 2],
     /// The focus area of winter sports, agreed by the parties.
     pub focus_area: RecordId,

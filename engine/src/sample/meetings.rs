@@ -89,15 +89,37 @@ fn congress(seed: u64, today: Date, number: usize, venues: &[Place]) -> Congress
     let id = if number == 0 { KNOWN.meeting } else { drawn };
     let standing = &STANDINGS[number % STANDINGS.len()];
     let association = &ASSOCIATIONS[number % ASSOCIATIONS.len()];
-    let delegates = (association.delegates as i64 + draw.between(-4, 4) * 5).max(50) as u32;
-    // Congresses begin on a Monday, Tuesday or Wednesday, in their own week even in a large workspace.
-    let first = after(monday(after(today, standing.away + draw.between(-14, 14))), draw.between(0, 2));
+    // A demonstration counts on the first one's figure.
+    let more = if number == 0 { 0 } else { draw.between(-4, 4) * 5 };
+    let delegates = (i64::from(association.delegates) + more).max(50) as u32;
+    // Congresses begin on a Monday, Tuesday or Wednesday.
+    let week = season(monday(after(today, standing.away + draw.between(-14, 14))), standing.away);
+    let first = after(week, draw.between(0, 2));
     let dates = DateRange::new(first, after(first, association.days - 1));
-    let fits = |place: &&(usize, &Place)| place.1.is_near() && place.1.seats() >= delegates;
-    let venue_places: Vec<(usize, &Place)> = venues.iter().enumerate().collect();
-    let fitting: Vec<usize> = venue_places.iter().filter(fits).map(|(place, _)| *place).collect();
-    let venue = draw.pick(&fitting).copied();
+    let venue = draw.pick(&fitting(venues, delegates)).copied();
     Congress { id, dates, delegates, venue, association, standing }
+}
+
+/// The places of the venues in town that can seat so many.
+fn fitting(venues: &[Place], delegates: u32) -> Vec<usize> {
+    let fits = |place: &usize| venues[*place].is_near() && venues[*place].seats() >= delegates;
+    (0..venues.len()).filter(fits).collect()
+}
+
+/// The nearest week to that of `monday` in which congresses are held (not in July, not around Christmas), further
+/// away from today.
+fn season(monday: Date, away: i64) -> Date {
+    let quiet = |day: Date| match day.month() {
+        7 => true,
+        12 => day.day() > 9,
+        1 => day.day() < 8,
+        _ => false,
+    };
+    let mut week = monday;
+    while quiet(week) || quiet(after(week, 4)) {
+        week = after(week, if away < 0 { -7 } else { 7 });
+    }
+    week
 }
 
 /// The `number`th congress.
@@ -184,15 +206,13 @@ fn decision(today: Date, congress: &Congress, draw: &mut Draw, form: Form) -> Fo
 
 /// Venues considered, and room nights: a peak in the middle, fewer on the nights around it.
 fn rooms(world: &World, congress: &Congress, draw: &mut Draw, form: Form) -> Form {
-    let hotels: Vec<RecordId> =
-        world.venues.iter().filter(|place| place.is_near()).map(|place| place.id).collect();
-    let venue = congress.venue.map(|place| world.venues[place].id);
+    let other = draw.pick(&fitting(&world.venues, congress.delegates)).copied();
+    let considered = congress.venue.into_iter().chain(other).map(|place| world.venues[place].id);
     let nights = congress.association.days;
     let night = |number: i64| {
         let share = if number == 0 || number == nights - 1 { 55 } else { 82 };
         room_night(congress, after(congress.dates.first(), number - 1), congress.delegates * share / 100)
     };
-    let considered = venue.into_iter().chain(draw.pick(&hotels).copied());
     form.links("venues", considered).rows("room_nights", draw, (0..nights).map(night).collect())
 }
 

@@ -5,7 +5,7 @@
 //! ```text
 //! seed, today, Size ─▶ World (outlines) ─┬─ focus_areas
 //!                                        ├─ organisations ◀─ parties, associations
-//!                                        ├─ people        ◀─ names, notes
+//!                                        ├─ people        ◀─ names, titles, notes, ambassadors
 //!                                        ├─ venues        ◀─ real_places, places, halls, holds
 //!                                        ├─ plans         ◀─ portfolio, playbooks
 //!                                        └─ meetings      ◀─ associations, rotation
@@ -17,9 +17,10 @@
 //! Places are real, with public facts only; what is not public (measures, capacities by set-up, guest rooms, a
 //! party's stand) is synthetic and says so where it stands. People, associations and companies are invented, write
 //! from `example.se` and answer on numbers that are kept for fiction. All dates lie around `today`, so that a
-//! demonstration is never out of date. The sample contradicts itself nowhere: whatever a review finds in it, somebody
-//! has brought about.
+//! demonstration is never out of date. Nothing in the sample contradicts anything else in it: what a review finds
+//! there, somebody has brought about.
 
+mod ambassadors;
 mod associations;
 mod draw;
 mod focus_areas;
@@ -41,6 +42,7 @@ mod real_places;
 mod rotation;
 #[cfg(test)]
 mod tests;
+mod titles;
 mod venues;
 mod world;
 

@@ -42,23 +42,3 @@ pub(super) fn about(draw: &mut Draw, given: &str) -> String {
     ]);
     format!("{met} {given} {brings}.{more}\n\n{next}")
 }
-
-/// What somebody's field may be.
-pub(super) fn field_of_work(draw: &mut Draw) -> &'static str {
-    draw.one([
-        "Vinteridrottens fysiologi",
-        "Idrottsteknik",
-        "Gastronomi och måltidsvetenskap",
-        "Turismvetenskap",
-        "Kriskommunikation",
-        "Fjällräddning",
-        "Skogsekologi",
-        "Fiberteknik",
-        "Vård på distans",
-        "Folkhälsa i glesbygd",
-        "Dokumentärfilm",
-        "Samisk kultur och historia",
-        "Snö och is",
-        "Friluftsliv och ledarskap",
-    ])
-}

@@ -45,6 +45,14 @@ impl Organisation {
         }
     }
 
+    /// Whether there is no such organisation outside of the sample.
+    pub(super) fn is_invented(&self) -> bool {
+        match self.origin {
+            Origin::Party(party) => party.is_invented(),
+            Origin::Association(_) | Origin::Company => true,
+        }
+    }
+
     /// Whether it has backed the bureau.
     pub(super) fn is_sanctioned(&self) -> bool {
         matches!(self.origin, Origin::Party(party) if party.sanction == Some("sanctioned"))

@@ -2,12 +2,14 @@
 
 use jiff::civil::Date;
 
+use super::ambassadors::{self, AMBASSADORS, Ambassador};
 use super::draw::{Draw, after, workday};
 use super::form::Form;
 use super::known::KNOWN;
 use super::names;
 use super::notes;
 use super::organisations::{Organisation, Origin};
+use super::titles;
 use super::world::World;
 use crate::id::RecordId;
 use crate::schema::NewRecord;
@@ -23,10 +25,9 @@ pub(super) struct Person {
     pub(super) family: &'static str,
     /// The place of the organisation they work at.
     pub(super) organisation: Option<usize>,
+    /// What is written down of them, of the two whom a demonstration knows.
+    known: Option<&'static Ambassador>,
 }
-
-/// The two people whom a demonstration knows: their names and where they work, by place.
-static AMBASSADORS: [(&str, &str, usize); 2] = [("Karin", "Åkerblom", 3), ("Anders", "Hedlund", 11)];
 
 /// The people of a workspace.
 pub(super) fn outline(seed: u64, count: usize, organisations: &[Organisation]) -> Vec<Person> {
@@ -37,12 +38,18 @@ fn person(seed: u64, number: usize, organisations: &[Organisation]) -> Person {
     let draw = &mut Draw::of(seed, "contact", number);
     let id = draw.record_id();
     let organisation = draw.index(organisations.len());
-    if let Some((given, family, work)) = AMBASSADORS.get(number) {
-        let organisation = (*work < organisations.len()).then_some(*work).or(organisation);
-        return Person { id: KNOWN.ambassadors[number], given, family, organisation };
+    if let (Some(known), Some(id)) = (AMBASSADORS.get(number), KNOWN.ambassadors.get(number)) {
+        let organisation = Some(known.work.0).filter(|work| *work < organisations.len()).or(organisation);
+        return Person {
+            id: *id,
+            given: known.given,
+            family: known.family,
+            organisation,
+            known: Some(known),
+        };
     }
     let (given, family) = names::full_name(seed, number);
-    Person { id, given, family, organisation }
+    Person { id, given, family, organisation, known: None }
 }
 
 /// The `number`th person.
@@ -50,12 +57,13 @@ pub(super) fn record(world: &World, number: usize) -> NewRecord {
     let person = &world.people[number];
     let draw = &mut Draw::of(world.seed, "contact/record", number);
     let employer = person.organisation.map(|place| &world.organisations[place]);
-    let form = Form::new().text("given", person.given).text("family", person.family);
+    let notes = person.known.map_or_else(|| notes::about(draw, person.given), |known| known.notes.to_owned());
+    let form = Form::new().text("given", person.given).text("family", person.family).text("notes", notes);
     let form = reach(number, person, employer, draw, form);
-    let form = work(world, person, employer, draw, form);
+    let form = form.maybe(employer, |form, employer| work(world, person, employer, draw, form));
     let form = relation(world, number, draw, form);
-    let form = if number < AMBASSADORS.len() || draw.chance(25) {
-        ambassador(world, number, draw, form)
+    let form = if person.known.is_some() || draw.chance(25) {
+        ambassadors::filled(world, person.known, draw, form)
     } else {
         form
     };
@@ -90,83 +98,37 @@ fn reach(
         .choice("channel", draw.one(["email", "email", "phone", "meeting"]))
 }
 
-fn work(
-    world: &World,
-    person: &Person,
-    employer: Option<&Organisation>,
-    draw: &mut Draw,
-    form: Form,
-) -> Form {
-    let Some(employer) = employer else { return form };
-    let title = title(employer.kind(), draw);
+fn work(world: &World, person: &Person, employer: &Organisation, draw: &mut Draw, form: Form) -> Form {
+    let drawn = titles::title(employer, draw);
+    let title = person.known.map_or(drawn, |known| known.work.1);
     let begun = draw.day(world.today, -3_600, -200);
     let now = Form::new().link("organisation", employer.id).text("title", title).date("from", begun);
     let before = draw.pick(&world.organisations).filter(|other| other.id != employer.id && draw.chance(20));
     let before = before.map(|other| {
         Form::new()
             .link("organisation", other.id)
-            .text("title", self::title(other.kind(), draw))
+            .text("title", titles::title(other, draw))
             .date("from", draw.day(begun, -3_000, -800))
             .date("to", after(begun, -1))
     });
-    let area = draw.index(world.focus_areas.len()).unwrap_or_default();
-    let areas = match employer.origin {
-        Origin::Party(party) if !party.areas.is_empty() => world.areas(party.areas),
-        Origin::Association(association) => world.areas(&[association.area]),
-        _ => world.areas(&[area]),
-    };
-    let prefix = match title {
-        "Professor" => "Professor",
-        "Docent" | "Universitetslektor" => "Dr.",
-        _ => "",
-    };
-    form.text("prefix", prefix)
+    form.text("prefix", titles::prefix(title))
         .rows("positions", draw, std::iter::once(now).chain(before).collect())
-        .links("focus_areas", areas)
-        .text("notes", notes::about(draw, person.given))
+        .links("focus_areas", areas(world, person, employer, draw))
 }
 
-/// What somebody at an organisation of that type may be called.
-fn title(kind: &str, draw: &mut Draw) -> &'static str {
-    match kind {
-        "university" | "institute" => draw.one([
-            "Professor",
-            "Docent",
-            "Universitetslektor",
-            "Forskare",
-            "Föreståndare",
-            "Samverkansledare",
-            "Doktorand",
-        ]),
-        "municipality" | "region" | "authority" => draw.one([
-            "Näringslivschef",
-            "Utvecklingsstrateg",
-            "Evenemangssamordnare",
-            "Enhetschef",
-            "Kulturstrateg",
-            "Säkerhetschef",
-        ]),
-        "hotel" | "restaurant" | "venue_owner" => {
-            draw.one(["Hotelldirektör", "Konferensbokare", "Säljchef", "Köksmästare", "Bankettansvarig"])
-        }
-        "association" => draw.one([
-            "Ordförande",
-            "Vice ordförande",
-            "Generalsekreterare",
-            "Kassör",
-            "Styrelseledamot",
-            "Kongressansvarig",
-        ]),
-        "museum" => draw.one(["Museichef", "Programansvarig", "Publikchef", "Intendent"]),
-        _ => draw.one([
-            "Vd",
-            "Affärsutvecklare",
-            "Marknadschef",
-            "Projektledare",
-            "Forskningschef",
-            "Kommunikatör",
-        ]),
+/// One or two subjects: those of the organisation, where it has any.
+fn areas(world: &World, person: &Person, employer: &Organisation, draw: &mut Draw) -> Vec<RecordId> {
+    if let Some(known) = person.known {
+        return world.areas(known.areas);
     }
+    let anything = draw.index(world.focus_areas.len()).unwrap_or_default();
+    let of_employer: &[usize] = match employer.origin {
+        Origin::Party(party) => party.areas,
+        Origin::Association(association) => &[association.area],
+        Origin::Company => &[],
+    };
+    let own = draw.pick(of_employer).copied().unwrap_or(anything);
+    if draw.chance(20) { world.areas(&[own, anything]) } else { world.areas(&[own]) }
 }
 
 fn relation(world: &World, number: usize, draw: &mut Draw, form: Form) -> Form {
@@ -191,50 +153,6 @@ fn relation(world: &World, number: usize, draw: &mut Draw, form: Form) -> Form {
         .maybe(follow_up, |form, day| form.date("follow_up", day))
 }
 
-fn ambassador(world: &World, number: usize, draw: &mut Draw, form: Form) -> Form {
-    let stage = match number {
-        0 | 1 => "active",
-        _ => draw.one([
-            "identified",
-            "identified",
-            "contacted",
-            "interested",
-            "appointed",
-            "trained",
-            "active",
-            "declined",
-        ]),
-    };
-    let appointed =
-        matches!(stage, "appointed" | "trained" | "active").then(|| draw.day(world.today, -700, -120));
-    let trained = appointed.filter(|_| stage != "appointed").map(|day| draw.day(day, 14, 100));
-    let nominated = if stage == "active" { draw.between(1, 5) } else { 0 };
-    let bid = draw.between(0, nominated);
-    let won = draw.between(0, bid);
-    let associations: Vec<&Organisation> =
-        world.organisations.iter().filter(|organisation| organisation.kind() == "association").collect();
-    let training = trained.map(|day| {
-        Form::new()
-            .date("date", day)
-            .text("title", "Grundutbildning för ambassadörer")
-            .text("note", "En dag på Campus")
-    });
-    form.choice("ambassador_stage", stage)
-        .text("ambassador_field", notes::field_of_work(draw))
-        .maybe(draw.pick(&associations), |form, association| {
-            form.link("ambassador_association", association.id).text(
-                "ambassador_board_role",
-                draw.one(["", "Ledamot", "Kassör", "Vetenskaplig sekreterare"]),
-            )
-        })
-        .maybe(appointed, |form, day| form.date("ambassador_appointed", day))
-        .maybe(trained, |form, day| form.date("ambassador_trained", day))
-        .rows("ambassador_training", draw, training.into_iter().collect())
-        .counter("ambassador_nominated", nominated)
-        .counter("ambassador_bid", bid)
-        .counter("ambassador_won", won)
-}
-
 /// Why the bureau may keep all this: every contact has a purpose, a basis and a day of review.
 fn privacy(today: Date, draw: &mut Draw, form: Form) -> Form {
     let collected = draw.day(today, -900, -10);
@@ -242,15 +160,7 @@ fn privacy(today: Date, draw: &mut Draw, form: Form) -> Form {
     let form = form
         .text("purpose", "Samarbete om kongresser och möten i regionen")
         .choice("legal_basis", basis)
-        .text(
-            "source",
-            draw.one([
-                "Personen själv",
-                "Personen själv",
-                "Organisationens webbplats",
-                "Tips från en ambassadör",
-            ]),
-        )
+        .text("source", "Exempeldata: personen är påhittad")
         .date("collected_at", collected)
         .date("notice_sent_at", draw.day(collected, 0, 9))
         .date("review_by", after(collected, 1_095));

@@ -52,8 +52,11 @@ pub(super) fn record(world: &World, number: usize) -> NewRecord {
         .crowns("budget", project.budget * 1_000)
         .text("playbook", playbook.name)
         .text("playbook_version", playbook.version);
-    let form = shared(world, project, draw, form);
-    let form = work(world, playbook, &tasks, draw, form);
+    let crew = crew(world, project);
+    let form = shared(world, project, &crew, draw, form);
+    let rows = tasks.iter().map(|task| (task.id, task_row(world.today, &tasks, task, &crew, draw))).collect();
+    let form = form.named_rows("tasks", rows);
+    let form = form.rows("milestones", draw, milestones(world.today, playbook, &tasks));
     steering(world.today, begins, last, draw, form).record(&PLAN, world.plans[number])
 }
 
@@ -66,18 +69,21 @@ fn standing(today: Date, first: Date, last: Date) -> &'static str {
     }
 }
 
+/// The people of the organisations that own it and take part; everybody, where these have nobody.
+fn crew(world: &World, project: &Project) -> Vec<RecordId> {
+    let takes_part = |place: usize| place == project.owner || project.partners.contains(&place);
+    let all = world.people.iter();
+    let own =
+        all.clone().filter(|person| person.organisation.is_some_and(takes_part)).map(|person| person.id);
+    let own: Vec<RecordId> = own.collect();
+    if own.is_empty() { all.map(|person| person.id).collect() } else { own }
+}
+
 /// Who owns it, who answers for it and who takes part.
-fn shared(world: &World, project: &Project, draw: &mut Draw, form: Form) -> Form {
+fn shared(world: &World, project: &Project, crew: &[RecordId], draw: &mut Draw, form: Form) -> Form {
     let party = |place: &usize| world.organisations.get(*place).map(|organisation| organisation.id);
-    let staff: Vec<RecordId> = world
-        .people
-        .iter()
-        .filter(|person| person.organisation == Some(project.owner))
-        .map(|person| person.id)
-        .collect();
-    let responsible = draw.pick(&staff).copied().or_else(|| draw.pick(&world.people).map(|person| person.id));
     form.maybe(party(&project.owner), |form, owner| form.link("owner", owner))
-        .maybe(responsible, |form, person| form.link("responsible", person))
+        .maybe(draw.pick(crew), |form, person| form.link("responsible", *person))
         .links("partners", project.partners.iter().filter_map(party))
         .links("focus_areas", world.areas(project.areas))
 }
@@ -95,27 +101,26 @@ fn tasks(playbook: &'static Playbook, begins: Date, known: bool, draw: &mut Draw
     tasks
 }
 
-fn work(world: &World, playbook: &Playbook, tasks: &[Task], draw: &mut Draw, form: Form) -> Form {
-    let rows = tasks.iter().map(|task| (task.id, task_row(world, tasks, task, draw))).collect();
-    let milestones = playbook.milestones.iter().map(|(title, place)| {
+fn milestones(today: Date, playbook: &Playbook, tasks: &[Task]) -> Vec<Form> {
+    let form = |(title, place): &(&str, usize)| {
         let day = tasks[*place].end;
-        Form::new().text("title", *title).date("date", day).yes_no("reached", day < world.today)
-    });
-    form.named_rows("tasks", rows).rows("milestones", draw, milestones.collect())
+        Form::new().text("title", *title).date("date", day).yes_no("reached", day < today)
+    };
+    playbook.milestones.iter().map(form).collect()
 }
 
-fn task_row(world: &World, tasks: &[Task], task: &Task, draw: &mut Draw) -> Form {
-    let (status, progress) = match (task.start <= world.today, task.end < world.today) {
+fn task_row(today: Date, tasks: &[Task], task: &Task, crew: &[RecordId], draw: &mut Draw) -> Form {
+    let (status, progress) = match (task.start <= today, task.end < today) {
         (_, true) => ("done", 100),
+        (true, false) if task.id == KNOWN.plan_tasks[0] => ("in_progress", 40),
         (true, false) if draw.chance(12) => ("blocked", 10),
         (true, false) => ("in_progress", draw.between(2, 8) as u32 * 10),
         (false, false) => ("to_do", 0),
     };
-    let owner = draw.pick(&world.people).map(|person| person.id);
     Form::new()
         .text("title", task.step.title)
         .text("description", task.step.description)
-        .maybe(owner, |form, owner| form.link("owner", owner))
+        .maybe(draw.pick(crew), |form, owner| form.link("owner", *owner))
         .date("start", task.start)
         .date("end", task.end)
         .whole("estimate", task.step.hours)

@@ -126,7 +126,7 @@ pub(super) static PLAYBOOKS: [Playbook; 6] = [
             step("Visningsresa", (3, 30), &[6], "Gå deltagarens väg: flyg eller tåg, hotell, sal, middag."),
             step(
                 "Beslut och återkoppling",
-                (30, 6),
+                (120, 6),
                 &[7],
                 "Vinst eller förlust: skriv ned skälen samma vecka.",
             ),

@@ -29,8 +29,8 @@ pub(super) static REAL: [Facts; 20] = [
         "arena",
         "Östersund",
         &[
-            Hall::room("A-hallen", 40.0, 70.0, 14.0),
-            Hall::room("Gymnastikhallen", 35.0, 56.0, 10.0).parts(2),
+            Hall::room("A-hallen", 40.0, 70.0, 14.0).dark(),
+            Hall::room("Gymnastikhallen", 35.0, 56.0, 10.0).dark().parts(2),
             Hall::room("Arenarestaurangen", 14.0, 22.0, 3.4).parts(2),
             Hall::room("Konferens Isen", 7.0, 11.0, 2.8),
         ],

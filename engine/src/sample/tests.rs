@@ -35,13 +35,11 @@ fn links(value: &Value) -> Vec<Link> {
     }
 }
 
-/// Every place of a record that refers to something: the field and what it holds.
-fn references(record: &NewRecord) -> Vec<(&'static Field, Link)> {
-    let of = |fields: &'static [Field], cells: &Cells| {
-        let filled =
-            fields.iter().filter_map(|field| cells.get(field.name).map(|value| (field, links(value))));
-        filled.flat_map(|(field, links)| links.into_iter().map(move |link| (field, link))).collect::<Vec<_>>()
-    };
+/// All that a record holds, in its fields and in the fields of its rows.
+fn cells(record: &NewRecord) -> Vec<(&'static Field, &Value)> {
+    fn of<'a>(fields: &'static [Field], cells: &'a Cells) -> Vec<(&'static Field, &'a Value)> {
+        fields.iter().filter_map(|field| Some((field, cells.get(field.name)?))).collect()
+    }
     let mut all = of(record.kind.fields, &record.cells);
     for field in record.kind.fields {
         if let FieldType::Rows(fields) = field.field_type {
@@ -57,8 +55,9 @@ fn assert_sound(records: &[NewRecord]) {
     assert_eq!(kinds.len(), records.len(), "ids differ");
     for record in records {
         assert_eq!(record.check(), Ok(()), "{:?}", record.cells);
-        for (field, link) in references(record) {
-            assert_reference(&kinds, record, field, link);
+        assert!(cells(record).iter().all(|(_, value)| !value.is_empty()), "what is empty is left out");
+        for (field, value) in cells(record) {
+            links(value).into_iter().for_each(|link| assert_reference(&kinds, record, field, link));
         }
     }
 }
@@ -172,6 +171,25 @@ fn no_room_is_booked_twice() {
 }
 
 #[test]
+fn every_venue_considered_takes_the_delegates() {
+    let records = workspace_of(1, TODAY, LARGE);
+    let seats = |venue: &NewRecord| {
+        let rows = rows(venue, "spaces").iter();
+        let seats = rows.filter_map(|row| {
+            if let Value::Number(seats) = row.get("capacity_theatre") { Some(*seats) } else { None }
+        });
+        seats.fold(0.0, f64::max)
+    };
+    let seats: BTreeMap<RecordId, f64> = records.iter().map(|record| (record.id, seats(record))).collect();
+    for meeting in records.iter().filter(|record| record.kind.name == "meeting") {
+        let Some(Value::Number(delegates)) = meeting.cells.get("delegates") else { panic!("no delegates") };
+        for venue in links(&meeting.cells["venues"]).iter().filter_map(Link::record) {
+            assert!(seats[&venue] >= *delegates, "{}", text(meeting, "name"));
+        }
+    }
+}
+
+#[test]
 fn nobody_in_it_exists() {
     let records = workspace(1, TODAY);
     let contacts: Vec<_> = records.iter().filter(|record| record.kind.name == "contact").collect();
@@ -179,6 +197,7 @@ fn nobody_in_it_exists() {
         let rows = contacts.iter().flat_map(move |record| rows(record, list));
         rows.filter_map(move |row| row.get(field).as_text().map(str::to_owned)).collect::<Vec<_>>()
     };
+    assert!(contacts.iter().all(|record| text(record, "source").contains("påhittad")));
     let emails = cells("emails", "address");
     assert_eq!(emails.len(), contacts.len());
     assert!(emails.iter().all(|email| email.ends_with(".example.se")));
@@ -222,8 +241,10 @@ fn the_known_records_are_there() {
     assert_eq!(text(&plan, "name"), "Ambassadörer för vinterstaden");
     let tasks: Vec<RowId> = rows(&plan, "tasks").iter().map(|row| row.id).collect();
     assert_eq!(tasks[1..4], KNOWN.plan_tasks);
+    assert_eq!(rows(&plan, "tasks")[1].get("progress"), &Value::Number(40.0));
     let meeting = known(KNOWN.meeting);
     assert_eq!(text(&meeting, "status"), "tentative");
+    assert_eq!(meeting.cells["delegates"], Value::Number(480.0));
     assert_eq!(meeting.cells["host"], Value::Link(Link::Record(KNOWN.ambassadors[0])));
     let people = KNOWN.ambassadors.map(|id| text(&known(id), "family").to_owned());
     assert_eq!(people, ["Åkerblom", "Hedlund"]);
