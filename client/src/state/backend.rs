@@ -7,12 +7,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use samsyn_engine::document::{Edit, FieldConflict, Heads, HistoryEntry, Record};
+use samsyn_engine::document::{Difference, Document, Edit, FieldConflict, Heads, HistoryEntry, Record};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::replica::{Edited, Replica, ReplicaError, Undone};
 use samsyn_engine::review::{QueueEntry, ReviewItem};
-use samsyn_engine::schema::NewRecord;
+use samsyn_engine::schema::{Link, NewRecord, Value};
 use samsyn_engine::store::{Hit, ListQuery, Meta, RowView};
 
 /// How often the thread looks whether somebody else has written to the file.
@@ -56,11 +56,25 @@ pub struct RecordView {
     pub record: Record,
     /// What contradicts in it.
     pub conflicts: Vec<FieldConflict>,
-    /// Its history, the oldest change first, each with what it changed in words' raw material.
-    pub history: Vec<HistoryEntry>,
+    /// The latest part of its history, the oldest change first.
+    pub history: Vec<HistoryStep>,
     /// The records that refer to it, and by which field.
     pub referrers: Vec<(RecordId, String)>,
 }
+
+/// One change of a record's history, and what it changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryStep {
+    /// Who, when and why.
+    pub entry: HistoryEntry,
+    /// What is different through it.
+    pub differences: Vec<Difference>,
+    /// The titles of what these differences refer to.
+    pub titles: Vec<(Link, String)>,
+}
+
+/// How much of a history is read for the window; the whole of it is on the command line.
+const HISTORY: usize = 60;
 
 /// What the backend answers.
 #[derive(Debug)]
@@ -210,9 +224,34 @@ impl Worker {
         Ok(Some(RecordView {
             record: document.read(),
             conflicts: document.conflicts(),
-            history: document.history(),
+            history: self.history(&document)?,
             referrers: self.replica.store().referrers(id)?,
         }))
+    }
+
+    fn history(&self, document: &Document) -> Result<Vec<HistoryStep>, ReplicaError> {
+        let all = document.history();
+        let latest = all.into_iter().rev().take(HISTORY).collect::<Vec<_>>();
+        let steps = latest.into_iter().rev().map(|entry| {
+            let differences = document.differences_of(&entry);
+            let titles = self.titles(&differences)?;
+            Ok(HistoryStep { entry, differences, titles })
+        });
+        steps.collect()
+    }
+
+    fn titles(&self, differences: &[Difference]) -> Result<Vec<(Link, String)>, ReplicaError> {
+        let values = differences.iter().flat_map(|difference| match difference {
+            Difference::Field { before, after, .. } => vec![before, after],
+            Difference::RowAdded { row, .. } | Difference::RowRemoved { row, .. } => {
+                row.cells.values().collect()
+            }
+            _ => Vec::new(),
+        });
+        let ids: Vec<RecordId> = values.flat_map(links).filter_map(|link| link.record()).collect();
+        let titles = self.replica.store().titles(&ids)?;
+        let known = ids.into_iter().zip(titles).filter_map(|(id, title)| Some((Link::Record(id), title?)));
+        Ok(known.collect())
     }
 
     fn write(&mut self, request: Request) -> Answer {
@@ -255,5 +294,13 @@ impl Worker {
     fn tell(&self, answer: Answer) {
         let _ = self.outbox.send(answer);
         (self.wake)();
+    }
+}
+
+fn links(value: &Value) -> Vec<Link> {
+    match value {
+        Value::Link(link) => vec![*link],
+        Value::Links(set) => set.iter().copied().collect(),
+        _ => Vec::new(),
     }
 }

@@ -15,6 +15,6 @@ mod cache;
 mod session;
 mod settings;
 
-pub use backend::{Answer, RecordView, Request};
+pub use backend::{Answer, HistoryStep, RecordView, Request};
 pub use session::{Notice, Session, Severity};
 pub use settings::{Settings, ThemeChoice};

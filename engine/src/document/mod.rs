@@ -25,8 +25,8 @@ mod writers;
 
 use std::collections::BTreeSet;
 
-pub use automerge::ChangeHash;
 use automerge::{ActorId, Author, Automerge, ReadDoc};
+pub use automerge::{Change, ChangeHash};
 
 pub use conflict::{FieldConflict, Writing};
 pub use difference::{Difference, differences};
@@ -54,6 +54,13 @@ pub struct Writer {
     pub now: i64,
     /// Why, where the person gave a reason.
     pub why: Option<String>,
+}
+
+impl Writer {
+    /// A writer without a reason. `actor` is the 16 bytes of the copy's actor.
+    pub fn new(actor: &[u8; 16], device: DeviceId, now: i64) -> Self {
+        Writer { actor: ActorId::from(&actor[..]), device, now, why: None }
+    }
 }
 
 /// A change together with what is needed to store and send it.

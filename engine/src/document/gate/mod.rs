@@ -1,47 +1,175 @@
-//! Placeholder of the gate while it is being built.
-use automerge::{Automerge, Change, ChangeHash, ReadDoc};
-/// Limits.
-#[derive(Debug, Clone, Default)]
-pub struct Limits {}
-/// Error.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum GateError {
-    /// bad
-    #[error("bad: {0}")]
-    Bad(String),
+//! The gate: whatever comes from outside passes here before Automerge sees it.
+//!
+//! Automerge does not defend itself. It accepts a change whose checksum is wrong, panics on some mutated input, and can be
+//! made to allocate gigabytes by a hundred bytes: its columns are run-length encoded, and its inflate has no bound. So the
+//! gate reads a change itself, strictly, before it hands it over:
+//!
+//! ```text
+//! bytes ─▶ chunk    size, header, exact length, capped inflate, SHA-256 checksum
+//!       ─▶ header   counts and lengths of dependencies, actors, message, columns
+//!       ─▶ columns  every run counted: operations are bounded before anything is made from them
+//!       ─▶ Automerge parses it, guarded ─▶ written back, it must be the same bytes
+//!       ─▶ apply    known dependencies, numbers and actors in order, on a clone, guarded; the result must load
+//! ```
+//!
+//! What fails says why, and nothing else stops. A panic inside Automerge is caught ([`guarded`]) and the clone thrown
+//! away; that needs `panic = "unwind"`, see the workspace's profiles.
+//!
+//! Source of the format: "Automerge Binary Document Format", <https://automerge.org/automerge-binary-format-spec/>.
+
+mod apply;
+mod chunk;
+mod columns;
+mod guard;
+mod header;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use automerge::{Change, ChangeHash};
+
+pub use apply::{Applied, apply};
+pub use guard::guarded;
+
+/// How large anything may be. Each bound holds before memory is set aside for what it bounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// A change as it comes, in bytes.
+    pub change_bytes: usize,
+    /// A compressed change after inflating, in bytes.
+    pub inflated_bytes: usize,
+    /// Operations in a change.
+    pub operations: usize,
+    /// Dependencies of a change.
+    pub dependencies: usize,
+    /// Other actors that a change names.
+    pub actors: usize,
+    /// The message of a change, in bytes.
+    pub message_bytes: usize,
+    /// What stands behind the columns (the author), in bytes.
+    pub footer_bytes: usize,
+    /// Operations in a document, after the changes are applied.
+    pub document_operations: u64,
+    /// A document up to this size (saved, in bytes) is loaded again before it is trusted.
+    pub reload_bytes: usize,
 }
-/// Applied.
-pub struct Applied {
-    /// d
-    pub document: Automerge,
-    /// r
-    pub rejected: Vec<(ChangeHash, GateError)>,
-    /// a
-    pub applied: Vec<ChangeHash>,
-}
-/// admit
-pub fn admit(bytes: &[u8], _limits: &Limits) -> Result<Change, GateError> {
-    Change::from_bytes(bytes.to_vec()).map_err(|e| GateError::Bad(e.to_string()))
-}
-/// apply
-pub fn apply(document: &Automerge, changes: Vec<Change>, _limits: &Limits) -> Result<Applied, GateError> {
-    let mut d = document.clone();
-    let fresh: Vec<_> =
-        changes.iter().map(|c| c.hash()).filter(|h| document.get_change_meta_by_hash(h).is_none()).collect();
-    d.apply_changes(changes).map_err(|e| GateError::Bad(e.to_string()))?;
-    Ok(Applied { document: d, rejected: vec![], applied: fresh })
-}
-/// guarded
-pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, GateError> {
-    Ok(work())
-}
-/// hash_of
-pub fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
-    Change::from_bytes(bytes.to_vec()).ok().map(|c| c.hash())
-}
-impl GateError {
-    /// code
-    pub fn code(&self) -> &'static str {
-        "bad"
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            change_bytes: 1024 * 1024,
+            inflated_bytes: 4 * 1024 * 1024,
+            // The longest prose, replaced as a whole, is 200,000 deletions and as many insertions.
+            operations: 500_000,
+            dependencies: 1_000,
+            actors: 1_000,
+            message_bytes: 4_000,
+            footer_bytes: 256,
+            document_operations: 5_000_000,
+            reload_bytes: 64 * 1024,
+        }
     }
+}
+
+/// Why a change was not let in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GateError {
+    /// Something is larger than it may be.
+    #[error("{what} is too large: {size}, the most is {most}")]
+    TooLarge {
+        /// What.
+        what: &'static str,
+        /// How large, at least.
+        size: u64,
+        /// How large it may be.
+        most: u64,
+    },
+    /// The bytes are not those of a change.
+    #[error("it is not a well-formed change: {0}")]
+    Malformed(&'static str),
+    /// The checksum is not that of the bytes: damaged on the way, or tampered with.
+    #[error("its checksum is wrong: it was damaged on the way")]
+    Checksum,
+    /// It is another kind of chunk: a document or a bundle, which nobody sends us.
+    #[error("it is not a change but another kind of chunk ({0})")]
+    Kind(u8),
+    /// Written back it is other bytes: something in it has no meaning.
+    #[error("it is not written in the canonical form")]
+    NotCanonical,
+    /// Automerge cannot read it.
+    #[error("it cannot be read")]
+    Unreadable,
+    /// Automerge panicked over it. The panic was caught.
+    #[error("reading it failed in a way that should not be")]
+    Panicked,
+    /// It builds on changes that are not here.
+    #[error("it builds on {} changes that are not here", .0.len())]
+    MissingDependencies(Vec<ChangeHash>),
+    /// It builds on a change that was refused.
+    #[error("it builds on change {0}, which was refused")]
+    DependsOnRefused(ChangeHash),
+    /// Another change stands under the same actor and number: a database was copied, or somebody forges.
+    #[error("another change stands under the same actor and number: a database was copied")]
+    ActorCollision,
+    /// Its number does not follow its actor's last.
+    #[error("its number does not follow the last of its actor")]
+    SequenceGap,
+    /// Its operations' numbers are not behind those it builds on.
+    #[error("its operations are not numbered behind those that it builds on")]
+    OperationNumbers,
+    /// With it the document could not be used any more.
+    #[error("with it the document could not be loaded any more")]
+    Breaks,
+}
+
+impl GateError {
+    /// A short, stable name for logs and statistics.
+    pub fn code(&self) -> &'static str {
+        match self {
+            GateError::TooLarge { .. } => "too-large",
+            GateError::Malformed(_) => "malformed",
+            GateError::Checksum => "checksum",
+            GateError::Kind(_) => "kind",
+            GateError::NotCanonical => "not-canonical",
+            GateError::Unreadable => "unreadable",
+            GateError::Panicked => "panicked",
+            GateError::MissingDependencies(_) => "missing-dependencies",
+            GateError::DependsOnRefused(_) => "depends-on-refused",
+            GateError::ActorCollision => "actor-collision",
+            GateError::SequenceGap => "sequence-gap",
+            GateError::OperationNumbers => "operation-numbers",
+            GateError::Breaks => "breaks",
+        }
+    }
+}
+
+fn at_most(what: &'static str, size: u64, most: usize) -> Result<(), GateError> {
+    let most = most as u64;
+    if size > most { Err(GateError::TooLarge { what, size, most }) } else { Ok(()) }
+}
+
+/// Reads one change from outside.
+///
+/// # Errors
+/// Why it was not let in.
+pub fn admit(bytes: &[u8], limits: &Limits) -> Result<Change, GateError> {
+    let chunk = chunk::read(bytes, limits)?;
+    let operations = header::check(chunk.body(), limits)?;
+    let plain = chunk.into_plain();
+    let change = guarded(|| Change::from_bytes(plain.clone()))?.map_err(|_| GateError::Unreadable)?;
+    at_most("the number of operations", change.len() as u64, limits.operations)?;
+    if change.len() > operations {
+        return Err(GateError::Malformed("it holds more operations than its columns"));
+    }
+    let again = guarded(|| Change::from(change.decode()))?;
+    if again.raw_bytes() != plain || change.raw_bytes() != plain {
+        return Err(GateError::NotCanonical);
+    }
+    Ok(change)
+}
+
+/// The hash that a change chunk claims by its content, without reading the change: for the bookkeeping of a log, before
+/// [`admit`] says whether it is worth anything. `None` where it is not an uncompressed change chunk.
+pub fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
+    chunk::hash_of(bytes)
 }

@@ -1,0 +1,216 @@
+//! From admitted changes to a document that has them: what fits is applied at once, what does not is named.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use automerge::{ActorId, Automerge, Change, ChangeHash, ReadDoc};
+
+use super::{GateError, Limits, guarded};
+
+/// A document after changes from outside.
+#[derive(Debug)]
+pub struct Applied {
+    /// The document with all that could be applied. The one that was given is as it was.
+    pub document: Automerge,
+    /// The changes that were not applied, with the reason of each.
+    pub rejected: Vec<(ChangeHash, GateError)>,
+    /// The changes that are new, in an order in which they can be applied.
+    pub applied: Vec<ChangeHash>,
+}
+
+/// Applies admitted changes to a clone of the document. Changes that it has already are passed over.
+///
+/// One bad change takes nothing good along: whatever depends on it is refused with it, and named; the rest is applied.
+///
+/// # Errors
+/// Where the document itself cannot be worked with.
+pub fn apply(document: &Automerge, changes: Vec<Change>, limits: &Limits) -> Result<Applied, GateError> {
+    let mut sorted = Sorting::new(document, changes).sort(limits);
+    let mut clone = guarded(|| document.clone())?;
+    if sorted.good.is_empty() {
+        return Ok(Applied { document: clone, rejected: sorted.rejected, applied: Vec::new() });
+    }
+    // Together is much faster than one by one.
+    if let Ok(document) = attempt(document, &sorted.good, limits) {
+        let applied = sorted.good.iter().map(Change::hash).collect();
+        return Ok(Applied { document, rejected: sorted.rejected, applied });
+    }
+    let mut applied = Vec::new();
+    let mut refused = BTreeSet::new();
+    for change in sorted.good {
+        let hash = change.hash();
+        let error = match change.deps().iter().find(|dependency| refused.contains(*dependency)) {
+            Some(dependency) => GateError::DependsOnRefused(*dependency),
+            None => match attempt(&clone, std::slice::from_ref(&change), limits) {
+                Ok(next) => {
+                    clone = next;
+                    applied.push(hash);
+                    continue;
+                }
+                Err(error) => error,
+            },
+        };
+        refused.insert(hash);
+        sorted.rejected.push((hash, error));
+    }
+    Ok(Applied { document: clone, rejected: sorted.rejected, applied })
+}
+
+/// Applies changes to a clone and looks whether the result can be trusted.
+fn attempt(document: &Automerge, changes: &[Change], limits: &Limits) -> Result<Automerge, GateError> {
+    guarded(|| {
+        let mut next = document.clone();
+        next.apply_changes(changes.to_vec()).map_err(|_| GateError::Breaks)?;
+        // A change that was put aside is accepted in silence.
+        let all_there = changes.iter().all(|change| next.get_change_meta_by_hash(&change.hash()).is_some());
+        if !all_there || !is_loadable(&next, limits) {
+            return Err(GateError::Breaks);
+        }
+        Ok(next)
+    })?
+}
+
+/// Whether what would be stored can be read again. Not for large documents, where it would cost too much: for those the
+/// canonical form that [`super::admit`] asks for has to do.
+fn is_loadable(document: &Automerge, limits: &Limits) -> bool {
+    // Ten bytes an operation is more than a document takes that is worth the check.
+    if document.stats().num_ops > limits.reload_bytes as u64 {
+        return true;
+    }
+    let saved = document.save();
+    if saved.len() > limits.reload_bytes {
+        return true;
+    }
+    Automerge::load(&saved).is_ok_and(|again| again.get_heads() == document.get_heads())
+}
+
+/// Puts changes in an order in which they can be applied, and sorts out those that cannot.
+struct Sorting<'a> {
+    document: &'a Automerge,
+    incoming: BTreeMap<ChangeHash, Change>,
+    /// The last number of each actor that the incoming changes are by.
+    last_seq: HashMap<ActorId, u64>,
+    /// The last operation of each change that was let through.
+    max_op: HashMap<ChangeHash, u64>,
+    operations: u64,
+    done: BTreeMap<ChangeHash, bool>,
+    sorted: Sorted,
+}
+
+#[derive(Default)]
+struct Sorted {
+    good: Vec<Change>,
+    rejected: Vec<(ChangeHash, GateError)>,
+}
+
+impl<'a> Sorting<'a> {
+    fn new(document: &'a Automerge, changes: Vec<Change>) -> Self {
+        let fresh = changes.into_iter().map(|change| (change.hash(), change));
+        let incoming: BTreeMap<_, _> =
+            fresh.filter(|(hash, _)| document.get_change_meta_by_hash(hash).is_none()).collect();
+        let mut last_seq: HashMap<ActorId, u64> =
+            incoming.values().map(|change| (change.actor_id().clone(), 0)).collect();
+        if !incoming.is_empty() {
+            for meta in document.get_changes_meta(&[]) {
+                if let Some(last) = last_seq.get_mut(meta.actor.as_ref()) {
+                    *last = (*last).max(meta.seq);
+                }
+            }
+        }
+        let operations = document.stats().num_ops;
+        Sorting {
+            document,
+            incoming,
+            last_seq,
+            max_op: HashMap::new(),
+            operations,
+            done: BTreeMap::new(),
+            sorted: Sorted::default(),
+        }
+    }
+
+    fn sort(mut self, limits: &Limits) -> Sorted {
+        // Depth first without recursion: a chain of a hundred thousand changes must not overflow the stack. Among what is
+        // ready, an actor's changes go in the order of their numbers.
+        let mut order: Vec<(u64, ChangeHash)> =
+            self.incoming.iter().map(|(hash, change)| (change.seq(), *hash)).collect();
+        order.sort_unstable();
+        for (_, root) in order {
+            let mut stack = vec![root];
+            while let Some(hash) = stack.last().copied() {
+                if self.done.contains_key(&hash) {
+                    stack.pop();
+                    continue;
+                }
+                let waiting = self.incoming[&hash].deps().iter().copied();
+                let waiting: Vec<_> = waiting
+                    .filter(|dependency| {
+                        self.incoming.contains_key(dependency) && !self.done.contains_key(dependency)
+                    })
+                    .collect();
+                if waiting.is_empty() {
+                    stack.pop();
+                    self.decide(hash, limits);
+                } else {
+                    stack.extend(waiting);
+                }
+            }
+        }
+        self.sorted
+    }
+
+    fn decide(&mut self, hash: ChangeHash, limits: &Limits) {
+        let change = self.incoming[&hash].clone();
+        match self.check(&change, limits) {
+            Ok(()) => {
+                self.last_seq.insert(change.actor_id().clone(), change.seq());
+                self.max_op.insert(hash, last_operation(&change));
+                self.operations += change.len() as u64;
+                self.done.insert(hash, true);
+                self.sorted.good.push(change);
+            }
+            Err(error) => {
+                self.done.insert(hash, false);
+                self.sorted.rejected.push((hash, error));
+            }
+        }
+    }
+
+    fn check(&self, change: &Change, limits: &Limits) -> Result<(), GateError> {
+        let mut missing = Vec::new();
+        let mut last_before = 0;
+        for dependency in change.deps() {
+            if let Some(last) = self.max_op.get(dependency) {
+                last_before = last_before.max(*last);
+            } else if let Some(meta) = self.document.get_change_meta_by_hash(dependency) {
+                last_before = last_before.max(meta.max_op);
+            } else if self.done.contains_key(dependency) {
+                return Err(GateError::DependsOnRefused(*dependency));
+            } else {
+                missing.push(*dependency);
+            }
+        }
+        if !missing.is_empty() {
+            return Err(GateError::MissingDependencies(missing));
+        }
+        let last_seq = self.last_seq.get(change.actor_id()).copied().unwrap_or(0);
+        if change.seq() <= last_seq {
+            return Err(GateError::ActorCollision);
+        }
+        if change.seq() > last_seq + 1 {
+            return Err(GateError::SequenceGap);
+        }
+        if change.start_op().get() <= last_before {
+            return Err(GateError::OperationNumbers);
+        }
+        let size = self.operations + change.len() as u64;
+        let most = limits.document_operations;
+        if size > most {
+            return Err(GateError::TooLarge { what: "the record's history", size, most });
+        }
+        Ok(())
+    }
+}
+
+fn last_operation(change: &Change) -> u64 {
+    change.start_op().get() + (change.len() as u64).saturating_sub(1)
+}

@@ -1,0 +1,101 @@
+//! The outermost layer: a chunk's frame, its checksum, and a compressed change's inflation.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use automerge::ChangeHash;
+use sha2::{Digest, Sha256};
+
+use super::reader::{Reader, write_unsigned};
+use super::{GateError, Limits, at_most};
+
+const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+const CHANGE: u8 = 1;
+const COMPRESSED: u8 = 2;
+
+/// A change chunk whose checksum is right.
+#[derive(Debug)]
+pub(super) struct Chunk<'a> {
+    checksum: [u8; 4],
+    body: Cow<'a, [u8]>,
+}
+
+impl Chunk<'_> {
+    /// What stands behind the frame.
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The same chunk, uncompressed.
+    pub(super) fn into_plain(self) -> Vec<u8> {
+        let mut plain = Vec::with_capacity(self.body.len() + 20);
+        plain.extend(MAGIC);
+        plain.extend(self.checksum);
+        plain.push(CHANGE);
+        write_unsigned(self.body.len() as u64, &mut plain);
+        plain.extend_from_slice(&self.body);
+        plain
+    }
+}
+
+struct Frame<'a> {
+    checksum: [u8; 4],
+    kind: u8,
+    data: &'a [u8],
+}
+
+fn frame(bytes: &[u8]) -> Result<Frame<'_>, GateError> {
+    let mut reader = Reader::new(bytes);
+    if reader.take(4)? != MAGIC {
+        return Err(GateError::Malformed("it does not begin like one"));
+    }
+    let mut checksum = [0; 4];
+    checksum.copy_from_slice(reader.take(4)?);
+    let kind = reader.byte()?;
+    let length = reader.unsigned()?;
+    let data = reader.take(length)?;
+    if !reader.is_empty() {
+        return Err(GateError::Malformed("something stands behind it"));
+    }
+    Ok(Frame { checksum, kind, data })
+}
+
+/// Takes a chunk out of its frame.
+pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Chunk<'a>, GateError> {
+    at_most("a change", bytes.len() as u64, limits.change_bytes)?;
+    let frame = frame(bytes)?;
+    let body = match frame.kind {
+        CHANGE => Cow::Borrowed(frame.data),
+        COMPRESSED => Cow::Owned(inflate(frame.data, limits.inflated_bytes)?),
+        other => return Err(GateError::Kind(other)),
+    };
+    if digest(&body)[..4] != frame.checksum {
+        return Err(GateError::Checksum);
+    }
+    Ok(Chunk { checksum: frame.checksum, body })
+}
+
+pub(super) fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
+    let frame = frame(bytes).ok()?;
+    (frame.kind == CHANGE).then(|| ChangeHash(digest(frame.data)))
+}
+
+/// The hash of a change: over the kind of the uncompressed chunk, its length and its body.
+fn digest(body: &[u8]) -> [u8; 32] {
+    let mut head = vec![CHANGE];
+    write_unsigned(body.len() as u64, &mut head);
+    Sha256::new().chain_update(head).chain_update(body).finalize().into()
+}
+
+/// Inflates (RFC 1951), at most to one byte more than is allowed.
+fn inflate(data: &[u8], most: usize) -> Result<Vec<u8>, GateError> {
+    let mut inflated = Vec::new();
+    let mut decoder = flate2::bufread::DeflateDecoder::new(data);
+    let read = decoder.by_ref().take(most as u64 + 1).read_to_end(&mut inflated);
+    read.map_err(|_| GateError::Malformed("it cannot be inflated"))?;
+    at_most("a change, inflated,", inflated.len() as u64, most)?;
+    if decoder.total_in() != data.len() as u64 {
+        return Err(GateError::Malformed("something stands behind its compressed data"));
+    }
+    Ok(inflated)
+}

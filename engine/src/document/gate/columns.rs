@@ -1,0 +1,144 @@
+//! A change's columns: how many operations they hold, found out without making any.
+//!
+//! Columns are run-length encoded: a run of four million nulls is five bytes. So every run is counted here, and the sum
+//! bounded, before Automerge unfolds it.
+
+use super::reader::Reader;
+use super::{GateError, at_most};
+
+/// How a column is written: the low three bits of its specification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    /// How many items of the grouped columns belong to each operation.
+    Group,
+    /// Runs of numbers.
+    Unsigned,
+    /// Runs of differences of numbers.
+    Delta,
+    /// Lengths of alternating runs of false and true.
+    Boolean,
+    /// Runs of texts.
+    Text,
+    /// Runs of (length, type) of the values in the column behind it.
+    ValueLengths,
+    /// The values themselves, one behind the other.
+    Values,
+}
+
+/// One column.
+#[derive(Debug)]
+pub(super) struct Column<'a> {
+    id: u32,
+    encoding: Encoding,
+    data: &'a [u8],
+}
+
+impl<'a> Column<'a> {
+    pub(super) fn new(specification: u32, data: &'a [u8]) -> Result<Self, GateError> {
+        const COMPRESSED: u32 = 8;
+        if specification & COMPRESSED != 0 {
+            return Err(GateError::Malformed("a column of a change is compressed"));
+        }
+        let encoding = match specification & 7 {
+            0 => Encoding::Group,
+            1 | 2 => Encoding::Unsigned,
+            3 => Encoding::Delta,
+            4 => Encoding::Boolean,
+            5 => Encoding::Text,
+            6 => Encoding::ValueLengths,
+            _ => Encoding::Values,
+        };
+        Ok(Column { id: specification >> 4, encoding, data })
+    }
+}
+
+/// What a column holds.
+#[derive(Debug, Default, Clone, Copy)]
+struct Held {
+    /// So many items.
+    items: u64,
+    /// The sum of the numbers in it: items of grouped columns, or bytes of values.
+    sum: u64,
+}
+
+/// Counts the operations of all columns. Answers the largest count.
+pub(super) fn count(columns: &[Column<'_>], most: usize) -> Result<usize, GateError> {
+    let mut operations = 0;
+    for (place, column) in columns.iter().enumerate() {
+        let held = held(column, most)?;
+        at_most("the number of operations", held.items, most)?;
+        match column.encoding {
+            Encoding::Group => at_most("the number of operations", held.sum, most)?,
+            Encoding::ValueLengths => {
+                let behind = columns.get(place + 1).filter(|next| next.id == column.id);
+                let bytes = behind.map_or(0, |values| values.data.len() as u64);
+                if held.sum != bytes {
+                    return Err(GateError::Malformed("its values are not as long as they say"));
+                }
+            }
+            _ => {}
+        }
+        operations = operations.max(held.items);
+    }
+    // Checked above: no count is larger than `most`.
+    Ok(operations as usize)
+}
+
+fn held(column: &Column<'_>, most: usize) -> Result<Held, GateError> {
+    match column.encoding {
+        Encoding::Boolean => booleans(column.data, most),
+        Encoding::Values => Ok(Held::default()),
+        encoding => runs(encoding, column.data, most),
+    }
+}
+
+fn booleans(data: &[u8], most: usize) -> Result<Held, GateError> {
+    let mut reader = Reader::new(data);
+    let mut held = Held::default();
+    while !reader.is_empty() {
+        held.items = held.items.saturating_add(reader.unsigned()?);
+        at_most("the number of operations", held.items, most)?;
+    }
+    Ok(held)
+}
+
+/// Runs: a positive count and one value; a negative count and so many values; zero and a count of nulls.
+fn runs(encoding: Encoding, data: &[u8], most: usize) -> Result<Held, GateError> {
+    let mut reader = Reader::new(data);
+    let mut held = Held::default();
+    while !reader.is_empty() {
+        match reader.signed()? {
+            0 => held.items = held.items.saturating_add(reader.unsigned()?),
+            count if count > 0 => {
+                let (count, value) = (count.unsigned_abs(), value(encoding, &mut reader)?);
+                held.items = held.items.saturating_add(count);
+                held.sum = held.sum.saturating_add(value.saturating_mul(count));
+            }
+            count => {
+                let count = count.unsigned_abs();
+                held.items = held.items.saturating_add(count);
+                at_most("the number of operations", held.items, most)?;
+                for _ in 0..count {
+                    held.sum = held.sum.saturating_add(value(encoding, &mut reader)?);
+                }
+            }
+        }
+        at_most("the number of operations", held.items, most)?;
+    }
+    Ok(held)
+}
+
+/// Reads one value; answers what of it is summed up.
+fn value(encoding: Encoding, reader: &mut Reader<'_>) -> Result<u64, GateError> {
+    match encoding {
+        Encoding::Delta => reader.signed().map(|_| 0),
+        Encoding::Text => {
+            let length = reader.unsigned()?;
+            let text = reader.take(length)?;
+            std::str::from_utf8(text).map(|_| 0).map_err(|_| GateError::Malformed("a text in it is not text"))
+        }
+        // The low four bits are the value's type, the rest its length.
+        Encoding::ValueLengths => reader.unsigned().map(|meta| meta >> 4),
+        _ => reader.unsigned(),
+    }
+}

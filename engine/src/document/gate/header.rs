@@ -1,0 +1,75 @@
+//! A change's own header: what it builds on, whose it is, and which columns follow.
+
+use super::columns::{self, Column};
+use super::reader::Reader;
+use super::{GateError, Limits, at_most};
+
+const HASH_BYTES: u64 = 32;
+/// Automerge's own actors are 16 bytes; other programs use up to this many.
+const ACTOR_BYTES: usize = 64;
+/// There are 12 columns today; newer versions may add some.
+const COLUMNS: usize = 64;
+
+/// Checks a change's body. Answers how many operations its columns hold at most.
+pub(super) fn check(body: &[u8], limits: &Limits) -> Result<usize, GateError> {
+    let mut reader = Reader::new(body);
+    let dependencies = reader.unsigned()?;
+    at_most("the number of dependencies", dependencies, limits.dependencies)?;
+    let mut hashes: Vec<&[u8]> = Vec::new();
+    for _ in 0..dependencies {
+        hashes.push(reader.take(HASH_BYTES)?);
+    }
+    if !hashes.is_sorted_by(|one, other| one < other) {
+        return Err(GateError::Malformed("its dependencies are not in order"));
+    }
+    actor(&mut reader)?;
+    let seq = reader.unsigned()?;
+    let start = reader.unsigned()?;
+    // Automerge counts in 32 bits.
+    if seq == 0 || start == 0 || seq > u64::from(u32::MAX) || start > u64::from(u32::MAX) {
+        return Err(GateError::Malformed("its number is out of range"));
+    }
+    let _time = reader.signed()?;
+    let message = reader.unsigned()?;
+    at_most("the message", message, limits.message_bytes)?;
+    if std::str::from_utf8(reader.take(message)?).is_err() {
+        return Err(GateError::Malformed("its message is not text"));
+    }
+    let others = reader.unsigned()?;
+    at_most("the number of actors", others, limits.actors)?;
+    for _ in 0..others {
+        actor(&mut reader)?;
+    }
+    let specifications = specifications(&mut reader)?;
+    let columns = split(&mut reader, &specifications)?;
+    at_most("the footer", reader.rest().len() as u64, limits.footer_bytes)?;
+    columns::count(&columns, limits.operations)
+}
+
+fn actor(reader: &mut Reader<'_>) -> Result<(), GateError> {
+    let length = reader.unsigned()?;
+    at_most("an actor's name", length, ACTOR_BYTES)?;
+    reader.take(length).map(drop)
+}
+
+/// Which columns there are, and how long each is.
+fn specifications(reader: &mut Reader<'_>) -> Result<Vec<(u32, u64)>, GateError> {
+    let count = reader.unsigned()?;
+    at_most("the number of columns", count, COLUMNS)?;
+    let mut found: Vec<(u32, u64)> = Vec::new();
+    for _ in 0..count {
+        let raw = reader.unsigned()?;
+        let specification =
+            u32::try_from(raw).map_err(|_| GateError::Malformed("a column has no proper name"))?;
+        if found.last().is_some_and(|(last, _)| *last >= specification) {
+            return Err(GateError::Malformed("its columns are not in order"));
+        }
+        found.push((specification, reader.unsigned()?));
+    }
+    Ok(found)
+}
+
+fn split<'a>(reader: &mut Reader<'a>, specifications: &[(u32, u64)]) -> Result<Vec<Column<'a>>, GateError> {
+    let column = |(specification, length): &(u32, u64)| Column::new(*specification, reader.take(*length)?);
+    specifications.iter().map(column).collect()
+}
