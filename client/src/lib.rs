@@ -14,5 +14,6 @@ pub mod demo;
 pub mod explain;
 pub mod link;
 pub mod state;
+pub mod widgets;
 mod window;
 pub mod words;

@@ -1,0 +1,189 @@
+//! A drop-down: one of several options, or none.
+//!
+//! With more than eight options the list opens with a field to type into, which finds fuzzily.
+
+use eframe::egui::{
+    Button, Context, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, TextEdit, Ui, Vec2, pos2, vec2,
+};
+
+use super::Field;
+use crate::widgets::{
+    fuzzy::{self, Hit},
+    icon::Icon,
+    list::{self, Keys, Line},
+    tokens::{Tokens, height, space},
+};
+
+/// A list with more options than this can be filtered by typing.
+const FILTER_FROM: usize = 8;
+
+/// The words around a drop-down.
+#[derive(Clone, Copy, Debug)]
+pub struct ChoiceTexts<'a> {
+    /// The option that stands for "nothing chosen"; without it, something always is.
+    pub none: Option<&'a str>,
+    /// Shown in the empty filter field.
+    pub filter: &'a str,
+    /// Shown when the filter finds nothing.
+    pub no_match: &'a str,
+}
+
+/// The options of a drop-down and which of them is chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Choices<'a> {
+    /// The titles, in order.
+    pub titles: &'a [&'a str],
+    /// Which is chosen.
+    pub chosen: Option<usize>,
+    /// The words around them.
+    pub texts: ChoiceTexts<'a>,
+}
+
+/// What a drop-down did in this frame.
+#[derive(Debug)]
+pub struct ChoiceResponse {
+    /// egui's response of the button.
+    pub response: Response,
+    /// The new choice, once; `Some(None)` for the option that stands for nothing.
+    pub changed: Option<Option<usize>>,
+    /// The conflict badge was clicked.
+    pub conflict_clicked: bool,
+}
+
+impl Field<'_> {
+    /// One of several options.
+    pub fn choice(&self, ui: &mut Ui, choices: Choices<'_>) -> ChoiceResponse {
+        let shown = self.show(ui, |ui, label| {
+            let width = self.width.unwrap_or_else(|| self.control_width(ui).min(320.0));
+            let title = choices.chosen.and_then(|i| choices.titles.get(i).copied());
+            let button = drop_down_button(ui, title, choices.texts.none.unwrap_or_default(), width);
+            let response = button.labelled_by(label);
+            let changed = popup(ui, &response, self.caption, choices);
+            (response, changed)
+        });
+        let (response, changed) = shown.inner;
+        self.describe(&response);
+        ChoiceResponse { response, changed, conflict_clicked: shown.conflict_clicked }
+    }
+}
+
+/// A button that opens a list: the chosen title, or `placeholder` in weak text, and a chevron.
+pub(crate) fn drop_down_button(ui: &mut Ui, title: Option<&str>, placeholder: &str, width: f32) -> Response {
+    let response = ui.add(Button::new("").min_size(vec2(width, height::CONTROL)));
+    let t = Tokens::of(ui);
+    let inner = response.rect.shrink2(vec2(ui.spacing().button_padding.x, 0.0));
+    let colour = if title.is_some() { t.text } else { t.text_weak };
+    let font = eframe::egui::TextStyle::Body.resolve(ui.style());
+    let text = title.unwrap_or(placeholder).to_owned();
+    let job = eframe::egui::text::LayoutJob::simple_singleline(text, font, colour);
+    let galley = list::one_line(ui, job, inner.width() - 20.0);
+    let y = inner.center().y - galley.size().y / 2.0;
+    ui.painter().galley(pos2(inner.left(), y), galley, colour);
+    let chevron = Rect::from_center_size(pos2(inner.right() - 6.0, inner.center().y), Vec2::splat(14.0));
+    Icon::Down.paint(ui.painter(), chevron, t.text_weak);
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_role(eframe::egui::Role::ComboBox);
+        node.set_value(title.unwrap_or(placeholder));
+    });
+    response
+}
+
+/// What an open list remembers between frames.
+#[derive(Clone, Debug, Default)]
+struct Open {
+    query: String,
+    cursor: usize,
+}
+
+fn popup(ui: &Ui, button: &Response, name: &str, choices: Choices<'_>) -> Option<Option<usize>> {
+    let id = Popup::default_response_id(button);
+    let opened = button.clicked() && !Popup::is_id_open(ui.ctx(), id);
+    if opened {
+        let none = usize::from(choices.texts.none.is_some());
+        let cursor = choices.chosen.map_or(0, |chosen| chosen + none);
+        ui.ctx().data_mut(|data| data.insert_temp(id, Open { cursor, ..Open::default() }));
+    }
+    let width = button.rect.width().max(180.0);
+    let picked = Popup::from_toggle_button_response(button)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .accessible_name(name)
+        .width(width)
+        .show(|ui| {
+            ui.set_width(width);
+            let mut open: Open = ui.ctx().data(|data| data.get_temp(id)).unwrap_or_default();
+            let picked = options(ui, id, &mut open, choices, opened);
+            ui.ctx().data_mut(|data| data.insert_temp(id, open));
+            picked
+        })
+        .and_then(|shown| shown.inner)?;
+    Popup::close_id(ui.ctx(), id);
+    button.request_focus();
+    (picked != choices.chosen).then_some(picked)
+}
+
+/// The open list. Returns the option that was picked.
+fn options(
+    ui: &mut Ui,
+    id: Id,
+    open: &mut Open,
+    choices: Choices<'_>,
+    opened: bool,
+) -> Option<Option<usize>> {
+    let hits = fuzzy::search(&open.query, choices.titles.iter().copied());
+    // "None" stands first and only in the unfiltered list.
+    let none = choices.texts.none.filter(|_| open.query.trim().is_empty());
+    let count = hits.len() + usize::from(none.is_some());
+    let mut keys = Keys::take(ui, &mut open.cursor, count);
+    keys.moved |= opened;
+    if choices.titles.len() > FILTER_FROM {
+        let edit = TextEdit::singleline(&mut open.query).hint_text(choices.texts.filter.to_owned());
+        let response = ui.add(edit.desired_width(f32::INFINITY).id(id.with("filter")));
+        keep_focus(ui.ctx(), response.id);
+        if response.changed() {
+            open.cursor = 0;
+        }
+        ui.add_space(space::XXS);
+    } else {
+        let own = ui.interact(ui.max_rect(), id.with("keys"), Sense::focusable_noninteractive());
+        keep_focus(ui.ctx(), own.id);
+    }
+    if count == 0 {
+        ui.weak(choices.texts.no_match);
+        return None;
+    }
+    let line = |index: usize| match (none, index) {
+        (Some(title), 0) => Line { title, checked: choices.chosen.is_none(), ..Line::default() },
+        _ => option_line(choices, &hits[index - usize::from(none.is_some())]),
+    };
+    let clicked = list::show(ui, id.with("list"), count, &mut open.cursor, keys, line);
+    let picked = clicked.or(keys.enter.then_some(open.cursor))?;
+    Some(match (none, picked) {
+        (Some(_), 0) => None,
+        _ => hits.get(picked - usize::from(none.is_some())).map(|hit| hit.index),
+    })
+}
+
+fn option_line<'a>(choices: Choices<'a>, hit: &'a Hit) -> Line<'a> {
+    Line {
+        title: choices.titles[hit.index],
+        matched: &hit.matched,
+        checked: choices.chosen == Some(hit.index),
+        ..Line::default()
+    }
+}
+
+/// Holds the keyboard on `id` while its popup is open, and keeps the arrows from moving the focus.
+pub(crate) fn keep_focus(ctx: &Context, id: Id) {
+    ctx.memory_mut(|memory| {
+        if !memory.has_focus(id) {
+            memory.request_focus(id);
+        }
+        let arrows = eframe::egui::EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            tab: false,
+            escape: false,
+        };
+        memory.set_focus_lock_filter(id, arrows);
+    });
+}

@@ -1,0 +1,147 @@
+//! Text fields: one line, and prose that grows.
+//!
+//! Both show the draft of their key while there is one and the model's value otherwise; [`super::super::draft`] decides
+//! what is committed when. Enter commits a line; in prose it begins a new line, and Ctrl+Enter commits.
+
+use eframe::egui::{Align2, Key, Modifiers, Response, TextEdit, Ui};
+
+use super::{Field, FieldResponse};
+use crate::widgets::{
+    draft::{DraftKey, Drafts, Outcome, Seen},
+    tokens::height,
+};
+
+/// How a text is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edit {
+    /// One line.
+    Line,
+    /// Many lines, at least so many.
+    Prose(usize),
+}
+
+/// The bare text control over a draft, without a row around it. The date field is built from it as well.
+pub(crate) struct TextEditing<'a> {
+    pub(crate) edit: Edit,
+    pub(crate) hint: &'a str,
+    pub(crate) width: f32,
+    pub(crate) valid: &'a dyn Fn(&str) -> bool,
+}
+
+/// What the bare control did: its response, and what happened to the draft.
+pub(crate) struct Edited {
+    pub(crate) response: Response,
+    pub(crate) outcome: Outcome,
+}
+
+impl TextEditing<'_> {
+    pub(crate) fn show<K: DraftKey>(
+        self,
+        ui: &mut Ui,
+        drafts: &mut Drafts<K>,
+        key: &K,
+        value: &str,
+    ) -> Edited {
+        let (now, frame) = (ui.input(|input| input.time), ui.ctx().cumulative_frame_nr());
+        let before = drafts.shown(key, value, now);
+        let mut text = before.clone();
+        let id = ui.make_persistent_id(key);
+        let had_focus = ui.memory(|memory| memory.has_focus(id));
+        if had_focus && self.edit != Edit::Line {
+            let commit = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
+            if commit {
+                ui.memory_mut(|memory| memory.surrender_focus(id));
+            }
+        }
+        let response = ui.add(self.control(&mut text).id(id));
+        let seen = Seen {
+            text: &text,
+            focused: ui.memory(|memory| memory.has_focus(id)),
+            escaped: ui.input(|input| input.key_pressed(Key::Escape)),
+            valid: (self.valid)(&text),
+            now,
+            frame,
+        };
+        let outcome = drafts.update(key, &before, seen);
+        if outcome != Outcome::Quiet {
+            ui.ctx().request_repaint();
+        }
+        Edited { response, outcome }
+    }
+
+    fn control<'t>(&self, text: &'t mut String) -> TextEdit<'t> {
+        let edit = match self.edit {
+            Edit::Line => TextEdit::singleline(text).align(Align2::LEFT_CENTER),
+            Edit::Prose(rows) => TextEdit::multiline(text).desired_rows(rows),
+        };
+        edit.hint_text(self.hint.to_owned())
+            .desired_width(self.width)
+            .min_size(eframe::egui::vec2(0.0, height::CONTROL))
+    }
+}
+
+impl Field<'_> {
+    /// A text in one line. `key` names the field for as long as the program runs.
+    pub fn text_line<K: DraftKey>(
+        &self,
+        ui: &mut Ui,
+        drafts: &mut Drafts<K>,
+        key: &K,
+        value: &str,
+    ) -> FieldResponse {
+        self.text(ui, drafts, key, value, Edit::Line)
+    }
+
+    /// Prose: grows with its text. The commit carries what the person saw and what they made of it.
+    pub fn text_area<K: DraftKey>(
+        &self,
+        ui: &mut Ui,
+        drafts: &mut Drafts<K>,
+        key: &K,
+        value: &str,
+    ) -> FieldResponse {
+        self.text(ui, drafts, key, value, Edit::Prose(self.rows))
+    }
+
+    fn text<K: DraftKey>(
+        &self,
+        ui: &mut Ui,
+        drafts: &mut Drafts<K>,
+        key: &K,
+        value: &str,
+        edit: Edit,
+    ) -> FieldResponse {
+        let shown = self.show(ui, |ui, label| {
+            let width = self.control_width(ui);
+            let edited =
+                TextEditing { edit, hint: self.hint, width, valid: &|_| true }.show(ui, drafts, key, value);
+            Edited { response: edited.response.labelled_by(label), ..edited }
+        });
+        self.describe(&shown.inner.response);
+        let editing = drafts.is_edited(key);
+        FieldResponse::new(shown.inner, editing, shown.conflict_clicked)
+    }
+
+    /// The width for a control that takes what there is, less the unit behind it.
+    pub(crate) fn control_width(&self, ui: &Ui) -> f32 {
+        self.width.unwrap_or_else(|| {
+            let unit = self.unit.map_or(0.0, |unit| {
+                let font = eframe::egui::TextStyle::Body.resolve(ui.style());
+                let galley = ui.painter().layout_no_wrap(unit.to_owned(), font, eframe::egui::Color32::WHITE);
+                galley.size().x + ui.spacing().item_spacing.x
+            });
+            (ui.available_width() - unit).max(48.0)
+        })
+    }
+}
+
+impl FieldResponse {
+    pub(crate) fn new(edited: Edited, editing: bool, conflict_clicked: bool) -> Self {
+        let (committed, reverted) = match edited.outcome {
+            Outcome::Quiet => (None, None),
+            Outcome::Committed(commit) => (Some(commit), None),
+            Outcome::Reverted(text) => (None, Some(text)),
+        };
+        Self { response: edited.response, committed, reverted, editing, conflict_clicked }
+    }
+}

@@ -1,0 +1,36 @@
+//! A question with yes, no, or nothing said.
+
+use eframe::egui::{Button, Ui};
+
+use super::Field;
+
+/// The words of a yes-or-no field.
+#[derive(Clone, Copy, Debug)]
+pub struct YesNoTexts<'a> {
+    /// The one answer.
+    pub yes: &'a str,
+    /// The other.
+    pub no: &'a str,
+}
+
+impl Field<'_> {
+    /// Yes, no, or not said. Pressing the answer that is set takes it back. Returns the new value when it changes.
+    pub fn yes_no(&self, ui: &mut Ui, value: Option<bool>, texts: YesNoTexts<'_>) -> Option<Option<bool>> {
+        self.show(ui, |ui, _| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            let mut changed = None;
+            for (answer, text) in [(true, texts.yes), (false, texts.no)] {
+                let set = value == Some(answer);
+                let response =
+                    ui.add(Button::new(text).selected(set).min_size(eframe::egui::vec2(56.0, 0.0)));
+                // "Yes" alone says nothing to somebody who hears it.
+                let response = response.accessible_name(format!("{}: {text}", self.caption));
+                if response.clicked() {
+                    changed = Some(if set { None } else { Some(answer) });
+                }
+            }
+            changed
+        })
+        .inner
+    }
+}

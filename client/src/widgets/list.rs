@@ -1,0 +1,164 @@
+//! The list inside a popup: options with one of them current, moved by the keyboard or the pointer.
+//!
+//! Drop-downs ([`super::field`]), the reference picker ([`super::picker`]) and the command palette
+//! ([`super::palette`]) all show this list. The keyboard stays in the search field above it (or in the list's own
+//! focus, when there is none); [`Keys::take`] takes the keys that belong to the list before the search field sees
+//! them, moves the cursor and says when Enter was pressed.
+
+use eframe::egui::{
+    Context, FontId, Galley, Id, Key, Modifiers, Pos2, Rect, Role, ScrollArea, Sense, TextFormat, Ui,
+    WidgetInfo, pos2, text::LayoutJob, vec2,
+};
+use std::sync::Arc;
+
+use super::{
+    icon::{self, Icon},
+    theme,
+    tokens::{Tokens, font, height, radius, space},
+};
+
+/// One line of the list.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Line<'a> {
+    /// What is chosen.
+    pub(crate) title: &'a str,
+    /// What tells it from others of the same title; weak, after it.
+    pub(crate) detail: &'a str,
+    /// A key combination, at the right edge.
+    pub(crate) shortcut: &'a str,
+    /// Which characters of the title are marked, ascending.
+    pub(crate) matched: &'a [u32],
+    /// Whether it carries a check mark.
+    pub(crate) checked: bool,
+}
+
+/// What the keyboard did to a list in this frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Keys {
+    /// Enter was pressed.
+    pub(crate) enter: bool,
+    /// The cursor moved, so it has to be scrolled into view.
+    pub(crate) moved: bool,
+}
+
+impl Keys {
+    /// Takes the list's keys out of the input and moves `cursor` within `count` lines.
+    pub(crate) fn take(ui: &Ui, cursor: &mut usize, count: usize) -> Self {
+        let page = 8;
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let last = count.saturating_sub(1);
+        let before = *cursor;
+        if pressed(Key::ArrowDown) {
+            *cursor = if *cursor >= last { 0 } else { *cursor + 1 };
+        }
+        if pressed(Key::ArrowUp) {
+            *cursor = if *cursor == 0 { last } else { *cursor - 1 };
+        }
+        if pressed(Key::PageDown) {
+            *cursor += page;
+        }
+        if pressed(Key::PageUp) {
+            *cursor = cursor.saturating_sub(page);
+        }
+        *cursor = (*cursor).min(last);
+        Self { enter: pressed(Key::Enter) && count > 0, moved: *cursor != before }
+    }
+}
+
+/// Shows `count` lines under `id` with `cursor` marked, and returns the one that was clicked.
+/// Only lines in view are asked for.
+pub(crate) fn show<'a>(
+    ui: &mut Ui,
+    id: Id,
+    count: usize,
+    cursor: &mut usize,
+    keys: Keys,
+    line: impl Fn(usize) -> Line<'a>,
+) -> Option<usize> {
+    let mut clicked = None;
+    let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing, vec2(0.0, 0.0));
+    let mut area =
+        ScrollArea::vertical().id_salt(id).max_height(height::ROW * 10.5).auto_shrink([false, true]);
+    if keys.moved {
+        area = area.vertical_scroll_offset(scrolled(ui.ctx(), id, *cursor));
+    }
+    let output = area.show_rows(ui, height::ROW, count, |ui, range| {
+        for index in range {
+            let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height::ROW), Sense::hover());
+            let response = ui.interact(rect, id.with(index), Sense::CLICK);
+            let line = line(index);
+            response.widget_info(|| WidgetInfo::labeled(Role::ListBoxOption, true, line.title));
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(index == *cursor));
+            if response.hovered() && ui.input(|input| input.pointer.is_moving()) {
+                *cursor = index;
+            }
+            if response.clicked() {
+                clicked = Some(index);
+            }
+            paint_line(ui, rect, index == *cursor, line);
+        }
+    });
+    let seen = (output.state.clamped_offset().y, output.inner_rect.height());
+    ui.ctx().data_mut(|data| data.insert_temp(id, seen));
+    ui.spacing_mut().item_spacing = spacing;
+    clicked
+}
+
+/// The scroll offset that shows line `cursor`, nearest to the current one.
+fn scrolled(ctx: &Context, id: Id, cursor: usize) -> f32 {
+    let (offset, view): (f32, f32) = ctx.data(|data| data.get_temp(id)).unwrap_or((0.0, height::ROW * 10.0));
+    let top = cursor as f32 * height::ROW;
+    offset.clamp((top + height::ROW - view).max(0.0), top)
+}
+
+fn paint_line(ui: &Ui, rect: Rect, current: bool, line: Line<'_>) {
+    let t = Tokens::of(ui);
+    if current {
+        ui.painter().rect_filled(rect, radius::M, t.selection);
+    }
+    let inner = rect.shrink2(vec2(space::S, 0.0));
+    let (text, weak) = if current { (t.on_selection, t.on_selection) } else { (t.text, t.text_weak) };
+    let mut right = inner.right();
+    if line.checked {
+        right -= icon::SIZE;
+        let square = Rect::from_center_size(pos2(right + 8.0, inner.center().y), vec2(14.0, 14.0));
+        Icon::Check.paint(ui.painter(), square, if current { text } else { t.accent });
+        right -= space::XS;
+    }
+    if !line.shortcut.is_empty() {
+        let small = FontId::proportional(font::SMALL);
+        let galley = ui.painter().layout_no_wrap(line.shortcut.to_owned(), small, weak);
+        right -= galley.size().x;
+        ui.painter().galley(middle(right, rect, &galley), galley, weak);
+        right -= space::M;
+    }
+    let mut job = LayoutJob::default();
+    let plain = TextFormat { font_id: FontId::proportional(font::BODY), color: text, ..Default::default() };
+    let marked = TextFormat {
+        font_id: theme::semibold(font::BODY),
+        color: if current { text } else { t.accent },
+        ..plain.clone()
+    };
+    for (position, c) in line.title.chars().enumerate() {
+        let hit = line.matched.binary_search(&(position as u32)).is_ok();
+        job.append(c.encode_utf8(&mut [0; 4]), 0.0, if hit { marked.clone() } else { plain.clone() });
+    }
+    if !line.detail.is_empty() {
+        let detail = TextFormat { font_id: FontId::proportional(font::SMALL), color: weak, ..plain };
+        job.append(line.detail, space::S, detail);
+    }
+    let galley = one_line(ui, job, right - inner.left());
+    ui.painter().galley(middle(inner.left(), rect, &galley), galley, text);
+}
+
+/// Lays `job` out in one line, cut with an ellipsis where it is longer than `width`.
+pub(crate) fn one_line(ui: &Ui, mut job: LayoutJob, width: f32) -> Arc<Galley> {
+    job.wrap.max_width = width.max(0.0);
+    job.wrap.max_rows = 1;
+    job.wrap.break_anywhere = true;
+    ui.painter().layout_job(job)
+}
+
+fn middle(x: f32, rect: Rect, galley: &Galley) -> Pos2 {
+    pos2(x, rect.center().y - galley.size().y / 2.0)
+}

@@ -1,0 +1,173 @@
+//! The reference picker: a field that points at something with a title.
+//!
+//! The picker does not know what it points at. It shows the title of what is chosen; opened, it shows a search field and
+//! the results that the caller found for the query so far. The caller hears of a new query in
+//! [`PickerResponse::query`], searches in its own time, and hands the results in with the next frame.
+//!
+//! ```ignore
+//! let answer = Field::new(texts.venue).reference(ui, "venue", title, &page.results, &picker_texts);
+//! if let Some(query) = answer.query {
+//!     page.search(query);
+//! }
+//! if let Some(index) = answer.chosen {
+//!     commands.push(Command::Point(page.results[index].id));
+//! }
+//! ```
+
+use eframe::egui::{Id, Popup, PopupCloseBehavior, Response, TextEdit, Ui};
+
+use super::{
+    button,
+    field::{Field, drop_down_button, keep_focus},
+    icon::Icon,
+    list::{self, Keys, Line},
+    tokens::space,
+};
+
+/// One thing that was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Its title.
+    pub title: String,
+    /// What tells it from others of the same title: a place, an organisation, a year.
+    pub detail: String,
+}
+
+/// The words around a picker.
+#[derive(Clone, Copy, Debug)]
+pub struct PickerTexts<'a> {
+    /// Shown while nothing is chosen.
+    pub none: &'a str,
+    /// Shown in the empty search field.
+    pub search: &'a str,
+    /// Shown when nothing was found.
+    pub no_match: &'a str,
+    /// Name of the button that takes the choice away.
+    pub clear: &'a str,
+    /// Name of the button that goes to what is chosen.
+    pub visit: &'a str,
+}
+
+/// What a picker did in this frame.
+#[derive(Debug)]
+pub struct PickerResponse {
+    /// egui's response of the button.
+    pub response: Response,
+    /// The picker was opened (with an empty query) or something else was typed: results for this are wanted.
+    pub query: Option<String>,
+    /// The result that was chosen, by index.
+    pub chosen: Option<usize>,
+    /// The choice was taken away.
+    pub cleared: bool,
+    /// The person wants to see what is chosen.
+    pub visit: bool,
+    /// The list is open, so results are looked at.
+    pub open: bool,
+    /// The conflict badge was clicked.
+    pub conflict_clicked: bool,
+}
+
+/// What an open picker remembers between frames.
+#[derive(Clone, Debug, Default)]
+struct Open {
+    query: String,
+    cursor: usize,
+}
+
+impl Field<'_> {
+    /// A reference to something with a title. `id` tells it from other pickers in the same place; `results` belong to the
+    /// last query that was answered.
+    pub fn reference(
+        &self,
+        ui: &mut Ui,
+        id: &str,
+        title: Option<&str>,
+        results: &[Found],
+        texts: &PickerTexts<'_>,
+    ) -> PickerResponse {
+        let shown = self.show(ui, |ui, label| {
+            ui.push_id(id, |ui| {
+                ui.spacing_mut().item_spacing.x = space::XXS;
+                let buttons = if title.is_some() { 2.0 * (28.0 + space::XXS) } else { 0.0 };
+                let width = (self.control_width(ui) - buttons).clamp(80.0, 360.0);
+                let button = drop_down_button(ui, title, texts.none, width).labelled_by(label);
+                let mut answer = popup(ui, button, self.caption(), results, texts);
+                if title.is_some() {
+                    answer.visit = button::icon_button(ui, Icon::Link, texts.visit).clicked();
+                    answer.cleared = button::icon_button(ui, Icon::Close, texts.clear).clicked();
+                }
+                answer
+            })
+            .inner
+        });
+        self.describe(&shown.inner.response);
+        PickerResponse { conflict_clicked: shown.conflict_clicked, ..shown.inner }
+    }
+}
+
+fn popup(
+    ui: &Ui,
+    button: Response,
+    name: &str,
+    results: &[Found],
+    texts: &PickerTexts<'_>,
+) -> PickerResponse {
+    let id = Popup::default_response_id(&button);
+    let mut query = None;
+    if button.clicked() && !Popup::is_id_open(ui.ctx(), id) {
+        ui.ctx().data_mut(|data| data.insert_temp(id, Open::default()));
+        query = Some(String::new());
+    }
+    let width = button.rect.width().max(280.0);
+    let shown = Popup::from_toggle_button_response(&button)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .accessible_name(name)
+        .width(width)
+        .show(|ui| {
+            ui.set_width(width);
+            let mut open: Open = ui.ctx().data(|data| data.get_temp(id)).unwrap_or_default();
+            let answer = search(ui, id, &mut open, results, texts);
+            ui.ctx().data_mut(|data| data.insert_temp(id, open));
+            answer
+        });
+    let open = shown.is_some();
+    let (typed, chosen) = shown.map(|shown| shown.inner).unwrap_or_default();
+    if chosen.is_some() {
+        Popup::close_id(ui.ctx(), id);
+        button.request_focus();
+    }
+    PickerResponse {
+        response: button,
+        query: typed.or(query),
+        chosen,
+        cleared: false,
+        visit: false,
+        open,
+        conflict_clicked: false,
+    }
+}
+
+/// The open list. Returns the new query and the chosen result.
+fn search(
+    ui: &mut Ui,
+    id: Id,
+    open: &mut Open,
+    results: &[Found],
+    texts: &PickerTexts<'_>,
+) -> (Option<String>, Option<usize>) {
+    let keys = Keys::take(ui, &mut open.cursor, results.len());
+    let edit = TextEdit::singleline(&mut open.query).hint_text(texts.search.to_owned());
+    let response = ui.add(edit.desired_width(f32::INFINITY).id(id.with("search")));
+    keep_focus(ui.ctx(), response.id);
+    ui.add_space(space::XXS);
+    if results.is_empty() {
+        ui.weak(texts.no_match);
+    }
+    let line = |i: usize| Line { title: &results[i].title, detail: &results[i].detail, ..Line::default() };
+    let clicked = list::show(ui, id.with("list"), results.len(), &mut open.cursor, keys, line);
+    if response.changed() {
+        open.cursor = 0;
+        return (Some(open.query.clone()), None);
+    }
+    (None, clicked.or(keys.enter.then_some(open.cursor)).filter(|&index| index < results.len()))
+}
