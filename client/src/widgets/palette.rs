@@ -5,10 +5,9 @@
 //! already found by other means, such as records from a full-text search for [`Palette::query`], are marked as
 //! [`Item::found`] and stand below.
 
-use eframe::egui::{Align2, Area, Color32, Context, Id, Modal, TextEdit, Ui, UiKind, vec2};
+use eframe::egui::{Align2, Area, Color32, Context, Id, Modal, Ui, UiKind, vec2};
 
 use super::{
-    field::keep_focus,
     fuzzy::{self, Hit},
     list::{self, Keys, Line},
     tokens::space,
@@ -111,9 +110,7 @@ impl Palette {
         let hits = self.hits(items);
         let mut keys = Keys::take(ui, &mut self.cursor, hits.len());
         keys.moved |= std::mem::take(&mut self.fresh);
-        let edit = TextEdit::singleline(&mut self.query).hint_text(texts.prompt.to_owned());
-        let input = ui.add(edit.desired_width(f32::INFINITY).id(id.with("query")));
-        keep_focus(ui.ctx(), input.id);
+        let input = list::search_field(ui, id.with("query"), &mut self.query, texts.prompt);
         if input.changed() {
             (self.cursor, self.fresh) = (0, true);
             ui.ctx().request_repaint();

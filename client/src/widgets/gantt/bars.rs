@@ -75,6 +75,13 @@ pub(super) struct Bar<I> {
     pub(super) opened: bool,
 }
 
+/// The first and last day of a row as they are on screen: while its bar is dragged, where the drag would leave them.
+pub(super) fn shown_dates<I>(ui: &Ui, id: Id, row: &GanttRow<'_, I>) -> Option<(Date, Date)> {
+    let dates = (row.start?, row.end.or(row.start)?);
+    let drag: Option<Drag> = ui.ctx().data(|data| data.get_temp(id));
+    Some(drag.map_or(dates, |drag| drag.apply(dates)))
+}
+
 /// One bar: paints it, and answers what was done with it.
 pub(super) fn show<I: Copy>(
     ui: &Ui,
@@ -86,7 +93,7 @@ pub(super) fn show<I: Copy>(
 ) -> Option<Bar<I>> {
     let dates = (row.start?, row.end.or(row.start)?);
     let drag: Option<Drag> = ui.ctx().data(|data| data.get_temp(id));
-    let shown = drag.map_or(dates, |drag| drag.apply(dates));
+    let shown = shown_dates(ui, id, row)?;
     let rect = bar_rect(window, row_rect, shown, row.milestone);
     let sense = if row.movable { Sense::click_and_drag() } else { Sense::click() };
     let response = ui.interact(rect.intersect(window.rect), id, sense);
@@ -211,9 +218,9 @@ fn paint<I>(ui: &Ui, window: &Window, rect: Rect, row: &GanttRow<'_, I>, marked:
         let outline = Stroke::new(if marked { 2.0 } else { 1.0 }, if marked { t.text } else { strong });
         painter.rect_stroke(rect, radius::S, outline, eframe::egui::StrokeKind::Inside);
     }
-    // The label follows the bar, where it never lies on a colour it was not made for.
+    // The label follows the bar, where it never lies on a colour it was not made for, and leaves room for an arrow.
     let galley = painter.layout_no_wrap(row.label.to_owned(), FontId::proportional(font::SMALL), t.text_weak);
-    let at = pos2(rect.right() + space::S - 2.0, rect.center().y - galley.size().y / 2.0);
+    let at = pos2(rect.right() + space::L, rect.center().y - galley.size().y / 2.0);
     painter.galley(at, galley, t.text_weak);
 }
 

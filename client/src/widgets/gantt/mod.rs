@@ -298,7 +298,7 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
     ) {
         axis::paint_ground(ui, window);
         self.paint_rows(ui, window.rect, top, visible.clone());
-        self.paint_links(ui, window, top, &visible);
+        self.paint_links(ui, id, window, top, &visible);
         axis::paint_today(ui, window, self.today);
         for index in visible {
             let row = &self.rows[index];
@@ -331,7 +331,7 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         }
     }
 
-    fn paint_links(&self, ui: &Ui, window: &Window, top: f32, visible: &Range<usize>) {
+    fn paint_links(&self, ui: &Ui, id: Id, window: &Window, top: f32, visible: &Range<usize>) {
         if self.links.is_empty() {
             return;
         }
@@ -344,7 +344,7 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
             .enumerate()
             .filter(|(_, row)| wanted.contains(&row.id))
             .filter_map(|(index, row)| {
-                let dates = (row.start?, row.end.or(row.start)?);
+                let dates = bars::shown_dates(ui, id.with(("bar", row.id)), row)?;
                 let rect = bars::bar_rect(window, row_rect(window.rect, top, index), dates, row.milestone);
                 Some((row.id, (index, rect)))
             })
