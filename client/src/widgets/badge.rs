@@ -75,6 +75,7 @@ pub fn status_dot(ui: &mut Ui, tone: Tone, name: &str) -> Response {
 pub(crate) fn dot_colour(t: &Tokens, tone: Tone) -> Color32 {
     match tone {
         Tone::Neutral => t.border_strong,
+        Tone::Warning => t.warning_mark,
         _ => t.tone(tone).fg,
     }
 }

@@ -311,10 +311,10 @@ fn building(pen: &Pen<'_>) {
 }
 
 fn settings(pen: &Pen<'_>) {
-    for (y, x) in [(4.0, 10.0), (8.0, 5.5), (12.0, 9.0)] {
-        pen.line(&[(2.2, y), (x - 1.7, y)]);
-        pen.line(&[(x + 1.7, y), (13.8, y)]);
-        pen.circle(x, y, 1.7);
+    for (y, x) in [(5.0, 10.2), (11.0, 5.8)] {
+        pen.line(&[(2.0, y), (x - 2.2, y)]);
+        pen.line(&[(x + 2.2, y), (14.0, y)]);
+        pen.circle(x, y, 2.0);
     }
 }
 

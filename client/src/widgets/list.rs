@@ -6,8 +6,8 @@
 //! them, moves the cursor and says when Enter was pressed.
 
 use eframe::egui::{
-    Context, FontId, Galley, Id, Key, Modifiers, Pos2, Rect, Role, ScrollArea, Sense, TextFormat, Ui,
-    WidgetInfo, pos2, text::LayoutJob, vec2,
+    Align2, Context, EventFilter, FontId, Frame, Galley, Id, Key, Modifiers, Pos2, Rect, Response, Role,
+    ScrollArea, Sense, TextEdit, TextFormat, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 use std::sync::Arc;
 
@@ -63,6 +63,31 @@ impl Keys {
         *cursor = (*cursor).min(last);
         Self { enter: pressed(Key::Enter) && count > 0, moved: *cursor != before }
     }
+}
+
+/// The search field above a list. It holds the keyboard as long as the list is open.
+pub(crate) fn search_field(ui: &mut Ui, id: Id, query: &mut String, hint: &str) -> Response {
+    let edit = TextEdit::singleline(query).hint_text(hint.to_owned()).align(Align2::LEFT_CENTER);
+    let response = ui.add(edit.desired_width(f32::INFINITY).id(id));
+    keep_focus(ui.ctx(), id);
+    response
+}
+
+/// The width inside a popup that shall be `outer` points wide.
+pub(crate) fn popup_width(ui: &Ui, outer: f32) -> f32 {
+    outer - Frame::popup(ui.style()).total_margin().sum().x
+}
+
+/// Holds the keyboard on `id` while its popup is open, and keeps the arrows from moving the focus.
+pub(crate) fn keep_focus(ctx: &Context, id: Id) {
+    ctx.memory_mut(|memory| {
+        if !memory.has_focus(id) {
+            memory.request_focus(id);
+        }
+        let arrows =
+            EventFilter { horizontal_arrows: true, vertical_arrows: true, tab: false, escape: false };
+        memory.set_focus_lock_filter(id, arrows);
+    });
 }
 
 /// Shows `count` lines under `id` with `cursor` marked, and returns the one that was clicked.

@@ -1,14 +1,35 @@
 //! The widget layer: everything the window is painted with, and nothing about what it is painted for.
+//!
+//! Nothing here knows a contact, a replica or a document. Values and words go in as arguments, what the person wants
+//! comes out as a typed answer, and no widget changes a model: so the same table shows venues and changes alike, the
+//! language can be switched between two frames, and every widget can be tested alone.
+//!
+//! - [`tokens`] and [`theme`]: distances, colours, fonts, for light and dark. Start here when something looks wrong.
+//! - [`icon`], [`button`], [`badge`]: the small parts.
+//! - [`draft`] and [`field`]: forms. [`draft`] keeps half-typed text alive; read it before building a form.
+//! - [`date_popup`], [`picker`], [`palette`]: what opens over the page. They share [`fuzzy`] and the list in `list`.
+//! - [`table`] and [`gantt`]: many things at once.
+//! - [`sidebar`], [`toolbar`], [`split`], [`empty_state`], [`toast`], [`diff_text`]: the frame around it all.
+//!
+//! `cargo run --example gallery` shows every widget in light and dark.
 
 pub mod badge;
 pub mod button;
 pub mod date_popup;
+pub mod diff_text;
 pub mod draft;
+pub mod empty_state;
 pub mod field;
 pub mod fuzzy;
+pub mod gantt;
 pub mod icon;
 pub(crate) mod list;
+pub mod palette;
 pub mod picker;
+pub mod sidebar;
+pub mod split;
 pub mod table;
 pub mod theme;
+pub mod toast;
 pub mod tokens;
+pub mod toolbar;

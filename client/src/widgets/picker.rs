@@ -14,11 +14,11 @@
 //! }
 //! ```
 
-use eframe::egui::{Id, Popup, PopupCloseBehavior, Response, TextEdit, Ui};
+use eframe::egui::{Id, Popup, PopupCloseBehavior, Response, Ui};
 
 use super::{
     button,
-    field::{Field, drop_down_button, keep_focus},
+    field::{Field, drop_down_button},
     icon::Icon,
     list::{self, Keys, Line},
     tokens::space,
@@ -118,7 +118,7 @@ fn popup(
         ui.ctx().data_mut(|data| data.insert_temp(id, Open::default()));
         query = Some(String::new());
     }
-    let width = button.rect.width().max(280.0);
+    let width = list::popup_width(ui, button.rect.width().max(280.0));
     let shown = Popup::from_toggle_button_response(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .accessible_name(name)
@@ -156,9 +156,7 @@ fn search(
     texts: &PickerTexts<'_>,
 ) -> (Option<String>, Option<usize>) {
     let keys = Keys::take(ui, &mut open.cursor, results.len());
-    let edit = TextEdit::singleline(&mut open.query).hint_text(texts.search.to_owned());
-    let response = ui.add(edit.desired_width(f32::INFINITY).id(id.with("search")));
-    keep_focus(ui.ctx(), response.id);
+    let response = list::search_field(ui, id.with("search"), &mut open.query, texts.search);
     ui.add_space(space::XXS);
     if results.is_empty() {
         ui.weak(texts.no_match);

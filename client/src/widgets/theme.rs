@@ -126,7 +126,10 @@ fn style(t: &Tokens) -> Style {
 
 /// Bars that float over the content: thin at rest, wider under the pointer.
 fn scroll() -> ScrollStyle {
-    ScrollStyle { bar_width: 10.0, floating_width: 4.0, ..ScrollStyle::floating() }
+    let mut scroll = ScrollStyle { bar_width: 10.0, floating_width: 4.0, ..ScrollStyle::floating() };
+    // A fading edge would make the last row of a table look like a faded one.
+    scroll.fade.strength = 0.0;
+    scroll
 }
 
 fn visuals(t: &Tokens) -> Visuals {

@@ -127,6 +127,8 @@ pub struct Tokens {
     pub success_tint: Color32,
     /// Needs a look.
     pub warning: Color32,
+    /// The same as a mark without words, which may be brighter than text.
+    pub warning_mark: Color32,
     /// A quiet background for the same.
     pub warning_tint: Color32,
     /// Wrong.
@@ -166,6 +168,7 @@ impl Tokens {
         success: rgb(0x1C6642),
         success_tint: rgb(0xDCF0E4),
         warning: rgb(0x7E4C00),
+        warning_mark: rgb(0xB87514),
         warning_tint: rgb(0xFBECCF),
         danger: rgb(0xA02B24),
         danger_tint: rgb(0xFAE1DE),
@@ -196,6 +199,7 @@ impl Tokens {
         success: rgb(0x7FCC9E),
         success_tint: rgb(0x1B3528),
         warning: rgb(0xE4B868),
+        warning_mark: rgb(0xE4B868),
         warning_tint: rgb(0x3A2E17),
         danger: rgb(0xF29A92),
         danger_tint: rgb(0x43231F),
@@ -296,11 +300,14 @@ mod tests {
     }
 
     #[test]
-    fn focus_stands_out_from_every_ground() {
+    fn marks_and_focus_stand_out_from_every_ground() {
         for t in [Tokens::LIGHT, Tokens::DARK] {
-            for ground in [t.surface, t.raised, t.sunken, t.selection] {
-                assert!(contrast(t.accent, ground) >= 3.0);
+            for ground in [t.surface, t.raised, t.sunken] {
+                for mark in [t.accent, t.success, t.warning_mark, t.danger] {
+                    assert!(contrast(mark, ground) >= 3.0, "{mark:?} on {ground:?}");
+                }
             }
+            assert!(contrast(t.accent, t.selection) >= 3.0);
         }
     }
 

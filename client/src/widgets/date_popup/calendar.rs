@@ -9,8 +9,8 @@ use jiff::{Span, ToSpan, civil::Date};
 use super::DateTexts;
 use crate::widgets::{
     button,
-    field::keep_focus,
     icon::Icon,
+    list::keep_focus,
     theme,
     tokens::{Tokens, font, radius, space},
 };

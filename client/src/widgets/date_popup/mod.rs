@@ -128,7 +128,9 @@ impl Field<'_> {
         let shown = row.show(ui, |ui, _| {
             let start = End { value: value.0, other: value.1, today, name: Some(&names.0) };
             let first = date_control(ui, drafts, keys.0, start, texts).changed;
+            ui.add_space(space::XS);
             ui.weak("–");
+            ui.add_space(space::XS);
             let end = End { value: value.1, other: value.0, today, name: Some(&names.1) };
             let second = date_control(ui, drafts, keys.1, end, texts).changed;
             (first, second)

@@ -2,9 +2,7 @@
 //!
 //! With more than eight options the list opens with a field to type into, which finds fuzzily.
 
-use eframe::egui::{
-    Button, Context, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, TextEdit, Ui, Vec2, pos2, vec2,
-};
+use eframe::egui::{Button, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
 use super::Field;
 use crate::widgets::{
@@ -103,7 +101,7 @@ fn popup(ui: &Ui, button: &Response, name: &str, choices: Choices<'_>) -> Option
         let cursor = choices.chosen.map_or(0, |chosen| chosen + none);
         ui.ctx().data_mut(|data| data.insert_temp(id, Open { cursor, ..Open::default() }));
     }
-    let width = button.rect.width().max(180.0);
+    let width = list::popup_width(ui, button.rect.width().max(180.0));
     let picked = Popup::from_toggle_button_response(button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .accessible_name(name)
@@ -136,16 +134,14 @@ fn options(
     let mut keys = Keys::take(ui, &mut open.cursor, count);
     keys.moved |= opened;
     if choices.titles.len() > FILTER_FROM {
-        let edit = TextEdit::singleline(&mut open.query).hint_text(choices.texts.filter.to_owned());
-        let response = ui.add(edit.desired_width(f32::INFINITY).id(id.with("filter")));
-        keep_focus(ui.ctx(), response.id);
+        let response = list::search_field(ui, id.with("filter"), &mut open.query, choices.texts.filter);
         if response.changed() {
             open.cursor = 0;
         }
         ui.add_space(space::XXS);
     } else {
         let own = ui.interact(ui.max_rect(), id.with("keys"), Sense::focusable_noninteractive());
-        keep_focus(ui.ctx(), own.id);
+        list::keep_focus(ui.ctx(), own.id);
     }
     if count == 0 {
         ui.weak(choices.texts.no_match);
@@ -170,20 +166,4 @@ fn option_line<'a>(choices: Choices<'a>, hit: &'a Hit) -> Line<'a> {
         checked: choices.chosen == Some(hit.index),
         ..Line::default()
     }
-}
-
-/// Holds the keyboard on `id` while its popup is open, and keeps the arrows from moving the focus.
-pub(crate) fn keep_focus(ctx: &Context, id: Id) {
-    ctx.memory_mut(|memory| {
-        if !memory.has_focus(id) {
-            memory.request_focus(id);
-        }
-        let arrows = eframe::egui::EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            tab: false,
-            escape: false,
-        };
-        memory.set_focus_lock_filter(id, arrows);
-    });
 }

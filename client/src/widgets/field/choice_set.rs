@@ -1,12 +1,10 @@
 //! A set of options as chips, with a list to add from.
 
-use eframe::egui::{Align, Id, Layout, Popup, PopupCloseBehavior, Response, TextEdit, Ui};
+use eframe::egui::{Align, Id, Layout, Popup, PopupCloseBehavior, Response, Ui};
 
 use super::Field;
 use crate::widgets::{
-    badge, button,
-    field::choice::keep_focus,
-    fuzzy,
+    badge, button, fuzzy,
     icon::Icon,
     list::{self, Keys, Line},
     tokens::{Tone, space},
@@ -97,9 +95,7 @@ fn pick(ui: &Ui, add: &Response, titles: &[&str], chosen: &[usize], texts: SetTe
             let left: Vec<usize> = (0..titles.len()).filter(|i| !chosen.contains(i)).collect();
             let hits = fuzzy::search(&query, left.iter().map(|&i| titles[i]));
             let keys = Keys::take(ui, &mut cursor, hits.len());
-            let edit = TextEdit::singleline(&mut query).hint_text(texts.filter.to_owned());
-            let response = ui.add(edit.desired_width(f32::INFINITY).id(id.with("filter")));
-            keep_focus(ui.ctx(), response.id);
+            let response = list::search_field(ui, id.with("filter"), &mut query, texts.filter);
             let line = |i: usize| Line {
                 title: titles[left[hits[i].index]],
                 matched: &hits[i].matched,

@@ -30,21 +30,21 @@ mod yes_no;
 
 use eframe::egui::{Align, Id, Layout, Response, RichText, Stroke, Ui, accesskit::Invalid, vec2};
 
+pub(crate) use self::{
+    choice::drop_down_button,
+    text::{Edit, TextEditing},
+};
 pub use self::{
     choice::{ChoiceResponse, ChoiceTexts, Choices},
     choice_set::{SetAction, SetResponse, SetTexts},
     number::{NumberFormat, NumberResponse},
     yes_no::YesNoTexts,
 };
-pub(crate) use self::{
-    choice::{drop_down_button, keep_focus},
-    text::{Edit, TextEditing},
-};
 use super::{
     badge,
     draft::Commit,
     icon::{self, Icon},
-    tokens::{Tokens, Tone, space},
+    tokens::{Tokens, Tone, height, space},
 };
 
 /// How one row of a form looks in this frame.
@@ -157,20 +157,23 @@ impl<'a> Field<'a> {
             return ui
                 .vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = space::XS;
-                    let (label, conflict_clicked) = ui.horizontal(|ui| self.caption_row(ui)).inner;
+                    let caption = |ui: &mut Ui| {
+                        ui.spacing_mut().interact_size.y = height::BADGE;
+                        ui.horizontal(|ui| self.caption_row(ui)).inner
+                    };
+                    let (label, conflict_clicked) = ui.scope(caption).inner;
                     Shown { inner: self.body(ui, label, control), conflict_clicked }
                 })
                 .inner;
         };
         ui.horizontal_top(|ui| {
-            let height = ui.spacing().interact_size.y;
-            let column =
-                ui.allocate_ui_with_layout(vec2(width, height), Layout::top_down(Align::Min), |ui| {
-                    ui.set_min_width(width);
-                    ui.spacing_mut().item_spacing.y = space::XXS;
-                    ui.add_space((height - ui.text_style_height(&eframe::egui::TextStyle::Body)) / 2.0);
-                    self.caption_row(ui)
-                });
+            let line = ui.spacing().interact_size.y;
+            let column = ui.allocate_ui_with_layout(vec2(width, line), Layout::top_down(Align::Min), |ui| {
+                ui.set_min_width(width);
+                ui.spacing_mut().item_spacing.y = space::XXS;
+                ui.add_space((line - ui.text_style_height(&eframe::egui::TextStyle::Body)) / 2.0);
+                self.caption_row(ui)
+            });
             let (label, conflict_clicked) = column.inner;
             let inner = ui
                 .vertical(|ui| {

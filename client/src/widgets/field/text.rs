@@ -3,7 +3,7 @@
 //! Both show the draft of their key while there is one and the model's value otherwise; [`super::super::draft`] decides
 //! what is committed when. Enter commits a line; in prose it begins a new line, and Ctrl+Enter commits.
 
-use eframe::egui::{Align2, Key, Modifiers, Response, TextEdit, Ui};
+use eframe::egui::{Align2, Key, Modifiers, Response, TextEdit, Ui, vec2};
 
 use super::{Field, FieldResponse};
 use crate::widgets::{
@@ -72,11 +72,9 @@ impl TextEditing<'_> {
     fn control<'t>(&self, text: &'t mut String) -> TextEdit<'t> {
         let edit = match self.edit {
             Edit::Line => TextEdit::singleline(text).align(Align2::LEFT_CENTER),
-            Edit::Prose(rows) => TextEdit::multiline(text).desired_rows(rows),
+            Edit::Prose(rows) => TextEdit::multiline(text).desired_rows(rows).margin(vec2(10.0, 7.0)),
         };
-        edit.hint_text(self.hint.to_owned())
-            .desired_width(self.width)
-            .min_size(eframe::egui::vec2(0.0, height::CONTROL))
+        edit.hint_text(self.hint.to_owned()).desired_width(self.width).min_size(vec2(0.0, height::CONTROL))
     }
 }
 

@@ -43,6 +43,9 @@ pub(super) fn show(
     let view = ui.max_rect();
     let body = focusable(ui, view, id, table.name);
     let mut happened = Happened::default();
+    if !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
+        state.pressed = None;
+    }
     if body.has_focus() {
         keyboard(ui, body.id, table.rows, view.height(), state, &mut happened);
     }
@@ -106,13 +109,18 @@ fn row_at(
 ) {
     let t = Tokens::of(ui);
     let response = ui.interact(rect, id.with(("row", index)), Sense::CLICK);
-    // Selecting on the press, not on the release, is what makes a list feel quick.
+    // Selecting on the press, not on the release, is what makes a list feel quick. A click without a press comes from a
+    // screen reader, or from a pointer that was quicker than a frame.
     let modifiers = ui.input(|input| input.modifiers);
     let pressed = response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_pressed());
-    let by_reader = response.clicked() && !ui.input(|input| input.pointer.any_released());
-    if pressed || by_reader {
+    if pressed || response.clicked() && state.pressed != Some(index) {
         happened.changed |= state.click(index, modifiers);
         happened.pressed = true;
+    }
+    if pressed {
+        state.pressed = Some(index);
+    } else if response.clicked() {
+        state.pressed = None;
     }
     if response.clicked_by(PointerButton::Secondary) {
         if !state.selection().contains(index) {

@@ -65,6 +65,8 @@ pub struct TableState {
     /// Where a range began.
     anchor: Option<usize>,
     widths: BTreeMap<String, f32>,
+    /// The row on which the pointer went down, until it comes up.
+    pub(super) pressed: Option<usize>,
     /// The cursor has to be scrolled into view.
     pub(super) reveal: bool,
 }

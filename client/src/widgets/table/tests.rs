@@ -76,6 +76,24 @@ fn rows_are_found_by_their_text_and_selected_by_the_pointer() {
 }
 
 #[test]
+fn a_click_within_one_frame_selects() {
+    let mut harness = harness();
+    let pos = harness.get_by_label("Sal 2, 20").rect().center();
+    let button = |pressed| eframe::egui::Event::PointerButton {
+        pos,
+        button: eframe::egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    harness.hover_at(pos);
+    harness.run();
+    harness.input_mut().events.extend([button(true), button(false)]);
+    harness.run();
+    assert_eq!(selected(&harness), [2]);
+    assert_eq!(harness.state().selections, 1);
+}
+
+#[test]
 fn a_screen_reader_can_select() {
     let mut harness = harness();
     harness.get_by_label("Sal 2, 20").click_accesskit();
