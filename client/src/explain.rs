@@ -165,7 +165,7 @@ mod tests {
             (FieldType::Date, "x"),
             (FieldType::DateRange, "x"),
             (point, "x"),
-            (FieldType::YesNo, "x"),
+            (FieldType::YesNo, "maybe"),
             (FieldType::Line, "a\nb"),
         ];
         for (field_type, text) in wrong {
