@@ -513,8 +513,10 @@ impl Form {
             None => {}
         }
         let texts = YesNoTexts { yes: "Ja", no: "Nej" };
-        self.appointed =
-            Field::new("Utsedd ambassadör").yes_no(ui, self.appointed, texts).unwrap_or(self.appointed);
+        self.appointed = Field::new("Utsedd ambassadör")
+            .yes_no(ui, self.appointed, texts)
+            .changed
+            .unwrap_or(self.appointed);
     }
 
     /// Returns the new query, when there is one.
@@ -546,7 +548,7 @@ impl Form {
         let _ = fixed.text_line(ui, drafts, &"fixed", "Östersund");
         let texts = YesNoTexts { yes: "Ja", no: "Nej" };
         let answer = Field::new("Flexibel").caption_left(width).yes_no(ui, self.appointed, texts);
-        self.appointed = answer.unwrap_or(self.appointed);
+        self.appointed = answer.changed.unwrap_or(self.appointed);
     }
 }
 

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod demo;
 pub mod explain;
 pub mod link;
+mod pages;
 pub mod state;
 pub mod widgets;
 mod window;

@@ -63,7 +63,7 @@ impl Demo {
         if self.keep.is_some() {
             say.line(Caption::new("Allt finns kvar i", "Everything is kept in"), folder.display())?;
         }
-        if self.no_window || !has_display() {
+        if self.no_window || !crate::window::has_display() {
             if !self.no_window {
                 say.line(
                     Caption::new(
@@ -190,11 +190,6 @@ fn start_fresh(folder: &Path) -> Result<(), Failure> {
         std::fs::remove_dir_all(&relay).map_err(explain)?;
     }
     Ok(())
-}
-
-fn has_display() -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
 struct TemporaryFolder(PathBuf);

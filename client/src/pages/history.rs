@@ -1,34 +1,47 @@
 //! A record's history: who, on which device, when and why; the newest first.
 
-use eframe::egui::{RichText, Ui};
-use samsyn_engine::schema::Language;
+use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
-use super::texts;
-use crate::state::{RecordView, Session};
+use super::scene::title_in;
+use super::{Scene, texts};
+use crate::state::{HistoryStep, RecordView};
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, space};
 use crate::words::moment;
 
+/// A difference is cut after so many characters: prose can be long.
+const LONGEST: usize = 300;
+
 /// Draws the history.
-pub(super) fn show(ui: &mut Ui, view: &RecordView, session: &mut Session, language: Language) {
-    let tokens = Tokens::of(ui);
-    for step in view.history.iter().rev() {
-        ui.horizontal_wrapped(|ui| {
-            let who = step.entry.stamp.device.and_then(|device| session.person(device));
-            let who = who.unwrap_or(texts::SOMEBODY.get(language)).to_owned();
-            ui.label(RichText::new(who).text_style(theme::strong()));
-            ui.label(RichText::new(moment(step.entry.stamp.time)).color(tokens.text_weak));
-            if let Some(why) = &step.entry.why {
-                ui.label(RichText::new(format!("”{why}”")).italics());
-            }
-        });
-        for difference in &step.differences {
-            let words = crate::words::difference_words(&view.record, difference, language, &|link| {
-                step.titles.iter().find(|(known, _)| *known == link).map_or_else(|| "…".to_owned(), |(_, t)| t.clone())
-            });
-            let words: String = words.chars().take(300).collect();
-            ui.label(RichText::new(words).color(tokens.text));
+pub(super) fn show(ui: &mut Ui, view: &RecordView, scene: &Scene<'_>) {
+    ScrollArea::vertical().id_salt("history").auto_shrink(false).show(ui, |ui| {
+        for step in view.history.iter().rev() {
+            entry(ui, view, step, scene);
+            ui.add_space(space::M);
         }
-        ui.add_space(space::S);
+    });
+}
+
+fn entry(ui: &mut Ui, view: &RecordView, step: &HistoryStep, scene: &Scene<'_>) {
+    let t = Tokens::of(ui);
+    let stamp = &step.entry.stamp;
+    ui.horizontal_wrapped(|ui| {
+        let who = stamp.device.and_then(|device| scene.session.person(device));
+        ui.label(RichText::new(who.unwrap_or(scene.say(texts::SOMEBODY))).text_style(theme::strong()));
+        ui.label(RichText::new(moment(stamp.time)).small().color(t.text_weak));
+        if let Some(why) = &step.entry.why {
+            ui.label(RichText::new(format!("”{why}”")).italics());
+        }
+    });
+    if step.differences.is_empty() {
+        ui.label(RichText::new(scene.say(texts::NO_VISIBLE_CHANGE)).color(t.text_weak));
+    }
+    for difference in &step.differences {
+        let words = crate::words::difference_words(&view.record, difference, scene.language, &|link| {
+            title_in(&step.titles, link)
+        });
+        let cut: String = words.chars().take(LONGEST).collect();
+        let cut = if cut.len() < words.len() { format!("{cut}…") } else { cut };
+        ui.add(Label::new(cut).wrap());
     }
 }

@@ -1,22 +1,26 @@
 //! The records of one kind: searched, filtered, sorted, as a table that reads only what is in sight.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use eframe::egui::{self, Align, Layout, RichText, Ui};
+use eframe::egui::{self, Frame, Margin, RichText, Ui};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::schema::{Field, FieldType, Kind, Language, Link, Value};
+use samsyn_engine::schema::{Enumeration, Field, FieldType, Kind, Language, Link, Value};
 use samsyn_engine::store::{Filter, ListQuery, RowView, Sort, Test};
 
-use super::{Action, texts};
+use super::scene::title_in;
+use super::{Action, Scene, kind_icon, texts};
 use crate::state::Session;
+use crate::widgets::button;
 use crate::widgets::empty_state::empty_state;
 use crate::widgets::icon::Icon;
-use crate::widgets::table::{Alignment, Cell, Column, Table, TableState};
+use crate::widgets::table::{Cell, Column, Direction, Look, Row, Table, TableState};
 use crate::widgets::theme;
-use crate::widgets::tokens::space;
+use crate::widgets::tokens::{Tone, space};
+use crate::widgets::toolbar::toolbar;
 use crate::window::commands::Command;
 
-/// The id of the column that shows the title.
+/// The id of the column that shows the title: what the store sorts by unless told otherwise.
 const TITLE: &str = "";
 
 /// The page's view state. There is one for each kind, so that coming back finds it as it was left.
@@ -27,7 +31,11 @@ pub(crate) struct ListPage {
     filters: Vec<Filter>,
     sort: Option<Sort>,
     removed: bool,
-    table: TableState<RecordId>,
+    table: TableState,
+    /// The records that the table's state speaks of.
+    shown: Arc<Vec<RecordId>>,
+    /// The record whose row is marked.
+    marked: Option<RecordId>,
     focus_search: bool,
 }
 
@@ -41,6 +49,8 @@ impl ListPage {
             sort: None,
             removed: false,
             table: TableState::default(),
+            shown: Arc::default(),
+            marked: None,
             focus_search: false,
         }
     }
@@ -65,56 +75,82 @@ impl ListPage {
         }
     }
 
-    /// Draws the page.
-    pub(crate) fn show(
-        &mut self,
-        ui: &mut Ui,
-        session: &mut Session,
-        open: Option<RecordId>,
-        language: Language,
-    ) -> Vec<Action> {
-        let mut actions = Vec::new();
-        let (ids, ready) = session.list(&self.query());
-        self.head(ui, ids.len(), language, &mut actions);
-        self.filter_line(ui, language);
+    /// Draws the page. `open` is the record at the right.
+    pub(crate) fn show(&mut self, ui: &mut Ui, open: Option<RecordId>, scene: &mut Scene<'_>) {
+        let (ids, ready) = scene.session.list(&self.query());
+        if ready {
+            self.follow(&ids, open);
+        }
+        Frame::new().inner_margin(Margin { bottom: 0, ..Margin::same(space::L as i8) }).show(ui, |ui| {
+            self.head(ui, ids.len(), scene);
+            ui.add_space(space::XS);
+            self.filter_line(ui, scene);
+        });
         ui.add_space(space::S);
         if ids.is_empty() && ready {
-            self.nothing(ui, language, &mut actions);
+            self.nothing(ui, scene);
         } else {
-            self.table(ui, session, &ids, open, language, &mut actions);
+            self.table(ui, &ids, scene);
         }
-        actions
     }
 
-    fn head(&mut self, ui: &mut Ui, count: usize, language: Language, actions: &mut Vec<Action>) {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(self.kind.plural.get(language)).text_style(theme::title()));
-            ui.label(RichText::new(texts::records(count as u64, language)).weak());
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button(format!("+ {}", texts::NEW.get(language))).clicked() {
-                    actions.push(Action::Command(Command::New(self.kind)));
-                }
-            });
-        });
+    /// Keeps what is selected on its record when the rows change, and marks the record at the right.
+    fn follow(&mut self, ids: &Arc<Vec<RecordId>>, open: Option<RecordId>) {
+        let other = !Arc::ptr_eq(ids, &self.shown);
+        if other && **ids != *self.shown {
+            let places: HashMap<RecordId, usize> =
+                ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+            let before = Arc::clone(&self.shown);
+            self.table.remap(|old| places.get(before.get(old)?).copied());
+        }
+        if other || self.marked != open {
+            self.marked = open;
+            match open.and_then(|open| ids.iter().position(|id| *id == open)) {
+                Some(place) if self.table.selection().single() != Some(place) => self.table.select(place),
+                None if open.is_none() => self.table.clear(),
+                _ => {}
+            }
+        }
+        self.shown = Arc::clone(ids);
     }
 
-    fn filter_line(&mut self, ui: &mut Ui, language: Language) {
+    fn head(&self, ui: &mut Ui, count: usize, scene: &mut Scene<'_>) {
+        let pressed = toolbar(
+            ui,
+            |ui| {
+                ui.label(RichText::new(scene.say(self.kind.plural)).text_style(theme::title()));
+                ui.label(RichText::new(texts::records(count as u64, scene.language)).weak());
+            },
+            |ui| {
+                let name = Command::New(self.kind).words(scene.language);
+                button::primary(ui, Some(Icon::Plus), scene.say(texts::NEW)).accessible_name(name).clicked()
+            },
+        );
+        if pressed.1 {
+            scene.act(Action::Command(Command::New(self.kind)));
+        }
+    }
+
+    fn filter_line(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
         ui.horizontal_wrapped(|ui| {
-            let hint = texts::SEARCH_LIST.get(language);
-            let search = ui.add(egui::TextEdit::singleline(&mut self.search).hint_text(hint).desired_width(220.0));
-            search.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, hint));
+            ui.spacing_mut().item_spacing = egui::vec2(space::XS, space::XS);
+            let hint = scene.say(texts::SEARCH_LIST);
+            let field = egui::TextEdit::singleline(&mut self.search).hint_text(hint).desired_width(200.0);
+            let search = ui.add(field).accessible_name(hint);
             if std::mem::take(&mut self.focus_search) {
                 search.request_focus();
             }
-            if !self.search.is_empty() && ui.button("✕").on_hover_text(texts::CLEAR.get(language)).clicked() {
+            if !self.search.is_empty()
+                && button::icon_button(ui, Icon::Close, scene.say(texts::CLEAR)).clicked()
+            {
                 self.search.clear();
             }
             for field in self.kind.listed() {
                 if let FieldType::Enumeration(list) = field.field_type {
-                    self.choice_filter(ui, field, list, language);
+                    self.choice_filter(ui, field, list, scene.language);
                 }
             }
-            ui.toggle_value(&mut self.removed, texts::REMOVED_FILTER.get(language));
+            ui.toggle_value(&mut self.removed, scene.say(texts::REMOVED_FILTER));
         });
     }
 
@@ -122,72 +158,80 @@ impl ListPage {
         &mut self,
         ui: &mut Ui,
         field: &'static Field,
-        list: &'static samsyn_engine::schema::Enumeration,
+        list: &'static Enumeration,
         language: Language,
     ) {
         let caption = field.caption.get(language);
-        let current = self.filters.iter().find(|filter| filter.field == field.name).cloned();
-        let shown = match current.as_ref().map(|filter| &filter.test) {
+        let current =
+            self.filters.iter().find(|filter| filter.field == field.name).map(|filter| filter.test.clone());
+        let shown = match &current {
             Some(Test::Is(value)) => format!("{caption}: {}", list.caption(value, language)),
             _ => caption.to_owned(),
         };
         let mut chosen: Option<Option<&str>> = None;
-        egui::ComboBox::from_id_salt(("filter", field.name)).selected_text(shown).show_ui(ui, |ui| {
+        let combo = egui::ComboBox::from_id_salt(("filter", field.name)).selected_text(shown);
+        let shown = combo.show_ui(ui, |ui| {
             if ui.selectable_label(current.is_none(), texts::ALL.get(language)).clicked() {
                 chosen = Some(None);
             }
             for choice in list.choices {
-                let is = current.as_ref().is_some_and(|filter| filter.test == Test::Is(choice.value.to_owned()));
+                let is = current == Some(Test::Is(choice.value.to_owned()));
                 if ui.selectable_label(is, choice.caption.get(language)).clicked() {
                     chosen = Some(Some(choice.value));
                 }
             }
         });
-        if let Some(chosen) = chosen {
-            self.filters.retain(|filter| filter.field != field.name);
-            if let Some(value) = chosen {
-                let test = Test::Is(value.to_owned());
-                self.filters.push(Filter { field: field.name.to_owned(), test });
-            }
+        shown.response.accessible_name(format!("{} {caption}", texts::FILTER.get(language)));
+        let Some(chosen) = chosen else { return };
+        self.filters.retain(|filter| filter.field != field.name);
+        if let Some(value) = chosen {
+            self.filters.push(Filter { field: field.name.to_owned(), test: Test::Is(value.to_owned()) });
         }
     }
 
-    fn nothing(&self, ui: &mut Ui, language: Language, actions: &mut Vec<Action>) {
+    fn nothing(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         if self.search.is_empty() && self.filters.is_empty() && !self.removed {
-            let new = format!("+ {}", texts::NEW.get(language));
-            let (title, hint) = (texts::EMPTY_LIST.get(language), texts::EMPTY_LIST_HINT.get(language));
-            if empty_state(ui, Icon::Plus, title, hint, Some(&new)) {
-                actions.push(Action::Command(Command::New(self.kind)));
+            let new = Command::New(self.kind).words(scene.language);
+            let (title, hint) = (scene.say(texts::EMPTY_LIST), scene.say(texts::EMPTY_LIST_HINT));
+            if empty_state(ui, kind_icon(self.kind), title, hint, Some(&new)) {
+                scene.act(Action::Command(Command::New(self.kind)));
             }
-        } else {
-            let (title, hint) = (texts::NOTHING_FOUND.get(language), texts::NOTHING_FOUND_HINT.get(language));
-            empty_state(ui, Icon::Search, title, hint, None);
+            return;
+        }
+        let (title, hint) = (scene.say(texts::NOTHING_FOUND), scene.say(texts::NOTHING_FOUND_HINT));
+        if empty_state(ui, Icon::Search, title, hint, Some(scene.say(texts::CLEAR_FILTERS))) {
+            self.search.clear();
+            self.filters.clear();
+            self.removed = false;
         }
     }
 
-    fn table(
-        &mut self,
-        ui: &mut Ui,
-        session: &mut Session,
-        ids: &Arc<Vec<RecordId>>,
-        open: Option<RecordId>,
-        language: Language,
-        actions: &mut Vec<Action>,
-    ) {
+    fn table(&mut self, ui: &mut Ui, ids: &Arc<Vec<RecordId>>, scene: &mut Scene<'_>) {
         let fields: Vec<&'static Field> = shown_fields(self.kind);
-        let columns = columns(&fields, language);
-        let sort = self.sort.clone();
-        let response = Table::new(("list", self.kind.name), &columns)
-            .sorted(sort.as_ref().map(|sort| (sort.field.as_str(), sort.descending)))
-            .show(ui, &mut self.table, ids, open, |id| {
-                let row = session.row(*id)?;
+        let columns = columns(&fields, scene.language);
+        let name = scene.say(self.kind.plural);
+        let language = scene.language;
+        let session = &mut *scene.session;
+        let (column, direction) = match &self.sort {
+            Some(Sort { field, descending: true }) => (field.as_str(), Direction::Descending),
+            Some(Sort { field, descending: false }) => (field.as_str(), Direction::Ascending),
+            None => (TITLE, Direction::Ascending),
+        };
+        let response = Table::new(self.kind.name, name, &columns, ids.len())
+            .sorted_by(column, direction)
+            .show(ui, &mut self.table, |index| {
+                let row = session.row(*ids.get(index)?)?;
                 Some(cells(session, &row, &fields, language))
             });
-        if let Some((column, descending)) = response.sort {
-            self.sort = Some(Sort { field: column, descending });
+        if let Some(sort) = response.sort {
+            let descending = sort.direction == Direction::Descending;
+            let plain = sort.column == TITLE && !descending;
+            self.sort = (!plain).then_some(Sort { field: sort.column, descending });
         }
-        if let Some(id) = response.opened {
-            actions.push(Action::Open(id));
+        let selected = response.selected.and_then(|selection| selection.single()).or(response.opened);
+        if let Some(id) = selected.and_then(|index| ids.get(index)) {
+            self.marked = Some(*id);
+            scene.act(Action::Open(*id));
         }
     }
 }
@@ -197,39 +241,37 @@ fn shown_fields(kind: &'static Kind) -> Vec<&'static Field> {
     kind.listed().filter(|field| !kind.title.iter().any(|names| names.contains(&field.name))).collect()
 }
 
-fn columns(fields: &[&'static Field], language: Language) -> Vec<Column> {
-    let title = Column::new(TITLE, texts::TITLE.get(language)).width(260.0).sortable();
+fn columns<'a>(fields: &[&'static Field], language: Language) -> Vec<Column<'a>> {
+    let title = Column::new(TITLE, texts::TITLE.get(language), 240.0).sortable().stretch();
     let others = fields.iter().map(|field| {
-        let numeric = matches!(field.field_type, FieldType::Number { .. } | FieldType::Money | FieldType::Counter);
+        let numeric =
+            matches!(field.field_type, FieldType::Number { .. } | FieldType::Money | FieldType::Counter);
         let width = match field.field_type {
             FieldType::Date | FieldType::Number { .. } | FieldType::Counter | FieldType::YesNo => 110.0,
             FieldType::DateRange => 190.0,
-            FieldType::ReferenceSet(_) | FieldType::EnumerationSet(_) => 200.0,
+            FieldType::ReferenceSet(_) | FieldType::EnumerationSet(_) => 180.0,
             _ => 150.0,
         };
-        let alignment = if numeric { Alignment::Right } else { Alignment::Left };
-        Column::new(field.name, field.caption.get(language)).width(width).align(alignment).sortable()
+        let column = Column::new(field.name, field.caption.get(language), width).sortable();
+        if numeric { column.right() } else { column }
     });
     std::iter::once(title).chain(others).collect()
 }
 
-fn cells(session: &mut Session, row: &RowView, fields: &[&'static Field], language: Language) -> Vec<Cell> {
+fn cells(session: &mut Session, row: &RowView, fields: &[&'static Field], language: Language) -> Row {
     let title = if row.title.is_empty() { texts::UNNAMED.get(language) } else { &row.title };
-    let title = Cell::new(title).strong();
-    let title = if row.conflicts > 0 { title.warn(texts::CONFLICT.get(language)) } else { title };
+    let title = Cell::new(title).look(Look::Strong);
+    let title = if row.conflicts > 0 { title.icon(Icon::Warning) } else { title };
     let values = fields.iter().map(|field| {
         let value = row.cells.get(field.name).unwrap_or(&Value::Empty);
         let titles: Vec<(Link, String)> = links(value)
             .into_iter()
             .map(|link| (link, session.title(link).unwrap_or_else(|| "…".to_owned())))
             .collect();
-        let find = |link: Link| {
-            let found = titles.iter().find(|(known, _)| *known == link);
-            found.map_or_else(|| "…".to_owned(), |(_, title)| title.clone())
-        };
-        Cell::new(field.field_type.words(value, language, &find))
+        Cell::new(field.field_type.words(value, language, &|link| title_in(&titles, link)))
     });
-    std::iter::once(title).chain(values).collect()
+    let mark = (row.conflicts > 0).then_some(Tone::Warning);
+    Row::new(std::iter::once(title).chain(values)).mark(mark).faded(row.removed)
 }
 
 fn links(value: &Value) -> Vec<Link> {

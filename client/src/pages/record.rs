@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui};
+use eframe::egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 use samsyn_engine::document::Edit;
 use samsyn_engine::id::RecordId;
+use samsyn_engine::schema::Caption;
 use samsyn_engine::schema::kinds::PLAN;
-use samsyn_engine::schema::{Caption, Language};
 
+use super::chart::Chart;
 use super::form::Form;
-use super::gantt::Chart;
-use super::{Action, history, texts};
-use crate::state::{RecordView, Session};
-use crate::widgets::drafts::Drafts;
+use super::{Action, Scene, history, kind_icon, texts};
+use crate::state::RecordView;
+use crate::widgets::badge;
+use crate::widgets::button;
+use crate::widgets::empty_state::empty_state;
+use crate::widgets::icon::{self, Icon};
 use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, space};
+use crate::widgets::tokens::{Tokens, Tone, space};
 use crate::window::commands::Command;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +46,14 @@ pub(crate) struct RecordPane {
     tab: Tab,
     form: Form,
     chart: Chart,
+    wide: bool,
 }
 
 impl RecordPane {
-    /// The pane of a record.
-    pub(crate) fn new(id: RecordId) -> Self {
-        RecordPane { id, tab: Tab::Fields, form: Form::new(id), chart: Chart::default() }
+    /// The pane of a record. `fresh` where it was just made and waits to be filled in.
+    pub(crate) fn new(id: RecordId, fresh: bool) -> Self {
+        let form = if fresh { Form::fresh() } else { Form::default() };
+        RecordPane { id, tab: Tab::Fields, form, chart: Chart::default(), wide: false }
     }
 
     /// The record that it shows.
@@ -56,97 +61,150 @@ impl RecordPane {
         self.id
     }
 
-    /// Draws the pane.
-    pub(crate) fn show(
-        &mut self,
-        ui: &mut Ui,
-        session: &mut Session,
-        drafts: &mut Drafts,
-        language: Language,
-    ) -> Vec<Action> {
-        let mut actions = Vec::new();
-        let Some(view) = session.record(self.id) else {
-            let words = if session.is_missing(self.id) { texts::GONE } else { texts::LOADING };
-            ui.weak(words.get(language));
-            return actions;
-        };
-        self.head(ui, &view, language, &mut actions);
-        self.tabs(ui, &view, language);
-        ui.separator();
-        ScrollArea::vertical().id_salt((self.id, self.tab.caption().en)).auto_shrink(false).show(ui, |ui| {
-            match self.tab {
-                Tab::Fields => actions.extend(self.form.show(ui, &view, session, drafts, language)),
-                Tab::Chart => actions.extend(self.chart.show(ui, &view.record, language)),
-                Tab::History => history::show(ui, &view, session, language),
-                Tab::Referrers => referrers(ui, &view, session, language, &mut actions),
-            }
-        });
-        actions
+    /// Whether it takes the whole page.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.wide
     }
 
-    fn head(&self, ui: &mut Ui, view: &Arc<RecordView>, language: Language, actions: &mut Vec<Action>) {
-        let record = &view.record;
-        ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let close = ui.button("✕").on_hover_text(texts::CLOSE.get(language));
-                close.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, texts::CLOSE.get(language)));
-                if close.clicked() {
-                    actions.push(Action::Command(Command::CloseRecord));
-                }
-                let (caption, edit) = match record.removed {
-                    true => (texts::RESTORE, Edit::Restore),
-                    false => (texts::REMOVE, Edit::Remove),
-                };
-                if ui.button(caption.get(language)).clicked() {
-                    actions.push(Action::Edit(record.id, vec![edit]));
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let title = record.title();
-                    let title = if title.is_empty() { texts::UNNAMED.get(language).to_owned() } else { title };
-                    ui.add(egui::Label::new(RichText::new(title).text_style(theme::title())).truncate());
+    /// Draws the pane.
+    pub(crate) fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        let Some(view) = scene.session.record(self.id) else {
+            self.nothing(ui, scene);
+            return;
+        };
+        ui.spacing_mut().item_spacing.y = space::S;
+        self.head(ui, &view, scene);
+        self.tabs(ui, &view, scene);
+        match self.tab {
+            Tab::Fields => {
+                let id = (self.id, "fields");
+                ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
+                    // Room for the scroll bar, and for the ring around what has the keyboard.
+                    ui.set_width(ui.available_width() - space::S);
+                    self.form.show(ui, &view, scene);
                 });
-            });
-        });
-        let kind = record.kind().map_or(record.kind.as_str(), |kind| kind.caption.get(language));
-        ui.label(RichText::new(kind).small().color(Tokens::of(ui).text_weak));
-        if record.removed {
-            ui.colored_label(Tokens::of(ui).warning, texts::REMOVED_NOTE.get(language));
+            }
+            Tab::Chart => {
+                if let Some(row) = self.chart.show(ui, &view.record, scene) {
+                    self.form.unfold(row);
+                    self.tab = Tab::Fields;
+                }
+            }
+            Tab::History => history::show(ui, &view, scene),
+            Tab::Referrers => referrers(ui, &view, scene),
         }
     }
 
-    fn tabs(&mut self, ui: &mut Ui, view: &RecordView, language: Language) {
+    fn nothing(&self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        if scene.session.is_missing(self.id) {
+            let close = scene.say(texts::CLOSE);
+            if empty_state(
+                ui,
+                Icon::Document,
+                scene.say(texts::GONE),
+                scene.say(texts::GONE_HINT),
+                Some(close),
+            ) {
+                scene.act(Action::Command(Command::CloseRecord));
+            }
+        } else {
+            ui.weak(scene.say(texts::LOADING));
+        }
+    }
+
+    fn head(&mut self, ui: &mut Ui, view: &Arc<RecordView>, scene: &mut Scene<'_>) {
+        let record = &view.record;
+        let t = Tokens::of(ui);
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = space::XXS;
+                self.tools(ui, view, scene);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.spacing_mut().item_spacing.x = space::S;
+                    if let Some(kind) = record.kind() {
+                        icon::show(ui, kind_icon(kind), t.text_weak).on_hover_text(scene.say(kind.caption));
+                    }
+                    let title = RichText::new(scene.title_of(record)).text_style(theme::title());
+                    ui.add(Label::new(title).truncate());
+                });
+            });
+        });
+        if record.removed {
+            ui.horizontal_wrapped(|ui| {
+                badge::badge(ui, scene.say(texts::REMOVED), Tone::Danger);
+                ui.weak(scene.say(texts::REMOVED_NOTE));
+            });
+        }
+    }
+
+    fn tools(&mut self, ui: &mut Ui, view: &RecordView, scene: &mut Scene<'_>) {
+        let record = &view.record;
+        if button::icon_button(ui, Icon::Close, scene.say(texts::CLOSE)).clicked() {
+            scene.act(Action::Command(Command::CloseRecord));
+        }
+        let (sign, caption) = match self.wide {
+            true => (Icon::DoubleRight, texts::NARROW),
+            false => (Icon::DoubleLeft, texts::WIDEN),
+        };
+        if button::icon_button(ui, sign, scene.say(caption)).clicked() {
+            self.wide = !self.wide;
+        }
+        if record.removed {
+            if ui.button(scene.say(texts::RESTORE)).clicked() {
+                scene.act(Action::Edit(record.id, vec![Edit::Restore]));
+            }
+        } else if button::icon_button(ui, Icon::Trash, scene.say(texts::REMOVE_RECORD)).clicked() {
+            let told = scene.say(texts::RECORD_REMOVED).replace("{}", &scene.title_of(record));
+            scene.act(Action::EditAndTell(record.id, vec![Edit::Remove], told));
+        }
+    }
+
+    fn tabs(&mut self, ui: &mut Ui, view: &RecordView, scene: &Scene<'_>) {
         let is_plan = view.record.kind == PLAN.name;
         let tabs = [Tab::Fields, Tab::Chart, Tab::History, Tab::Referrers];
-        ui.add_space(space::XS);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
             for tab in tabs.into_iter().filter(|tab| *tab != Tab::Chart || is_plan) {
-                ui.selectable_value(&mut self.tab, tab, tab.caption().get(language));
+                let caption = scene.say(tab.caption());
+                let caption = match tab {
+                    Tab::Referrers if !view.referrers.is_empty() => {
+                        format!("{caption} ({})", view.referrers.len())
+                    }
+                    _ => caption.to_owned(),
+                };
+                ui.selectable_value(&mut self.tab, tab, caption);
             }
         });
+        let t = Tokens::of(ui);
+        let (line, _) = ui
+            .allocate_exact_size(eframe::egui::vec2(ui.available_width(), 1.0), eframe::egui::Sense::hover());
+        ui.painter().rect_filled(line, 0.0, t.border);
     }
 }
 
-fn referrers(
-    ui: &mut Ui,
-    view: &RecordView,
-    session: &mut Session,
-    language: Language,
-    actions: &mut Vec<Action>,
-) {
+fn referrers(ui: &mut Ui, view: &RecordView, scene: &mut Scene<'_>) {
     if view.referrers.is_empty() {
-        ui.weak("–");
+        let (title, hint) = (scene.say(texts::NOT_USED), scene.say(texts::NOT_USED_HINT));
+        empty_state(ui, Icon::Link, title, hint, None);
+        return;
     }
-    for (id, field) in &view.referrers {
-        let Some(row) = session.row(*id) else { continue };
-        let kind = samsyn_engine::schema::kind(&row.kind);
-        let name = field.split('.').next().unwrap_or_default();
-        let caption = kind.and_then(|kind| kind.field(name)).map_or(name, |field| field.caption.get(language));
-        ui.horizontal(|ui| {
-            if ui.link(if row.title.is_empty() { texts::UNNAMED.get(language) } else { &row.title }).clicked() {
-                actions.push(Action::Open(*id));
-            }
-            let kind = kind.map_or("", |kind| kind.caption.get(language));
-            ui.weak(format!("{kind} · {caption}"));
-        });
-    }
+    ScrollArea::vertical().id_salt("referrers").auto_shrink(false).show(ui, |ui| {
+        for (id, field) in &view.referrers {
+            let Some(row) = scene.session.row(*id) else { continue };
+            let kind = samsyn_engine::schema::kind(&row.kind);
+            let name = field.split('.').next().unwrap_or_default();
+            let caption =
+                kind.and_then(|kind| kind.field(name)).map_or(name, |field| scene.say(field.caption));
+            ui.horizontal(|ui| {
+                let t = Tokens::of(ui);
+                if let Some(kind) = kind {
+                    icon::show(ui, kind_icon(kind), t.text_weak);
+                }
+                if ui.link(scene.title(*id)).clicked() {
+                    scene.act(Action::Open(*id));
+                }
+                ui.label(RichText::new(caption).small().color(t.text_weak));
+            });
+        }
+    });
 }

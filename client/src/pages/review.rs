@@ -3,22 +3,30 @@
 //! The queue at the left reads no documents. The record that is chosen is opened at the right: contradictions with all
 //! their values side by side, then every difference since it was reviewed, before and after, with who and when.
 
-use std::sync::Arc;
-
-use eframe::egui::{self, Align, Layout, RichText, ScrollArea, Ui};
-use samsyn_engine::document::{Difference, Edit, FieldConflict, Stamp};
+use eframe::egui::{
+    Align, Button, CornerRadius, Frame, Label, Layout, Margin, Panel, RichText, Role, ScrollArea, Sense,
+    Stroke, Ui, UiBuilder, WidgetInfo, vec2,
+};
+use samsyn_engine::document::{Difference, Record, Stamp};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::review::{QueueEntry, ReviewChange, ReviewItem};
-use samsyn_engine::schema::{FieldType, Language, Link, Value};
+use samsyn_engine::schema::{FieldType, Link, Value};
 
-use super::{Action, texts};
-use crate::state::{RecordView, Session};
-use crate::widgets::diff_text::diff_text;
+use super::scene::title_in;
+use super::{Action, Scene, conflict, kind_icon, texts};
+use crate::widgets::badge;
+use crate::widgets::button;
+use crate::widgets::diff_text;
 use crate::widgets::empty_state::empty_state;
-use crate::widgets::icon::Icon;
+use crate::widgets::icon::{self, Icon};
 use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, space};
-use crate::words::{moment, path_words, row_words, value_words};
+use crate::widgets::tokens::{Tokens, Tone, radius, space};
+use crate::widgets::toolbar::toolbar;
+use crate::window::commands::Command;
+use crate::words::{moment, path_words};
+
+/// The height of an entry of the queue, in points.
+const ENTRY: f32 = 46.0;
 
 /// The page's view state.
 #[derive(Debug, Default)]
@@ -33,310 +41,307 @@ impl ReviewPage {
     }
 
     /// Draws the page.
-    pub(crate) fn show(&mut self, ui: &mut Ui, session: &mut Session, language: Language) -> Vec<Action> {
-        let mut actions = Vec::new();
-        let queue: Vec<QueueEntry> = session.queue().to_vec();
-        self.head(ui, queue.len(), language, &mut actions);
+    pub(crate) fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        let queue: Vec<QueueEntry> = scene.session.queue().to_vec();
+        let margin = Margin { bottom: space::S as i8, ..Margin::same(space::L as i8) };
+        Frame::new().inner_margin(margin).show(ui, |ui| head(ui, queue.len(), scene));
         if queue.is_empty() {
-            let (title, hint) = (texts::NOTHING_TO_REVIEW, texts::NOTHING_TO_REVIEW_HINT);
-            empty_state(ui, Icon::Review, title.get(language), hint.get(language), None);
+            let (title, hint) =
+                (scene.say(texts::NOTHING_TO_REVIEW), scene.say(texts::NOTHING_TO_REVIEW_HINT));
+            empty_state(ui, Icon::Review, title, hint, None);
             self.chosen = None;
-            return actions;
+            return;
         }
         if self.chosen.is_none_or(|id| queue.iter().all(|entry| entry.row.id != id)) {
             self.chosen = queue.first().map(|entry| entry.row.id);
         }
-        egui::Panel::left("review queue").default_size(320.0).size_range(220.0..=520.0).show_inside(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show_rows(ui, 46.0, queue.len(), |ui, range| {
+        let frame = Frame::new().inner_margin(Margin::symmetric(space::S as i8, 0));
+        let queue_panel =
+            Panel::left("review queue").resizable(true).default_size(300.0).size_range(220.0..=460.0);
+        queue_panel.frame(frame).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::XXS;
+            ScrollArea::vertical().auto_shrink(false).show_rows(ui, ENTRY, queue.len(), |ui, range| {
                 for entry in &queue[range] {
-                    self.queue_entry(ui, entry, language);
+                    self.queue_entry(ui, entry, scene);
                 }
             });
         });
-        egui::CentralPanel::default().show_inside(ui, |ui| {
+        let frame = Frame::new().inner_margin(Margin { top: 0, ..Margin::same(space::L as i8) });
+        eframe::egui::CentralPanel::default().frame(frame).show(ui, |ui| {
             if let Some(id) = self.chosen {
-                self.item(ui, session, id, language, &mut actions);
+                self.item(ui, id, &queue, scene);
             }
         });
-        actions
     }
 
-    fn head(&self, ui: &mut Ui, count: usize, language: Language, actions: &mut Vec<Action>) {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(texts::REVIEW.get(language)).text_style(theme::title()));
-            ui.label(RichText::new(texts::records(count as u64, language)).weak());
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let all = ui.add_enabled(count > 0, egui::Button::new(texts::REVIEWED_ALL.get(language)));
-                if all.on_hover_text(texts::DECIDED_LATER.get(language)).clicked() {
-                    actions.push(Action::Command(crate::window::commands::Command::ReviewedAll));
-                }
-            });
-        });
-        ui.add_space(space::S);
-    }
-
-    fn queue_entry(&mut self, ui: &mut Ui, entry: &QueueEntry, language: Language) {
-        let tokens = Tokens::of(ui);
+    fn queue_entry(&mut self, ui: &mut Ui, entry: &QueueEntry, scene: &Scene<'_>) {
+        let t = Tokens::of(ui);
         let selected = self.chosen == Some(entry.row.id);
-        let kind = samsyn_engine::schema::kind(&entry.row.kind);
-        let caption = kind.map_or("", |kind| kind.caption.get(language));
-        let title = if entry.row.title.is_empty() { texts::UNNAMED.get(language) } else { &entry.row.title };
-        let what = if entry.state.conflicts > 0 {
-            format!("{} {}", entry.state.conflicts, texts::CONFLICT.get(language).to_lowercase())
-        } else if entry.state.reviewed.is_empty() {
-            texts::NEW_RECORD.get(language).to_owned()
-        } else {
-            moment(entry.state.last)
+        let title = match entry.row.title.as_str() {
+            "" => scene.say(texts::UNNAMED),
+            title => title,
         };
-        let (rect, response) =
-            ui.allocate_exact_size(egui::vec2(ui.available_width(), 44.0), egui::Sense::click());
+        let what = what_awaits(entry, scene);
+        let size = vec2(ui.available_width(), ENTRY);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::SelectableLabel, true, selected, format!("{title}, {what}"))
+            WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{title}, {what}"))
         });
         let fill = match (selected, response.hovered()) {
-            (true, _) => tokens.selection,
-            (false, true) => tokens.hover,
-            _ => egui::Color32::TRANSPARENT,
+            (true, _) => t.selection,
+            (false, true) => t.hover,
+            _ => eframe::egui::Color32::TRANSPARENT,
         };
-        ui.painter().rect_filled(rect, 4.0, fill);
+        ui.painter().rect_filled(rect, radius::M, fill);
         if response.has_focus() {
-            theme::focus_ring(ui, rect, 4);
+            theme::focus_ring(ui, rect, radius::M);
         }
-        let inner = rect.shrink2(egui::vec2(space::M, space::XS));
-        let mut lines = ui.new_child(egui::UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)));
+        let colour = if selected { t.on_selection } else { t.text };
+        let kind = samsyn_engine::schema::kind(&entry.row.kind);
+        let inner = rect.shrink2(vec2(space::S, space::XS));
+        let sign = inner.with_max_x(inner.left() + icon::SIZE);
+        kind.map_or(Icon::Document, |kind| kind_icon(kind)).paint(ui.painter(), sign, t.text_weak);
+        let inner = inner.with_min_x(inner.left() + icon::SIZE + space::S);
+        let mut lines = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)));
         lines.spacing_mut().item_spacing.y = 1.0;
-        lines.add(egui::Label::new(RichText::new(title).text_style(theme::strong())).truncate());
-        lines.horizontal(|ui| {
-            ui.label(RichText::new(caption).small().color(tokens.text_weak));
-            let colour = if entry.state.conflicts > 0 { tokens.danger } else { tokens.text_weak };
-            ui.label(RichText::new(what).small().color(colour));
-        });
+        let title = RichText::new(title).text_style(theme::strong()).color(colour);
+        lines.add(Label::new(title).truncate().selectable(false));
+        let conflicts = entry.state.conflicts > 0;
+        let colour = if conflicts { t.tone(Tone::Warning).fg } else { t.text_weak };
+        lines.add(Label::new(RichText::new(what).small().color(colour)).truncate().selectable(false));
         if response.clicked() {
             self.chosen = Some(entry.row.id);
         }
     }
 
-    fn item(
-        &mut self,
-        ui: &mut Ui,
-        session: &mut Session,
-        id: RecordId,
-        language: Language,
-        actions: &mut Vec<Action>,
-    ) {
-        let (Some(item), Some(view)) = (session.review(id), session.record(id)) else {
-            ui.weak(texts::LOADING.get(language));
+    fn item(&mut self, ui: &mut Ui, id: RecordId, queue: &[QueueEntry], scene: &mut Scene<'_>) {
+        let (Some(item), Some(view)) = (scene.session.review(id), scene.session.record(id)) else {
+            ui.weak(scene.say(texts::LOADING));
             return;
         };
-        let mut drawing = Drawing { session, view: &view, language };
-        ui.horizontal(|ui| {
-            let title = view.record.title();
-            let title = if title.is_empty() { texts::UNNAMED.get(language).to_owned() } else { title };
-            ui.label(RichText::new(title).text_style(theme::title()));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button(texts::REVIEWED.get(language)).clicked() {
-                    actions.push(Action::Reviewed(vec![(id, item.heads.clone())]));
-                    self.chosen = next_in_queue(drawing.session, id);
-                }
-                if ui.button(texts::OPEN.get(language)).clicked() {
-                    actions.push(Action::Open(id));
-                }
-            });
-        });
-        ui.separator();
+        let (_, (reviewed, open)) = toolbar(
+            ui,
+            |ui| {
+                // Long titles leave room for the buttons.
+                ui.set_max_width((ui.available_width() - 220.0).max(120.0));
+                let title = RichText::new(scene.title_of(&view.record)).text_style(theme::title());
+                ui.add(Label::new(title).truncate());
+            },
+            |ui| {
+                let reviewed = button::primary(ui, Some(Icon::Check), scene.say(texts::REVIEWED)).clicked();
+                (reviewed, ui.button(scene.say(texts::OPEN)).clicked())
+            },
+        );
+        if reviewed {
+            scene.act(Action::Reviewed(vec![(id, item.heads.clone())]));
+            self.chosen = next_in_queue(queue, id);
+        }
+        if open {
+            scene.act(Action::Open(id));
+        }
+        ui.add_space(space::S);
         ScrollArea::vertical().id_salt(("review", id)).auto_shrink(false).show(ui, |ui| {
-            for conflict in &item.conflicts {
-                drawing.conflict(ui, conflict, actions);
-                ui.add_space(space::M);
+            ui.set_width(ui.available_width() - space::S);
+            ui.spacing_mut().item_spacing.y = space::M;
+            for contradiction in &item.conflicts {
+                conflict::show(ui, scene, &view.record, contradiction);
             }
-            drawing.changes(ui, &item);
+            changes(ui, &view.record, &item, scene);
+            ui.add_space(space::XL);
         });
     }
 }
 
-fn next_in_queue(session: &Session, id: RecordId) -> Option<RecordId> {
-    let queue = session.queue();
+/// What stands under an entry's title: what there is to do, and whose work it was.
+fn what_awaits(entry: &QueueEntry, scene: &Scene<'_>) -> String {
+    if entry.state.conflicts > 0 {
+        return texts::contradictions(entry.state.conflicts.into(), scene.language);
+    }
+    let what = if entry.state.reviewed.is_empty() { texts::NEW_RECORD } else { texts::CHANGED };
+    let who = entry.row.changed_by.and_then(|device| scene.session.person(device));
+    let who = who.unwrap_or(scene.say(texts::SOMEBODY));
+    format!("{} · {who} · {}", scene.say(what), moment(entry.state.last))
+}
+
+fn head(ui: &mut Ui, count: usize, scene: &mut Scene<'_>) {
+    let (_, all) = toolbar(
+        ui,
+        |ui| {
+            ui.label(RichText::new(scene.say(texts::REVIEW)).text_style(theme::title()));
+            ui.label(RichText::new(texts::records(count as u64, scene.language)).weak());
+        },
+        |ui| {
+            let button = Button::new(scene.say(texts::REVIEWED_ALL));
+            ui.add_enabled(count > 0, button).on_hover_text(scene.say(texts::DECIDED_LATER)).clicked()
+        },
+    );
+    if all {
+        scene.act(Action::Command(Command::ReviewedAll));
+    }
+}
+
+/// The entry after the one that was just reviewed.
+fn next_in_queue(queue: &[QueueEntry], id: RecordId) -> Option<RecordId> {
     let place = queue.iter().position(|entry| entry.row.id == id)?;
-    queue.get(place + 1).or_else(|| queue.get(place.checked_sub(1)?)).map(|entry| entry.row.id)
+    let next = queue.get(place + 1).or_else(|| queue.get(place.checked_sub(1)?));
+    next.map(|entry| entry.row.id)
 }
 
-/// What drawing a record's review needs everywhere.
-struct Drawing<'a> {
-    session: &'a mut Session,
-    view: &'a Arc<RecordView>,
-    language: Language,
-}
-
-impl Drawing<'_> {
-    fn conflict(&mut self, ui: &mut Ui, conflict: &FieldConflict, actions: &mut Vec<Action>) {
-        let tokens = Tokens::of(ui);
-        let record = &self.view.record;
-        let field_type = record.kind().and_then(|kind| kind.field_at(&conflict.path)).map(|field| field.field_type);
-        let frame = egui::Frame::new().fill(tokens.danger_tint).corner_radius(6.0).inner_margin(space::M);
-        frame.show(ui, |ui| {
-            ui.horizontal(|ui| {
-                let path = path_words(record, &conflict.path, self.language);
-                ui.label(RichText::new(path).text_style(theme::strong()).color(tokens.danger));
-                ui.label(RichText::new(texts::CONFLICT_HINT.get(self.language)).color(tokens.text_weak));
-            });
-            egui::Grid::new(("conflict", conflict.path.to_string())).num_columns(3).spacing([space::L, space::S]).show(
-                ui,
-                |ui| {
-                    for writing in &conflict.writings {
-                        let words = self.value(field_type.as_ref(), &writing.value);
-                        ui.label(RichText::new(&words).text_style(theme::strong()));
-                        ui.label(RichText::new(self.stamp(&writing.stamp)).color(tokens.text_weak));
-                        ui.horizontal(|ui| {
-                            let caption = texts::CHOOSE_THIS.get(self.language);
-                            let button = ui.button(caption);
-                            button.widget_info(|| {
-                                egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("{caption}: {words}"))
-                            });
-                            if button.clicked() {
-                                let edit = Edit::Set { path: conflict.path.clone(), value: writing.value.clone() };
-                                actions.push(Action::Edit(record.id, vec![edit]));
-                            }
-                            if writing.shown {
-                                ui.label(RichText::new(texts::SHOWN_NOW.get(self.language)).small().color(tokens.text_weak));
-                            }
-                        });
-                        ui.end_row();
-                    }
-                },
-            );
-        });
+fn changes(ui: &mut Ui, record: &Record, item: &ReviewItem, scene: &mut Scene<'_>) {
+    if item.changes.is_empty() && item.conflicts.is_empty() {
+        ui.weak(scene.say(texts::NO_VISIBLE_CHANGE));
     }
-
-    fn changes(&mut self, ui: &mut Ui, item: &ReviewItem) {
-        if item.changes.is_empty() {
-            if item.conflicts.is_empty() {
-                ui.weak(texts::NO_VISIBLE_CHANGE.get(self.language));
-            }
-            return;
-        }
-        for change in &item.changes {
-            self.change(ui, change);
-            ui.add_space(space::M);
-        }
-    }
-
-    fn change(&mut self, ui: &mut Ui, change: &ReviewChange) {
-        let tokens = Tokens::of(ui);
-        let frame = egui::Frame::new()
-            .fill(tokens.raised)
-            .stroke(egui::Stroke::new(1.0, tokens.border))
-            .corner_radius(6.0)
-            .inner_margin(space::M);
-        frame.show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal_wrapped(|ui| {
-                ui.label(RichText::new(self.heading(&change.difference)).text_style(theme::strong()));
-                let writers: Vec<String> = change.writers.iter().map(|stamp| self.stamp(stamp)).collect();
-                ui.label(RichText::new(writers.join(" · ")).small().color(tokens.text_weak));
-            });
-            self.before_and_after(ui, &change.difference);
-            for reason in &change.reasons {
-                ui.label(RichText::new(format!("”{reason}”")).italics().color(tokens.text_weak));
-            }
-        });
-    }
-
-    fn heading(&mut self, difference: &Difference) -> String {
-        match difference {
-            Difference::Field { path, .. } => path_words(&self.view.record, path, self.language),
-            other => {
-                let (record, language) = (self.view.record.clone(), self.language);
-                let titles = self.titles_of(other);
-                crate::words::difference_words(&record, other, language, &|link| find(&titles, link))
-            }
-        }
-    }
-
-    fn before_and_after(&mut self, ui: &mut Ui, difference: &Difference) {
-        let record = &self.view.record;
-        let kind = record.kind();
-        match difference {
-            Difference::Field { path, before, after } => {
-                let field_type = kind.and_then(|kind| kind.field_at(path)).map(|field| field.field_type);
-                if field_type == Some(FieldType::Prose) {
-                    let text = |value: &Value| value.as_text().unwrap_or_default().to_owned();
-                    diff_text(ui, &text(before), &text(after));
-                } else {
-                    let (before, after) = (self.value(field_type.as_ref(), before), self.value(field_type.as_ref(), after));
-                    ui.horizontal_wrapped(|ui| {
-                        let tokens = Tokens::of(ui);
-                        ui.label(RichText::new(before).color(tokens.deletion.fg).strikethrough());
-                        ui.label(RichText::new("→").color(tokens.text_weak));
-                        ui.label(RichText::new(after).color(tokens.insertion.fg).text_style(theme::strong()));
-                    });
-                }
-            }
-            Difference::RowAdded { list, row } | Difference::RowRemoved { list, row } => {
-                let fields = kind.and_then(|kind| kind.row_fields(list)).unwrap_or_default();
-                for field in fields {
-                    let value = row.get(field.name);
-                    if !value.is_empty() {
-                        let words = self.value(Some(&field.field_type), value);
-                        ui.horizontal_wrapped(|ui| {
-                            ui.label(RichText::new(field.caption.get(self.language)).small().weak());
-                            ui.label(words);
-                        });
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn value(&mut self, field_type: Option<&FieldType>, value: &Value) -> String {
-        let titles = self.titles(value);
-        value_words(field_type, value, self.language, &|link| find(&titles, link))
-    }
-
-    /// The titles of all that a value refers to. Not in the closure: asking for one may ask the backend.
-    fn titles(&mut self, value: &Value) -> Vec<(Link, String)> {
-        let links: Vec<Link> = match value {
-            Value::Link(link) => vec![*link],
-            Value::Links(set) => set.iter().copied().collect(),
-            _ => Vec::new(),
+    // A new record has one difference for each of its fields, all by the same person: one card for all.
+    let mut rest = item.changes.as_slice();
+    while let Some(first) = rest.first() {
+        let same = |change: &&ReviewChange| {
+            change.reasons == first.reasons && who(&change.writers) == who(&first.writers)
         };
-        links.into_iter().map(|link| (link, self.title(link))).collect()
-    }
-
-    fn titles_of(&mut self, difference: &Difference) -> Vec<(Link, String)> {
-        match difference {
-            Difference::RowAdded { row, .. } | Difference::RowRemoved { row, .. } => {
-                row.cells.values().flat_map(|value| self.titles(value)).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn title(&mut self, link: Link) -> String {
-        match link {
-            Link::Record(_) => self.session.title(link).unwrap_or_else(|| "…".to_owned()),
-            Link::Row(id) => {
-                let kind = self.view.record.kind();
-                let lists = self.view.record.cells.iter();
-                let found = lists.flat_map(|(list, value)| value.rows().iter().map(move |row| (list, row)));
-                let row = found.into_iter().find(|(_, row)| row.id == id);
-                row.map_or_else(
-                    || "–".to_owned(),
-                    |(list, row)| {
-                        let fields = kind.and_then(|kind| kind.row_fields(list)).unwrap_or_default();
-                        row_words(fields, row, self.language, &|link| link.to_string())
-                    },
-                )
-            }
-        }
-    }
-
-    fn stamp(&self, stamp: &Stamp) -> String {
-        let who = stamp.device.and_then(|device| self.session.person(device));
-        format!("{}, {}", who.unwrap_or(texts::SOMEBODY.get(self.language)), moment(stamp.time))
+        let count = rest.iter().take_while(same).count().max(1);
+        card(ui, record, &rest[..count], scene);
+        rest = &rest[count..];
     }
 }
 
-fn find(titles: &[(Link, String)], link: Link) -> String {
-    titles.iter().find(|(known, _)| *known == link).map_or_else(|| "…".to_owned(), |(_, title)| title.clone())
+/// Who wrote, whatever the moment: what one person did in a row belongs together.
+fn who(writers: &[Stamp]) -> Vec<Option<samsyn_engine::identity::DeviceId>> {
+    writers.iter().map(|stamp| stamp.device).collect()
+}
+
+/// What the same people did: who and when, then each difference.
+fn card(ui: &mut Ui, record: &Record, changes: &[ReviewChange], scene: &mut Scene<'_>) {
+    let t = Tokens::of(ui);
+    let frame = Frame::new()
+        .fill(t.raised)
+        .stroke(Stroke::new(1.0, t.border))
+        .corner_radius(CornerRadius::same(radius::L))
+        .inner_margin(space::M);
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = space::S;
+        ui.horizontal_wrapped(|ui| {
+            icon::show(ui, Icon::Person, t.text_weak);
+            let writers: Vec<String> = latest(changes).iter().map(|stamp| scene.stamp(stamp)).collect();
+            ui.label(RichText::new(writers.join(" · ")).small().color(t.text_weak));
+            for reason in &changes[0].reasons {
+                ui.label(RichText::new(format!("”{reason}”")).italics());
+            }
+        });
+        for change in changes {
+            difference(ui, record, &change.difference, scene);
+        }
+    });
+}
+
+/// Each device once, with the last moment of these changes.
+fn latest(changes: &[ReviewChange]) -> Vec<Stamp> {
+    let mut found: Vec<Stamp> = Vec::new();
+    for stamp in changes.iter().flat_map(|change| &change.writers) {
+        match found.iter_mut().find(|known| known.device == stamp.device) {
+            Some(known) if known.time < stamp.time => *known = stamp.clone(),
+            Some(_) => {}
+            None => found.push(stamp.clone()),
+        }
+    }
+    found
+}
+
+fn difference(ui: &mut Ui, record: &Record, difference: &Difference, scene: &mut Scene<'_>) {
+    let kind = record.kind();
+    match difference {
+        Difference::Field { path, before, after } => {
+            let field_type = kind.and_then(|kind| kind.field_at(path)).map(|field| field.field_type);
+            captioned(ui, &path_words(record, path, scene.language), |ui| {
+                values(ui, record, field_type.as_ref(), (before, after), scene);
+            });
+        }
+        Difference::RowAdded { list, row } | Difference::RowRemoved { list, row } => {
+            let added = matches!(difference, Difference::RowAdded { .. });
+            let (caption, tone) =
+                if added { (texts::ADDED, Tone::Success) } else { (texts::TAKEN, Tone::Danger) };
+            heading(ui, record, difference, Some((scene.say(caption), tone)), scene);
+            let fields = kind.and_then(|kind| kind.row_fields(list)).unwrap_or_default();
+            for field in fields.iter().filter(|field| !row.get(field.name).is_empty()) {
+                let words = scene.words(record, Some(&field.field_type), row.get(field.name));
+                captioned(ui, scene.say(field.caption), |ui| {
+                    ui.add(Label::new(words).wrap());
+                });
+            }
+        }
+        Difference::Removed => {
+            heading(ui, record, difference, Some((scene.say(texts::REMOVED), Tone::Danger)), scene)
+        }
+        Difference::Created => {
+            heading(ui, record, difference, Some((scene.say(texts::NEW_RECORD), Tone::Accent)), scene);
+        }
+        Difference::Restored | Difference::RowMoved { .. } => heading(ui, record, difference, None, scene),
+    }
+}
+
+fn heading(
+    ui: &mut Ui,
+    record: &Record,
+    difference: &Difference,
+    mark: Option<(&str, Tone)>,
+    scene: &mut Scene<'_>,
+) {
+    ui.horizontal_wrapped(|ui| {
+        if let Some((text, tone)) = mark {
+            badge::badge(ui, text, tone);
+        }
+        let words = match difference {
+            Difference::Created | Difference::Removed => scene.title_of(record),
+            Difference::RowAdded { list, row } | Difference::RowRemoved { list, row } => {
+                let kind = record.kind();
+                let fields = kind.and_then(|kind| kind.row_fields(list)).unwrap_or_default();
+                let titles: Vec<(Link, String)> =
+                    row.cells.values().flat_map(|value| scene.links(record, value)).collect();
+                let caption =
+                    kind.and_then(|kind| kind.field(list)).map_or("", |field| scene.say(field.caption));
+                let find = |link: Link| title_in(&titles, link);
+                format!("{caption} › {}", crate::words::row_words(fields, row, scene.language, &find))
+            }
+            other => crate::words::difference_words(record, other, scene.language, &|link| link.to_string()),
+        };
+        ui.label(RichText::new(words).text_style(theme::strong()));
+    });
+}
+
+/// A field's caption at the left, what is said about it at the right.
+fn captioned(ui: &mut Ui, caption: &str, content: impl FnOnce(&mut Ui)) {
+    const CAPTION: f32 = 150.0;
+    let t = Tokens::of(ui);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        ui.vertical(|ui| {
+            ui.set_width(CAPTION);
+            ui.add(Label::new(RichText::new(caption).color(t.text_weak)).wrap());
+        });
+        ui.vertical(|ui| content(ui));
+    });
+}
+
+fn values(
+    ui: &mut Ui,
+    record: &Record,
+    field_type: Option<&FieldType>,
+    (before, after): (&Value, &Value),
+    scene: &mut Scene<'_>,
+) {
+    if matches!(field_type, Some(FieldType::Prose)) {
+        let text = |value: &Value| value.as_text().unwrap_or_default().to_owned();
+        diff_text::diff_text(ui, &diff_text::words(&text(before), &text(after)));
+        return;
+    }
+    let t = Tokens::of(ui);
+    let (old, new) = (scene.words(record, field_type, before), scene.words(record, field_type, after));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        if !before.is_empty() {
+            ui.label(RichText::new(old).color(t.deletion.fg).strikethrough());
+            ui.label(RichText::new("→").color(t.text_weak));
+        }
+        let colour = if before.is_empty() { t.text } else { t.insertion.fg };
+        ui.label(RichText::new(new).color(colour));
+    });
 }

@@ -2,6 +2,8 @@
 
 use samsyn_engine::schema::{Caption, Language};
 
+use crate::widgets::date_popup::DateTexts;
+
 macro_rules! texts {
     ($($name:ident: $sv:literal, $en:literal;)*) => {
         $(pub(crate) const $name: Caption = Caption::new($sv, $en);)*
@@ -26,31 +28,56 @@ texts! {
     RESTORE: "Återställ", "Restore";
     REMOVED_NOTE: "Posten är borttagen. Den kan återställas.", "This record is removed. It can be restored.";
     REMOVED_FILTER: "Borttagna", "Removed";
-    CONFLICT_FILTER: "Motsägelser", "Contradictions";
     NOTHING_FOUND: "Inget hittades", "Nothing found";
     NOTHING_FOUND_HINT: "Ändra sökorden eller ta bort ett filter.", "Change the words or take away a filter.";
     EMPTY_LIST: "Här är tomt än så länge", "Nothing here yet";
     EMPTY_LIST_HINT: "Det du skapar sparas direkt och delas när det finns nät.", "What you make is saved at once and shared when there is a network.";
     LOADING: "Läser …", "Reading …";
     GONE: "Posten finns inte", "There is no such record";
+    GONE_HINT: "Den kan ha raderats, eller så har den inte kommit hit än.", "It may have been erased, or it has not arrived here yet.";
+    UNKNOWN_KIND: "Den här versionen känner inte till den sortens post. Installera en nyare Samsyn för att se den; den behålls orörd.", "This version does not know this kind of record. Install a newer Samsyn to see it; it is kept as it is.";
+    REMOVE_RECORD: "Ta bort posten", "Remove the record";
+    RECORD_REMOVED: "”{}” är borttagen.", "“{}” is removed.";
+    ROW_REMOVED: "Raden ”{}” är borttagen.", "The row “{}” is removed.";
+    DECIDED: "Valt: {}", "Chosen: {}";
+    WIDEN: "Visa i hela fönstret", "Show in the whole window";
+    NARROW: "Visa bredvid listan", "Show beside the list";
+    ADD: "Lägg till", "Add";
+    NONE: "Inget valt", "None";
+    MISSED: "Saknas", "Missing";
+    ONE_MORE: "en till", "one more";
+    ONE_LESS: "en mindre", "one less";
+    FILTER: "Filtrera på", "Filter by";
+    CLEAR_FILTERS: "Visa alla", "Show all";
+    NOT_USED: "Används inte någonstans", "Not used anywhere";
+    NOT_USED_HINT: "Här visas de poster som hänvisar till den här.", "Records that refer to this one appear here.";
+    CHANGED: "Ändrad", "Changed";
+    ADDED: "Tillagd", "Added";
+    TAKEN: "Borttagen", "Removed";
+    REMOVED: "Borttagen", "Removed";
+    WEEK: "v.", "w";
+    TASK: "Uppgift", "Task";
+    TODAY: "I dag", "Today";
+    ZOOM_IN: "Visa kortare tid", "Show less time";
+    ZOOM_OUT: "Visa längre tid", "Show more time";
+    SETTINGS: "Inställningar", "Settings";
+    NOT_SAVED: "Sparades inte: ”{}” är inget värde för fältet. Texten finns kvar här så att du kan kopiera den.", "Not saved: “{}” is no value for the field. The text is kept here so that you can copy it.";
+    HELD: "Ett fält har ett värde som inte stämmer. Rätta det eller tryck Esc i fältet. Stängs fönstret igen går det värdet förlorat.", "A field holds a value that is not right. Correct it or press Esc in it. Closing the window again loses that value.";
+    MEANWHILE: "Någon annan ändrade fältet samtidigt, till ”{}”. Ditt värde gäller nu.", "Somebody else changed the field meanwhile, to “{}”. Your value stands now.";
+    SEND_AGAIN: "Skicka igen", "Send again";
     ALL: "Alla", "All";
     FIELDS: "Fält", "Fields";
     PLAN_CHART: "Tidslinje", "Timeline";
     HISTORY: "Historik", "History";
     REFERRERS: "Används i", "Used in";
     ADD_ROW: "Lägg till rad", "Add a row";
-    NO_ROWS: "Inga rader", "No rows";
     MOVE_UP: "Flytta upp", "Move up";
     MOVE_DOWN: "Flytta ner", "Move down";
     YES: "Ja", "Yes";
     NO: "Nej", "No";
-    CONFLICT: "Motsägelse", "Contradiction";
     CONFLICT_HINT: "Flera har skrivit samtidigt. Välj ett värde.", "Several have written at the same time. Choose a value.";
     CHOOSE_THIS: "Välj detta", "Choose this";
     SHOWN_NOW: "visas nu", "shown now";
-    BEFORE: "Före", "Before";
-    AFTER: "Efter", "After";
-    WHO: "Vem och när", "Who and when";
     SOMEBODY: "Okänd", "Unknown";
     REVIEWED: "Granskat", "Reviewed";
     REVIEWED_ALL: "Markera allt som granskat", "Mark everything as reviewed";
@@ -64,13 +91,11 @@ texts! {
     SYNC_OFFLINE: "Utan nät (valt)", "Offline (chosen)";
     SYNC_CONNECTING: "Ansluter …", "Connecting …";
     SYNC_LIVE: "Ansluten", "Connected";
-    SYNC_WAITING: "Inte ansluten", "Not connected";
     SYNC_NOW: "Synka nu", "Sync now";
     SAVED: "Allt är sparat", "Everything is saved";
     SAVING: "Sparar …", "Saving …";
     UNDO: "Ångra", "Undo";
     REDO: "Gör om", "Redo";
-    COMMANDS: "Kommandon", "Commands";
     LANGUAGE: "Språk", "Language";
     THEME: "Tema", "Theme";
     LIGHT: "Ljust", "Light";
@@ -91,13 +116,54 @@ fn counted(count: u64, one: Caption, many: Caption, language: Language) -> Strin
 /// How many changes wait to be sent.
 pub(crate) fn waiting(count: u64, language: Language) -> String {
     let one = Caption::new("{} ändring väntar på att skickas", "{} change waits to be sent");
-    counted(count, one, Caption::new("{} ändringar väntar på att skickas", "{} changes wait to be sent"), language)
+    counted(
+        count,
+        one,
+        Caption::new("{} ändringar väntar på att skickas", "{} changes wait to be sent"),
+        language,
+    )
 }
 
 /// How many changes the relay refused.
 pub(crate) fn refused(count: u64, language: Language) -> String {
     let one = Caption::new("{} avvisad", "{} refused");
     counted(count, one, Caption::new("{} avvisade", "{} refused"), language)
+}
+
+/// How many values a field has at once.
+pub(crate) fn values(count: usize, language: Language) -> String {
+    let one = Caption::new("{} värde", "{} value");
+    counted(count as u64, one, Caption::new("{} värden", "{} values"), language)
+}
+
+/// How many contradictions a record has.
+pub(crate) fn contradictions(count: u64, language: Language) -> String {
+    let one = Caption::new("{} motsägelse", "{} contradiction");
+    counted(count, one, Caption::new("{} motsägelser", "{} contradictions"), language)
+}
+
+/// The words of date fields.
+pub(crate) fn dates(language: Language) -> DateTexts<'static> {
+    const INVALID: Caption =
+        Caption::new("Skriv datumet som 2026-11-23 eller 23/11.", "Write the date as 2026-11-23 or 23/11.");
+    let say = |sv: &'static str, en: &'static str| Caption::new(sv, en).get(language);
+    DateTexts {
+        months: months(language),
+        weekdays: weekdays(language),
+        week: WEEK.get(language),
+        today: TODAY.get(language),
+        clear: say("Ta bort datumet", "Clear the date"),
+        open: say("Öppna kalendern", "Open the calendar"),
+        previous_month: say("Föregående månad", "Previous month"),
+        next_month: say("Nästa månad", "Next month"),
+        previous_year: say("Föregående år", "Previous year"),
+        next_year: say("Nästa år", "Next year"),
+        invalid: INVALID.get(language),
+        reversed: say("Slutar innan det börjar.", "Ends before it begins."),
+        hint: say("åååå-mm-dd", "yyyy-mm-dd"),
+        from: say("från", "from"),
+        to: say("till", "to"),
+    }
 }
 
 /// How many records a list shows.
@@ -109,6 +175,12 @@ pub(crate) fn records(count: u64, language: Language) -> String {
 pub(crate) fn catching_up(received: u64, pending: u64, language: Language) -> String {
     let caption = Caption::new("Hämtar {} av", "Receiving {} of");
     format!("{} {pending}", caption.get(language).replace("{}", &received.to_string()))
+}
+
+/// When the relay is tried again.
+pub(crate) fn waiting_for_relay(seconds: u64, language: Language) -> String {
+    let caption = Caption::new("Inte ansluten, försöker igen om {} s", "Not connected, next try in {} s");
+    caption.get(language).replace("{}", &seconds.to_string())
 }
 
 /// When the relay was last met.
@@ -128,12 +200,32 @@ pub(crate) fn weekdays(language: Language) -> [&'static str; 7] {
 pub(crate) fn months(language: Language) -> [&'static str; 12] {
     match language {
         Language::Swedish => [
-            "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober",
-            "november", "december",
+            "januari",
+            "februari",
+            "mars",
+            "april",
+            "maj",
+            "juni",
+            "juli",
+            "augusti",
+            "september",
+            "oktober",
+            "november",
+            "december",
         ],
         Language::English => [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ],
     }
 }

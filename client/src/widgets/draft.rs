@@ -130,6 +130,12 @@ impl<K: DraftKey> Drafts<K> {
         self.drafts.values().any(Draft::is_uncommitted)
     }
 
+    /// Whether some draft is held because its text is not valid.
+    #[must_use]
+    pub fn has_held(&self) -> bool {
+        self.drafts.values().any(|draft| draft.stage == Stage::Held)
+    }
+
     /// The text under edit for `key`, if there is any.
     #[must_use]
     pub fn text(&self, key: &K) -> Option<&str> {

@@ -14,14 +14,14 @@
 //! }
 //! ```
 
-use eframe::egui::{Id, Popup, PopupCloseBehavior, Response, Ui};
+use eframe::egui::{Align, Id, Layout, Popup, PopupCloseBehavior, Response, Ui, Vec2};
 
 use super::{
-    button,
+    badge, button,
     field::{Field, drop_down_button},
     icon::Icon,
     list::{self, Keys, Line},
-    tokens::space,
+    tokens::{Tone, space},
 };
 
 /// One thing that was found.
@@ -102,6 +102,67 @@ impl Field<'_> {
         });
         self.describe(&shown.inner.response);
         PickerResponse { conflict_clicked: shown.conflict_clicked, ..shown.inner }
+    }
+}
+
+/// What a set of references did in this frame.
+#[derive(Debug)]
+pub struct PickerSetResponse {
+    /// The picker was opened (with an empty query) or something else was typed: results for this are wanted.
+    pub query: Option<String>,
+    /// The result that was chosen to be put in, by index.
+    pub added: Option<usize>,
+    /// The member that is to be taken out, by index.
+    pub removed: Option<usize>,
+    /// The person wants to see this member.
+    pub visit: Option<usize>,
+    /// The list is open, so results are looked at.
+    pub open: bool,
+    /// The conflict badge was clicked.
+    pub conflict_clicked: bool,
+}
+
+impl Field<'_> {
+    /// Any number of references, as chips; `members` are their titles. Otherwise as [`Field::reference`].
+    pub fn reference_set(
+        &self,
+        ui: &mut Ui,
+        id: &str,
+        members: &[&str],
+        results: &[Found],
+        texts: &PickerTexts<'_>,
+    ) -> PickerSetResponse {
+        let (mut removed, mut visit) = (None, None);
+        let shown = self.show(ui, |ui, _| {
+            let wrapping = Layout::left_to_right(Align::Center).with_main_wrap(true);
+            let chips = |ui: &mut Ui| {
+                ui.spacing_mut().item_spacing = Vec2::splat(space::XS);
+                for (index, title) in members.iter().enumerate() {
+                    let remove = format!("{} {title}", texts.clear);
+                    let chip = badge::chip(ui, title, Tone::Accent, Some(&remove));
+                    removed = chip.removed.then_some(index).or(removed);
+                    visit = chip.clicked.then_some(index).or(visit);
+                }
+                let add = ui.push_id(id, |ui| button::icon_button(ui, Icon::Plus, texts.none)).inner;
+                popup(
+                    ui,
+                    add.accessible_name(format!("{}: {}", self.caption(), texts.none)),
+                    self.caption(),
+                    results,
+                    texts,
+                )
+            };
+            ui.with_layout(wrapping, chips).inner
+        });
+        let PickerResponse { query, chosen, open, .. } = shown.inner;
+        PickerSetResponse {
+            query,
+            added: chosen,
+            removed,
+            visit,
+            open,
+            conflict_clicked: shown.conflict_clicked,
+        }
     }
 }
 

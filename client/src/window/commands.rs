@@ -111,13 +111,15 @@ mod tests {
     #[test]
     fn every_command_has_words_of_its_own_and_no_two_share_keys() {
         for language in Language::ALL {
-            let mut words: Vec<String> = Command::all().into_iter().map(|command| command.words(language)).collect();
+            let mut words: Vec<String> =
+                Command::all().into_iter().map(|command| command.words(language)).collect();
             let count = words.len();
             words.sort();
             words.dedup();
             assert_eq!(words.len(), count);
         }
-        let mut keys: Vec<_> = Command::all().into_iter().chain([Command::Palette]).filter_map(Command::shortcut).collect();
+        let mut keys: Vec<_> =
+            Command::all().into_iter().chain([Command::Palette]).filter_map(Command::shortcut).collect();
         let count = keys.len();
         keys.dedup_by(|one, other| one == other);
         assert_eq!(keys.len(), count);

@@ -1,9 +1,123 @@
-//! placeholder
-use crate::cli::{Context, Failure};
+//! The window: eframe outside, [`Shell`] inside.
+//!
+//! ```text
+//!  eframe ──▶ App ──▶ Shell ─┬─▶ sidebar      where to go
+//!                            ├─▶ pages        what is there (they answer with actions)
+//!                            ├─▶ status       whether it is saved and shared
+//!                            └─▶ overlays     palette, toasts
+//!                       │
+//!                       └── actions, commands, keys: all carried out in `shell`
+//! ```
+//!
+//! The shell knows nothing of eframe, so that tests drive it without a display.
+
+pub(crate) mod commands;
+mod shell;
+mod sidebar;
+mod status;
+#[cfg(test)]
+mod tests;
+
 use std::process::ExitCode;
-pub(crate) fn open(_context: &Context, _named: bool) -> Result<ExitCode, Failure> {
+use std::sync::Arc;
+
+use eframe::egui::{self, Ui};
+use samsyn_engine::schema::{Caption, Language};
+
+use self::shell::Shell;
+use crate::cli::{Context, Failure};
+use crate::explain;
+use crate::pages::Page;
+use crate::state::{Session, Settings};
+use crate::widgets::theme;
+
+/// The name under which the desktop knows the window.
+const APP_ID: &str = "se.samsyn.Samsyn";
+/// Under which name settings are kept.
+const SETTINGS: &str = "settings";
+
+/// Opens the window on a replica. `named` says whether the person said which.
+pub(crate) fn open(context: &Context, named: bool) -> Result<ExitCode, Failure> {
+    if !named && !context.path.exists() {
+        const FIRST: Caption = Caption::new(
+            "Du har ingen arbetsyta än: anslut med \"samsyn join ADRESS --name NAMN\" eller gör en egen med \"samsyn new ARBETSYTA --name NAMN\".",
+            "You have no workspace yet: join one with \"samsyn join ADDRESS --name NAME\" or make your own with \"samsyn new WORKSPACE --name NAME\".",
+        );
+        return Err(FIRST.get(context.language).into());
+    }
+    run(context, None)
+}
+
+/// Opens the window on a replica, at Review.
+pub(crate) fn open_at_review(context: &Context) -> Result<ExitCode, Failure> {
+    run(context, Some(Page::Review))
+}
+
+/// Whether there is a screen to open a window on.
+pub(crate) fn has_display() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+fn run(context: &Context, page: Option<Page>) -> Result<ExitCode, Failure> {
+    let language = context.language;
+    // What is wrong with the file is said before a window flashes up.
+    drop(
+        samsyn_engine::replica::Replica::open(&context.path)
+            .map_err(|error| explain::replica_error(&error, language))?,
+    );
+    if !has_display() {
+        return Err(no_display(language, "DISPLAY, WAYLAND_DISPLAY").into());
+    }
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_app_id(APP_ID)
+            .with_inner_size([1360.0, 860.0])
+            .with_min_inner_size([760.0, 480.0]),
+        ..eframe::NativeOptions::default()
+    };
+    let path = context.path.clone();
+    let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS));
+        let settings = settings.unwrap_or_else(|| Settings { language, ..Settings::default() });
+        let context = creation.egui_ctx.clone();
+        theme::install(&context);
+        let session = Session::open(&path, settings.offline, move || context.request_repaint())?;
+        Ok(Box::new(App { shell: Shell::new(session, settings, page) }))
+    };
+    eframe::run_native(APP_ID, options, Box::new(create))
+        .map_err(|error| no_display(language, &error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }
-pub(crate) fn open_at_review(_context: &Context) -> Result<ExitCode, Failure> {
-    Ok(ExitCode::SUCCESS)
+
+fn no_display(language: Language, reason: &str) -> String {
+    const WORDS: Caption = Caption::new(
+        "Fönstret kan inte öppnas ({}). Kör på en dator med skärm, eller använd kommandona: se \"samsyn --help\".",
+        "The window cannot be opened ({}). Run it on a computer with a display, or use the commands: see \"samsyn --help\".",
+    );
+    WORDS.get(language).replace("{}", reason)
+}
+
+/// What eframe runs.
+struct App {
+    shell: Shell,
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.shell.show(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, SETTINGS, self.shell.settings());
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.shell.close();
+    }
+}
+
+/// A title for the window: the workspace, and the program.
+fn title_of(workspace: Option<&str>) -> Arc<str> {
+    workspace.map_or_else(|| "Samsyn".into(), |name| format!("{name} – Samsyn").into())
 }

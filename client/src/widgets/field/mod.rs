@@ -38,7 +38,7 @@ pub use self::{
     choice::{ChoiceResponse, ChoiceTexts, Choices},
     choice_set::{SetAction, SetResponse, SetTexts},
     number::{NumberFormat, NumberResponse},
-    yes_no::YesNoTexts,
+    yes_no::{YesNoResponse, YesNoTexts},
 };
 use super::{
     badge,

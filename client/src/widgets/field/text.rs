@@ -87,7 +87,20 @@ impl Field<'_> {
         key: &K,
         value: &str,
     ) -> FieldResponse {
-        self.text(ui, drafts, key, value, Edit::Line)
+        self.text(ui, drafts, key, value, Edit::Line, &|_| true)
+    }
+
+    /// A text in one line that has to be of a certain form. What is not stays as it was typed until it is, or until the
+    /// person takes it back; the caller says why by [`Field::error`] while [`Drafts::is_held`].
+    pub fn text_checked<K: DraftKey>(
+        &self,
+        ui: &mut Ui,
+        drafts: &mut Drafts<K>,
+        key: &K,
+        value: &str,
+        valid: &dyn Fn(&str) -> bool,
+    ) -> FieldResponse {
+        self.text(ui, drafts, key, value, Edit::Line, valid)
     }
 
     /// Prose: grows with its text. The commit carries what the person saw and what they made of it.
@@ -98,7 +111,7 @@ impl Field<'_> {
         key: &K,
         value: &str,
     ) -> FieldResponse {
-        self.text(ui, drafts, key, value, Edit::Prose(self.rows))
+        self.text(ui, drafts, key, value, Edit::Prose(self.rows), &|_| true)
     }
 
     fn text<K: DraftKey>(
@@ -108,11 +121,11 @@ impl Field<'_> {
         key: &K,
         value: &str,
         edit: Edit,
+        valid: &dyn Fn(&str) -> bool,
     ) -> FieldResponse {
         let shown = self.show(ui, |ui, label| {
             let width = self.control_width(ui);
-            let edited =
-                TextEditing { edit, hint: self.hint, width, valid: &|_| true }.show(ui, drafts, key, value);
+            let edited = TextEditing { edit, hint: self.hint, width, valid }.show(ui, drafts, key, value);
             Edited { response: edited.response.labelled_by(label), ..edited }
         });
         self.describe(&shown.inner.response);

@@ -13,10 +13,19 @@ pub struct YesNoTexts<'a> {
     pub no: &'a str,
 }
 
+/// What a yes-or-no field did in this frame.
+#[derive(Clone, Copy, Debug)]
+pub struct YesNoResponse {
+    /// The new value, once; `Some(None)` when the answer was taken back.
+    pub changed: Option<Option<bool>>,
+    /// The conflict badge was clicked.
+    pub conflict_clicked: bool,
+}
+
 impl Field<'_> {
-    /// Yes, no, or not said. Pressing the answer that is set takes it back. Returns the new value when it changes.
-    pub fn yes_no(&self, ui: &mut Ui, value: Option<bool>, texts: YesNoTexts<'_>) -> Option<Option<bool>> {
-        self.show(ui, |ui, _| {
+    /// Yes, no, or not said. Pressing the answer that is set takes it back.
+    pub fn yes_no(&self, ui: &mut Ui, value: Option<bool>, texts: YesNoTexts<'_>) -> YesNoResponse {
+        let shown = self.show(ui, |ui, _| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let mut changed = None;
             for (answer, text) in [(true, texts.yes), (false, texts.no)] {
@@ -30,7 +39,7 @@ impl Field<'_> {
                 }
             }
             changed
-        })
-        .inner
+        });
+        YesNoResponse { changed: shown.inner, conflict_clicked: shown.conflict_clicked }
     }
 }

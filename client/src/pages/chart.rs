@@ -1,0 +1,133 @@
+//! A plan's timeline: tasks as bars with what they wait for, milestones as points. Dragging a bar moves the task.
+
+use eframe::egui::Ui;
+use jiff::civil::Date;
+use samsyn_engine::document::{Edit, Record};
+use samsyn_engine::id::RowId;
+use samsyn_engine::schema::{FieldPath, Link as Reference, Row, Value};
+
+use super::{Action, Scene, texts};
+use crate::widgets::gantt::{Gantt, GanttRow, GanttState, GanttTexts, Link, Moved};
+use crate::widgets::tokens::Tone;
+
+const TASKS: &str = "tasks";
+const MILESTONES: &str = "milestones";
+
+/// The timeline's view state.
+#[derive(Debug, Default)]
+pub(super) struct Chart {
+    state: GanttState,
+    selected: Option<RowId>,
+}
+
+impl Chart {
+    /// Draws the timeline. Answers the row that somebody wants to see in the form.
+    pub(super) fn show(&mut self, ui: &mut Ui, record: &Record, scene: &mut Scene<'_>) -> Option<RowId> {
+        let milestones = record.get(MILESTONES).rows().iter().map(|row| milestone(row));
+        let tasks = record.get(TASKS).rows();
+        let bars = tasks.iter().map(|row| task(row, scene.today));
+        let mut rows: Vec<GanttRow<'_, RowId>> = bars.chain(milestones).collect();
+        let unnamed = scene.say(texts::UNNAMED);
+        for row in rows.iter_mut().filter(|row| row.label.is_empty()) {
+            row.label = unnamed;
+        }
+        let links: Vec<Link<RowId>> = tasks.iter().flat_map(waits_for).collect();
+        let texts = GanttTexts {
+            months: texts::months(scene.language),
+            week: scene.say(texts::WEEK),
+            tasks: scene.say(texts::TASK),
+            today: scene.say(texts::TODAY),
+            zoom_out: scene.say(texts::ZOOM_OUT),
+            zoom_in: scene.say(texts::ZOOM_IN),
+            empty: scene.say(texts::CHART_EMPTY),
+            empty_hint: scene.say(texts::CHART_EMPTY_HINT),
+        };
+        let chart = Gantt::new("plan", &rows, scene.today, &texts).links(&links).selected(self.selected);
+        let answer = chart.show(ui, &mut self.state);
+        self.selected = answer.selected.or(self.selected);
+        if let Some(moved) = answer.moved {
+            let edits = edits_of(record, &moved);
+            scene.act(Action::Edit(record.id, edits));
+        }
+        answer.opened
+    }
+}
+
+fn date(row: &Row, field: &str) -> Option<Date> {
+    match row.get(field) {
+        Value::Date(date) => Some(*date),
+        _ => None,
+    }
+}
+
+fn task(row: &Row, today: Date) -> GanttRow<'_, RowId> {
+    let status = match row.get("status") {
+        Value::Choice(status) => status.as_str(),
+        _ => "",
+    };
+    let progress = match row.get("progress") {
+        // Checked to be 0 to 100 when it was written; what another version wrote is cut.
+        Value::Number(number) => number.clamp(0.0, 100.0) as u8,
+        _ => 0,
+    };
+    // A task with one end only is shown as a day.
+    let (start, end) = (date(row, "start"), date(row, "end"));
+    let over = matches!(status, "done" | "dropped");
+    GanttRow {
+        id: row.id,
+        label: row.get("title").as_text().unwrap_or_default(),
+        depth: 0,
+        start: start.or(end),
+        end: end.or(start),
+        progress: if status == "done" { 100 } else { progress },
+        milestone: false,
+        tone: match status {
+            "done" => Tone::Success,
+            "blocked" => Tone::Danger,
+            "in_progress" => Tone::Accent,
+            _ => Tone::Neutral,
+        },
+        urgent: !over && end.is_some_and(|end| end < today),
+        movable: true,
+    }
+}
+
+fn milestone(row: &Row) -> GanttRow<'_, RowId> {
+    let reached = *row.get("reached") == Value::YesNo(true);
+    GanttRow {
+        id: row.id,
+        label: row.get("title").as_text().unwrap_or_default(),
+        depth: 0,
+        start: date(row, "date"),
+        end: None,
+        progress: 0,
+        milestone: true,
+        tone: if reached { Tone::Success } else { Tone::Accent },
+        urgent: false,
+        movable: true,
+    }
+}
+
+fn waits_for(row: &Row) -> Vec<Link<RowId>> {
+    let Value::Links(links) = row.get("depends_on") else { return Vec::new() };
+    let rows = links.iter().filter_map(|link| match link {
+        Reference::Row(from) => Some(Link { from: *from, to: row.id }),
+        Reference::Record(_) => None,
+    });
+    rows.collect()
+}
+
+/// Only what is different is written: whoever moves an end leaves the other end to others.
+fn edits_of(record: &Record, moved: &Moved<RowId>) -> Vec<Edit> {
+    let row = |list: &str| record.get(list).rows().iter().find(|row| row.id == moved.id);
+    let set = |list: &str, field: &str, date: Date| Edit::Set {
+        path: FieldPath::cell(list, moved.id, field),
+        value: Value::Date(date),
+    };
+    if let Some(task) = row(TASKS) {
+        let ends = [("start", moved.start), ("end", moved.end)];
+        let changed = ends.into_iter().filter(|(field, day)| date(task, field) != Some(*day));
+        return changed.map(|(field, day)| set(TASKS, field, day)).collect();
+    }
+    row(MILESTONES).map(|_| set(MILESTONES, "date", moved.start)).into_iter().collect()
+}

@@ -1,0 +1,492 @@
+//! A field type's control: the value as the widget wants it, and the widget's answer as an edit.
+
+use std::collections::BTreeSet;
+
+use eframe::egui::{Align, Layout, OpenUrl, Response, Ui};
+use samsyn_engine::document::{Edit, FieldConflict};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::schema::{Enumeration, Field, FieldPath, FieldType, Language, Link, Target, Unit, Value};
+
+use super::edit::{DraftKey, Part, edit_of, moved};
+use super::picking::Picking;
+use crate::explain;
+use crate::pages::{Action, Scene, texts};
+use crate::state::RecordView;
+use crate::widgets::button;
+use crate::widgets::draft::Commit;
+use crate::widgets::field::{
+    ChoiceTexts, Choices, Field as FieldWidget, FieldResponse, NumberFormat, SetAction, SetTexts, YesNoTexts,
+};
+use crate::widgets::icon::Icon;
+use crate::widgets::picker::PickerTexts;
+use crate::widgets::tokens::{height, space};
+use crate::words::row_words;
+
+/// A place in a record for which there is a control.
+pub(super) struct Place<'a> {
+    /// The record.
+    pub(super) view: &'a RecordView,
+    /// Where in it.
+    pub(super) path: FieldPath,
+    /// What stands there.
+    pub(super) field: &'static Field,
+    /// Its value.
+    pub(super) value: &'a Value,
+    /// What contradicts there.
+    pub(super) conflict: Option<&'a FieldConflict>,
+}
+
+impl<'a> Place<'a> {
+    /// The place of a field, or of a row's field.
+    pub(super) fn new(
+        view: &'a RecordView,
+        path: FieldPath,
+        field: &'static Field,
+        value: &'a Value,
+    ) -> Place<'a> {
+        let conflict = view.conflicts.iter().find(|conflict| conflict.path == path);
+        Place { view, path, field, value, conflict }
+    }
+
+    fn key(&self, part: Part) -> DraftKey {
+        let record = &self.view.record;
+        // A form is drawn only for kinds that are known.
+        let kind = record.kind().map_or("", |kind| kind.name);
+        DraftKey { record: record.id, kind, path: self.path.clone(), part }
+    }
+
+    fn set(&self, scene: &mut Scene<'_>, value: Value) {
+        self.edit(scene, Edit::Set { path: self.path.clone(), value });
+    }
+
+    fn edit(&self, scene: &mut Scene<'_>, edit: Edit) {
+        scene.act(Action::Edit(self.view.record.id, vec![edit]));
+    }
+
+    /// Puts members into a set, or takes them out.
+    fn member(&self, scene: &mut Scene<'_>, name: String, include: bool) {
+        let (mut with, mut without) = (BTreeSet::new(), BTreeSet::new());
+        if include {
+            with.insert(name)
+        } else {
+            without.insert(name)
+        };
+        self.edit(scene, Edit::Members { path: self.path.clone(), include: with, exclude: without });
+    }
+
+    /// Somebody has left a text field.
+    fn commit(&self, scene: &mut Scene<'_>, part: Part, commit: Option<Commit>) {
+        let Some(commit) = commit else { return };
+        let key = self.key(part);
+        let now = typed(self, scene.language);
+        let overtaken = self.field.field_type.is_register() && commit.base != now && commit.text != now;
+        // What is no value is held by the draft and never comes here.
+        let Ok(edit) = edit_of(&self.field.field_type, &key, commit, self.value, scene.today) else { return };
+        if overtaken {
+            let told = scene.say(texts::MEANWHILE).replace("{}", &now);
+            scene.act(Action::EditAndTell(self.view.record.id, vec![edit], told));
+        } else {
+            self.edit(scene, edit);
+        }
+    }
+}
+
+/// What a control did besides leaving edits.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// The text field, where it is one.
+    pub(super) text: Option<Response>,
+    /// Somebody wants to see what contradicts.
+    pub(super) conflict_clicked: bool,
+}
+
+impl Shown {
+    fn of_text(response: &FieldResponse) -> Shown {
+        Shown { text: Some(response.response.clone()), conflict_clicked: response.conflict_clicked }
+    }
+
+    fn plain(conflict_clicked: bool) -> Shown {
+        Shown { text: None, conflict_clicked }
+    }
+}
+
+/// Draws the control of a place.
+pub(super) fn show(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, picking: &mut Picking) -> Shown {
+    let badge = place.conflict.map(|conflict| texts::values(conflict.writings.len(), scene.language));
+    let error = held_error(place, scene);
+    let missed = place.field.required && place.value.is_empty();
+    let in_row = place.path.row().is_some();
+    let widget = FieldWidget::new(scene.say(place.field.caption))
+        .help(place.field.help.filter(|_| !in_row).map(|help| scene.say(help)))
+        .hint(if missed { scene.say(texts::MISSED) } else { "" })
+        .conflict(badge.as_deref())
+        .error(error.as_deref());
+    match place.field.field_type {
+        FieldType::Number { unit, decimals, range } => {
+            number(ui, place, scene, widget, (unit, decimals, range))
+        }
+        FieldType::Prose => prose(ui, place, scene, widget),
+        FieldType::Enumeration(list) => choice(ui, place, scene, widget, list),
+        FieldType::EnumerationSet(list) => choices(ui, place, scene, widget, list),
+        FieldType::Reference(Target::Records(kinds)) => reference(ui, place, scene, widget, (kinds, picking)),
+        FieldType::ReferenceSet(Target::Records(kinds)) => {
+            references(ui, place, scene, widget, (kinds, picking))
+        }
+        FieldType::Reference(Target::Rows(list)) => row_reference(ui, place, scene, widget, list),
+        FieldType::ReferenceSet(Target::Rows(list)) => row_references(ui, place, scene, widget, list),
+        FieldType::Date => date(ui, place, scene, widget),
+        FieldType::DateRange => date_range(ui, place, scene, widget),
+        FieldType::YesNo => yes_no(ui, place, scene, widget),
+        FieldType::Counter => counter(ui, place, scene, widget),
+        FieldType::Email | FieldType::Phone | FieldType::Url => address(ui, place, scene, widget),
+        FieldType::Line | FieldType::Money | FieldType::Coordinates => text(ui, place, scene, widget),
+        // Drawn by the form itself.
+        FieldType::Rows(_) => Shown::default(),
+    }
+}
+
+/// Why what is typed is not taken yet.
+fn held_error(place: &Place<'_>, scene: &Scene<'_>) -> Option<String> {
+    let key = place.key(Part::Whole);
+    if !scene.drafts.is_held(&key) {
+        return None;
+    }
+    let error = place.field.field_type.parse(scene.drafts.text(&key)?).err()?;
+    Some(explain::value_error(&error, scene.language))
+}
+
+/// The value as a person types it.
+fn typed(place: &Place<'_>, language: Language) -> String {
+    match place.value {
+        Value::Text(text) | Value::Unreadable(text) => text.clone(),
+        value => place.field.field_type.words(value, language, &|link| link.to_string()),
+    }
+}
+
+fn text(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
+    let value = typed(place, scene.language);
+    let valid = |text: &str| place.field.field_type.parse(text).is_ok();
+    let answer = widget.text_checked(ui, scene.drafts, &place.key(Part::Whole), &value, &valid);
+    let shown = Shown::of_text(&answer);
+    place.commit(scene, Part::Whole, answer.committed);
+    shown
+}
+
+/// An address that other programs open: mail, telephone, web.
+fn address(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
+    let Some(url) = place.value.as_text().and_then(|text| target(&place.field.field_type, text)) else {
+        return text(ui, place, scene, widget);
+    };
+    ui.with_layout(Layout::left_to_right(Align::Max), |ui| {
+        ui.spacing_mut().item_spacing.x = space::XXS;
+        let width = ui.available_width() - height::CONTROL - space::XXS;
+        let shown = text(ui, place, scene, widget.width(width));
+        let name = format!("{}: {}", scene.say(texts::OPEN), scene.say(place.field.caption));
+        if button::icon_button(ui, Icon::Link, &name).clicked() {
+            ui.ctx().open_url(OpenUrl::new_tab(url));
+        }
+        shown
+    })
+    .inner
+}
+
+fn target(field_type: &FieldType, text: &str) -> Option<String> {
+    match field_type {
+        FieldType::Email => Some(format!("mailto:{text}")),
+        FieldType::Phone => Some(format!("tel:{}", text.replace(' ', ""))),
+        FieldType::Url if text.starts_with("http://") || text.starts_with("https://") => {
+            Some(text.to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn prose(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
+    let value = place.value.as_text().unwrap_or_default();
+    let rows = if place.path.row().is_some() { 2 } else { 3 };
+    let answer = widget.rows(rows).text_area(ui, scene.drafts, &place.key(Part::Whole), value);
+    let shown = Shown::of_text(&answer);
+    place.commit(scene, Part::Whole, answer.committed);
+    shown
+}
+
+fn number(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    scene: &mut Scene<'_>,
+    widget: FieldWidget<'_>,
+    (unit, decimals, (min, max)): (Unit, u8, (f64, f64)),
+) -> Shown {
+    let format = NumberFormat {
+        decimals,
+        comma: scene.language == Language::Swedish,
+        min,
+        max,
+        invalid: scene.say(texts::NOT_A_VALUE),
+    };
+    let value = match place.value {
+        Value::Number(number) => Some(*number),
+        _ => None,
+    };
+    let symbol = unit.symbol(scene.language);
+    let widget = widget.unit((!symbol.is_empty()).then_some(symbol));
+    let answer = widget.number(ui, scene.drafts, &place.key(Part::Whole), value, &format);
+    if let Some(changed) = answer.changed {
+        place.set(scene, changed.map_or(Value::Empty, Value::Number));
+    }
+    Shown::of_text(&answer.field)
+}
+
+/// A count that several people add to: a number, and one more or one less.
+fn counter(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
+    ui.with_layout(Layout::left_to_right(Align::Max), |ui| {
+        ui.spacing_mut().item_spacing.x = space::XXS;
+        let shown = text(ui, place, scene, widget.width(72.0));
+        for (icon, caption, by) in [(Icon::Dash, texts::ONE_LESS, -1), (Icon::Plus, texts::ONE_MORE, 1)] {
+            let name = format!("{}: {}", scene.say(place.field.caption), scene.say(caption));
+            if button::icon_button(ui, icon, &name).clicked() {
+                place.edit(scene, Edit::Count { path: place.path.clone(), by });
+            }
+        }
+        shown
+    })
+    .inner
+}
+
+fn choice(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    scene: &mut Scene<'_>,
+    widget: FieldWidget<'_>,
+    list: &'static Enumeration,
+) -> Shown {
+    let mut titles: Vec<&str> = list.choices.iter().map(|choice| scene.say(choice.caption)).collect();
+    let chosen = match place.value {
+        Value::Choice(value) | Value::Unreadable(value) => {
+            let known = list.choices.iter().position(|choice| choice.value == value);
+            // A newer version knows more choices: what it wrote is shown as it stands.
+            Some(known.unwrap_or_else(|| {
+                titles.push(value);
+                titles.len() - 1
+            }))
+        }
+        _ => None,
+    };
+    let texts = choice_texts(scene, place);
+    let answer = widget.choice(ui, Choices { titles: &titles, chosen, texts });
+    if let Some(changed) = answer.changed {
+        let value = changed.and_then(|index| list.choices.get(index));
+        place.set(scene, value.map_or(Value::Empty, |choice| Value::Choice(choice.value.to_owned())));
+    }
+    Shown::plain(answer.conflict_clicked)
+}
+
+fn choice_texts(scene: &Scene<'_>, place: &Place<'_>) -> ChoiceTexts<'static> {
+    let none = if place.field.required && place.value.is_empty() { texts::MISSED } else { texts::NONE };
+    ChoiceTexts {
+        none: Some(scene.say(none)),
+        filter: scene.say(texts::SEARCH),
+        no_match: scene.say(texts::NOTHING_FOUND),
+    }
+}
+
+fn set_texts(scene: &Scene<'_>) -> SetTexts<'static> {
+    SetTexts {
+        add: scene.say(texts::ADD),
+        remove: scene.say(texts::REMOVE),
+        filter: scene.say(texts::SEARCH),
+        no_match: scene.say(texts::NOTHING_FOUND),
+    }
+}
+
+fn choices(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    scene: &mut Scene<'_>,
+    widget: FieldWidget<'_>,
+    list: &'static Enumeration,
+) -> Shown {
+    let members = place.value.members();
+    let mut values: Vec<&str> = list.choices.iter().map(|choice| choice.value).collect();
+    values.extend(members.iter().map(String::as_str).filter(|member| list.find(member).is_none()));
+    let titles: Vec<&str> = values.iter().map(|value| list.caption(value, scene.language)).collect();
+    let chosen: Vec<usize> = (0..values.len()).filter(|index| members.contains(values[*index])).collect();
+    let answer = widget.choice_set(ui, &titles, &chosen, set_texts(scene));
+    match answer.action {
+        Some(SetAction::Add(index)) => place.member(scene, values[index].to_owned(), true),
+        Some(SetAction::Remove(index)) => place.member(scene, values[index].to_owned(), false),
+        None => {}
+    }
+    Shown::plain(answer.conflict_clicked)
+}
+
+fn picker_texts(scene: &Scene<'_>, place: &Place<'_>) -> PickerTexts<'static> {
+    let missed = place.field.required && place.value.is_empty();
+    PickerTexts {
+        none: scene.say(if missed { texts::MISSED } else { texts::CHOOSE }),
+        search: scene.say(texts::SEARCH),
+        no_match: scene.say(texts::NOTHING_FOUND),
+        clear: scene.say(texts::CLEAR),
+        visit: scene.say(texts::OPEN),
+    }
+}
+
+fn reference(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    scene: &mut Scene<'_>,
+    widget: FieldWidget<'_>,
+    (kinds, picking): (&[&'static str], &mut Picking),
+) -> Shown {
+    let link = match place.value {
+        Value::Link(link) => Some(*link),
+        _ => None,
+    };
+    let title = link.map(|link| scene.link(&place.view.record, link));
+    let (ids, found) = picking.found(&place.path, kinds, scene);
+    let texts = picker_texts(scene, place);
+    let answer = widget.reference(ui, &place.path.to_string(), title.as_deref(), &found, &texts);
+    if let Some(query) = answer.query {
+        picking.ask(&place.path, query);
+    }
+    if let Some(id) = answer.chosen.and_then(|index| ids.get(index)) {
+        place.set(scene, Value::Link(Link::Record(*id)));
+    } else if answer.cleared {
+        place.set(scene, Value::Empty);
+    }
+    if answer.visit {
+        visit(scene, link);
+    }
+    Shown::plain(answer.conflict_clicked)
+}
+
+fn visit(scene: &mut Scene<'_>, link: Option<Link>) {
+    if let Some(id) = link.and_then(|link| link.record()) {
+        scene.act(Action::Open(id));
+    }
+}
+
+fn references(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    scene: &mut Scene<'_>,
+    widget: FieldWidget<'_>,
+    (kinds, picking): (&[&'static str], &mut Picking),
+) -> Shown {
+    let mut members = scene.links(&place.view.record, place.value);
+    members.sort_by_cached_key(|(_, title)| title.to_lowercase());
+    let titles: Vec<&str> = members.iter().map(|(_, title)| title.as_str()).collect();
+    let (ids, found) = picking.found(&place.path, kinds, scene);
+    let taken = |id: &RecordId| members.iter().any(|(link, _)| link.record() == Some(*id));
+    let (ids, found): (Vec<RecordId>, Vec<_>) =
+        ids.into_iter().zip(found).filter(|(id, _)| !taken(id)).unzip();
+    let texts = PickerTexts {
+        none: scene.say(texts::ADD),
+        clear: scene.say(texts::REMOVE),
+        ..picker_texts(scene, place)
+    };
+    let answer = widget.reference_set(ui, &place.path.to_string(), &titles, &found, &texts);
+    if let Some(query) = answer.query {
+        picking.ask(&place.path, query);
+    }
+    if let Some(id) = answer.added.and_then(|index| ids.get(index)) {
+        place.member(scene, id.to_string(), true);
+    }
+    if let Some((link, _)) = answer.removed.and_then(|index| members.get(index)) {
+        place.member(scene, link.to_string(), false);
+    }
+    visit(scene, answer.visit.and_then(|index| members.get(index)).map(|(link, _)| *link));
+    Shown::plain(answer.conflict_clicked)
+}
+
+/// The rows of a list of this record, by name and title. A row is no choice for itself.
+fn rows_of(place: &Place<'_>, scene: &Scene<'_>, list: &str) -> Vec<(Link, String)> {
+    let record = &place.view.record;
+    let fields = record.kind().and_then(|kind| kind.row_fields(list)).unwrap_or_default();
+    let rows = record.get(list).rows().iter().filter(|row| place.path.row() != Some(row.id));
+    rows.map(|row| (Link::Row(row.id), row_words(fields, row, scene.language, &|link| link.to_string())))
+        .collect()
+}
+
+fn row_reference(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    scene: &mut Scene<'_>,
+    widget: FieldWidget<'_>,
+    list: &str,
+) -> Shown {
+    let rows = rows_of(place, scene, list);
+    let titles: Vec<&str> = rows.iter().map(|(_, title)| title.as_str()).collect();
+    let chosen = rows.iter().position(|(link, _)| *place.value == Value::Link(*link));
+    let answer = widget.choice(ui, Choices { titles: &titles, chosen, texts: choice_texts(scene, place) });
+    if let Some(changed) = answer.changed {
+        place.set(scene, changed.map_or(Value::Empty, |index| Value::Link(rows[index].0)));
+    }
+    Shown::plain(answer.conflict_clicked)
+}
+
+fn row_references(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    scene: &mut Scene<'_>,
+    widget: FieldWidget<'_>,
+    list: &str,
+) -> Shown {
+    let rows = rows_of(place, scene, list);
+    let titles: Vec<&str> = rows.iter().map(|(_, title)| title.as_str()).collect();
+    let members = place.value.members();
+    let chosen: Vec<usize> =
+        (0..rows.len()).filter(|index| members.contains(&rows[*index].0.to_string())).collect();
+    let answer = widget.choice_set(ui, &titles, &chosen, set_texts(scene));
+    match answer.action {
+        Some(SetAction::Add(index)) => place.member(scene, rows[index].0.to_string(), true),
+        Some(SetAction::Remove(index)) => place.member(scene, rows[index].0.to_string(), false),
+        None => {}
+    }
+    Shown::plain(answer.conflict_clicked)
+}
+
+fn date(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
+    let value = match place.value {
+        Value::Date(date) => Some(*date),
+        _ => None,
+    };
+    let words = texts::dates(scene.language);
+    let key = place.key(Part::Whole);
+    // The widget has its own words for what is no date: it reads more ways of writing one.
+    let widget = widget.error(None);
+    let answer = widget.date(ui, scene.drafts, &key, value, scene.today, &words);
+    if let Some(changed) = answer.changed {
+        place.set(scene, changed.map_or(Value::Empty, Value::Date));
+    }
+    Shown { text: Some(answer.response), conflict_clicked: answer.conflict_clicked }
+}
+
+fn date_range(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
+    let value = match place.value {
+        Value::DateRange(range) => (Some(range.first()), Some(range.last())),
+        _ => (None, None),
+    };
+    let words = texts::dates(scene.language);
+    let (first, last) = (place.key(Part::First), place.key(Part::Last));
+    let answer = widget.date_range(ui, scene.drafts, (&first, &last), value, scene.today, &words);
+    if let Some(changed) = answer.changed {
+        let (part, day) =
+            if changed.0 == value.0 { (Part::Last, changed.1) } else { (Part::First, changed.0) };
+        place.set(scene, moved(place.value, part, day));
+    }
+    Shown::plain(answer.conflict_clicked)
+}
+
+fn yes_no(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
+    let value = match place.value {
+        Value::YesNo(yes) => Some(*yes),
+        _ => None,
+    };
+    let words = YesNoTexts { yes: scene.say(texts::YES), no: scene.say(texts::NO) };
+    let answer = widget.yes_no(ui, value, words);
+    if let Some(changed) = answer.changed {
+        place.set(scene, changed.map_or(Value::Empty, Value::YesNo));
+    }
+    Shown::plain(answer.conflict_clicked)
+}

@@ -1,0 +1,151 @@
+//! From what was typed to an edit: no widget, no session.
+
+use std::hash::Hash;
+
+use jiff::civil::Date;
+use samsyn_engine::document::Edit;
+use samsyn_engine::id::RecordId;
+use samsyn_engine::schema::{DateRange, FieldPath, FieldType, Value, ValueError};
+
+use crate::widgets::date_popup;
+use crate::widgets::draft::{self, Commit};
+
+/// Which part of a field a draft belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    /// All of it.
+    Whole,
+    /// The first day of a range.
+    First,
+    /// The last day of a range.
+    Last,
+}
+
+/// What names a text field for as long as the program runs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct DraftKey {
+    /// The record.
+    pub(crate) record: RecordId,
+    /// The name of its kind: drafts outlive the record's being in sight.
+    pub(crate) kind: &'static str,
+    /// Where in it.
+    pub(crate) path: FieldPath,
+    /// Which part.
+    pub(crate) part: Part,
+}
+
+impl DraftKey {
+    /// The type of the field that is typed in.
+    pub(crate) fn field_type(&self) -> Option<FieldType> {
+        samsyn_engine::schema::kind(self.kind)?.field_at(&self.path).map(|field| field.field_type)
+    }
+}
+
+/// Everything that is half typed in the window.
+pub(crate) type Drafts = draft::Drafts<DraftKey>;
+
+/// The edit that a person means who left a text field. `current` is the field's value as it is now.
+///
+/// # Errors
+/// Why the text is no value of the field.
+pub(crate) fn edit_of(
+    field_type: &FieldType,
+    key: &DraftKey,
+    commit: Commit,
+    current: &Value,
+    today: Date,
+) -> Result<Edit, ValueError> {
+    let path = key.path.clone();
+    Ok(match field_type {
+        FieldType::Prose => Edit::Prose { path, base: commit.base, text: commit.text },
+        FieldType::Counter => {
+            let number = |text: &str| match field_type.parse(text) {
+                Ok(Value::Counter(number)) => Ok(number),
+                Ok(_) => Ok(0),
+                Err(error) => Err(error),
+            };
+            let by = number(&commit.text)?.saturating_sub(number(&commit.base).unwrap_or(0));
+            Edit::Count { path, by }
+        }
+        FieldType::Date => match date_popup::parse(&commit.text, today) {
+            Some(date) => Edit::Set { path, value: Value::Date(date) },
+            None => Edit::Set { path, value: field_type.parse(&commit.text)? },
+        },
+        FieldType::DateRange => {
+            let day = date_popup::parse(&commit.text, today);
+            if day.is_none() && !commit.text.trim().is_empty() {
+                field_type.parse(&commit.text)?;
+            }
+            Edit::Set { path, value: moved(current, key.part, day) }
+        }
+        _ => Edit::Set { path, value: field_type.parse(&commit.text)? },
+    })
+}
+
+/// A range one of whose ends was set. Where that leaves the ends in the wrong order the other end moves along, so that
+/// the stay keeps its length; an end alone makes a range of one day; an end that is taken away takes the range away.
+pub(super) fn moved(current: &Value, part: Part, day: Option<Date>) -> Value {
+    let Some(day) = day else { return Value::Empty };
+    let Value::DateRange(range) = current else { return Value::DateRange(DateRange::new(day, day)) };
+    let length = range.last() - range.first();
+    let (first, last) = match part {
+        Part::Last if day < range.first() => (day.checked_sub(length).unwrap_or(day), day),
+        Part::Last => (range.first(), day),
+        _ if day > range.last() => (day, day.checked_add(length).unwrap_or(day)),
+        _ => (day, range.last()),
+    };
+    Value::DateRange(DateRange::new(first, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use samsyn_engine::schema::Unit;
+
+    use super::*;
+
+    const TODAY: Date = date(2026, 11, 24);
+
+    fn key() -> DraftKey {
+        let path = FieldPath::field("family");
+        DraftKey { record: RecordId::from_bytes([1; 16]), kind: "contact", path, part: Part::Whole }
+    }
+
+    fn typed(field_type: FieldType, base: &str, text: &str) -> Result<Edit, ValueError> {
+        let commit = Commit { base: base.to_owned(), text: text.to_owned() };
+        edit_of(&field_type, &key(), commit, &Value::Empty, TODAY)
+    }
+
+    #[test]
+    fn what_was_typed_becomes_what_was_meant() {
+        let path = key().path;
+        let set = |value| Ok(Edit::Set { path: path.clone(), value });
+        assert_eq!(typed(FieldType::Line, "", " Berg "), set(Value::Text("Berg".into())));
+        assert_eq!(typed(FieldType::Line, "Berg", " "), set(Value::Empty));
+        assert_eq!(typed(FieldType::count(Unit::Persons), "", "9 165"), set(Value::Number(9165.0)));
+        assert_eq!(typed(FieldType::Counter, "3", "5"), Ok(Edit::Count { path: path.clone(), by: 2 }));
+        assert_eq!(typed(FieldType::Counter, "3", ""), Ok(Edit::Count { path: path.clone(), by: -3 }));
+        assert_eq!(typed(FieldType::Date, "", "24/12"), set(Value::Date(date(2026, 12, 24))));
+        let prose = Edit::Prose { path: path.clone(), base: "a".into(), text: "ab ".into() };
+        assert_eq!(typed(FieldType::Prose, "a", "ab "), Ok(prose));
+    }
+
+    #[test]
+    fn what_is_no_value_is_refused_with_a_reason() {
+        for field_type in [FieldType::Email, FieldType::Date, FieldType::DateRange, FieldType::Counter] {
+            assert!(typed(field_type, "", "x").is_err(), "{field_type:?}");
+        }
+    }
+
+    #[test]
+    fn a_stay_that_is_moved_keeps_its_length() {
+        let stay = |one, other| Value::DateRange(DateRange::new(date(2027, 5, one), date(2027, 5, other)));
+        let day = |day| Some(date(2027, 5, day));
+        assert_eq!(moved(&Value::Empty, Part::First, day(3)), stay(3, 3));
+        assert_eq!(moved(&stay(3, 5), Part::First, day(4)), stay(4, 5));
+        assert_eq!(moved(&stay(3, 5), Part::First, day(10)), stay(10, 12));
+        assert_eq!(moved(&stay(13, 15), Part::Last, day(10)), stay(8, 10));
+        assert_eq!(moved(&stay(3, 5), Part::Last, day(10)), stay(3, 10));
+        assert_eq!(moved(&stay(3, 5), Part::Last, None), Value::Empty);
+    }
+}

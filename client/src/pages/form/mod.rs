@@ -1,0 +1,177 @@
+//! A record's form, made from its kind's description: one control for each field type, and nothing that knows a kind.
+//!
+//! ```text
+//!  Kind ──▶ fields ──▶ control ──▶ edit ──▶ Action::Edit
+//!             │           ▲
+//!             └─▶ rows ───┘          (a keyed list: its rows' fields go through the same controls)
+//! ```
+//!
+//! - `edit` — what was typed becomes an edit; no widget in it
+//! - `control` — a field type's control
+//! - `picking` — which reference is being chosen, and what was found for it
+//! - `rows` — keyed lists, edited in place
+//! - this file — sections, and which fields stand side by side
+
+mod control;
+mod edit;
+mod picking;
+mod rows;
+
+use std::collections::HashSet;
+
+use eframe::egui::{RichText, Ui};
+use samsyn_engine::id::RowId;
+use samsyn_engine::schema::{Field, FieldPath, FieldType};
+
+use self::control::Place;
+pub(crate) use self::edit::{DraftKey, Drafts, edit_of};
+use self::picking::Picking;
+use super::{Scene, texts};
+use crate::state::RecordView;
+use crate::widgets::theme;
+use crate::widgets::tokens::{Tokens, space};
+
+/// Two fields stand side by side where the form is at least this wide, three from one and a half times this on.
+const TWO_COLUMNS: f32 = 430.0;
+
+/// The form's view state.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    /// The reference that is being chosen.
+    picking: Picking,
+    /// The rows that are unfolded.
+    open_rows: HashSet<RowId>,
+    /// The contradiction that is looked at.
+    conflict: Option<FieldPath>,
+    /// The keyboard is to go to the first field.
+    focus_first: bool,
+}
+
+impl Form {
+    /// The form of a record that was just made: its first field has the keyboard.
+    pub(super) fn fresh() -> Self {
+        Form { focus_first: true, ..Form::default() }
+    }
+
+    /// Unfolds a row.
+    pub(super) fn unfold(&mut self, row: RowId) {
+        self.open_rows.insert(row);
+    }
+
+    /// Draws the form.
+    pub(super) fn show(&mut self, ui: &mut Ui, view: &RecordView, scene: &mut Scene<'_>) {
+        let Some(kind) = view.record.kind() else {
+            ui.label(scene.say(texts::UNKNOWN_KIND));
+            return;
+        };
+        ui.add_enabled_ui(!view.record.removed, |ui| {
+            ui.spacing_mut().item_spacing.y = space::M;
+            let mut beside: Vec<&'static Field> = Vec::new();
+            for field in kind.fields {
+                if field.section.is_some() || !is_short(&field.field_type) {
+                    self.side_by_side(ui, view, &mut beside, scene);
+                }
+                if let Some(section) = field.section {
+                    heading(ui, scene.say(section));
+                }
+                match field.field_type {
+                    FieldType::Rows(fields) => self.rows(ui, view, (field, fields), scene),
+                    _ if is_short(&field.field_type) => beside.push(field),
+                    _ => self.field(ui, view, field, scene),
+                }
+            }
+            self.side_by_side(ui, view, &mut beside, scene);
+            ui.add_space(space::XL);
+        });
+    }
+
+    /// Draws the fields that were gathered, as many in a line as there is room for.
+    fn side_by_side(
+        &mut self,
+        ui: &mut Ui,
+        view: &RecordView,
+        fields: &mut Vec<&'static Field>,
+        scene: &mut Scene<'_>,
+    ) {
+        let count = columns(ui);
+        for line in std::mem::take(fields).chunks(count) {
+            in_columns(ui, count, line, |ui, field| self.field(ui, view, field, scene));
+        }
+    }
+
+    fn field(&mut self, ui: &mut Ui, view: &RecordView, field: &'static Field, scene: &mut Scene<'_>) {
+        let path = FieldPath::field(field.name);
+        let value = view.record.get(field.name);
+        let place = Place::new(view, path, field, value);
+        self.control(ui, &place, scene);
+    }
+
+    /// One field's control, and under it what contradicts, if somebody looks at it.
+    fn control(&mut self, ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>) {
+        let done = control::show(ui, place, scene, &mut self.picking);
+        if let Some(response) = done.text.filter(|_| self.focus_first) {
+            response.request_focus();
+            self.focus_first = false;
+        }
+        if done.conflict_clicked {
+            let open = self.conflict.as_ref() == Some(&place.path);
+            self.conflict = (!open).then(|| place.path.clone());
+        }
+        if let Some(conflict) =
+            place.conflict.filter(|conflict| self.conflict.as_ref() == Some(&conflict.path))
+        {
+            super::conflict::show(ui, scene, &place.view.record, conflict);
+        }
+    }
+}
+
+/// How many short fields stand side by side.
+fn columns(ui: &Ui) -> usize {
+    match ui.available_width() {
+        width if width >= 1.8 * TWO_COLUMNS => 3,
+        width if width >= TWO_COLUMNS => 2,
+        _ => 1,
+    }
+}
+
+/// Draws things in columns of the same width; a line that is not full leaves room at its end.
+fn in_columns<T: Copy>(ui: &mut Ui, count: usize, things: &[T], mut draw: impl FnMut(&mut Ui, T)) {
+    if count == 1 {
+        things.iter().for_each(|thing| draw(ui, *thing));
+        return;
+    }
+    let gap = space::L;
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        ui.columns(count, |columns| {
+            for (ui, thing) in columns.iter_mut().zip(things) {
+                ui.spacing_mut().item_spacing.x = space::S;
+                draw(ui, *thing);
+            }
+        });
+    });
+}
+
+/// Whether a field needs only part of the form's width.
+fn is_short(field_type: &FieldType) -> bool {
+    !matches!(
+        field_type,
+        FieldType::Prose
+            | FieldType::Rows(_)
+            | FieldType::EnumerationSet(_)
+            | FieldType::ReferenceSet(_)
+            | FieldType::DateRange
+    )
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    let t = Tokens::of(ui);
+    ui.add_space(space::S);
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        ui.label(RichText::new(text).text_style(theme::strong()).color(t.text));
+        let width = ui.available_width();
+        let (rect, _) = ui.allocate_exact_size(eframe::egui::vec2(width, 1.0), eframe::egui::Sense::hover());
+        ui.painter().rect_filled(rect, 0.0, t.border);
+    });
+}

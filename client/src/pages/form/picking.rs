@@ -1,0 +1,80 @@
+//! Which reference is being chosen, and what was found for it.
+
+use samsyn_engine::id::RecordId;
+use samsyn_engine::schema::{FieldPath, FieldType, Kind, kind};
+use samsyn_engine::store::ListQuery;
+
+use crate::pages::Scene;
+use crate::widgets::picker::Found;
+
+/// So many records are offered before anything is typed.
+const OFFERED: usize = 40;
+
+/// The reference that is being chosen: at most one at a time, as one popup is open at most.
+#[derive(Debug, Default)]
+pub(super) struct Picking {
+    place: Option<FieldPath>,
+    query: String,
+}
+
+impl Picking {
+    /// Somebody has opened a picker, or typed into it.
+    pub(super) fn ask(&mut self, place: &FieldPath, query: String) {
+        (self.place, self.query) = (Some(place.clone()), query);
+    }
+
+    /// What was found for the picker in that place; nothing for any other.
+    pub(super) fn found(
+        &self,
+        place: &FieldPath,
+        kinds: &[&'static str],
+        scene: &mut Scene<'_>,
+    ) -> (Vec<RecordId>, Vec<Found>) {
+        if self.place.as_ref() != Some(place) {
+            return (Vec::new(), Vec::new());
+        }
+        let ids: Vec<RecordId> = if self.query.trim().is_empty() {
+            let kinds = kinds.iter().filter_map(|name| kind(name));
+            kinds.flat_map(|kind| first_of(kind, scene)).take(OFFERED).collect()
+        } else {
+            scene.session.search(&self.query, kinds).iter().map(|hit| hit.id).collect()
+        };
+        let found = ids
+            .iter()
+            .map(|id| Found { title: scene.title(*id), detail: detail(*id, kinds.len() > 1, scene) })
+            .collect();
+        (ids, found)
+    }
+}
+
+fn first_of(kind: &'static Kind, scene: &mut Scene<'_>) -> Vec<RecordId> {
+    let (ids, _) = scene.session.list(&ListQuery::all(kind));
+    ids.iter().take(OFFERED).copied().collect()
+}
+
+/// What tells a record from others of the same title: its kind, or the first word that lists show of it.
+fn detail(id: RecordId, several_kinds: bool, scene: &mut Scene<'_>) -> String {
+    let Some(row) = scene.session.row(id) else { return String::new() };
+    let Some(kind) = kind(&row.kind) else { return row.kind.clone() };
+    if several_kinds {
+        return scene.say(kind.caption).to_owned();
+    }
+    let in_title = |name: &str| kind.title.iter().any(|names| names.contains(&name));
+    let reference =
+        |field_type: &FieldType| matches!(field_type, FieldType::Reference(_) | FieldType::ReferenceSet(_));
+    for field in kind.listed().filter(|field| !in_title(field.name)) {
+        let Some(value) = row.cells.get(field.name).filter(|value| !value.is_empty()) else { continue };
+        match value {
+            samsyn_engine::schema::Value::Link(link) => {
+                if let Some(title) = scene.session.title(*link) {
+                    return title;
+                }
+            }
+            value if !reference(&field.field_type) => {
+                return field.field_type.words(value, scene.language, &|link| link.to_string());
+            }
+            _ => {}
+        }
+    }
+    String::new()
+}

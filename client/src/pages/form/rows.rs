@@ -1,0 +1,264 @@
+//! Keyed lists: rows that are added, moved, removed and edited in place.
+//!
+//! Rows with a few short fields (an e-mail address, a phone number) stand open, one line each. Longer ones (a task, a
+//! space with its capacities) are a line that tells the most important and unfolds into a form.
+
+use eframe::egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, vec2};
+use samsyn_engine::document::Edit;
+use samsyn_engine::id::RowId;
+use samsyn_engine::schema::{Cells, Field, FieldPath, FieldType, Language, Link, Row, Value, order};
+
+use super::control::Place;
+use super::{Form, columns, in_columns, is_short};
+use crate::pages::{Action, Scene, texts};
+use crate::state::RecordView;
+use crate::widgets::button;
+use crate::widgets::icon::{self, Icon};
+use crate::widgets::theme;
+use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
+use crate::words::row_words;
+
+/// A keyed list's field and the fields of its rows.
+type List = (&'static Field, &'static [Field]);
+
+/// Rows with no more fields than this, all of them short, stand open.
+const OPEN_FIELDS: usize = 3;
+
+impl Form {
+    /// Draws a keyed list.
+    pub(super) fn rows(&mut self, ui: &mut Ui, view: &RecordView, list: List, scene: &mut Scene<'_>) {
+        let rows = view.record.get(list.0.name).rows();
+        let caption = scene.say(list.0.caption);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            ui.horizontal(|ui| {
+                ui.label(
+                    RichText::new(format!("{caption} ({})", rows.len()))
+                        .small()
+                        .color(Tokens::of(ui).text_weak),
+                );
+            });
+            if let Some(help) = list.0.help.filter(|_| rows.is_empty()) {
+                ui.label(RichText::new(scene.say(help)).small().weak());
+            }
+            for place in 0..rows.len() {
+                self.row(ui, view, list, place, scene);
+            }
+            let add = format!("{}: {}", scene.say(texts::ADD_ROW), caption.to_lowercase());
+            let pressed =
+                button::with_icon(ui, Icon::Plus, scene.say(texts::ADD_ROW)).accessible_name(add).clicked();
+            if pressed {
+                self.add_row(view, list.0.name, scene);
+            }
+        });
+    }
+
+    fn add_row(&mut self, view: &RecordView, list: &str, scene: &mut Scene<'_>) {
+        let row = Row { id: RowId::random(), order: String::new(), cells: Cells::new() };
+        self.unfold(row.id);
+        let edit = Edit::AddRow { list: list.to_owned(), row };
+        scene.act(Action::Edit(view.record.id, vec![edit]));
+    }
+
+    fn row(&mut self, ui: &mut Ui, view: &RecordView, list: List, place: usize, scene: &mut Scene<'_>) {
+        let t = Tokens::of(ui);
+        let row = &view.record.get(list.0.name).rows()[place];
+        let flat = is_flat(list.1);
+        let frame = Frame::new()
+            .fill(t.raised)
+            .stroke(Stroke::new(1.0, t.border))
+            .corner_radius(CornerRadius::same(radius::M))
+            .inner_margin(Margin::symmetric(space::M as i8, space::XS as i8));
+        ui.push_id(row.id, |ui| {
+            frame.show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = space::S;
+                if flat {
+                    ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
+                        Self::tools(ui, view, list, place, scene);
+                        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                            let fields: Vec<&'static Field> = list.1.iter().collect();
+                            let count = fields.len();
+                            in_columns(ui, count, &fields, |ui, field| {
+                                self.cell(ui, view, list, row, field, scene)
+                            });
+                        });
+                    });
+                    ui.add_space(space::XXS);
+                } else {
+                    self.folded(ui, view, list, place, scene);
+                }
+            });
+        });
+    }
+
+    /// A row's line, and its form where it is unfolded.
+    fn folded(&mut self, ui: &mut Ui, view: &RecordView, list: List, place: usize, scene: &mut Scene<'_>) {
+        let row = &view.record.get(list.0.name).rows()[place];
+        let open = self.open_rows.contains(&row.id);
+        if self.head(ui, view, list, place, scene) {
+            if open {
+                self.open_rows.remove(&row.id);
+            } else {
+                self.open_rows.insert(row.id);
+            }
+        }
+        if !open {
+            return;
+        }
+        let mut beside: Vec<&'static Field> = Vec::new();
+        let count = columns(ui);
+        for field in list.1 {
+            if is_short(&field.field_type) {
+                beside.push(field);
+                continue;
+            }
+            self.beside(ui, view, list, (row, count, std::mem::take(&mut beside)), scene);
+            self.cell(ui, view, list, row, field, scene);
+        }
+        self.beside(ui, view, list, (row, count, beside), scene);
+        ui.add_space(space::S);
+    }
+
+    fn beside(
+        &mut self,
+        ui: &mut Ui,
+        view: &RecordView,
+        list: List,
+        (row, count, fields): (&Row, usize, Vec<&'static Field>),
+        scene: &mut Scene<'_>,
+    ) {
+        for line in fields.chunks(count) {
+            in_columns(ui, count, line, |ui, field| self.cell(ui, view, list, row, field, scene));
+        }
+    }
+
+    fn cell(
+        &mut self,
+        ui: &mut Ui,
+        view: &RecordView,
+        list: List,
+        row: &Row,
+        field: &'static Field,
+        scene: &mut Scene<'_>,
+    ) {
+        let path = FieldPath::cell(list.0.name, row.id, field.name);
+        let place = Place::new(view, path, field, row.get(field.name));
+        self.control(ui, &place, scene);
+    }
+
+    /// A folded row's line. Answers whether it was pressed.
+    fn head(&self, ui: &mut Ui, view: &RecordView, list: List, place: usize, scene: &mut Scene<'_>) -> bool {
+        let t = Tokens::of(ui);
+        let row = &view.record.get(list.0.name).rows()[place];
+        let open = self.open_rows.contains(&row.id);
+        let titles: Vec<(Link, String)> =
+            row.cells.values().flat_map(|value| scene.links(&view.record, value)).collect();
+        let find = |link: Link| crate::pages::scene::title_in(&titles, link);
+        let title = row_words(list.1, row, scene.language, &find);
+        let summary = summary(list.1, row, scene.language, &find);
+        let conflicts = view.conflicts.iter().filter(|conflict| conflict.path.row() == Some(row.id)).count();
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            Self::tools(ui, view, list, place, scene);
+            if conflicts > 0 {
+                let words = texts::values(conflicts + 1, scene.language);
+                crate::widgets::badge::badge(ui, &words, Tone::Warning);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let size = vec2(ui.available_width(), height::CONTROL);
+                let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+                response.widget_info(|| {
+                    let kind = eframe::egui::Role::DisclosureTriangle;
+                    eframe::egui::WidgetInfo::selected(kind, true, open, format!("{title}, {summary}"))
+                });
+                if response.has_focus() {
+                    theme::focus_ring(ui, rect, radius::S);
+                }
+                let chevron = if open { Icon::Down } else { Icon::Right };
+                let colour = if response.hovered() { t.text } else { t.text_weak };
+                chevron.paint(ui.painter(), icon::leading(rect), colour);
+                let inner = rect.with_min_x(rect.left() + icon::SIZE + space::S);
+                let mut ui = ui.new_child(
+                    eframe::egui::UiBuilder::new()
+                        .max_rect(inner)
+                        .layout(Layout::left_to_right(Align::Center)),
+                );
+                ui.add(
+                    Label::new(RichText::new(&title).text_style(theme::strong()))
+                        .truncate()
+                        .selectable(false),
+                );
+                let words = RichText::new(&summary).small().color(t.text_weak);
+                ui.add(Label::new(words).truncate().selectable(false));
+                response.clicked()
+            })
+            .inner
+        })
+        .inner
+    }
+
+    /// The buttons that move and remove a row.
+    fn tools(ui: &mut Ui, view: &RecordView, list: List, place: usize, scene: &mut Scene<'_>) {
+        let rows = view.record.get(list.0.name).rows();
+        let row = &rows[place];
+        let title = row_words(list.1, row, scene.language, &|link| link.to_string());
+        let named =
+            |caption: samsyn_engine::schema::Caption| format!("{}: {title}", caption.get(scene.language));
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let mut edit = None;
+        if button::icon_button(ui, Icon::Trash, &named(texts::REMOVE)).clicked() {
+            edit = Some(Edit::RemoveRow { list: list.0.name.to_owned(), row: row.id });
+        }
+        ui.add_enabled_ui(place + 1 < rows.len(), |ui| {
+            if button::icon_button(ui, Icon::Down, &named(texts::MOVE_DOWN)).clicked() {
+                let after = rows.get(place + 2).map(|row| row.order.as_str());
+                edit = Some(to(list, row, order::between(Some(&rows[place + 1].order), after)));
+            }
+        });
+        ui.add_enabled_ui(place > 0, |ui| {
+            if button::icon_button(ui, Icon::Up, &named(texts::MOVE_UP)).clicked() {
+                let before = place.checked_sub(2).map(|index| rows[index].order.as_str());
+                edit = Some(to(list, row, order::between(before, Some(&rows[place - 1].order))));
+            }
+        });
+        let Some(edit) = edit else { return };
+        if matches!(edit, Edit::RemoveRow { .. }) {
+            let told = scene.say(texts::ROW_REMOVED).replace("{}", &title);
+            scene.act(Action::EditAndTell(view.record.id, vec![edit], told));
+        } else {
+            scene.act(Action::Edit(view.record.id, vec![edit]));
+        }
+    }
+}
+
+fn to(list: List, row: &Row, order: String) -> Edit {
+    Edit::MoveRow { list: list.0.name.to_owned(), row: row.id, order }
+}
+
+/// Whether rows of these fields stand open.
+fn is_flat(fields: &[Field]) -> bool {
+    let line = |field: &Field| is_short(&field.field_type);
+    fields.len() <= OPEN_FIELDS && fields.iter().all(line)
+}
+
+/// What a folded row tells besides its title: what has a short form, in the order of the form.
+fn summary(fields: &[Field], row: &Row, language: Language, title: &dyn Fn(Link) -> String) -> String {
+    let named = ["name", "title"].iter().find_map(|name| fields.iter().find(|field| field.name == *name));
+    let told = fields.iter().filter(|field| {
+        Some(field.name) != named.or(fields.first()).map(|field| field.name)
+            && !matches!(field.field_type, FieldType::Prose | FieldType::ReferenceSet(_))
+            && !row.get(field.name).is_empty()
+    });
+    let words = told.take(5).map(|field| {
+        let value = row.get(field.name);
+        let words = field.field_type.words(value, language, title);
+        // A bare figure or answer says nothing without its caption.
+        match value {
+            Value::Number(_) | Value::YesNo(_) | Value::Counter(_) => {
+                format!("{} {words}", field.caption.get(language).to_lowercase())
+            }
+            _ => words,
+        }
+    });
+    words.collect::<Vec<_>>().join(" · ")
+}

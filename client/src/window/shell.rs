@@ -1,0 +1,382 @@
+//! The frame around all pages, and the one place where what was asked for is done.
+
+use std::sync::Arc;
+
+use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
+
+use super::commands::Command;
+use super::{sidebar, status, title_of};
+use crate::explain;
+use crate::pages::{Action, Drafts, ListPage, Page, RecordPane, ReviewPage, Scene, edit_of, texts};
+use crate::state::{Notice, Session, Settings, Severity, ThemeChoice};
+use crate::widgets::draft::Uncommitted;
+use crate::widgets::palette::{Item, Palette, PaletteTexts};
+use crate::widgets::split::{Split, split};
+use crate::widgets::theme::{self, Mode};
+use crate::widgets::toast::{Toast, Toasts};
+use crate::widgets::tokens::{Tokens, Tone, space};
+use crate::words::{path_words, today};
+
+/// The width of the sidebar, in points.
+const SIDEBAR: f32 = 216.0;
+
+/// Everything in the window.
+pub(crate) struct Shell {
+    session: Session,
+    settings: Settings,
+    drafts: Drafts,
+    page: Page,
+    lists: Vec<ListPage>,
+    review: ReviewPage,
+    record: Option<RecordPane>,
+    palette: Palette,
+    toasts: Toasts,
+    /// The toast that offers to take back the last thing done.
+    undo_toast: Option<u64>,
+    title: Arc<str>,
+    theme: Option<ThemeChoice>,
+    /// Somebody has been told that closing loses what is held.
+    warned: bool,
+}
+
+impl Shell {
+    /// The shell over a session. Without a page: Review where something awaits, otherwise the first list.
+    pub(crate) fn new(session: Session, settings: Settings, page: Option<Page>) -> Self {
+        let kinds = KINDS.iter().copied().filter(|kind| !kind.internal);
+        let lists: Vec<ListPage> = kinds.map(ListPage::new).collect();
+        let first = lists.first().map_or(Page::Review, |list| Page::List(list.kind()));
+        Shell {
+            session,
+            settings,
+            drafts: Drafts::new(),
+            page: page.unwrap_or(first),
+            lists,
+            review: ReviewPage::default(),
+            record: None,
+            palette: Palette::default(),
+            toasts: Toasts::default(),
+            undo_toast: None,
+            title: "".into(),
+            theme: None,
+            warned: false,
+        }
+    }
+
+    /// What the person has chosen.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Draws a frame and does what was asked for in it.
+    pub(crate) fn show(&mut self, ui: &mut Ui) {
+        let context = ui.ctx().clone();
+        self.session.pump();
+        self.apply_settings(&context);
+        let mut actions: Vec<Action> = self.keys(&context).into_iter().map(Action::Command).collect();
+        actions.extend(self.panels(ui));
+        actions.extend(self.overlays(&context));
+        actions.into_iter().for_each(|action| self.carry_out(action, &context));
+        let abandoned = self.drafts.take_abandoned(&context);
+        self.save_drafts(abandoned);
+        self.tell();
+        self.hold_open(&context);
+        let in_sight: Vec<RecordId> =
+            self.record.iter().map(RecordPane::id).chain(self.review.chosen()).collect();
+        self.session.keep_only(&in_sight);
+        self.session.ask_for_missing();
+    }
+
+    /// Saves what is half typed. To be called before the window is gone.
+    pub(crate) fn close(&mut self) {
+        let left = self.drafts.take_uncommitted();
+        self.save_drafts(left);
+    }
+
+    fn apply_settings(&mut self, context: &Context) {
+        if self.theme != Some(self.settings.theme) {
+            self.theme = Some(self.settings.theme);
+            theme::set(
+                context,
+                match self.settings.theme {
+                    ThemeChoice::System => Mode::System,
+                    ThemeChoice::Light => Mode::Light,
+                    ThemeChoice::Dark => Mode::Dark,
+                },
+            );
+        }
+        let title = title_of(self.session.meta().map(|meta| meta.workspace_name.as_str()));
+        if title != self.title {
+            self.title = title;
+            context.send_viewport_cmd(ViewportCommand::Title(self.title.to_string()));
+        }
+    }
+
+    /// The commands whose keys were pressed. A text field keeps undo and redo for its own text.
+    fn keys(&self, context: &Context) -> Vec<Command> {
+        if self.palette.is_open() {
+            return Vec::new();
+        }
+        let typing = context.text_edit_focused();
+        let of_text = |command: &Command| matches!(command, Command::Undo | Command::Redo);
+        let all = Command::all().into_iter().chain([Command::Palette]);
+        let wanted = all.filter(|command| !(typing && of_text(command)));
+        // Longer combinations first: Ctrl+Shift+Z must not be taken for Ctrl+Z.
+        let mut keyed: Vec<_> = wanted.filter_map(|command| Some((command, command.shortcut()?))).collect();
+        keyed.sort_by_key(|(_, keys)| !keys.modifiers.shift);
+        context.input_mut(|input| {
+            keyed.retain(|(_, keys)| input.consume_shortcut(keys));
+        });
+        keyed.into_iter().map(|(command, _)| command).collect()
+    }
+
+    fn panels(&mut self, ui: &mut Ui) -> Vec<Action> {
+        let t = Tokens::of(ui);
+        let mut actions = Vec::new();
+        let bar =
+            Frame::new().fill(t.sunken).inner_margin(eframe::egui::Margin::symmetric(space::M as i8, 0));
+        Panel::bottom("status").exact_size(status::HEIGHT).resizable(false).frame(bar).show(ui, |ui| {
+            actions.extend(status::show(ui, &self.session, &self.settings));
+        });
+        let side = Frame::new().fill(t.sunken).inner_margin(space::M);
+        Panel::left("sidebar").resizable(false).exact_size(SIDEBAR).frame(side).show(ui, |ui| {
+            actions.extend(sidebar::show(ui, &self.session, &self.settings, self.page));
+        });
+        let middle = Frame::new().fill(t.surface);
+        actions.extend(CentralPanel::default().frame(middle).show(ui, |ui| self.middle(ui)).inner);
+        actions
+    }
+
+    fn middle(&mut self, ui: &mut Ui) -> Vec<Action> {
+        let mut scene = Scene {
+            session: &mut self.session,
+            drafts: &mut self.drafts,
+            language: self.settings.language,
+            today: today(),
+            actions: Vec::new(),
+        };
+        let kind = match self.page {
+            Page::Review => {
+                self.review.show(ui, &mut scene);
+                return scene.actions;
+            }
+            Page::List(kind) => kind,
+        };
+        let Some(list) = self.lists.iter_mut().find(|list| list.kind() == kind) else { return scene.actions };
+        let Some(record) = &mut self.record else {
+            list.show(ui, None, &mut scene);
+            return scene.actions;
+        };
+        let open = record.id();
+        if record.is_wide() {
+            Frame::new().inner_margin(space::L).show(ui, |ui| record.show(ui, &mut scene));
+            return scene.actions;
+        }
+        let panes = Split { id: "record", right: 520.0, least: 320.0 };
+        // Both panes draw with the same scene, one after the other: what is at the right is drawn first.
+        let scene = std::cell::RefCell::new(scene);
+        split(
+            ui,
+            panes,
+            |ui| list.show(ui, Some(open), &mut scene.borrow_mut()),
+            |ui| record.show(ui, &mut scene.borrow_mut()),
+        );
+        scene.into_inner().actions
+    }
+
+    fn overlays(&mut self, context: &Context) -> Vec<Action> {
+        let language = self.settings.language;
+        let chosen = self.show_palette(context);
+        let pressed = self.toasts.show(context, texts::CLOSE.get(language));
+        let undo = pressed.filter(|number| self.undo_toast == Some(*number));
+        chosen.into_iter().chain(undo.map(|_| Action::Command(Command::Undo))).collect()
+    }
+
+    fn show_palette(&mut self, context: &Context) -> Option<Action> {
+        #[derive(Clone, Copy)]
+        enum Choice {
+            Command(Command),
+            Record(RecordId),
+        }
+        if !self.palette.is_open() {
+            return None;
+        }
+        let language = self.settings.language;
+        let query = self.palette.query().to_owned();
+        let hits =
+            if query.trim().is_empty() { Vec::new() } else { self.session.search(&query, &[]).to_vec() };
+        let commands: Vec<(Command, String, String)> = Command::all()
+            .into_iter()
+            .map(|command| {
+                let keys = command.shortcut().map(|keys| context.format_shortcut(&keys));
+                (command, command.words(language), keys.unwrap_or_default())
+            })
+            .collect();
+        let of_commands = commands.iter().map(|(command, words, keys)| Item {
+            id: Choice::Command(*command),
+            title: words,
+            detail: "",
+            shortcut: keys,
+            found: false,
+        });
+        let of_records = hits.iter().map(|hit| Item {
+            id: Choice::Record(hit.id),
+            title: if hit.title.is_empty() { texts::UNNAMED.get(language) } else { &hit.title },
+            detail: kind(&hit.kind).map_or("", |kind| kind.caption.get(language)),
+            shortcut: "",
+            found: true,
+        });
+        let items: Vec<Item<'_, Choice>> = of_commands.chain(of_records).collect();
+        let words = PaletteTexts {
+            prompt: texts::SEARCH_ALL.get(language),
+            no_match: texts::NOTHING_FOUND.get(language),
+        };
+        self.palette.show(context, &items, words).map(|choice| match choice {
+            Choice::Command(command) => Action::Command(command),
+            Choice::Record(id) => Action::Open(id),
+        })
+    }
+
+    fn carry_out(&mut self, action: Action, context: &Context) {
+        match action {
+            Action::Open(id) => self.open(id),
+            Action::Edit(id, edits) => self.session.edit(id, edits),
+            Action::EditAndTell(id, edits, told) => {
+                self.session.edit(id, edits);
+                let undo = texts::UNDO.get(self.settings.language).to_owned();
+                let toast = Toast { text: told, tone: Tone::Neutral, action: Some(undo) };
+                self.undo_toast = Some(self.toasts.push(toast));
+            }
+            Action::Reviewed(records) => self.session.mark_reviewed(records),
+            Action::Command(command) => self.run(command, context),
+        }
+    }
+
+    fn run(&mut self, command: Command, context: &Context) {
+        match command {
+            Command::Go(page) => self.go(page),
+            Command::New(kind) => self.create(kind),
+            Command::Undo | Command::Redo => self.take_back(command == Command::Undo),
+            Command::Palette => self.palette.open(),
+            Command::Find => self.find(),
+            Command::CloseRecord => self.record = None,
+            Command::ToggleOffline => {
+                self.settings.offline = !self.settings.offline;
+                self.session.set_offline(self.settings.offline);
+            }
+            Command::SyncNow => {
+                self.settings.offline = false;
+                self.session.sync_now();
+            }
+            Command::Retry => self.session.retry_refused(),
+            Command::ReviewedAll => self.session.mark_all_reviewed(),
+            Command::Speak(language) => self.settings.language = language,
+            Command::Theme(theme) => self.settings.theme = theme,
+        }
+        context.request_repaint();
+    }
+
+    fn go(&mut self, page: Page) {
+        // The record at the right belongs to the list it was opened from.
+        if page != self.page {
+            self.record = None;
+        }
+        self.page = page;
+    }
+
+    fn find(&mut self) {
+        let Page::List(kind) = self.page else { return self.palette.open() };
+        self.record = self.record.take().filter(|record| !record.is_wide());
+        if let Some(list) = self.lists.iter_mut().find(|list| list.kind() == kind) {
+            list.focus_search();
+        }
+    }
+
+    fn create(&mut self, kind: &'static Kind) {
+        let new = NewRecord::new(kind);
+        self.page = Page::List(kind);
+        self.record = Some(RecordPane::new(new.id, true));
+        self.session.create(new);
+    }
+
+    fn take_back(&mut self, undo: bool) {
+        let record = if undo { self.session.undo() } else { self.session.redo() };
+        if let Some(record) = record {
+            self.open(record);
+        }
+    }
+
+    /// Shows a record beside the list of its kind.
+    fn open(&mut self, id: RecordId) {
+        if self.record.as_ref().is_some_and(|record| record.id() == id) {
+            return;
+        }
+        let of_row = self.session.row(id).and_then(|row| kind(&row.kind));
+        match (of_row.filter(|kind| !kind.internal), self.page) {
+            (Some(kind), _) => self.page = Page::List(kind),
+            // A record whose row is not here: beside whatever list there is.
+            (None, Page::Review) => self.page = Page::List(KINDS[0]),
+            (None, Page::List(_)) => {}
+        }
+        self.record = Some(RecordPane::new(id, false));
+    }
+
+    /// Saves what was typed into fields that are gone; what is no value is told, and kept in the toast.
+    fn save_drafts(&mut self, left: Vec<Uncommitted<crate::pages::DraftKey>>) {
+        for Uncommitted { key, commit } in left {
+            let Some(field_type) = key.field_type() else { continue };
+            let view = self.session.record(key.record);
+            let current = view.map(|view| view.record.at(&key.path)).unwrap_or_default();
+            let text = commit.text.clone();
+            match edit_of(&field_type, &key, commit, &current, today()) {
+                Ok(edit) => self.session.edit(key.record, vec![edit]),
+                Err(_) => {
+                    let told = texts::NOT_SAVED.get(self.settings.language).replace("{}", &text);
+                    self.toasts.push(Toast { text: told, tone: Tone::Danger, action: None });
+                }
+            }
+        }
+    }
+
+    /// Tells what the session has to tell.
+    fn tell(&mut self) {
+        while let Some(notice) = self.session.next_notice() {
+            let tone = match notice.severity() {
+                Severity::Info => Tone::Warning,
+                Severity::Problem => Tone::Danger,
+            };
+            let text = match notice {
+                Notice::Failed(error) => explain::replica_error(&error, self.settings.language),
+                Notice::Kept(record, paths) => self.kept(record, &paths),
+            };
+            self.toasts.push(Toast { text, tone, action: None });
+        }
+    }
+
+    fn kept(&mut self, record: RecordId, paths: &[FieldPath]) -> String {
+        let language = self.settings.language;
+        let view = self.session.record(record);
+        let words = paths.iter().map(|path| match &view {
+            Some(view) => path_words(&view.record, path, language),
+            None => path.to_string(),
+        });
+        format!("{} {}", texts::KEPT.get(language), words.collect::<Vec<_>>().join(", "))
+    }
+
+    /// A window with a value that cannot be saved stays open once, so that nothing is lost unseen.
+    fn hold_open(&mut self, context: &Context) {
+        let closing = context.input(|input| input.viewport().close_requested());
+        if !closing || self.warned || !self.holds_unsaved() {
+            return;
+        }
+        self.warned = true;
+        context.send_viewport_cmd(ViewportCommand::CancelClose);
+        let text = texts::HELD.get(self.settings.language).to_owned();
+        self.toasts.push(Toast { text, tone: Tone::Danger, action: None });
+    }
+
+    fn holds_unsaved(&self) -> bool {
+        self.drafts.has_held()
+    }
+}

@@ -1,0 +1,106 @@
+//! The sidebar: which workspace, where to go, what waits there, and the settings.
+
+use eframe::egui::{Align, Label, Layout, Popup, RichText, Ui};
+use samsyn_engine::schema::Language;
+
+use super::commands::Command;
+use crate::pages::{Action, Page, texts};
+use crate::state::{Session, Settings, ThemeChoice};
+use crate::widgets::button;
+use crate::widgets::icon::Icon;
+use crate::widgets::sidebar;
+use crate::widgets::theme;
+use crate::widgets::tokens::{Tone, space};
+
+/// Draws the sidebar.
+pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, page: Page) -> Vec<Action> {
+    let language = settings.language;
+    let mut wanted = Vec::new();
+    ui.spacing_mut().item_spacing.y = space::XXS;
+    head(ui, session);
+    ui.add_space(space::M);
+    let search = texts::SEARCH.get(language);
+    let keys = Command::Palette.shortcut().map(|keys| ui.ctx().format_shortcut(&keys)).unwrap_or_default();
+    let button = button::with_icon(ui, Icon::Search, &format!("{search}   {keys}"));
+    if button.on_hover_text(texts::SEARCH_ALL.get(language)).clicked() {
+        wanted.push(Command::Palette);
+    }
+    ui.add_space(space::M);
+    for item in Page::all() {
+        let count = count(session, item);
+        if sidebar::item(ui, item.icon(), item.caption().get(language), count, page == item).clicked() {
+            wanted.push(Command::Go(item));
+        }
+        if item == Page::Review {
+            ui.add_space(space::S);
+        }
+    }
+    ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XXS;
+            ui.add_enabled_ui(session.can_undo(), |ui| {
+                if button::icon_button(ui, Icon::Undo, texts::UNDO.get(language)).clicked() {
+                    wanted.push(Command::Undo);
+                }
+            });
+            ui.add_enabled_ui(session.can_redo(), |ui| {
+                if button::icon_button(ui, Icon::Redo, texts::REDO.get(language)).clicked() {
+                    wanted.push(Command::Redo);
+                }
+            });
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| wanted.extend(menu(ui, settings)));
+        });
+    });
+    wanted.into_iter().map(Action::Command).collect()
+}
+
+fn head(ui: &mut Ui, session: &Session) {
+    let meta = session.meta();
+    let workspace = meta.map_or("Samsyn", |meta| meta.workspace_name.as_str());
+    ui.add(Label::new(RichText::new(workspace).text_style(theme::strong())).wrap());
+    if let Some(person) = meta.and_then(|meta| session.person(meta.device)) {
+        ui.add(Label::new(RichText::new(person).small().weak()).truncate());
+    }
+}
+
+/// How many are there; what awaits review stands out.
+fn count(session: &Session, page: Page) -> Option<(usize, Tone)> {
+    match page {
+        Page::Review => {
+            let queue = session.queue();
+            let contradicts = queue.iter().any(|entry| entry.state.conflicts > 0);
+            Some((queue.len(), if contradicts { Tone::Warning } else { Tone::Accent }))
+        }
+        Page::List(kind) => Some((usize::try_from(session.count(kind.name)?).ok()?, Tone::Neutral)),
+    }
+}
+
+/// Language and theme.
+fn menu(ui: &mut Ui, settings: &Settings) -> Option<Command> {
+    let language = settings.language;
+    let button = button::icon_button(ui, Icon::Settings, texts::SETTINGS.get(language));
+    let mut wanted = None;
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(160.0);
+        ui.label(RichText::new(texts::LANGUAGE.get(language)).small().weak());
+        for other in Language::ALL {
+            let command = Command::Speak(other);
+            if ui.selectable_label(language == other, command.words(language)).clicked() {
+                wanted = Some(command);
+            }
+        }
+        ui.separator();
+        ui.label(RichText::new(texts::THEME.get(language)).small().weak());
+        let themes = [
+            (ThemeChoice::System, texts::AS_SYSTEM),
+            (ThemeChoice::Light, texts::LIGHT),
+            (ThemeChoice::Dark, texts::DARK),
+        ];
+        for (theme, caption) in themes {
+            if ui.selectable_label(settings.theme == theme, caption.get(language)).clicked() {
+                wanted = Some(Command::Theme(theme));
+            }
+        }
+    });
+    wanted
+}

@@ -1,0 +1,81 @@
+//! The status line: whether what you did is saved, and whether others have it. Never better than the truth.
+
+use eframe::egui::{Align, Layout, RichText, Ui};
+use samsyn_engine::schema::Language;
+
+use super::commands::Command;
+use crate::explain;
+use crate::link::worker::Link;
+use crate::pages::{Action, texts};
+use crate::state::{Session, Settings};
+use crate::widgets::badge;
+use crate::widgets::button;
+use crate::widgets::tokens::{Tone, space};
+use crate::words::moment;
+
+/// The height of the line, in points.
+pub(super) const HEIGHT: f32 = 34.0;
+
+/// Draws the status line.
+pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<Action> {
+    let language = settings.language;
+    let status = session.status();
+    let mut wanted = Vec::new();
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        let (tone, words, detail) = link(&status.link, language);
+        badge::status_dot(ui, tone, &words);
+        let label = ui.label(&words);
+        if let Some(detail) = detail {
+            label.on_hover_text(detail);
+        }
+        let live = status.link == Link::Live;
+        if let Some(contact) = status.last_contact.filter(|_| !live) {
+            ui.weak(texts::last_contact(&moment(contact), language));
+        }
+        if status.outbox.waiting > 0 {
+            badge::badge(ui, &texts::waiting(status.outbox.waiting, language), Tone::Accent);
+        }
+        if status.outbox.refused > 0 {
+            badge::badge(ui, &texts::refused(status.outbox.refused, language), Tone::Danger);
+            if button::quiet(ui, texts::SEND_AGAIN.get(language)).clicked() {
+                wanted.push(Command::Retry);
+            }
+        }
+        if matches!(status.link, Link::Waiting { .. })
+            && button::quiet(ui, texts::SYNC_NOW.get(language)).clicked()
+        {
+            wanted.push(Command::SyncNow);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if status.link != Link::Alone {
+                let mut offline = settings.offline;
+                if ui.checkbox(&mut offline, texts::OFFLINE_SWITCH.get(language)).changed() {
+                    wanted.push(Command::ToggleOffline);
+                }
+                ui.add_space(space::M);
+            }
+            let saved = if session.is_writing() { texts::SAVING } else { texts::SAVED };
+            ui.label(RichText::new(saved.get(language)).weak());
+        });
+    });
+    wanted.into_iter().map(Action::Command).collect()
+}
+
+/// How the link stands: its colour, a few words, and more of them where something is wrong.
+fn link(link: &Link, language: Language) -> (Tone, String, Option<String>) {
+    let say = |tone, caption: samsyn_engine::schema::Caption| (tone, caption.get(language).to_owned(), None);
+    match link {
+        Link::Alone => say(Tone::Neutral, texts::SYNC_ALONE),
+        Link::Offline => say(Tone::Neutral, texts::SYNC_OFFLINE),
+        Link::Connecting => say(Tone::Warning, texts::SYNC_CONNECTING),
+        Link::CatchingUp { received, pending } => {
+            (Tone::Accent, texts::catching_up(*received, *pending, language), None)
+        }
+        Link::Live => say(Tone::Success, texts::SYNC_LIVE),
+        Link::Waiting { reason, seconds } => {
+            let words = texts::waiting_for_relay(*seconds, language);
+            (Tone::Warning, words, Some(explain::link_error(reason, language)))
+        }
+    }
+}
