@@ -349,7 +349,7 @@ impl Gallery {
             Column::new("people", "Delegater", 90.0).right().sortable(),
         ];
         let order = self.order;
-        let panes = Split { id: "split", right: 340.0, least: 260.0 };
+        let panes = Split { id: "split", name: "Kant", right: 340.0, least: 260.0 };
         let selected = self.table.selection().clone();
         let state = &mut self.table;
         let (answer, ()) = split(

@@ -122,10 +122,12 @@ impl ReviewPage {
         let (_, (reviewed, open)) = toolbar(
             ui,
             |ui| {
-                // Long titles leave room for the buttons.
-                ui.set_max_width((ui.available_width() - 220.0).max(120.0));
                 let title = RichText::new(scene.title_of(&view.record)).text_style(theme::title());
-                ui.add(Label::new(title).truncate());
+                // Long titles leave room for the buttons.
+                ui.scope(|ui| {
+                    ui.set_max_width((ui.available_width() - 220.0).max(120.0));
+                    ui.add(Label::new(title).truncate());
+                });
             },
             |ui| {
                 let reviewed = button::primary(ui, Some(Icon::Check), scene.say(texts::REVIEWED)).clicked();
@@ -158,9 +160,9 @@ fn what_awaits(entry: &QueueEntry, scene: &Scene<'_>) -> String {
         return texts::contradictions(entry.state.conflicts.into(), scene.language);
     }
     let what = if entry.state.reviewed.is_empty() { texts::NEW_RECORD } else { texts::CHANGED };
-    let who = entry.row.changed_by.and_then(|device| scene.session.person(device));
+    let who = entry.state.by.and_then(|device| scene.session.person(device));
     let who = who.unwrap_or(scene.say(texts::SOMEBODY));
-    format!("{} · {who} · {}", scene.say(what), moment(entry.state.last))
+    format!("{} {} · {who}", scene.say(what), moment(entry.state.last))
 }
 
 fn head(ui: &mut Ui, count: usize, scene: &mut Scene<'_>) {

@@ -60,6 +60,7 @@ texts! {
     TODAY: "I dag", "Today";
     ZOOM_IN: "Visa kortare tid", "Show less time";
     ZOOM_OUT: "Visa längre tid", "Show more time";
+    EDGE: "Kant mellan lista och post", "Edge between list and record";
     SETTINGS: "Inställningar", "Settings";
     NOT_SAVED: "Sparades inte: ”{}” är inget värde för fältet. Texten finns kvar här så att du kan kopiera den.", "Not saved: “{}” is no value for the field. The text is kept here so that you can copy it.";
     HELD: "Ett fält har ett värde som inte stämmer. Rätta det eller tryck Esc i fältet. Stängs fönstret igen går det värdet förlorat.", "A field holds a value that is not right. Correct it or press Esc in it. Closing the window again loses that value.";

@@ -3,12 +3,15 @@
 //! A badge says something about the thing beside it; a chip is a thing of its own that can be taken away; a dot is a
 //! badge without words, for places where its meaning stands next to it.
 
-use eframe::egui::{Color32, FontId, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use eframe::egui::text::LayoutJob;
+use eframe::egui::{
+    Color32, FontId, Rect, Response, Role, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use super::{
     button,
     icon::Icon,
-    theme,
+    list, theme,
     tokens::{Pair, Tokens, Tone, font, height, radius, space},
 };
 
@@ -38,28 +41,37 @@ pub struct ChipResponse {
     pub removed: bool,
 }
 
+/// The room of a chip's cross, in points.
+const CROSS: f32 = 24.0;
+
 /// Shows a chip. With `remove`, the name of the action, it carries a cross.
 pub fn chip(ui: &mut Ui, text: &str, tone: Tone, remove: Option<&str>) -> ChipResponse {
     let pair = Tokens::of(ui).tone(tone);
-    let frame = eframe::egui::Frame::new().fill(pair.bg).corner_radius(height::CONTROL / 2.0).inner_margin(
-        eframe::egui::Margin { left: 10, right: if remove.is_some() { 2 } else { 10 }, top: 0, bottom: 0 },
-    );
-    frame
-        .show(ui, |ui| {
-            ui.set_height(height::CONTROL - space::XS);
-            ui.horizontal_centered(|ui| {
-                ui.spacing_mut().item_spacing.x = space::XXS;
-                let label = eframe::egui::Label::new(eframe::egui::RichText::new(text).color(pair.fg))
-                    .truncate()
-                    .sense(Sense::CLICK);
-                let clicked = ui.add(label).clicked();
-                let removed =
-                    remove.is_some_and(|name| button::small_icon_button(ui, Icon::Close, name).clicked());
-                ChipResponse { clicked, removed }
-            })
-            .inner
-        })
-        .inner
+    let cross = if remove.is_some() { CROSS } else { 10.0 };
+    let most = (ui.max_rect().width() - 10.0 - cross).max(40.0);
+    let job = LayoutJob::simple_singleline(text.to_owned(), FontId::proportional(font::BODY), pair.fg);
+    let galley = list::one_line(ui, job, most);
+    // The room is taken as a whole, so that a line that wraps knows whether the chip still fits.
+    let size = vec2(10.0 + galley.size().x + cross, height::CONTROL - space::XS);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect_filled(rect, height::CONTROL / 2.0, pair.bg);
+    let words = rect.with_max_x(rect.right() - cross);
+    let label = ui.interact(words, ui.next_auto_id().with("chip"), Sense::CLICK);
+    ui.skip_ahead_auto_ids(1);
+    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    ui.painter().galley(pos2(rect.left() + 10.0, rect.center().y - galley.size().y / 2.0), galley, pair.fg);
+    if label.has_focus() {
+        theme::focus_ring(ui, rect, (height::CONTROL / 2.0) as u8);
+    }
+    let removed = remove.is_some_and(|name| {
+        let square = Rect::from_center_size(
+            pos2(rect.right() - CROSS / 2.0 - 1.0, rect.center().y),
+            Vec2::splat(20.0),
+        );
+        let mut child = ui.new_child(UiBuilder::new().max_rect(square));
+        button::small_icon_button(&mut child, Icon::Close, name).clicked()
+    });
+    ChipResponse { clicked: label.clicked(), removed }
 }
 
 /// Shows a dot in the colour of `tone`. `name` is its tooltip and its name for screen readers.

@@ -102,8 +102,13 @@ pub(crate) fn show<'a>(
 ) -> Option<usize> {
     let mut clicked = None;
     let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing, vec2(0.0, 0.0));
-    let mut area =
-        ScrollArea::vertical().id_salt(id).max_height(height::ROW * 10.5).auto_shrink([false, true]);
+    let most = height::ROW * 10.5;
+    // Without the least height a popup that once had few lines would never grow again: its room is what it had before.
+    let mut area = ScrollArea::vertical()
+        .id_salt(id)
+        .max_height(most)
+        .min_scrolled_height(most)
+        .auto_shrink([false, true]);
     if keys.moved {
         area = area.vertical_scroll_offset(scrolled(ui.ctx(), id, *cursor));
     }

@@ -139,12 +139,20 @@ impl Palette {
     fn hits<I>(&self, items: &[Item<'_, I>]) -> Vec<Hit> {
         let (found, searched): (Vec<usize>, Vec<usize>) = (0..items.len()).partition(|&i| items[i].found);
         let mut hits = fuzzy::search(&self.query, searched.iter().map(|&i| items[i].title));
+        // A search may find letters strewn over a title. Beside records that were really found that is noise.
+        let words = self.query.split_whitespace().count();
+        hits.retain(|hit| runs(&hit.matched) <= words);
         for hit in &mut hits {
             hit.index = searched[hit.index];
         }
         hits.extend(found.into_iter().map(|index| Hit { index, matched: Vec::new() }));
         hits
     }
+}
+
+/// How many pieces of text the matched letters make.
+fn runs(matched: &[u32]) -> usize {
+    usize::from(!matched.is_empty()) + matched.windows(2).filter(|pair| pair[1] != pair[0] + 1).count()
 }
 
 #[cfg(test)]
@@ -191,6 +199,17 @@ mod tests {
         harness.run();
         assert_eq!(harness.state().1, [2]);
         assert!(!harness.state().0.is_open());
+    }
+
+    #[test]
+    fn letters_strewn_over_a_title_are_no_match() {
+        let mut harness = harness();
+        harness.get_by_label("Vad vill du göra?").type_text("kont");
+        harness.run();
+        assert!(harness.query_by_label("Ny kontakt").is_some());
+        harness.get_by_label("Vad vill du göra?").type_text("t");
+        harness.run();
+        assert!(harness.query_by_label("Ny kontakt").is_none(), "kont, then a t further on");
     }
 
     #[test]

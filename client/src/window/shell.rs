@@ -173,7 +173,8 @@ impl Shell {
             Frame::new().inner_margin(space::L).show(ui, |ui| record.show(ui, &mut scene));
             return scene.actions;
         }
-        let panes = Split { id: "record", right: 520.0, least: 320.0 };
+        let name = texts::EDGE.get(self.settings.language);
+        let panes = Split { id: "record", name, right: 520.0, least: 340.0 };
         // Both panes draw with the same scene, one after the other: what is at the right is drawn first.
         let scene = std::cell::RefCell::new(scene);
         split(

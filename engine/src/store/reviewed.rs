@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Result, Store, StoreError, heads_from_blob, heads_to_blob, record_id};
 use crate::document::{ChangeHash, Heads};
 use crate::id::RecordId;
+use crate::identity::DeviceId;
 
 /// A record with changes or conflicts that nobody here has looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,21 +18,25 @@ pub struct Unreviewed {
     pub conflicts: u32,
     /// Whether it has changed since. A record with a conflict stays in the queue even where it has not.
     pub changed: bool,
-    /// When it was last changed, by the clock of the device that did.
+    /// When the change that came here last was made, by the clock of the device that made it.
     pub last: i64,
+    /// By which device it was made.
+    pub by: Option<DeviceId>,
 }
 
 impl Store {
-    /// What awaits review: conflicts first, then the latest changes first.
+    /// What awaits review: conflicts first, then what came last first. Clocks do not decide: they differ.
     ///
     /// # Errors
     /// Where the file cannot be read.
     pub fn unreviewed(&self) -> Result<Vec<Unreviewed>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT d.record, coalesce(v.heads, x''), r.conflicts, v.heads IS NULL OR v.heads <> d.heads, r.changed
+            "SELECT d.record, coalesce(v.heads, x''), r.conflicts, v.heads IS NULL OR v.heads <> d.heads,
+                    c.time, c.device
              FROM documents d JOIN rows r ON r.record = d.record LEFT JOIN reviewed v ON v.record = d.record
+             JOIN changes c ON c.number = (SELECT max(number) FROM changes WHERE record = d.record)
              WHERE v.heads IS NULL OR v.heads <> d.heads OR r.conflicts > 0
-             ORDER BY r.conflicts > 0 DESC, r.changed DESC, d.record",
+             ORDER BY r.conflicts > 0 DESC, c.number DESC",
         )?;
         let rows = statement.query_map([], |row| {
             Ok(Unreviewed {
@@ -40,6 +45,7 @@ impl Store {
                 conflicts: row.get(2)?,
                 changed: row.get(3)?,
                 last: row.get(4)?,
+                by: row.get::<_, Option<Vec<u8>>>(5)?.and_then(|bytes| DeviceId::from_slice(&bytes)),
             })
         })?;
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use eframe::egui::{Align, Layout, OpenUrl, Response, Ui};
 use samsyn_engine::document::{Edit, FieldConflict};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::schema::{Enumeration, Field, FieldPath, FieldType, Language, Link, Target, Unit, Value};
+use samsyn_engine::schema::{
+    Enumeration, Field, FieldPath, FieldType, Language, Link, Row, Target, Unit, Value,
+};
 
 use super::edit::{DraftKey, Part, edit_of, moved};
 use super::picking::Picking;
@@ -37,15 +39,19 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The place of a field, or of a row's field.
-    pub(super) fn new(
-        view: &'a RecordView,
-        path: FieldPath,
-        field: &'static Field,
-        value: &'a Value,
-    ) -> Place<'a> {
+    fn new(view: &'a RecordView, path: FieldPath, field: &'static Field, value: &'a Value) -> Place<'a> {
         let conflict = view.conflicts.iter().find(|conflict| conflict.path == path);
         Place { view, path, field, value, conflict }
+    }
+
+    /// The place of a field of the record.
+    pub(super) fn of(view: &'a RecordView, field: &'static Field) -> Place<'a> {
+        Place::new(view, FieldPath::field(field.name), field, view.record.get(field.name))
+    }
+
+    /// The place of a field of one of its rows.
+    pub(super) fn in_row(view: &'a RecordView, list: &str, row: &'a Row, field: &'static Field) -> Place<'a> {
+        Place::new(view, FieldPath::cell(list, row.id, field.name), field, row.get(field.name))
     }
 
     fn key(&self, part: Part) -> DraftKey {

@@ -21,7 +21,7 @@ use std::collections::HashSet;
 
 use eframe::egui::{RichText, Ui};
 use samsyn_engine::id::RowId;
-use samsyn_engine::schema::{Field, FieldPath, FieldType};
+use samsyn_engine::schema::{Field, FieldPath, FieldType, Kind};
 
 use self::control::Place;
 pub(crate) use self::edit::{DraftKey, Drafts, edit_of};
@@ -68,7 +68,8 @@ impl Form {
             ui.spacing_mut().item_spacing.y = space::M;
             let mut beside: Vec<&'static Field> = Vec::new();
             for field in kind.fields {
-                if field.section.is_some() || !is_short(&field.field_type) {
+                let short = is_short(&field.field_type) && !is_title(kind, field);
+                if field.section.is_some() || !short {
                     self.side_by_side(ui, view, &mut beside, scene);
                 }
                 if let Some(section) = field.section {
@@ -76,7 +77,7 @@ impl Form {
                 }
                 match field.field_type {
                     FieldType::Rows(fields) => self.rows(ui, view, (field, fields), scene),
-                    _ if is_short(&field.field_type) => beside.push(field),
+                    _ if short => beside.push(field),
                     _ => self.field(ui, view, field, scene),
                 }
             }
@@ -95,18 +96,20 @@ impl Form {
     ) {
         let count = columns(ui);
         for line in std::mem::take(fields).chunks(count) {
-            in_columns(ui, count, line, |ui, field| self.field(ui, view, field, scene));
+            in_columns(ui, count, line, |ui, field| self.control(ui, &Place::of(view, field), scene));
+            for field in line {
+                self.contradiction(ui, &Place::of(view, field), scene);
+            }
         }
     }
 
     fn field(&mut self, ui: &mut Ui, view: &RecordView, field: &'static Field, scene: &mut Scene<'_>) {
-        let path = FieldPath::field(field.name);
-        let value = view.record.get(field.name);
-        let place = Place::new(view, path, field, value);
+        let place = Place::of(view, field);
         self.control(ui, &place, scene);
+        self.contradiction(ui, &place, scene);
     }
 
-    /// One field's control, and under it what contradicts, if somebody looks at it.
+    /// One field's control.
     fn control(&mut self, ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>) {
         let done = control::show(ui, place, scene, &mut self.picking);
         if let Some(response) = done.text.filter(|_| self.focus_first) {
@@ -117,6 +120,10 @@ impl Form {
             let open = self.conflict.as_ref() == Some(&place.path);
             self.conflict = (!open).then(|| place.path.clone());
         }
+    }
+
+    /// What contradicts in a field, if somebody looks at it. Over the whole width, below the fields of its line.
+    fn contradiction(&self, ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>) {
         if let Some(conflict) =
             place.conflict.filter(|conflict| self.conflict.as_ref() == Some(&conflict.path))
         {
@@ -162,6 +169,11 @@ fn is_short(field_type: &FieldType) -> bool {
             | FieldType::ReferenceSet(_)
             | FieldType::DateRange
     )
+}
+
+/// Whether a field alone is the record's title: titles are long.
+fn is_title(kind: &Kind, field: &Field) -> bool {
+    kind.title.first().is_some_and(|names| *names == [field.name])
 }
 
 fn heading(ui: &mut Ui, text: &str) {

@@ -6,7 +6,7 @@
 use eframe::egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, vec2};
 use samsyn_engine::document::Edit;
 use samsyn_engine::id::RowId;
-use samsyn_engine::schema::{Cells, Field, FieldPath, FieldType, Language, Link, Row, Value, order};
+use samsyn_engine::schema::{Cells, Field, FieldType, Language, Link, Row, Value, order};
 
 use super::control::Place;
 use super::{Form, columns, in_columns, is_short};
@@ -74,14 +74,15 @@ impl Form {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = space::S;
                 if flat {
-                    ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
-                        Self::tools(ui, view, list, place, scene);
+                    line(ui, Align::Min, |ui| {
+                        ui.vertical(|ui| {
+                            // Beside the controls, not beside their captions.
+                            ui.add_space(height::BADGE + space::XS);
+                            line(ui, Align::Center, |ui| Self::tools(ui, view, list, place, scene));
+                        });
                         ui.with_layout(Layout::top_down(Align::Min), |ui| {
                             let fields: Vec<&'static Field> = list.1.iter().collect();
-                            let count = fields.len();
-                            in_columns(ui, count, &fields, |ui, field| {
-                                self.cell(ui, view, list, row, field, scene)
-                            });
+                            self.cells(ui, view, list, (row, fields.len(), &fields), scene);
                         });
                     });
                     ui.add_space(space::XXS);
@@ -113,38 +114,29 @@ impl Form {
                 beside.push(field);
                 continue;
             }
-            self.beside(ui, view, list, (row, count, std::mem::take(&mut beside)), scene);
-            self.cell(ui, view, list, row, field, scene);
+            self.cells(ui, view, list, (row, count, &std::mem::take(&mut beside)), scene);
+            self.cells(ui, view, list, (row, 1, &[field]), scene);
         }
-        self.beside(ui, view, list, (row, count, beside), scene);
+        self.cells(ui, view, list, (row, count, &beside), scene);
         ui.add_space(space::S);
     }
 
-    fn beside(
+    /// Draws a row's fields, `count` in a line, and under each line what contradicts in it.
+    fn cells(
         &mut self,
         ui: &mut Ui,
         view: &RecordView,
         list: List,
-        (row, count, fields): (&Row, usize, Vec<&'static Field>),
+        (row, count, fields): (&Row, usize, &[&'static Field]),
         scene: &mut Scene<'_>,
     ) {
-        for line in fields.chunks(count) {
-            in_columns(ui, count, line, |ui, field| self.cell(ui, view, list, row, field, scene));
+        let place = |field: &'static Field| Place::in_row(view, list.0.name, row, field);
+        for line in fields.chunks(count.max(1)) {
+            in_columns(ui, count, line, |ui, field| self.control(ui, &place(field), scene));
+            for field in line {
+                self.contradiction(ui, &place(field), scene);
+            }
         }
-    }
-
-    fn cell(
-        &mut self,
-        ui: &mut Ui,
-        view: &RecordView,
-        list: List,
-        row: &Row,
-        field: &'static Field,
-        scene: &mut Scene<'_>,
-    ) {
-        let path = FieldPath::cell(list.0.name, row.id, field.name);
-        let place = Place::new(view, path, field, row.get(field.name));
-        self.control(ui, &place, scene);
     }
 
     /// A folded row's line. Answers whether it was pressed.
@@ -158,7 +150,7 @@ impl Form {
         let title = row_words(list.1, row, scene.language, &find);
         let summary = summary(list.1, row, scene.language, &find);
         let conflicts = view.conflicts.iter().filter(|conflict| conflict.path.row() == Some(row.id)).count();
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        line(ui, Align::Center, |ui| {
             Self::tools(ui, view, list, place, scene);
             if conflicts > 0 {
                 let words = texts::values(conflicts + 1, scene.language);
@@ -183,6 +175,7 @@ impl Form {
                         .max_rect(inner)
                         .layout(Layout::left_to_right(Align::Center)),
                 );
+                ui.spacing_mut().item_spacing.x = space::S;
                 ui.add(
                     Label::new(RichText::new(&title).text_style(theme::strong()))
                         .truncate()
@@ -194,7 +187,6 @@ impl Form {
             })
             .inner
         })
-        .inner
     }
 
     /// The buttons that move and remove a row.
@@ -231,13 +223,21 @@ impl Form {
     }
 }
 
+/// A line that is filled from the right, no higher than what is in it.
+fn line<R>(ui: &mut Ui, align: Align, content: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.horizontal(|ui| ui.with_layout(Layout::right_to_left(align), content).inner).inner
+}
+
 fn to(list: List, row: &Row, order: String) -> Edit {
     Edit::MoveRow { list: list.0.name.to_owned(), row: row.id, order }
 }
 
 /// Whether rows of these fields stand open.
 fn is_flat(fields: &[Field]) -> bool {
-    let line = |field: &Field| is_short(&field.field_type);
+    // Dates and answers have controls of their own width: too much for one line of a narrow form.
+    let line = |field: &Field| {
+        is_short(&field.field_type) && !matches!(field.field_type, FieldType::Date | FieldType::YesNo)
+    };
     fields.len() <= OPEN_FIELDS && fields.iter().all(line)
 }
 
