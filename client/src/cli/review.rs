@@ -3,6 +3,7 @@
 use clap::Args;
 use samsyn_engine::document::{FieldConflict, Record};
 use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::Caption;
 use serde_json::json;
 
 use super::people::record;
@@ -87,6 +88,8 @@ fn print_item(
 }
 
 /// What contradicts, all values side by side, the shown one marked.
+const DECIDE: Caption = Caption::new("avgör med", "decide with");
+
 pub(super) fn print_conflicts(
     words: &Words<'_>,
     record: &Record,
@@ -101,7 +104,8 @@ pub(super) fn print_conflicts(
             let mark = if writing.shown { "*" } else { " " };
             line(format_args!("    {mark} {value}   [{}]", words.stamp(&writing.stamp)))?;
         }
-        line(format_args!("      decide with: samsyn set {} {}=VALUE", record.id, conflict.path))?;
+        let decide = DECIDE.get(words.language);
+        line(format_args!("      {decide}: samsyn set {} {}=…", record.id, conflict.path))?;
     }
     Ok(())
 }

@@ -94,7 +94,10 @@ impl Say {
 /// Three people get a copy each, two edit offline, all meet again.
 fn play(folder: &Path, relay: &RelayProcess, say: Say) -> Result<(), Failure> {
     let workspace = relay.create_workspace("Östersunds kongressbyrå")?;
-    let mut coordinator = join(folder, 2, &workspace, "Maja Lindqvist (koordinator)")?;
+    // The bureau has been at work for a while: what it has was written a month ago.
+    let month = 30 * 86_400;
+    let coordinator = join(folder, 2, &workspace, "Maja Lindqvist (koordinator)")?;
+    let mut coordinator = coordinator.with_clock(move || wall_clock() - month);
     let today = crate::words::today();
     let records = sample::workspace(SEED, today);
     say.line(

@@ -315,11 +315,16 @@ fn captioned(ui: &mut Ui, caption: &str, content: impl FnOnce(&mut Ui)) {
     let t = Tokens::of(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
+        ui.spacing_mut().interact_size.y = 0.0;
         ui.vertical(|ui| {
             ui.set_width(CAPTION);
             ui.add(Label::new(RichText::new(caption).color(t.text_weak)).wrap());
         });
-        ui.vertical(|ui| content(ui));
+        ui.vertical(|ui| {
+            // Words stand on the line of the caption, not in the middle of a control's height.
+            ui.spacing_mut().interact_size.y = 0.0;
+            content(ui);
+        });
     });
 }
 

@@ -119,7 +119,7 @@ pub fn differences(before: &Record, after: &Record) -> Vec<Difference> {
                 let list = Rows { name: field.name, fields, before: was.rows(), after: is.rows() };
                 list.differences(&mut found);
             }
-            _ if was != is => found.push(changed(FieldPath::field(field.name), was, is)),
+            _ if differs(was, is) => found.push(changed(FieldPath::field(field.name), was, is)),
             _ => {}
         }
     }
@@ -160,12 +160,14 @@ impl Rows<'_> {
             });
         }
         let names = self.fields.iter().map(|field| field.name);
-        for name in names.filter(|name| differs(&was.cells, &row.cells, name)) {
+        for name in names.filter(|name| differs(was.get(name), row.get(name))) {
             found.push(changed(FieldPath::cell(self.name, row.id, name), was.get(name), row.get(name)));
         }
     }
 }
 
-fn differs(before: &Cells, after: &Cells, name: &str) -> bool {
-    before.get(name) != after.get(name)
+/// Whether a field says something else. A counter that came to be says nothing yet: it stands at zero either way.
+fn differs(before: &Value, after: &Value) -> bool {
+    let says_nothing = |value: &Value| matches!(value, Value::Empty | Value::Counter(0));
+    before != after && !(says_nothing(before) && says_nothing(after))
 }
