@@ -16,5 +16,5 @@ pub mod link;
 mod pages;
 pub mod state;
 pub mod widgets;
-mod window;
+pub mod window;
 pub mod words;

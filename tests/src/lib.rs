@@ -1,4 +1,5 @@
 //! What Samsyn's scenario tests share: a relay in memory, and real processes.
 
+pub mod bench;
 pub mod memory_relay;
 pub mod process;

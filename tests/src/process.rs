@@ -38,7 +38,12 @@ pub fn program(name: &str) -> PathBuf {
 /// # Panics
 /// Where it cannot be started.
 pub fn run<S: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) -> Output {
-    Command::new(program(name)).args(arguments).stdin(Stdio::null()).output().expect("a program starts")
+    Command::new(program(name))
+        .env("SAMSYN_LANGUAGE", "en")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("a program starts")
 }
 
 /// What a finished program wrote to standard error.
@@ -148,6 +153,7 @@ impl Workspace {
     /// Where the program cannot be started.
     pub fn join(&self, path: &Path, person: &str) -> Output {
         let mut child = Command::new(program("samsyn"))
+            .env("SAMSYN_LANGUAGE", "en")
             .arg("join")
             .arg(&self.address)
             .args(["--name", person, "--replica"])
@@ -176,6 +182,7 @@ impl Desk {
     /// A command on this replica, not started yet.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program("samsyn"));
+        command.env("SAMSYN_LANGUAGE", "en");
         command.args(arguments).arg("--replica").arg(&self.path).stdin(Stdio::null());
         command
     }

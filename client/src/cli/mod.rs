@@ -14,8 +14,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use samsyn_engine::replica::Replica;
+use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::schema::Language;
+
+use crate::explain;
+use crate::link::LinkError;
 
 /// Shared knowledge of a convention bureau, with or without a network.
 #[derive(Debug, Parser)]
@@ -104,18 +107,41 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match execute(cli) {
+    log_to_standard_error();
+    let language = cli.language.unwrap_or_else(system_language);
+    match execute(cli, language) {
         Ok(code) => code,
         Err(failure) if is_broken_pipe(failure.as_ref()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("samsyn: {failure}");
+            eprintln!("samsyn: {}", in_words(failure.as_ref(), language));
             ExitCode::FAILURE
         }
     }
 }
 
-fn execute(cli: Cli) -> Result<ExitCode, Failure> {
-    let language = cli.language.unwrap_or_else(system_language);
+/// Logs are for whoever looks for a fault: silent unless RUST_LOG asks for them. The relay has its own.
+fn log_to_standard_error() {
+    if std::env::var_os("RUST_LOG").is_some() {
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        let logs =
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+        // Set already where the client is part of another program.
+        let _ = logs.try_init();
+    }
+}
+
+/// What went wrong, in the person's language as far as it is known there.
+fn in_words(failure: &(dyn std::error::Error + Send + Sync + 'static), language: Language) -> String {
+    if let Some(error) = failure.downcast_ref::<ReplicaError>() {
+        return explain::replica_error(error, language);
+    }
+    match failure.downcast_ref::<LinkError>() {
+        Some(error) => explain::link_error(error, language),
+        None => failure.to_string(),
+    }
+}
+
+fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
     if let Some(Command::DemoRelay { arguments }) = cli.command {
         return Ok(samsyn_server::run(std::iter::once("samsyn-relay".into()).chain(arguments)));
     }

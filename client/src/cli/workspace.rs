@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args};
 use samsyn_engine::exchange::{export_automerge, export_json};
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::store::NewReplica;
 use serde_json::json;
 
@@ -155,6 +156,22 @@ pub(crate) fn parse_address(address: &str) -> Result<(String, WorkspaceId), Fail
     Ok((format!("ws://{host}"), workspace))
 }
 
+/// What a visit to the relay brought, in a sentence.
+fn summary(visit: &link::Visit, language: Language) -> String {
+    let sent = match visit.pushed {
+        0 => Caption::new("Inget att skicka", "Nothing to send"),
+        1 => Caption::new("1 ändring skickad", "1 change sent"),
+        _ => Caption::new("{} ändringar skickade", "{} changes sent"),
+    };
+    let changed = match visit.records {
+        0 => Caption::new("inget nytt från andra", "nothing new from others"),
+        1 => Caption::new("1 post ändrad av andra", "1 record changed by others"),
+        _ => Caption::new("{} poster ändrade av andra", "{} records changed by others"),
+    };
+    let number = |caption: Caption, count: usize| caption.get(language).replace("{}", &count.to_string());
+    format!("{}, {}.", number(sent, visit.pushed), number(changed, visit.records))
+}
+
 /// Exchange changes with the relay, once.
 #[derive(Debug, Args)]
 pub(super) struct Sync {
@@ -178,10 +195,7 @@ impl Sync {
                 "refused": visit.refused, "quarantined": visit.quarantined,
             }))?;
         } else {
-            line(format_args!(
-                "sent {} changes, received {} in {} records",
-                visit.pushed, visit.received, visit.records
-            ))?;
+            line(summary(&visit, context.language))?;
         }
         match (visit.refused.first(), visit.quarantined.first()) {
             (Some(reason), _) => {

@@ -37,6 +37,7 @@ pub(crate) struct ListPage {
     /// The record whose row is marked.
     marked: Option<RecordId>,
     focus_search: bool,
+    read: bool,
 }
 
 impl ListPage {
@@ -52,12 +53,23 @@ impl ListPage {
             shown: Arc::default(),
             marked: None,
             focus_search: false,
+            read: false,
         }
     }
 
     /// The kind whose page it is.
     pub(crate) fn kind(&self) -> &'static Kind {
         self.kind
+    }
+
+    /// Whether its list has been read.
+    pub(crate) fn is_read(&self) -> bool {
+        self.read
+    }
+
+    /// The record on top.
+    pub(crate) fn first(&self) -> Option<RecordId> {
+        self.shown.first().copied()
     }
 
     /// Moves the keyboard to the search field.
@@ -78,6 +90,7 @@ impl ListPage {
     /// Draws the page. `open` is the record at the right.
     pub(crate) fn show(&mut self, ui: &mut Ui, open: Option<RecordId>, scene: &mut Scene<'_>) {
         let (ids, ready) = scene.session.list(&self.query());
+        self.read |= ready;
         if ready {
             self.follow(&ids, open);
         }

@@ -76,7 +76,7 @@ impl Toasts {
         let mut acted = None;
         let area = Area::new(Id::unique("toasts"))
             .order(Order::Foreground)
-            .anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::XL))
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::XXL - space::XS))
             .role(Role::Alert);
         let hovered = area
             .show(ctx, |ui| {

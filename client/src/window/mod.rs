@@ -9,7 +9,7 @@
 //!                       └── actions, commands, keys: all carried out in `shell`
 //! ```
 //!
-//! The shell knows nothing of eframe, so that tests drive it without a display.
+//! The shell knows nothing of eframe, so that tests and benchmarks drive it without a display.
 
 pub(crate) mod commands;
 mod shell;
@@ -20,11 +20,12 @@ mod tests;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
 use eframe::egui::{self, Ui};
 use samsyn_engine::schema::{Caption, Language};
 
-use self::shell::Shell;
+pub use self::shell::Shell;
 use crate::cli::{Context, Failure};
 use crate::explain;
 use crate::pages::Page;
@@ -76,14 +77,14 @@ fn run(context: &Context, page: Option<Page>) -> Result<ExitCode, Failure> {
             .with_min_inner_size([760.0, 480.0]),
         ..eframe::NativeOptions::default()
     };
-    let path = context.path.clone();
+    let (path, began) = (context.path.clone(), Instant::now());
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS));
         let settings = settings.unwrap_or_else(|| Settings { language, ..Settings::default() });
         let context = creation.egui_ctx.clone();
         theme::install(&context);
         let session = Session::open(&path, settings.offline, move || context.request_repaint())?;
-        Ok(Box::new(App { shell: Shell::new(session, settings, page) }))
+        Ok(Box::new(App { shell: Shell::new(session, settings, page), began: Some(began) }))
     };
     eframe::run_native(APP_ID, options, Box::new(create))
         .map_err(|error| no_display(language, &error.to_string()))?;
@@ -101,11 +102,19 @@ fn no_display(language: Language, reason: &str) -> String {
 /// What eframe runs.
 struct App {
     shell: Shell,
+    /// When the window was asked for, until it is usable.
+    began: Option<Instant>,
 }
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         self.shell.show(ui);
+        if self.shell.is_usable()
+            && let Some(began) = self.began.take()
+        {
+            let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(milliseconds, "the window is usable");
+        }
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

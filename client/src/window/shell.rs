@@ -23,7 +23,7 @@ use crate::words::{path_words, today};
 const SIDEBAR: f32 = 216.0;
 
 /// Everything in the window.
-pub(crate) struct Shell {
+pub struct Shell {
     session: Session,
     settings: Settings,
     drafts: Drafts,
@@ -41,7 +41,21 @@ pub(crate) struct Shell {
     warned: bool,
 }
 
+impl std::fmt::Debug for Shell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shell")
+            .field("page", &self.page)
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Shell {
+    /// The shell over a session, at the first list.
+    pub fn open(session: Session, settings: Settings) -> Self {
+        Shell::new(session, settings, None)
+    }
+
     /// The shell over a session. Without a page: Review where something awaits, otherwise the first list.
     pub(crate) fn new(session: Session, settings: Settings, page: Option<Page>) -> Self {
         let kinds = KINDS.iter().copied().filter(|kind| !kind.internal);
@@ -70,7 +84,7 @@ impl Shell {
     }
 
     /// Draws a frame and does what was asked for in it.
-    pub(crate) fn show(&mut self, ui: &mut Ui) {
+    pub fn show(&mut self, ui: &mut Ui) {
         let context = ui.ctx().clone();
         self.session.pump();
         self.apply_settings(&context);
@@ -86,6 +100,16 @@ impl Shell {
             self.record.iter().map(RecordPane::id).chain(self.review.chosen()).collect();
         self.session.keep_only(&in_sight);
         self.session.ask_for_missing();
+    }
+
+    /// Whether the page shows what is there: its list has been read, and the row on top.
+    pub fn is_usable(&mut self) -> bool {
+        let Page::List(kind) = self.page else { return self.session.meta().is_some() };
+        let Some(list) = self.lists.iter().find(|list| list.kind() == kind) else { return false };
+        let first = list.first();
+        self.session.meta().is_some()
+            && list.is_read()
+            && first.is_none_or(|id| self.session.row(id).is_some())
     }
 
     /// Saves what is half typed. To be called before the window is gone.
@@ -241,7 +265,7 @@ impl Shell {
 
     fn carry_out(&mut self, action: Action, context: &Context) {
         match action {
-            Action::Open(id) => self.open(id),
+            Action::Open(id) => self.show_record(id),
             Action::Edit(id, edits) => self.session.edit(id, edits),
             Action::EditAndTell(id, edits, told) => {
                 self.session.edit(id, edits);
@@ -304,12 +328,12 @@ impl Shell {
     fn take_back(&mut self, undo: bool) {
         let record = if undo { self.session.undo() } else { self.session.redo() };
         if let Some(record) = record {
-            self.open(record);
+            self.show_record(record);
         }
     }
 
     /// Shows a record beside the list of its kind.
-    fn open(&mut self, id: RecordId) {
+    fn show_record(&mut self, id: RecordId) {
         if self.record.as_ref().is_some_and(|record| record.id() == id) {
             return;
         }

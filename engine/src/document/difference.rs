@@ -3,7 +3,7 @@
 use super::edit::Edit;
 use super::read::Record;
 use crate::id::RowId;
-use crate::schema::{Cells, Field, FieldPath, FieldType, Row, Value};
+use crate::schema::{Field, FieldPath, FieldType, Row, Value};
 
 /// One difference between an earlier and a later state.
 #[derive(Debug, Clone, PartialEq)]
