@@ -1,22 +1,31 @@
-//! The relay's command line.
+//! The command line: `samsyn-relay serve` and `samsyn-relay workspace …`.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::sync::Epoch;
 use serde_json::json;
-use tracing_subscriber::EnvFilter;
 
-use crate::error::{RelayError, Result};
-use crate::http::{Config, start};
-use crate::registry::Registry;
+use crate::config::Config;
+use crate::error::RelayError;
+use crate::folder::Folder;
+use crate::log::{Meta, SqliteLog};
+use crate::logging::{self, LogFormat};
+use crate::relay::Relay;
+use crate::stopping;
 
-/// Merges the changes of Samsyn's workspaces.
+/// The longest name of a workspace, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// Samsyn's relay: keeps the changes of workspaces and passes them on.
 #[derive(Debug, Parser)]
-#[command(name = "samsyn-relay", version, about, max_term_width = 100)]
+#[command(name = "samsyn-relay", version, arg_required_else_help = true, subcommand_required = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -24,79 +33,80 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve all workspaces of a data folder, until it is asked to stop (SIGTERM, Ctrl+C).
+    /// Serve the workspaces of a data folder until asked to stop (SIGTERM, Ctrl-C).
     Serve(Serve),
-    /// Make and list workspaces. Works while the relay serves.
+    /// Make workspaces and list them. Works while a relay serves the folder, too.
     #[command(subcommand)]
-    Workspace(WorkspaceCommand),
-}
-
-#[derive(Debug, Args)]
-struct Data {
-    /// The folder with all of the relay's data; made where it is missing.
-    #[arg(long, value_name = "FOLDER", env = "SAMSYN_RELAY_DATA")]
-    data: PathBuf,
+    Workspace(Workspace),
 }
 
 #[derive(Debug, Args)]
 struct Serve {
-    #[command(flatten)]
-    data: Data,
-    /// Where to listen: an address of loopback and a port, 0 for any that is free.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7400", env = "SAMSYN_RELAY_LISTEN")]
+    /// The folder with the workspaces.
+    #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
+    data: PathBuf,
+    /// Where to listen: address and port; port 0 for any that is free.
+    #[arg(long, value_name = "ADDRESS:PORT", env = "SAMSYN_RELAY_LISTEN", default_value_t = SocketAddr::from(([127, 0, 0, 1], Config::PORT)))]
     listen: SocketAddr,
-    /// So many clients may be connected at once.
-    #[arg(long, default_value_t = 2_000)]
-    connections: usize,
-    /// How logs are written, on standard error. RUST_LOG says how much.
-    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    /// How many clients may be connected at once.
+    #[arg(long, value_name = "NUMBER", default_value_t = 2_000)]
+    max_connections: usize,
+    /// How log lines are written to standard error (how many: the variable RUST_LOG, for instance debug).
+    #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
-}
-
 #[derive(Debug, Subcommand)]
-enum WorkspaceCommand {
-    /// Make a workspace; prints its address and its secret, which is shown only this once.
-    Create {
-        /// What people call it.
-        name: String,
-        #[command(flatten)]
-        data: Data,
-        /// Write JSON.
-        #[arg(long)]
-        json: bool,
-    },
+enum Workspace {
+    /// Make a workspace and print its address and its secret. The secret is shown only now.
+    Create(Create),
     /// List the workspaces.
-    List {
-        #[command(flatten)]
-        data: Data,
-        /// Write JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    List(List),
 }
 
-/// Runs the relay's program with these arguments (the first is its own name).
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+#[derive(Debug, Args)]
+struct Create {
+    /// What people will call it.
+    name: String,
+    /// The folder with the workspaces. Made if it is not there.
+    #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
+    data: PathBuf,
+    /// How people reach the relay, for the printed address. Without it: where the folder is served now.
+    #[arg(long, value_name = "HOST:PORT")]
+    address: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// The folder with the workspaces.
+    #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
+    data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the relay's command line with these arguments, the program's name first.
+///
+/// Exit codes: 0 done, 1 it could not be done, 2 the arguments are wrong. Whatever goes wrong is one sentence on
+/// standard error.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return usage(&error),
     };
     let done = match cli.command {
-        Command::Serve(command) => serve(&command),
-        Command::Workspace(WorkspaceCommand::Create { name, data, json }) => create(&name, &data, json),
-        Command::Workspace(WorkspaceCommand::List { data, json }) => list(&data, json),
+        Command::Serve(command) => command.run(),
+        Command::Workspace(Workspace::Create(command)) => command.run(),
+        Command::Workspace(Workspace::List(command)) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has had enough of it.
+        Err(RelayError::System(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("samsyn-relay: {error}");
             ExitCode::FAILURE
@@ -104,82 +114,126 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn print(text: impl std::fmt::Display) {
-    // Who reads it may have seen enough.
-    let _ = writeln!(std::io::stdout(), "{text}");
+/// Help as it is; an error as one sentence that says where help is.
+fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let rendered = error.to_string();
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        eprintln!("samsyn-relay: say what to do, serve or workspace: see `samsyn-relay --help`");
+        return ExitCode::from(2);
+    }
+    let first = rendered.split("\n\n").next().unwrap_or_default();
+    let sentence = first.trim_start_matches("error: ").split_whitespace().collect::<Vec<_>>().join(" ");
+    eprintln!("samsyn-relay: {sentence}: see `samsyn-relay --help`");
+    ExitCode::from(2)
 }
 
-fn create(name: &str, data: &Data, as_json: bool) -> Result<()> {
-    let made = Registry::new(&data.data)?.create(name)?;
-    let (id, secret) = (made.id, made.secret.reveal());
-    if as_json {
-        print(json!({ "workspace": id, "name": name, "secret": secret }));
-        return Ok(());
+impl Serve {
+    fn run(self) -> Result<(), RelayError> {
+        logging::start(self.log_format);
+        let config =
+            Config { listen: self.listen, max_connections: self.max_connections, ..Config::new(self.data) };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let served = runtime.block_on(serve(config));
+        // What still waits for the disk then has nobody who waits for it.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        served
     }
-    print(format_args!("workspace  {id}\nsecret     {secret}\n"));
-    print("Everybody who is to take part gives, with the relay's address in place of HOST:PORT:\n");
-    print(format_args!(
-        "  SAMSYN_SECRET={secret} samsyn join ws://HOST:PORT/{id} --name \"Your name\"\n\nThe secret is not shown again."
-    ));
+}
+
+async fn serve(config: Config) -> Result<(), RelayError> {
+    let relay = Relay::start(config).await?;
+    say(format_args!("listening on ws://{}", relay.address()))?;
+    stopping::asked_by_the_system().await?;
+    relay.shutdown().await;
     Ok(())
 }
 
-fn list(data: &Data, as_json: bool) -> Result<()> {
-    let all = Registry::new(&data.data)?.list()?;
-    if as_json {
-        let all: Vec<_> = all.iter().map(|(id, name)| json!({ "workspace": id, "name": name })).collect();
-        print(json!(all));
-    } else {
-        all.iter().for_each(|(id, name)| print(format_args!("{id}  {name}")));
-    }
-    Ok(())
-}
-
-fn serve(command: &Serve) -> Result<()> {
-    log_to_standard_error(command.log_format);
-    let config =
-        Config { data: command.data.data.clone(), listen: command.listen, connections: command.connections };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RelayError::Runtime)?;
-    runtime.block_on(async {
-        let relay = start(&config).await?;
-        print(format_args!("listening on ws://{}", relay.address));
-        let _ = std::io::stdout().flush();
-        tracing::info!(address = %relay.address, "serving");
-        asked_to_stop().await;
-        tracing::info!("stopping");
-        relay.stop().await;
-        tracing::info!("stopped");
-        Ok(())
-    })
-}
-
-fn log_to_standard_error(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let set = match format {
-        LogFormat::Text => logs.with_ansi(false).try_init(),
-        LogFormat::Json => logs.json().try_init(),
-    };
-    // Set already where the relay is part of another program.
-    let _ = set;
-}
-
-#[cfg(unix)]
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
+impl Create {
+    fn run(self) -> Result<(), RelayError> {
+        let name = self.name.trim();
+        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
+            return Err(RelayError::Name(self.name.escape_debug().take(80).collect()));
         }
-        Err(_) => drop(tokio::signal::ctrl_c().await),
+        let folder = Folder::open_or_create(&self.data)?;
+        let secret = WorkspaceSecret::random();
+        let meta = Meta {
+            workspace: WorkspaceId::random(),
+            name: name.to_owned(),
+            secret_hash: secret.hash(),
+            epoch: Epoch::random(),
+            created_at: now(),
+        };
+        folder.create(&meta)?;
+        let host = self.address.unwrap_or_else(|| reachable_at(folder.served_at()));
+        let address = format!("ws://{host}/{}", meta.workspace);
+        let join = format!("samsyn join {address} --name \"Your name\" --replica workspace.samsyn");
+        if self.json {
+            return say(json!({
+                "workspace": meta.workspace, "name": name, "secret": secret.reveal(),
+                "address": address, "join": join,
+            }));
+        }
+        say(format_args!("workspace  {}", meta.workspace))?;
+        say(format_args!("address    {address}"))?;
+        say(format_args!("secret     {}", secret.reveal()))?;
+        say(
+            "\nGive address and secret to those who may enter; the secret is not shown again. They enter with",
+        )?;
+        say(format_args!("\n    {join}\n"))?;
+        say("which asks for the secret, or takes it from the variable SAMSYN_SECRET.")
     }
 }
 
-#[cfg(not(unix))]
-async fn asked_to_stop() {
-    let _ = tokio::signal::ctrl_c().await;
+/// How people on this machine reach the relay, or how the address of others looks.
+fn reachable_at(served: Option<SocketAddr>) -> String {
+    match served {
+        Some(address) if address.ip().is_unspecified() => format!("HOST:{}", address.port()),
+        Some(address) => address.to_string(),
+        None => format!("127.0.0.1:{}", Config::PORT),
+    }
+}
+
+impl List {
+    fn run(self) -> Result<(), RelayError> {
+        let folder = Folder::open(&self.data)?;
+        let mut listed = Vec::new();
+        for workspace in folder.list()? {
+            listed.push(SqliteLog::inspect(&folder.log(workspace))?);
+        }
+        if self.json {
+            let list: Vec<_> = listed
+                .iter()
+                .map(|(meta, changes)| {
+                    json!({
+                        "workspace": meta.workspace, "name": meta.name, "changes": changes,
+                        "created_at": meta.created_at,
+                    })
+                })
+                .collect();
+            return say(json!(list));
+        }
+        for (meta, changes) in &listed {
+            say(format_args!("{}  {changes:>9} changes  {}", meta.workspace, meta.name))?;
+        }
+        if listed.is_empty() {
+            say("no workspaces yet: make one with `samsyn-relay workspace create NAME`")?;
+        }
+        Ok(())
+    }
+}
+
+/// One line on standard output, at once.
+fn say(line: impl std::fmt::Display) -> Result<(), RelayError> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{line}")?;
+    Ok(output.flush()?)
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

@@ -1,72 +1,74 @@
-//! What can go wrong with a relay, in words that say what to do.
+//! Why the relay cannot do what it was asked to: one sentence that says what, and what next.
 
+use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Why the relay did not do what it was asked to.
+use crate::log::LogError;
+
+/// Why a relay does not start, or a command fails.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
-    /// The data folder cannot be used.
-    #[error("the data folder {path} cannot be used: {reason}")]
-    Folder {
+    /// There is no such folder.
+    #[error(
+        "there is no data folder {0}: make a workspace in it first with `samsyn-relay workspace create NAME --data {0}`"
+    )]
+    NoFolder(PathBuf),
+    /// It is something else than a folder.
+    #[error("{0} is not a folder: choose another place with --data")]
+    NotAFolder(PathBuf),
+    /// Nothing can be written there.
+    #[error("the data folder {path} cannot be written to ({reason}): make room or set its owner right")]
+    NotWritable {
         /// Which folder.
         path: PathBuf,
-        /// Why, in the system's words.
-        reason: String,
+        /// Why, in the operating system's words.
+        reason: io::Error,
     },
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {reason}; choose another address with --listen")]
-    Listen {
-        /// Which address.
-        address: SocketAddr,
-        /// Why, in the system's words.
-        reason: String,
-    },
-    /// The address can be reached from outside.
+    /// Two relays in one folder would write over each other.
     #[error(
-        "this version has no encryption: listen on loopback (127.0.0.1) and put a tunnel before it, not on {0}"
+        "another relay already serves the data folder {0}: stop it first, or choose another folder with --data"
+    )]
+    Taken(PathBuf),
+    /// The address belongs to another program.
+    #[error("{0} is already in use by another program: choose another port with --listen, 0 for any")]
+    AddressInUse(SocketAddr),
+    /// The relay has no encryption of its own yet.
+    #[error(
+        "{0} can be reached from other machines, and nothing would be encrypted on the way, the secret included: listen on 127.0.0.1 with --listen, behind a proxy that has TLS"
     )]
     NotLoopback(SocketAddr),
-    /// A workspace's name is none.
-    #[error("a workspace's name is 1 to 100 characters on one line")]
-    Name,
-    /// A log's file is something else.
-    #[error("{0} is not a relay's log: it was left as it is")]
-    NotALog(PathBuf),
-    /// A log's file is of a newer version.
-    #[error(
-        "{path} was written by a newer relay (format {found}, this one knows up to {known}): install the newer one"
-    )]
-    Newer {
-        /// Which file.
-        path: PathBuf,
-        /// Its format.
-        found: i64,
-        /// The newest format that this version knows.
-        known: i64,
+    /// The address is not allowed.
+    #[error("cannot listen on {address} ({reason}): choose another address with --listen")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why, in the operating system's words.
+        reason: io::Error,
     },
-    /// The disk is full.
-    #[error("the disk is full: nothing was acknowledged that is not stored; make room")]
-    Full,
-    /// SQLite.
-    #[error("the log cannot be read or written: {0}")]
-    Database(rusqlite::Error),
-    /// A stored document does not load.
+    /// A workspace needs a name that people can read.
+    #[error("\"{0}\" cannot be a workspace's name: give one of 1 to 200 characters on one line")]
+    Name(String),
+    /// A log cannot be used.
     #[error(transparent)]
-    Document(#[from] samsyn_engine::document::DocumentError),
-    /// The runtime could not be started.
-    #[error("the relay could not be started: {0}")]
-    Runtime(std::io::Error),
+    Log(#[from] LogError),
+    /// The system refused something else.
+    #[error("the relay cannot run here: {0}")]
+    System(#[from] io::Error),
 }
 
-impl From<rusqlite::Error> for RelayError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => RelayError::Full,
-            _ => RelayError::Database(error),
+impl RelayError {
+    /// Why nothing can be written to the folder.
+    pub(crate) fn not_writable(path: &Path) -> impl FnOnce(io::Error) -> RelayError + use<> {
+        let path = path.to_owned();
+        move |reason| RelayError::NotWritable { path, reason }
+    }
+
+    /// Why the relay does not listen there.
+    pub(crate) fn listen(address: SocketAddr, reason: io::Error) -> RelayError {
+        match reason.kind() {
+            io::ErrorKind::AddrInUse => RelayError::AddressInUse(address),
+            _ => RelayError::Listen { address, reason },
         }
     }
 }
-
-/// The result of what can fail in the relay.
-pub(crate) type Result<T> = std::result::Result<T, RelayError>;

@@ -1,167 +1,149 @@
-//! The relay's web server: the WebSocket, and whether all is well.
+//! The relay's addresses.
+//!
+//! | address | answer |
+//! | --- | --- |
+//! | `GET /sync/WORKSPACE` | a WebSocket that speaks the sync protocol (`docs/protocol.md`) |
+//! | `GET /healthz` | 200 while the process lives |
+//! | `GET /readyz` | 200 while it takes pushes: storage can be written and it is not about to stop; else 503 |
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State, WebSocketUpgrade};
+use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::sync::limits::FRAME_BYTES;
-use tokio::net::TcpListener;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Duration, Instant};
 
-use crate::connection;
-use crate::error::{RelayError, Result};
-use crate::registry::Registry;
+use crate::config::Patience;
+use crate::connection::{self, Visit};
+use crate::folder::Folder;
+use crate::hub::Hub;
+use crate::listener::Stay;
+use crate::stopping::Stopping;
 
-/// How long stopping may take.
-const STOPPING: Duration = Duration::from_secs(10);
+/// The last look at the storage counts for so long: who asks often must not make the disk busy.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// What a relay is started with.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The folder with all its data.
-    pub data: PathBuf,
-    /// Where it listens: port 0 takes any that is free.
-    pub listen: SocketAddr,
-    /// So many clients may be connected at once.
-    pub connections: usize,
-}
-
-/// A relay that runs.
+/// What the handlers share.
 #[derive(Debug)]
-pub struct RunningRelay {
-    /// Where it listens.
-    pub address: SocketAddr,
-    registry: Arc<Registry>,
-    stop: watch::Sender<bool>,
-    alive: mpsc::Receiver<()>,
-    server: JoinHandle<()>,
+pub(crate) struct Shared {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) folder: Folder,
+    pub(crate) places: Arc<Semaphore>,
+    pub(crate) patience: Patience,
+    pub(crate) stopping: Stopping,
+    pub(crate) looked: Mutex<Option<(Instant, bool)>>,
 }
 
-#[derive(Clone)]
-struct Shared {
-    registry: Arc<Registry>,
-    stopping: watch::Receiver<bool>,
-    room: Arc<Semaphore>,
-    /// Held by each connection; when all are gone the last one has said goodbye.
-    alive: mpsc::Sender<()>,
-}
-
-/// Starts a relay.
-///
-/// # Errors
-/// Where the data folder or the address cannot be used.
-pub async fn start(config: &Config) -> Result<RunningRelay> {
-    let address = config.listen;
-    if !address.ip().is_loopback() {
-        return Err(RelayError::NotLoopback(address));
-    }
-    let registry = Arc::new(Registry::new(&config.data)?);
-    let explain = |error: std::io::Error| RelayError::Listen { address, reason: error.to_string() };
-    let listener = TcpListener::bind(address).await.map_err(explain)?;
-    let address = listener.local_addr().map_err(explain)?;
-    let (stop, stopping) = watch::channel(false);
-    let (held, alive) = mpsc::channel(1);
-    let room = Arc::new(Semaphore::new(config.connections));
-    let shared = Shared { registry: Arc::clone(&registry), stopping: stopping.clone(), room, alive: held };
-    let server = tokio::spawn(serve(listener, shared, stopping));
-    Ok(RunningRelay { address, registry, stop, alive, server })
-}
-
-async fn serve(listener: TcpListener, shared: Shared, mut stopping: watch::Receiver<bool>) {
-    let router = Router::new()
+/// The relay's addresses over what they share.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
         .route("/sync/{workspace}", get(sync))
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
-        .with_state(shared);
-    let stopped = async move {
-        let _ = stopping.wait_for(|stop| *stop).await;
-    };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
-        tracing::error!(%error, "the web server ended");
-    }
-}
-
-impl RunningRelay {
-    /// Stops: nobody new, what was pushed is stored and answered, everybody is told. Takes some seconds at most.
-    pub async fn stop(mut self) {
-        self.stop.send_replace(true);
-        let everybody_gone = async {
-            let _ = (&mut self.server).await;
-            // The server held the last sender but those of the connections.
-            while self.alive.recv().await.is_some() {}
-        };
-        if tokio::time::timeout(STOPPING, everybody_gone).await.is_err() {
-            tracing::warn!("some connections did not end in time");
-        }
-        let registry = Arc::clone(&self.registry);
-        let _ = tokio::task::spawn_blocking(move || registry.close()).await;
-    }
+        .with_state(shared)
 }
 
 async fn sync(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     Path(workspace): Path<String>,
+    ConnectInfo(stay): ConnectInfo<Stay>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !same_origin(&headers) {
-        return (StatusCode::FORBIDDEN, "a web page of another site may not connect\n").into_response();
-    }
     let Ok(workspace) = workspace.parse::<WorkspaceId>() else {
-        return (StatusCode::NOT_FOUND, "that is no address of a workspace\n").into_response();
+        return (StatusCode::NOT_FOUND, "there is no such workspace\n").into_response();
     };
-    let Ok(permit) = Arc::clone(&shared.room).try_acquire_owned() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "too many are connected: try again later\n")
-            .into_response();
+    if !same_origin(&headers) {
+        return (StatusCode::FORBIDDEN, "pages of other origins may not connect\n").into_response();
+    }
+    let place = match shared.place() {
+        Ok(place) => place,
+        Err(words) => return (StatusCode::SERVICE_UNAVAILABLE, words).into_response(),
     };
+    let visit = shared.visit(workspace);
     upgrade
         .max_message_size(FRAME_BYTES)
         .max_frame_size(FRAME_BYTES)
         .max_write_buffer_size(2 * FRAME_BYTES)
-        .on_upgrade(move |socket| serve_one(socket, shared, workspace, permit))
+        .on_upgrade(move |socket| async move {
+            stay.stays();
+            connection::serve(socket, visit).await;
+            drop(place);
+        })
 }
 
-async fn serve_one(
-    socket: axum::extract::ws::WebSocket,
-    shared: Shared,
-    workspace: WorkspaceId,
-    permit: OwnedSemaphorePermit,
-) {
-    let Shared { registry, stopping, alive, .. } = shared;
-    connection::serve(socket, registry, workspace, stopping).await;
-    drop((permit, alive));
+async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, &'static str) {
+    if shared.stopping.asked() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    if shared.storage_is_writable().await {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the storage cannot be written\n")
+    }
 }
 
-/// A browser says which page it comes from. Our clients are no browsers and say nothing.
+impl Shared {
+    fn place(&self) -> Result<OwnedSemaphorePermit, &'static str> {
+        if self.stopping.asked() {
+            return Err("the relay is about to stop\n");
+        }
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| "too many are connected: try again later\n")
+    }
+
+    fn visit(&self, workspace: WorkspaceId) -> Visit {
+        let (hub, stopping) = (Arc::clone(&self.hub), self.stopping.clone());
+        Visit { hub, workspace, patience: self.patience, stopping }
+    }
+
+    async fn storage_is_writable(&self) -> bool {
+        let mut looked = self.looked.lock().await;
+        if let Some((_, writable)) = looked.filter(|(when, _)| when.elapsed() < LOOK_EVERY) {
+            return writable;
+        }
+        let folder = self.folder.clone();
+        let writable =
+            tokio::task::spawn_blocking(move || folder.probe()).await.is_ok_and(|probed| probed.is_ok());
+        *looked = Some((Instant::now(), writable));
+        writable
+    }
+}
+
+/// Browsers say which page opens a WebSocket. Programs say nothing and may.
 fn same_origin(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    match (headers.contains_key(header::ORIGIN), text(header::ORIGIN), text(header::HOST)) {
-        (false, ..) => true,
-        (true, Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    let host_of_page = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    match (host_of_page, text(header::HOST)) {
+        (Some(page), Some(here)) => page.eq_ignore_ascii_case(here),
         _ => false,
     }
 }
 
-/// Ready to store what comes: not while stopping, and not where the disk does not take it.
-async fn ready(State(shared): State<Shared>) -> Response {
-    if *shared.stopping.borrow() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
-    }
-    let registry = Arc::clone(&shared.registry);
-    match tokio::task::spawn_blocking(move || registry.probe()).await {
-        Ok(Ok(())) => "ready\n".into_response(),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the data folder cannot be written\n").into_response()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(origin: Option<&str>) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, "relay.example.se:7400".parse().unwrap());
+        if let Some(origin) = origin {
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
         }
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),
+        headers
+    }
+
+    #[test]
+    fn pages_of_other_origins_are_refused() {
+        assert!(same_origin(&headers(None)));
+        assert!(same_origin(&headers(Some("http://Relay.example.se:7400"))));
+        for other in ["http://evil.example", "http://relay.example.se", "null", "relay.example.se:7400"] {
+            assert!(!same_origin(&headers(Some(other))), "{other}");
+        }
     }
 }

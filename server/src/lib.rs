@@ -1,29 +1,46 @@
-//! The relay: checks, logs and fans out the changes of a workspace.
+//! Samsyn's relay: keeps what a workspace's devices push, durably and in one order, and passes it on.
 //!
 //! ```text
-//!  socket ─▶ connection (one task) ─ push ─▶ writer (one thread a workspace) ─▶ Log (SQLite, one fsync for many)
-//!    ▲            │                              gate, dependencies, schema          │
-//!    │            └── hello ─▶ Access                                                │
-//!    └── stretches of the log from this connection's own place ◀── "the head moved" ─┘
+//!                 ┌────────────────────────── relay ───────────────────────────┐
+//!  clients ⇄ WebSocket ⇄ connection ──push──▶ writer ──▶ Log (SQLite, one file) │
+//!                 │          ▲                  │ gate, dependencies, schema    │
+//!                 │          └── batches, acks ◀┴─ end of the log moved         │
+//!                 └─────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! - A push is acknowledged after it is durable, and never before.
-//! - What is logged goes out because the log has it: there is no queue for a connection, so a slow reader costs nothing, and
-//!   what a broken connection missed follows when it comes back.
-//! - Everything that comes from outside passes the engine's gate; a change that fails is refused by name and stops nothing
-//!   else.
+//! | module | what it does |
+//! | --- | --- |
+//! | `cli` | the command line: [`run`] |
+//! | [`Relay`], [`RunningRelay`] | a relay in the current process, for tests and for whoever embeds one |
+//! | `http`, `listener` | addresses and sockets |
+//! | `connection` | one client: hello, catch-up, live, pushes |
+//! | `hub`, `workspace`, `recent` | what is open, and what all its connections share |
+//! | `writer` | checks pushes and commits them in groups |
+//! | [`log`] | what is durable |
+//! | `folder` | where it lies |
+//!
+//! The protocol is `samsyn_engine::sync`, in words `docs/protocol.md`. Whether a change is good is decided by
+//! `samsyn_engine::document`, by the same code as in the clients.
 
 mod cli;
+mod config;
 mod connection;
 mod error;
+mod folder;
+mod frames;
 mod http;
+mod hub;
+mod listener;
 pub mod log;
+mod logging;
 mod recent;
-mod registry;
+mod relay;
+mod stopping;
 mod workspace;
 mod writer;
 
 pub use cli::run;
+pub use config::{Config, Patience};
 pub use error::RelayError;
-pub use http::{Config, RunningRelay, start};
-pub use registry::{CreatedWorkspace, Registry};
+pub use folder::{Folder, FolderLock};
+pub use relay::{Relay, RunningRelay};

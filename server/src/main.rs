@@ -1,5 +1,7 @@
 //! The program `samsyn-relay`.
 
-fn main() -> std::process::ExitCode {
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
     samsyn_server::run(std::env::args_os())
 }

@@ -1,83 +1,140 @@
-//! The log's last changes in memory, so that what everybody is sent is not read from disk for everybody. Bounded.
+//! The latest part of a log, in memory: what everybody who is connected is about to read.
+//!
+//! Each stretch is written as a frame once and then sent to everyone. Who reads further back reads the file; nothing
+//! here grows with how far behind somebody is.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::log::LogEntry;
+use axum::body::Bytes;
+use samsyn_engine::sync::Cursor;
+use samsyn_engine::sync::limits::{BATCH_BYTES, BATCH_CHANGES};
 
-/// How many bytes of changes are kept at most.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+use crate::frames;
+use crate::log::{Entry, Stretch};
 
-/// A gapless stretch at the end of the log.
+/// So many bytes of changes are kept at most, beyond the last stretch.
+const MOST_BYTES: usize = 2 * 1024 * 1024;
+
+/// A stretch of the log and, once somebody needed it, its frame.
+#[derive(Debug)]
+pub(crate) struct RecentStretch {
+    pub(crate) stretch: Stretch,
+    frame: OnceLock<Bytes>,
+}
+
+impl RecentStretch {
+    /// The frame of the whole stretch, with every change in full.
+    pub(crate) fn frame(&self) -> Bytes {
+        self.frame.get_or_init(|| frames::batch(&self.stretch, self.stretch.after, |_| false)).clone()
+    }
+
+    /// How many bytes its changes have.
+    pub(crate) fn size(&self) -> usize {
+        size(&self.stretch.entries)
+    }
+}
+
+/// The latest stretches of a log, without gaps between them.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
-    entries: VecDeque<Arc<LogEntry>>,
+    stretches: VecDeque<Arc<RecentStretch>>,
     bytes: usize,
 }
 
 impl Recent {
-    /// Takes note of what was appended.
-    pub(crate) fn push(&mut self, entries: impl IntoIterator<Item = LogEntry>) {
-        for entry in entries {
-            self.bytes += entry.bytes.len();
-            self.entries.push_back(Arc::new(entry));
+    /// These entries stand behind `after` now. Entries that do not follow on the others make a new beginning.
+    pub(crate) fn extend(&mut self, after: Cursor, entries: Vec<Entry>) {
+        if self.stretches.back().is_some_and(|last| last.stretch.end != after) {
+            self.clear();
         }
-        while self.bytes > MOST_BYTES {
-            let Some(oldest) = self.entries.pop_front() else { break };
-            self.bytes -= oldest.bytes.len();
+        let (mut place, mut entries) = (after, entries.into_iter().peekable());
+        while entries.peek().is_some() {
+            let mut stretch = Stretch { after: place.position, entries: Vec::new(), end: place };
+            let mut size = 0;
+            while size < BATCH_BYTES && stretch.entries.len() < BATCH_CHANGES {
+                let Some(entry) = entries.next() else { break };
+                size += entry.bytes.len();
+                stretch.end = stretch.end.then(&entry.hash);
+                stretch.entries.push(entry);
+            }
+            place = stretch.end;
+            self.bytes += size;
+            self.stretches.push_back(Arc::new(RecentStretch { stretch, frame: OnceLock::new() }));
+        }
+        while self.bytes > MOST_BYTES && self.stretches.len() > 1 {
+            let Some(oldest) = self.stretches.pop_front() else { break };
+            self.bytes -= oldest.size();
         }
     }
 
-    /// The changes behind `after`, as [`Log::read`](crate::log::Log::read) gives them; `None` where they may not be here.
-    pub(crate) fn read(&self, after: u64, changes: usize, bytes: usize) -> Option<Vec<Arc<LogEntry>>> {
-        let first = self.entries.front()?.position;
-        if after + 1 < first {
-            return None;
-        }
-        let mut size = 0;
-        let behind = self.entries.iter().skip((after + 1 - first) as usize).take(changes);
-        let fitting = behind.take_while(|entry| {
-            let fits = size < bytes;
-            size += entry.bytes.len();
-            fits
-        });
-        Some(fitting.cloned().collect())
+    /// The stretch that holds the entry behind `position`, if it ends no later than `up_to`.
+    pub(crate) fn behind(&self, position: u64, up_to: u64) -> Option<Arc<RecentStretch>> {
+        let number = self.stretches.partition_point(|recent| recent.stretch.end.position <= position);
+        let found = self.stretches.get(number)?;
+        let fits = found.stretch.after <= position && found.stretch.end.position <= up_to;
+        fits.then(|| Arc::clone(found))
     }
+
+    /// Forgets all.
+    pub(crate) fn clear(&mut self) {
+        self.stretches.clear();
+        self.bytes = 0;
+    }
+}
+
+fn size(entries: &[Entry]) -> usize {
+    entries.iter().map(|entry| entry.bytes.len()).sum()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use samsyn_engine::document::ChangeHash;
     use samsyn_engine::id::RecordId;
+    use samsyn_engine::sync::Epoch;
 
-    use super::*;
+    fn entries(numbers: std::ops::Range<u64>, bytes: usize) -> Vec<Entry> {
+        let entry = |number: u64| {
+            let mut hash = [0; 32];
+            hash[..8].copy_from_slice(&number.to_be_bytes());
+            Entry { record: RecordId::from_bytes([1; 16]), hash: ChangeHash(hash), bytes: vec![0; bytes] }
+        };
+        numbers.map(entry).collect()
+    }
 
-    fn entry(position: u64, size: usize) -> LogEntry {
-        LogEntry {
-            position,
-            record: RecordId::from_bytes([1; 16]),
-            hash: ChangeHash([0; 32]),
-            bytes: vec![0; size],
+    fn behind(cursor: Cursor, entries: &[Entry]) -> Cursor {
+        entries.iter().fold(cursor, |cursor, entry| cursor.then(&entry.hash))
+    }
+
+    #[test]
+    fn what_is_recent_is_found_from_any_position_in_it_and_nothing_else_is() {
+        let start = Cursor::start(Epoch::random());
+        let mut recent = Recent::default();
+        let first = entries(0..3, 10);
+        let middle = behind(start, &first);
+        recent.extend(start, first);
+        recent.extend(middle, entries(3..5, 10));
+        for (position, after) in [(0, 0), (1, 0), (2, 0), (3, 3), (4, 3)] {
+            assert_eq!(recent.behind(position, 9).map(|found| found.stretch.after), Some(after));
         }
+        assert!(recent.behind(5, 9).is_none());
+        assert!(recent.behind(3, 4).is_none(), "a stretch beyond what was asked for");
     }
 
     #[test]
-    fn it_answers_only_where_it_has_everything() {
+    fn memory_is_bounded_and_a_gap_begins_anew() {
+        let start = Cursor::start(Epoch::random());
         let mut recent = Recent::default();
-        assert!(recent.read(0, 10, 10).is_none());
-        recent.push((5..10).map(|position| entry(position, 10)));
-        assert!(recent.read(3, 10, 1_000).is_none());
-        assert_eq!(recent.read(4, 10, 1_000).unwrap().len(), 5);
-        assert_eq!(recent.read(9, 10, 1_000).unwrap().len(), 0);
-        assert_eq!(recent.read(4, 2, 1_000).unwrap().len(), 2);
-        assert_eq!(recent.read(4, 10, 11).unwrap().len(), 2);
-    }
-
-    #[test]
-    fn memory_is_bounded() {
-        let mut recent = Recent::default();
-        recent.push((1..100).map(|position| entry(position, 1024 * 1024)));
-        assert!(recent.bytes <= MOST_BYTES);
-        assert_eq!(recent.entries.len(), 4);
+        let many = entries(0..5_000, 1_000);
+        let end = behind(start, &many);
+        recent.extend(start, many);
+        assert!(recent.bytes <= MOST_BYTES, "{}", recent.bytes);
+        assert!(recent.behind(0, 5_000).is_none());
+        assert!(recent.behind(4_999, 5_000).is_some());
+        let gap = Cursor { position: end.position + 7, ..end };
+        recent.extend(gap, entries(6_000..6_001, 1));
+        assert!(recent.behind(4_999, 6_000).is_none());
+        assert!(recent.behind(gap.position, gap.position + 1).is_some());
     }
 }

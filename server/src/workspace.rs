@@ -1,104 +1,204 @@
-//! An open workspace: who may enter, its log to read, and the way to its writer.
+//! A workspace that is open: its log, its writer, and the end of the log for everybody who is connected.
 
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 
+use axum::body::Bytes;
 use samsyn_engine::identity::{Access, SecretAccess, WorkspaceId};
-use samsyn_engine::sync::Cursor;
-use tokio::sync::watch;
+use samsyn_engine::sync::limits::BATCH_CHANGES;
+use samsyn_engine::sync::{Cursor, Epoch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
-use crate::error::{RelayError, Result};
-use crate::log::{Log, LogEntry};
+use crate::frames;
+use crate::log::{Entry, Log, LogError, Meta, Range};
 use crate::recent::Recent;
-use crate::writer::{Job, Writer};
+use crate::writer::{Job, Publish, QUEUE, Writer};
 
-/// So many pushes may wait for the writer; who pushes more waits.
-const QUEUE: usize = 256;
+/// So many connections of a workspace read the file at the same time.
+const READING: usize = 4;
+
+/// The positions of entries that a connection pushed and has not been sent yet.
+pub(crate) type Own = BTreeSet<u64>;
 
 /// An open workspace.
 pub(crate) struct Workspace {
+    id: WorkspaceId,
     name: String,
+    epoch: Epoch,
     access: Box<dyn Access>,
-    reader: Mutex<Box<dyn Log>>,
+    log: Arc<dyn Log>,
+    ends: watch::Receiver<Cursor>,
     recent: Arc<Mutex<Recent>>,
-    jobs: Mutex<Option<SyncSender<Job>>>,
-    head: watch::Receiver<Cursor>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    reading: Semaphore,
 }
 
-impl std::fmt::Debug for Workspace {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Workspace").field("head", &self.head.borrow().position).finish_non_exhaustive()
+impl fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Workspace({})", self.id)
+    }
+}
+
+/// The workspace takes no more pushes: it is being closed.
+#[derive(Debug)]
+pub(crate) struct Closed;
+
+/// Shows new entries to those who are connected.
+struct Ends {
+    recent: Arc<Mutex<Recent>>,
+    ends: watch::Sender<Cursor>,
+}
+
+impl Publish for Ends {
+    fn publish(&self, after: Cursor, entries: Vec<Entry>, end: Cursor) {
+        let mut recent = lock(&self.recent);
+        if entries.is_empty() {
+            recent.clear()
+        } else {
+            recent.extend(after, entries)
+        }
+        // With the lock held: whoever sees the end finds the entries before it.
+        self.ends.send_replace(end);
     }
 }
 
 impl Workspace {
-    /// Opens a workspace over two handles on its log: one to read, one for the writer's thread.
-    pub(crate) fn open(id: WorkspaceId, reader: Box<dyn Log>, log: Box<dyn Log>) -> Result<Workspace> {
-        let (jobs, inbox) = sync_channel(QUEUE);
-        let (moved, head) = watch::channel(log.head()?);
-        let recent = Arc::new(Mutex::new(Recent::default()));
-        let writer = Writer::new(log, Arc::clone(&recent), moved);
-        let thread = std::thread::Builder::new()
-            .name("writer".to_owned())
-            .spawn(move || writer.run(&inbox))
-            .map_err(RelayError::Runtime)?;
+    /// Opens a workspace over its log and starts its writer. Waits for the disk.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub(crate) fn open(log: Arc<dyn Log>) -> Result<Workspace, LogError> {
+        let Meta { workspace: id, name, secret_hash, epoch, .. } = log.meta()?;
+        let head = log.head()?;
+        let (ends, receiver) = watch::channel(head);
+        let recent = Arc::<Mutex<Recent>>::default();
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let writer = Writer::new(Arc::clone(&log), head, Ends { recent: Arc::clone(&recent), ends });
+        let writer = thread::Builder::new()
+            .name("log writer".to_owned())
+            .spawn(move || writer.run(queue))
+            .map_err(|error| LogError::Database(format!("its writer cannot be started: {error}")))?;
         Ok(Workspace {
-            name: reader.name()?,
-            access: Box::new(SecretAccess::new(id, reader.secret_hash()?)),
-            reader: Mutex::new(reader),
+            id,
+            name,
+            epoch,
+            access: Box::new(SecretAccess::new(id, secret_hash)),
+            log,
+            ends: receiver,
             recent,
-            jobs: Mutex::new(Some(jobs)),
-            head,
-            thread: Mutex::new(Some(thread)),
+            queue: Mutex::new(Some(sender)),
+            writer: Mutex::new(Some(writer)),
+            reading: Semaphore::new(READING),
         })
     }
 
+    /// What people call it.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
+    /// The life of its log.
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Who may enter.
     pub(crate) fn access(&self) -> &dyn Access {
-        self.access.as_ref()
+        &*self.access
     }
 
-    /// Tells whenever the log's head has moved.
-    pub(crate) fn head(&self) -> watch::Receiver<Cursor> {
-        self.head.clone()
+    /// The end of the log, now and whenever it moves.
+    pub(crate) fn ends(&self) -> watch::Receiver<Cursor> {
+        self.ends.clone()
     }
 
-    /// The place in the log that a client claims, if the log has it.
-    pub(crate) fn known_place(&self, claimed: Cursor) -> Result<Option<Cursor>> {
-        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(reader.cursor_at(claimed.position)?.filter(|cursor| *cursor == claimed))
+    /// Hands a push to the writer; waits while too many others wait.
+    ///
+    /// # Errors
+    /// Where the workspace is being closed.
+    pub(crate) async fn push(&self, job: Job) -> Result<(), Closed> {
+        let queue = lock(&self.queue).clone().ok_or(Closed)?;
+        queue.send(job).await.map_err(|_| Closed)
     }
 
-    /// The log's changes behind a position.
-    pub(crate) fn read(&self, after: u64, changes: usize, bytes: usize) -> Result<Vec<Arc<LogEntry>>> {
-        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner).read(after, changes, bytes);
-        if let Some(entries) = recent {
-            return Ok(entries);
+    /// Where the log can be read on from: the client's cursor if it is one of this log, else the beginning.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub(crate) async fn start_for(self: &Arc<Self>, cursor: Option<Cursor>) -> Result<u64, LogError> {
+        let Some(cursor) = cursor.filter(|cursor| cursor.epoch == self.epoch) else { return Ok(0) };
+        let known = self.read(move |log| log.rolling_at(cursor.position)).await?;
+        Ok(if known == Some(cursor.hash) { cursor.position } else { 0 })
+    }
+
+    /// The next batch behind a position and not beyond another, of about so many bytes of changes, as a frame; and the
+    /// position behind it.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub(crate) async fn batch(
+        self: &Arc<Self>,
+        (position, up_to): (u64, u64),
+        bytes: usize,
+        own: &Own,
+    ) -> Result<(Bytes, u64), LogError> {
+        let recent = lock(&self.recent).behind(position, up_to);
+        if let Some(recent) = recent.filter(|recent| recent.size() <= bytes) {
+            let end = recent.stretch.end.position;
+            let whole = recent.stretch.after == position && own.range(position + 1..=end).next().is_none();
+            let frame = if whole {
+                recent.frame()
+            } else {
+                frames::batch(&recent.stretch, position, |position| own.contains(&position))
+            };
+            return Ok((frame, end));
         }
-        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(reader.read(after, changes, bytes)?.into_iter().map(Arc::new).collect())
-    }
-
-    /// Hands a push to the writer. The job comes back where the queue is full; `None` where the writer has ended.
-    pub(crate) fn submit(&self, job: Job) -> std::result::Result<(), Option<Job>> {
-        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(jobs) = jobs.as_ref() else { return Err(None) };
-        jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(job) => Some(job),
-            TrySendError::Disconnected(_) => None,
+        let own: Own = own.range(position + 1..=up_to).copied().collect();
+        self.read(move |log| {
+            let range = Range { after: position, up_to, bytes, entries: BATCH_CHANGES };
+            let stretch = log.read(range)?;
+            if stretch.entries.is_empty() {
+                return Err(LogError::Database(format!("nothing stands behind position {position}")));
+            }
+            let frame = frames::batch(&stretch, position, |position| own.contains(&position));
+            Ok((frame, stretch.end.position))
         })
+        .await
     }
 
-    /// Ends the writer after what it was given before.
+    /// Finishes the pushes that wait and ends the writer. Waits for the disk.
     pub(crate) fn close(&self) {
-        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
-        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            let _ = thread.join();
+        lock(&self.queue).take();
+        let writer = lock(&self.writer).take();
+        if writer.is_some_and(|writer| writer.join().is_err()) {
+            tracing::error!(workspace = %self.id, "the writer ended with a panic");
         }
     }
+
+    /// Reads the log on a thread that may wait for the disk.
+    async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&dyn Log) -> Result<T, LogError> + Send + 'static,
+    ) -> Result<T, LogError> {
+        let permit = self.reading.acquire().await;
+        let log = Arc::clone(&self.log);
+        let done = tokio::task::spawn_blocking(move || read(&*log)).await;
+        drop(permit);
+        done.unwrap_or_else(|error| Err(LogError::Database(error.to_string())))
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        // Without its queue the writer ends by itself.
+        lock(&self.queue).take();
+    }
+}
+
+/// Nothing that holds these locks can leave what is behind them half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,96 +1,236 @@
-//! A workspace's log: all its changes in one order, durable before they are acknowledged.
+//! The log of a workspace: every change that the relay has taken, in one causal order, durable.
 //!
-//! The log is behind a trait, small and complete, so that nothing above it leans on SQLite. [`suite`] is what any
-//! implementation must pass.
+//! ```text
+//!  writer ──append──▶ ┌─────────────── Log ───────────────┐ ──read──▶ connections (catch-up)
+//!         ◀─document─ │ entries 1, 2, 3, …  + snapshots   │ ──head──▶ connections (is there more?)
+//!                     └───────────────────────────────────┘
+//! ```
+//!
+//! Positions are gapless and begin at 1. Each entry carries the rolling hash of the log up to it, so that a client's
+//! cursor can be checked with one look. Beside the entries stand *snapshots* of documents: only there so that a new
+//! change can be checked without replaying a long history; whatever they say follows from the entries.
+//!
+//! [`Log`] is all that the relay knows of storage. [`SqliteLog`] keeps it in one file; a database that several relays
+//! share can take its place. What any implementation must do is written down as the tests in `suite`, which
+//! a second one, in memory, passes too.
 
+#[cfg(test)]
+pub(crate) mod memory;
 mod sqlite;
 #[cfg(test)]
 mod suite;
 
+use std::fmt;
+use std::path::PathBuf;
+
+use samsyn_engine::document::ChangeHash;
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::{DeviceId, WorkspaceId};
+use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+
 pub use sqlite::SqliteLog;
 
-use samsyn_engine::document::{ChangeHash, Document};
-use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::DeviceId;
-use samsyn_engine::sync::Cursor;
+/// What a log says of its workspace.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Meta {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// What people call it.
+    pub name: String,
+    /// The hash of the secret that lets devices in.
+    pub secret_hash: [u8; 32],
+    /// The log's life.
+    pub epoch: Epoch,
+    /// When it was made, in seconds since 1970-01-01 UTC.
+    pub created_at: i64,
+}
 
-use crate::error::Result;
+impl fmt::Debug for Meta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Meta({})", self.workspace)
+    }
+}
 
 /// A change in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogEntry {
-    /// Its place, from 1.
-    pub position: u64,
+pub struct Entry {
     /// The record it belongs to.
     pub record: RecordId,
     /// Its name.
     pub hash: ChangeHash,
-    /// The change chunk.
+    /// The change chunk, uncompressed.
     pub bytes: Vec<u8>,
 }
 
-/// A change on its way into the log.
+/// A change for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEntry {
-    /// The record it belongs to.
-    pub record: RecordId,
-    /// Its name.
-    pub hash: ChangeHash,
-    /// The change chunk.
-    pub bytes: Vec<u8>,
+    /// The change.
+    pub entry: Entry,
     /// The device that pushed it.
     pub device: DeviceId,
 }
 
-/// The log of one workspace.
-pub trait Log: Send {
-    /// The workspace's name.
-    ///
-    /// # Errors
-    /// Where the log cannot be read.
-    fn name(&self) -> Result<String>;
+/// A document's snapshot, with all entries of its record up to the end of the append that it comes with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The record.
+    pub record: RecordId,
+    /// The name of its kind.
+    pub kind: String,
+    /// The saved document.
+    pub bytes: Vec<u8>,
+    /// Its heads.
+    pub heads: Vec<ChangeHash>,
+}
 
-    /// The hash of the workspace's secret.
-    ///
-    /// # Errors
-    /// Where the log cannot be read.
-    fn secret_hash(&self) -> Result<[u8; 32]>;
+/// What goes into the log at once, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// The end of the log that the writer knows: the log must end just there.
+    pub after: Cursor,
+    /// The changes, in causal order.
+    pub entries: Vec<NewEntry>,
+    /// Snapshots to keep from now on.
+    pub snapshots: Vec<Snapshot>,
+    /// The relay's clock, in seconds since 1970-01-01 UTC.
+    pub received_at: i64,
+}
 
-    /// The place behind the last change.
+/// What a log keeps of a record's document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoredDocument {
+    /// The last snapshot; empty where there is none.
+    pub snapshot: Vec<u8>,
+    /// The changes since, in the log's order.
+    pub tail: Vec<Vec<u8>>,
+}
+
+/// Where a change stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its position.
+    pub position: u64,
+    /// The record it belongs to.
+    pub record: RecordId,
+}
+
+/// Which part of the log to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// The position behind which to begin.
+    pub after: u64,
+    /// The last position to read.
+    pub up_to: u64,
+    /// To stop with the entry that brings the bytes of the changes to so many.
+    pub bytes: usize,
+    /// To stop after so many entries.
+    pub entries: usize,
+}
+
+/// A stretch of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The position in front of its first entry.
+    pub after: u64,
+    /// Its entries.
+    pub entries: Vec<Entry>,
+    /// The place behind the last; without a meaning where there are none.
+    pub end: Cursor,
+}
+
+/// Why a log could not do what it was asked to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LogError {
+    /// There is no log.
+    #[error("there is no workspace at {0}")]
+    NotThere(PathBuf),
+    /// The file is something else.
+    #[error(
+        "{0} is not a log of a Samsyn relay: it is left as it was; move it out of the data folder, or put the right file in its place"
+    )]
+    NotALog(PathBuf),
+    /// The file is of a newer version.
+    #[error(
+        "{path} was written by a newer Samsyn relay (format {found}, this one knows up to {known}): install the newer one"
+    )]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format that this version knows.
+        known: i64,
+    },
+    /// The file or its folder cannot be used.
+    #[error("{path} cannot be used ({reason}): check that it is there and that this account may write to it")]
+    Unusable {
+        /// Which file.
+        path: PathBuf,
+        /// Why, in the operating system's words.
+        reason: String,
+    },
+    /// The disk is full.
+    #[error("the disk is full: nothing was changed; make room and try again")]
+    Full,
+    /// The log ends elsewhere than the writer thought.
+    #[error("the log was written to by somebody else")]
+    Moved,
+    /// What stands in the log cannot be right, or the database refused.
+    #[error("the log is damaged or cannot be read or written: {0}")]
+    Database(String),
+}
+
+/// A result of the log.
+pub type Result<T> = std::result::Result<T, LogError>;
+
+/// The log of one workspace. Every method may wait for a disk.
+pub trait Log: Send + Sync + fmt::Debug {
+    /// What it says of its workspace.
     ///
     /// # Errors
-    /// Where the log cannot be read.
+    /// Where it cannot be read.
+    fn meta(&self) -> Result<Meta>;
+
+    /// The end of the log.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
     fn head(&self) -> Result<Cursor>;
 
-    /// The place behind so many changes; `None` where there are fewer.
+    /// The rolling hash at a position; none where the log does not reach so far.
     ///
     /// # Errors
-    /// Where the log cannot be read.
-    fn cursor_at(&self, position: u64) -> Result<Option<Cursor>>;
+    /// Where it cannot be read.
+    fn rolling_at(&self, position: u64) -> Result<Option<RollingHash>>;
 
-    /// Whether the log has that change.
+    /// A stretch of the log. At least one entry, if there is one in the range.
     ///
     /// # Errors
-    /// Where the log cannot be read.
-    fn has(&self, hash: &ChangeHash) -> Result<bool>;
+    /// Where it cannot be read, or has a gap.
+    fn read(&self, range: Range) -> Result<Stretch>;
 
-    /// The changes behind `after`, in order: at least one where there is one, at most `changes`, and no more once they are
-    /// `bytes` together.
+    /// Where a change stands, if it is in the log.
     ///
     /// # Errors
-    /// Where the log cannot be read.
-    fn read(&self, after: u64, changes: usize, bytes: usize) -> Result<Vec<LogEntry>>;
+    /// Where it cannot be read.
+    fn find(&self, change: &ChangeHash) -> Result<Option<Place>>;
 
-    /// A record's document as the log has it; an empty one where there is none.
+    /// What is kept of a record's document; empty where nothing is.
     ///
     /// # Errors
-    /// Where the log cannot be read or the document is damaged.
-    fn document(&self, record: RecordId) -> Result<Document>;
+    /// Where it cannot be read.
+    fn document(&self, record: RecordId) -> Result<StoredDocument>;
 
-    /// Appends changes in this order, all or none, durable when it returns. `documents` are the records' documents with
-    /// these changes. Answers the new head.
+    /// Adds changes at the end: all or none, durable when this returns. Answers with the new end.
     ///
     /// # Errors
-    /// Where the log cannot be written. Then nothing was appended.
-    fn append(&mut self, entries: &[NewEntry], documents: &[&Document]) -> Result<Cursor>;
+    /// [`LogError::Moved`] where the log does not end where the writer thought; otherwise where it cannot be written.
+    fn append(&self, append: &Append) -> Result<Cursor>;
+
+    /// Puts the files in order before the log is closed, so that the next start has nothing to recover.
+    ///
+    /// # Errors
+    /// Where it cannot be written. Nothing is lost by that.
+    fn tidy(&self) -> Result<()>;
 }

@@ -1,81 +1,237 @@
-//! What any implementation of [`Log`](super::Log) must pass.
+//! What every implementation of [`Log`] must do. Each test runs over each of them.
 
-use samsyn_engine::document::{Document, Edit};
-use samsyn_engine::identity::DeviceId;
-use samsyn_engine::schema::kinds::CONTACT;
-use samsyn_engine::schema::{NewRecord, Value};
+use std::path::PathBuf;
 
-use super::{Log, NewEntry};
+use samsyn_engine::document::ChangeHash;
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::{DeviceId, WorkspaceId};
+use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
-/// Runs the suite on a new, empty log named "Byrån"; `open` opens it once more.
-pub(super) fn run<L: Log>(mut log: L, open: impl Fn() -> L) {
-    assert_eq!(log.name().unwrap(), "Byrån");
-    assert_eq!(log.secret_hash().unwrap(), [7; 32]);
-    let start = log.head().unwrap();
-    assert_eq!(start.position, 0);
-    assert_eq!(log.cursor_at(0).unwrap(), Some(start));
-    assert_eq!(log.cursor_at(1).unwrap(), None);
-    assert_eq!(log.cursor_at(u64::MAX).unwrap(), None);
-    assert!(log.read(0, 10, 1_000).unwrap().is_empty());
+use super::memory::MemoryLog;
+use super::*;
 
-    let mut document = new_document();
-    let mut written = document.changes_since(&[]);
-    for number in 0..100 {
-        let edit = Edit::set("family", Value::Text(format!("Berg {number}")));
-        let changes = document.edit(&[edit], &writer()).unwrap();
-        written.extend(changes);
+/// An empty log that can be closed and opened again.
+trait Kept {
+    fn new(meta: &Meta) -> Self;
+    fn log(&self) -> &dyn Log;
+    fn reopen(&mut self);
+}
+
+struct InMemory(MemoryLog);
+
+impl Kept for InMemory {
+    fn new(meta: &Meta) -> Self {
+        InMemory(MemoryLog::new(meta.clone()))
     }
-    let entry = |change: &samsyn_engine::document::EncodedChange| NewEntry {
-        record: document.id(),
-        hash: change.hash,
-        bytes: change.bytes.clone(),
-        device: DeviceId::from_bytes([1; 16]),
+    fn log(&self) -> &dyn Log {
+        &self.0
+    }
+    fn reopen(&mut self) {}
+}
+
+struct InSqlite {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+    log: Option<SqliteLog>,
+}
+
+impl Kept for InSqlite {
+    fn new(meta: &Meta) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.sqlite");
+        SqliteLog::create(&path, meta).unwrap();
+        let log = Some(SqliteLog::open(&path).unwrap());
+        InSqlite { _folder: folder, path, log }
+    }
+    fn log(&self) -> &dyn Log {
+        self.log.as_ref().unwrap()
+    }
+    fn reopen(&mut self) {
+        self.log = None;
+        self.log = Some(SqliteLog::open(&self.path).unwrap());
+    }
+}
+
+macro_rules! for_each_log {
+    ($($(#[$doc:meta])* fn $name:ident($kept:ident: impl Kept, $meta:ident: Meta) $body:block)*) => {
+        $( $(#[$doc])* fn $name<K: Kept>() {
+            let $meta = meta();
+            #[allow(unused_mut)]
+            let mut $kept = K::new(&$meta);
+            $body
+        } )*
+        mod in_memory { $( #[test] fn $name() { super::$name::<super::InMemory>() } )* }
+        mod in_sqlite { $( #[test] fn $name() { super::$name::<super::InSqlite>() } )* }
     };
-    let entries: Vec<NewEntry> = written.iter().map(entry).collect();
+}
 
-    // In stretches, the document handed over with each: a log may fold it or not.
-    let mut cursor = start;
-    for stretch in entries.chunks(7) {
-        let state = partial(&document, &written, cursor.position as usize + stretch.len());
-        let next = log.append(stretch, &[&state]).unwrap();
-        cursor = stretch.iter().fold(cursor, |cursor, entry| cursor.then(&entry.hash));
-        assert_eq!(next, cursor);
+fn meta() -> Meta {
+    Meta {
+        workspace: WorkspaceId::random(),
+        name: "Byrån".to_owned(),
+        secret_hash: [7; 32],
+        epoch: Epoch::random(),
+        created_at: 1_700_000_000,
     }
-    for log in [&log, &open()] {
-        assert_eq!(log.head().unwrap(), cursor);
-        assert!(entries.iter().all(|entry| log.has(&entry.hash).unwrap()));
-        assert_eq!(log.document(document.id()).unwrap().heads(), document.heads());
-        assert_eq!(log.cursor_at(1).unwrap(), Some(start.then(&entries[0].hash)));
-        let all = log.read(0, 1_000, usize::MAX).unwrap();
-        assert_eq!(all.len(), entries.len());
-        assert!(all.iter().enumerate().all(|(place, entry)| entry.position == place as u64 + 1));
-        assert_eq!(log.read(3, 2, usize::MAX).unwrap(), all[3..5]);
-        assert_eq!(log.read(3, 100, 1).unwrap(), all[3..4], "at least one, however large");
+}
+
+fn record(number: u8) -> RecordId {
+    RecordId::from_bytes([number; 16])
+}
+
+/// A change of that number: record `number % 3`, `number` bytes long.
+fn change(number: u8) -> NewEntry {
+    let entry = Entry {
+        record: record(number % 3),
+        hash: ChangeHash([number; 32]),
+        bytes: vec![number; usize::from(number)],
+    };
+    NewEntry { entry, device: DeviceId::from_bytes([9; 16]) }
+}
+
+fn add(log: &dyn Log, numbers: impl IntoIterator<Item = u8>) -> Result<Cursor> {
+    add_with(log, numbers, Vec::new())
+}
+
+fn add_with(
+    log: &dyn Log,
+    numbers: impl IntoIterator<Item = u8>,
+    snapshots: Vec<Snapshot>,
+) -> Result<Cursor> {
+    let entries = numbers.into_iter().map(change).collect();
+    log.append(&Append { after: log.head().unwrap(), entries, snapshots, received_at: 1_700_000_000 })
+}
+
+fn range(after: u64, up_to: u64) -> Range {
+    Range { after, up_to, bytes: usize::MAX, entries: 1_000 }
+}
+
+fn numbers(stretch: &Stretch) -> Vec<u8> {
+    stretch.entries.iter().map(|entry| entry.hash.0[0]).collect()
+}
+
+for_each_log! {
+    fn a_new_log_is_empty_and_says_whose_it_is(kept: impl Kept, meta: Meta) {
+        assert_eq!(kept.log().meta().unwrap(), meta);
+        assert_eq!(kept.log().head().unwrap(), Cursor::start(meta.epoch));
+        assert_eq!(kept.log().rolling_at(0).unwrap(), Some(RollingHash::default()));
+        assert_eq!(kept.log().rolling_at(1).unwrap(), None);
+        assert!(kept.log().read(range(0, 10)).unwrap().entries.is_empty());
+        assert_eq!(kept.log().find(&ChangeHash([1; 32])).unwrap(), None);
+        assert_eq!(kept.log().document(record(1)).unwrap(), StoredDocument::default());
     }
-    // A name that is there already: nothing of the batch is appended.
-    let other = new_document();
-    let mut batch: Vec<NewEntry> = other.changes_since(&[]).iter().map(entry).collect();
-    batch.push(entries[0].clone());
-    assert!(log.append(&batch, &[]).is_err());
-    assert_eq!(log.head().unwrap(), cursor);
-    assert!(!log.has(&batch[0].hash).unwrap());
-    assert!(log.document(other.id()).unwrap().heads().is_empty());
+
+    fn what_was_appended_is_there_in_order_also_after_opening_again(kept: impl Kept, meta: Meta) {
+        assert_eq!(add(kept.log(), 1..=4).unwrap().position, 4);
+        let end = add(kept.log(), 5..=9).unwrap();
+        for _ in 0..2 {
+            let stretch = kept.log().read(range(0, 100)).unwrap();
+            assert_eq!(numbers(&stretch), (1..=9).collect::<Vec<_>>());
+            assert_eq!((stretch.after, stretch.end), (0, end));
+            assert_eq!(stretch.entries[4], change(5).entry);
+            assert_eq!(kept.log().head().unwrap(), end);
+            let folded = (1..=9).fold(Cursor::start(meta.epoch), |at, number| at.then(&ChangeHash([number; 32])));
+            assert_eq!(end, folded, "the rolling hash is the protocol's");
+            let place = Place { position: 5, record: record(2) };
+            assert_eq!(kept.log().find(&ChangeHash([5; 32])).unwrap(), Some(place));
+            kept.reopen();
+        }
+    }
+
+    fn a_stretch_keeps_to_its_bounds_and_has_at_least_one_entry(kept: impl Kept, _meta: Meta) {
+        let end = add(kept.log(), 1..=9).unwrap();
+        assert_eq!(numbers(&kept.log().read(range(3, 6)).unwrap()), [4, 5, 6]);
+        assert_eq!(numbers(&kept.log().read(Range { entries: 2, ..range(3, 9) }).unwrap()), [4, 5]);
+        // With the entry that brings it to the bound.
+        assert_eq!(numbers(&kept.log().read(Range { bytes: 9, ..range(3, 9) }).unwrap()), [4, 5]);
+        assert_eq!(numbers(&kept.log().read(Range { bytes: 1, ..range(8, 9) }).unwrap()), [9]);
+        assert_eq!(kept.log().read(range(3, 6)).unwrap().end.hash, kept.log().rolling_at(6).unwrap().unwrap());
+        assert_eq!(kept.log().read(range(0, 9)).unwrap().end, end);
+        assert!(kept.log().read(range(9, 9)).unwrap().entries.is_empty());
+        assert!(kept.log().read(range(20, 30)).unwrap().entries.is_empty());
+    }
+
+    fn a_batch_goes_in_as_a_whole_or_not_at_all(kept: impl Kept, _meta: Meta) {
+        let end = add(kept.log(), 1..=3).unwrap();
+        let snapshot = snapshot(1, b"of the batch that failed");
+        assert!(add_with(kept.log(), [4, 5, 2, 6], vec![snapshot]).is_err(), "2 is in it already");
+        for _ in 0..2 {
+            assert_eq!(kept.log().head().unwrap(), end);
+            assert_eq!(kept.log().find(&ChangeHash([4; 32])).unwrap(), None);
+            assert_eq!(kept.log().document(record(1)).unwrap().snapshot, b"");
+            kept.reopen();
+        }
+        assert_eq!(add(kept.log(), [4]).unwrap().position, 4);
+    }
+
+    fn a_writer_that_is_not_at_the_end_is_told(kept: impl Kept, _meta: Meta) {
+        let stale = kept.log().head().unwrap();
+        add(kept.log(), 1..=3).unwrap();
+        let entries = vec![change(4)];
+        let append = Append { after: stale, entries, snapshots: Vec::new(), received_at: 0 };
+        assert_eq!(kept.log().append(&append), Err(LogError::Moved));
+        let position = kept.log().head().unwrap().position;
+        let other_life = Cursor { epoch: Epoch::random(), ..kept.log().head().unwrap() };
+        assert_eq!(kept.log().append(&Append { after: other_life, ..append }), Err(LogError::Moved));
+        assert_eq!(kept.log().head().unwrap().position, position);
+    }
+
+    fn a_document_is_its_snapshot_and_what_came_since(kept: impl Kept, _meta: Meta) {
+        add(kept.log(), [1, 4, 7]).unwrap();
+        let stored = kept.log().document(record(1)).unwrap();
+        assert_eq!((stored.snapshot, stored.tail.len()), (Vec::new(), 3));
+        add_with(kept.log(), [2, 10], vec![snapshot(1, b"up to ten")]).unwrap();
+        add(kept.log(), [13, 14]).unwrap();
+        for _ in 0..2 {
+            let stored = kept.log().document(record(1)).unwrap();
+            assert_eq!((stored.snapshot.as_slice(), stored.tail), (&b"up to ten"[..], vec![vec![13; 13]]));
+            let other = kept.log().document(record(2)).unwrap();
+            assert_eq!((other.snapshot, other.tail), (Vec::new(), vec![vec![2; 2], vec![14; 14]]));
+            kept.reopen();
+        }
+        add_with(kept.log(), [16], vec![snapshot(1, b"up to sixteen")]).unwrap();
+        let stored = kept.log().document(record(1)).unwrap();
+        assert_eq!((stored.snapshot.as_slice(), stored.tail.len()), (&b"up to sixteen"[..], 0));
+    }
+
+    fn any_position_can_be_checked(kept: impl Kept, meta: Meta) {
+        add(kept.log(), 1..=3).unwrap();
+        let mut cursor = Cursor::start(meta.epoch);
+        for number in 1..=3 {
+            cursor = cursor.then(&ChangeHash([number; 32]));
+            assert_eq!(kept.log().rolling_at(cursor.position).unwrap(), Some(cursor.hash));
+        }
+        assert_eq!(kept.log().rolling_at(4).unwrap(), None);
+        assert_eq!(kept.log().rolling_at(u64::MAX).unwrap(), None);
+        kept.log().tidy().unwrap();
+        assert_eq!(kept.log().head().unwrap(), cursor);
+    }
 }
 
-/// The document with only its first changes.
-fn partial(
-    document: &Document,
-    written: &[samsyn_engine::document::EncodedChange],
-    count: usize,
-) -> Document {
-    let tail: Vec<Vec<u8>> = written[..count].iter().map(|change| change.bytes.clone()).collect();
-    Document::load(document.id(), &[], &tail).unwrap()
+fn snapshot(of: u8, bytes: &[u8]) -> Snapshot {
+    Snapshot {
+        record: record(of),
+        kind: "contact".to_owned(),
+        bytes: bytes.to_vec(),
+        heads: vec![ChangeHash([of; 32])],
+    }
 }
 
-fn new_document() -> Document {
-    Document::create(&NewRecord::new(&CONTACT), &writer()).unwrap()
-}
-
-fn writer() -> samsyn_engine::document::Writer {
-    samsyn_engine::document::Writer::new(&[3; 16], DeviceId::from_bytes([1; 16]), 0)
+#[test]
+fn one_reads_while_another_writes() {
+    let kept = InSqlite::new(&meta());
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut seen = 0;
+            while seen < 200 {
+                let stretch = kept.log().read(range(0, 1_000)).unwrap();
+                assert_eq!(numbers(&stretch), (1..=stretch.end.position as u8).collect::<Vec<_>>());
+                seen = stretch.end.position;
+            }
+        });
+        for number in 1..=200 {
+            add(kept.log(), [number]).unwrap();
+        }
+        reader.join().unwrap();
+    });
 }

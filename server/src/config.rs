@@ -1,0 +1,70 @@
+//! What can be set on a relay, and what it does where nothing is set.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where a relay keeps its data, where it listens, and how patient it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The folder with the workspaces' logs. It must be there.
+    pub data: PathBuf,
+    /// Where to listen; port 0 for any that is free.
+    pub listen: SocketAddr,
+    /// So many clients at once; the next is asked to come again later.
+    pub max_connections: usize,
+    /// How long times are.
+    pub patience: Patience,
+}
+
+impl Config {
+    /// The default port: of no meaning, and not registered for anything else.
+    pub const PORT: u16 = 7400;
+
+    /// A relay over `data` that listens on any free port of loopback.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Config {
+            data: data.into(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            max_connections: 2_000,
+            patience: Patience::default(),
+        }
+    }
+}
+
+/// How long the relay waits for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// From the first byte of a connection until its hello has come.
+    pub hello: Duration,
+    /// Nothing heard for so long: ask (a WebSocket ping, which every client answers by itself).
+    pub ask: Duration,
+    /// Nothing heard for so long: the client is gone.
+    pub silence: Duration,
+    /// A frame that the client does not take for so long: it is gone.
+    pub send: Duration,
+    /// Every refusal at the door is answered so long after the hello, whatever its reason was, so that the time tells
+    /// nothing and guessing is slow.
+    pub refusal: Duration,
+    /// For the other side to close after it was told why.
+    pub goodbye: Duration,
+    /// From being asked to stop until everything is left as it is.
+    pub stop: Duration,
+    /// A workspace that nobody is connected to is closed after so long.
+    pub unused: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Patience {
+            hello: Duration::from_secs(10),
+            ask: Duration::from_secs(20),
+            silence: Duration::from_secs(60),
+            send: Duration::from_secs(60),
+            refusal: Duration::from_millis(300),
+            goodbye: Duration::from_secs(2),
+            stop: Duration::from_secs(9),
+            unused: Duration::from_secs(60),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! A WebSocket as the relay uses it: whole binary frames in and out, and a clock that notices who is gone.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use futures_util::StreamExt;
+use samsyn_engine::sync::limits::FRAME_BYTES;
+use samsyn_engine::sync::{ErrorCode, RelaySession, SyncError};
+use tokio::time::{Instant, timeout};
+
+use super::End;
+use crate::config::Patience;
+
+/// What came in.
+#[derive(Debug)]
+pub(super) enum Incoming {
+    /// A frame of the protocol.
+    Frame(Bytes),
+    /// A sign of life.
+    Alive,
+}
+
+/// One WebSocket.
+pub(super) struct Link {
+    socket: WebSocket,
+    patience: Patience,
+    heard: Instant,
+    asked: Option<Instant>,
+    deaf: bool,
+}
+
+impl Link {
+    pub(super) fn new(socket: WebSocket, patience: Patience) -> Self {
+        Link { socket, patience, heard: Instant::now(), asked: None, deaf: false }
+    }
+
+    /// The next that comes in. May be dropped at any moment and called again.
+    ///
+    /// # Errors
+    /// Where the other side is gone, or sends what it must not.
+    pub(super) async fn receive(&mut self) -> Result<Incoming, End> {
+        let message = self.socket.next().await;
+        self.hear();
+        match message {
+            Some(Ok(Message::Binary(frame))) => Ok(Incoming::Frame(frame)),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(Incoming::Alive),
+            Some(Ok(Message::Text(_))) => {
+                Err(End::told(ErrorCode::Frame, "the relay understands binary frames only"))
+            }
+            Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+            Some(Err(error)) => {
+                self.deaf = true;
+                Err(unreadable(&error.to_string()))
+            }
+        }
+    }
+
+    /// Sends a frame; waits while the other side is slow to take it.
+    ///
+    /// # Errors
+    /// Where the other side is gone.
+    pub(super) async fn send(&mut self, frame: impl Into<Bytes>) -> Result<(), End> {
+        self.put(Message::Binary(frame.into())).await
+    }
+
+    async fn put(&mut self, message: Message) -> Result<(), End> {
+        match timeout(self.patience.send, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    /// Something shows that the other side lives.
+    pub(super) fn hear(&mut self) {
+        (self.heard, self.asked) = (Instant::now(), None);
+    }
+
+    /// When [`Link::silent`] wants to be called, if nothing is heard until then.
+    pub(super) fn deadline(&self) -> Instant {
+        let Patience { ask, silence, .. } = self.patience;
+        self.asked.map_or(self.heard + ask, |asked| asked + silence.saturating_sub(ask))
+    }
+
+    /// Nothing was heard until the deadline: asks, or gives up.
+    ///
+    /// # Errors
+    /// Where it was asked before and nothing came.
+    pub(super) async fn silent(&mut self) -> Result<(), End> {
+        if self.asked.is_some() {
+            let seconds = self.patience.silence.as_secs();
+            return Err(End::told(ErrorCode::Other, format!("nothing was heard for {seconds} seconds")));
+        }
+        self.asked = Some(Instant::now());
+        self.put(Message::Ping(Bytes::new())).await
+    }
+
+    /// Tells why the connection ends, closes, and stays for a moment: a connection that is torn down while the other
+    /// side still sends takes the last words with it.
+    pub(super) async fn goodbye(mut self, code: ErrorCode, words: &str) {
+        let _ = timeout(self.patience.goodbye, self.last_words(code, words)).await;
+    }
+
+    async fn last_words(&mut self, code: ErrorCode, words: &str) {
+        let notice = RelaySession::notice(code, words);
+        let close = Message::Close(Some(CloseFrame { code: close_code::NORMAL, reason: "".into() }));
+        let said = self.socket.send(Message::Binary(notice.into())).await.is_ok()
+            && self.socket.send(close).await.is_ok();
+        if said && self.deaf {
+            tokio::time::sleep(Duration::MAX).await;
+        }
+        while said && matches!(self.socket.next().await, Some(Ok(_))) {}
+    }
+}
+
+/// Why nothing more can be read. The socket's error is of a library that is not ours to name; what it says of a
+/// message above the limit is held on to by a test.
+fn unreadable(words: &str) -> End {
+    if words.contains("too long") {
+        let too_large = SyncError::TooLarge { what: "a frame", size: FRAME_BYTES + 1, most: FRAME_BYTES };
+        return End::told(too_large.code(), format!("a frame is too large: the most is {FRAME_BYTES} bytes"));
+    }
+    End::Gone
+}

@@ -1,0 +1,152 @@
+//! A client that was let in: what it lacks goes out, what it pushes comes in.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use samsyn_engine::identity::DeviceId;
+use samsyn_engine::sync::limits::PUSHES_IN_FLIGHT;
+use samsyn_engine::sync::{Ack, Cursor, ErrorCode, FromRelay, RelayRequest, RelaySession};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::End;
+use super::link::{Incoming, Link};
+use super::pace::Pace;
+use crate::stopping::Stopping;
+use crate::workspace::{Own, Workspace};
+use crate::writer::{Answer, Job, Outcome};
+
+/// A connection that names fewer of its own changes sends more; one that never reads must not grow the relay.
+const MOST_OWN: usize = 100_000;
+
+/// A client's connection after its welcome.
+pub(super) struct Live {
+    session: RelaySession,
+    device: DeviceId,
+    workspace: Arc<Workspace>,
+    ends: watch::Receiver<Cursor>,
+    /// The last entry that the client was sent.
+    position: u64,
+    /// The end of the catch-up, until it is told.
+    catching_up_to: Option<u64>,
+    /// Entries behind our position that this very connection pushed.
+    own: Own,
+    in_flight: usize,
+    pace: Pace,
+    answer: mpsc::Sender<Answer>,
+    answers: mpsc::Receiver<Answer>,
+}
+
+impl Live {
+    /// A client that has the log up to `from` and was promised it up to `position`.
+    pub(super) fn new(
+        session: RelaySession,
+        device: DeviceId,
+        workspace: Arc<Workspace>,
+        (from, position): (u64, u64),
+    ) -> Self {
+        // Room for every answer that can be under way: the writer never waits for a connection.
+        let (answer, answers) = mpsc::channel(PUSHES_IN_FLIGHT);
+        Live {
+            session,
+            device,
+            ends: workspace.ends(),
+            workspace,
+            position: from,
+            catching_up_to: Some(position),
+            own: Own::new(),
+            in_flight: 0,
+            pace: Pace::new(),
+            answer,
+            answers,
+        }
+    }
+
+    /// Serves the client until the end.
+    pub(super) async fn run(&mut self, link: &mut Link, stopping: &Stopping) -> End {
+        loop {
+            let more = self.catching_up_to.is_some() || self.position < self.ends.borrow().position;
+            let deadline = link.deadline();
+            let done = tokio::select! {
+                biased;
+                () = stopping.wait() => return self.finish(link).await,
+                Some(answer) = self.answers.recv() => self.answered(link, answer).await,
+                incoming = link.receive(), if self.in_flight < PUSHES_IN_FLIGHT => match incoming {
+                    Ok(incoming) => self.take(link, incoming).await,
+                    Err(end) => Err(end),
+                },
+                () = ready(()), if more => self.send_on(link).await,
+                moved = self.ends.changed(), if !more => {
+                    moved.map_err(|_| End::closed())
+                }
+                () = sleep_until(deadline), if self.in_flight < PUSHES_IN_FLIGHT => link.silent().await,
+            };
+            if let Err(end) = done {
+                return end;
+            }
+        }
+    }
+
+    async fn take(&mut self, link: &mut Link, incoming: Incoming) -> Result<(), End> {
+        let Incoming::Frame(frame) = incoming else { return Ok(()) };
+        if let Some(RelayRequest::Push(push)) = self.session.receive(&frame)? {
+            self.in_flight += 1;
+            let job = Job { push, device: self.device, answer: self.answer.clone() };
+            self.workspace.push(job).await.map_err(|_| End::stopping())?;
+        }
+        while let Some(frame) = self.session.poll_transmit() {
+            link.send(frame).await?;
+        }
+        Ok(())
+    }
+
+    async fn answered(&mut self, link: &mut Link, answer: Answer) -> Result<(), End> {
+        self.in_flight -= 1;
+        // While too many were under way the socket was not read, and silence meant nothing.
+        link.hear();
+        let Outcome::Logged { refused, positions } = answer.outcome else {
+            return Err(End::told(
+                ErrorCode::Storage,
+                "the relay could not store what was pushed, and has taken nothing of it: try again later",
+            ));
+        };
+        let last = positions.iter().copied().max().unwrap_or(0);
+        let ahead = positions.into_iter().filter(|position| *position > self.position);
+        self.own.extend(ahead.take(MOST_OWN.saturating_sub(self.own.len())));
+        // Whoever connects after this acknowledgement must find what it acknowledges.
+        self.ends.wait_for(|end| end.position >= last).await.map_err(|_| End::closed())?;
+        link.send(FromRelay::Ack(Ack { id: answer.push, refused }).encode()).await
+    }
+
+    /// Sends the next batch, or that there is none before the promised position.
+    async fn send_on(&mut self, link: &mut Link) -> Result<(), End> {
+        let end = self.ends.borrow_and_update().position;
+        // The answers to everything up to that end are here by now: the writer hands them out first.
+        while let Ok(answer) = self.answers.try_recv() {
+            self.answered(link, answer).await?;
+        }
+        if self.catching_up_to.is_some_and(|position| self.position >= position) {
+            self.catching_up_to = None;
+            return link.send(FromRelay::CaughtUp.encode()).await;
+        }
+        let batch = self.workspace.batch((self.position, end), self.pace.bytes(), &self.own).await;
+        let (frame, position) = batch.map_err(|error| End::storage(&error))?;
+        let began = Instant::now();
+        link.send(frame).await?;
+        self.pace.took(began.elapsed());
+        self.position = position;
+        self.own = self.own.split_off(&(position + 1));
+        Ok(())
+    }
+
+    /// The relay stops: what is under way is answered, then the client is told.
+    async fn finish(&mut self, link: &mut Link) -> End {
+        while self.in_flight > 0 {
+            let Some(answer) = self.answers.recv().await else { break };
+            if let Err(end) = self.answered(link, answer).await {
+                return end;
+            }
+        }
+        End::stopping()
+    }
+}

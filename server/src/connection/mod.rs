@@ -1,0 +1,164 @@
+//! One client's connection, from its hello to its end: one task, one socket.
+//!
+//! ```text
+//!            ┌────────────────────────── Live ──────────────────────────┐
+//!  frames ──▶│ RelaySession ──Push──▶ writer's queue ──Answer──▶ ack    │──▶ frames
+//!            │ end of the log moved ──▶ read on from our own position   │
+//!            └──────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! A connection holds its own position in the log and sends what stands behind it, a batch at a time and no faster
+//! than the client takes them. There is no queue of what a client has yet to get, so a slow one costs nothing; catching
+//! up and being live are the same thing.
+//!
+//! While as many pushes are under way as the protocol allows, the socket is not read: the client waits, not the relay.
+
+mod link;
+mod live;
+mod pace;
+
+use std::sync::Arc;
+
+use axum::extract::ws::WebSocket;
+use samsyn_engine::identity::WorkspaceId;
+use samsyn_engine::sync::{ErrorCode, FromRelay, Hello, RelayRequest, RelaySession, SyncError, Welcome};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::config::Patience;
+use crate::hub::{Hub, Turned};
+use crate::log::LogError;
+use crate::stopping::Stopping;
+use crate::workspace::Workspace;
+use link::{Incoming, Link};
+use live::Live;
+
+/// Why a connection ends.
+#[derive(Debug)]
+enum End {
+    /// The client closed it, or is gone.
+    Gone,
+    /// The relay ends it and says why.
+    Told(ErrorCode, String),
+}
+
+impl End {
+    fn told(code: ErrorCode, words: impl Into<String>) -> End {
+        End::Told(code, words.into())
+    }
+
+    fn stopping() -> End {
+        End::told(ErrorCode::Stopping, "the relay is about to stop: connect again in a moment")
+    }
+
+    fn closed() -> End {
+        End::told(ErrorCode::Storage, "the workspace was closed: connect again")
+    }
+
+    fn storage(error: &LogError) -> End {
+        tracing::error!(%error, "a log cannot be read");
+        End::told(ErrorCode::Storage, "the relay cannot read this workspace now: try again later")
+    }
+}
+
+impl From<SyncError> for End {
+    fn from(error: SyncError) -> End {
+        End::told(error.code(), error.to_string())
+    }
+}
+
+/// What a connection needs of the relay.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    /// The workspaces.
+    pub(crate) hub: Arc<Hub>,
+    /// The workspace in the address.
+    pub(crate) workspace: WorkspaceId,
+    /// How long to wait for what.
+    pub(crate) patience: Patience,
+    /// Whether the relay is about to stop.
+    pub(crate) stopping: Stopping,
+}
+
+/// Serves a client until it leaves or has to.
+pub(crate) async fn serve(socket: WebSocket, visit: Visit) {
+    let mut link = Link::new(socket, visit.patience);
+    let ended = match visit.enter(&mut link).await {
+        Ok(mut live) => live.run(&mut link, &visit.stopping).await,
+        Err(end) => end,
+    };
+    match ended {
+        End::Gone => tracing::debug!(workspace = %visit.workspace, "a connection ended"),
+        End::Told(code, words) => {
+            tracing::info!(workspace = %visit.workspace, ?code, "a connection was ended");
+            link.goodbye(code, &words).await;
+        }
+    }
+}
+
+impl Visit {
+    /// From the first frame to the welcome.
+    async fn enter(&self, link: &mut Link) -> Result<Live, End> {
+        let mut session = RelaySession::new();
+        let hello = tokio::select! {
+            hello = timeout(self.patience.hello, first(link, &mut session)) => hello.unwrap_or_else(|_| {
+                Err(End::told(ErrorCode::Order, "no hello came in time"))
+            })?,
+            () = self.stopping.wait() => return Err(End::stopping()),
+        };
+        let workspace = self.admit(&hello).await?;
+        session.admitted();
+        let (live, welcome) = self.welcome(session, &hello, workspace).await?;
+        link.send(welcome).await?;
+        Ok(live)
+    }
+
+    async fn admit(&self, hello: &Hello) -> Result<Arc<Workspace>, End> {
+        let told = Instant::now() + self.patience.refusal;
+        let turned = match self.hub.admit(self.workspace, hello).await {
+            Ok(workspace) => return Ok(workspace),
+            Err(turned) => turned,
+        };
+        sleep_until(told).await;
+        Err(match turned {
+            Turned::Away(refusal) => End::told(ErrorCode::Access, refusal.to_string()),
+            Turned::Back(error) => End::storage(&error),
+        })
+    }
+
+    async fn welcome(
+        &self,
+        session: RelaySession,
+        hello: &Hello,
+        workspace: Arc<Workspace>,
+    ) -> Result<(Live, Vec<u8>), End> {
+        let from = workspace.start_for(hello.cursor).await.map_err(|error| End::storage(&error))?;
+        // What is durable is shown in a moment; nobody is promised a log that ends in front of its own place.
+        let mut ends = workspace.ends();
+        let shown = ends.wait_for(|end| end.position >= from).await;
+        let position = shown.map_err(|_| End::closed())?.position;
+        tracing::info!(
+            workspace = %self.workspace, device = %hello.device, software = %hello.software.escape_debug(),
+            from, position, "a device is connected"
+        );
+        let welcome = Welcome {
+            version: session.version(),
+            workspace_name: workspace.name().to_owned(),
+            epoch: workspace.epoch(),
+            from,
+            position,
+        };
+        let live = Live::new(session, hello.device, workspace, (from, position));
+        Ok((live, FromRelay::Welcome(welcome).encode()))
+    }
+}
+
+/// The hello that a connection must begin with.
+async fn first(link: &mut Link, session: &mut RelaySession) -> Result<Hello, End> {
+    loop {
+        let Incoming::Frame(frame) = link.receive().await? else { continue };
+        match session.receive(&frame)? {
+            Some(RelayRequest::Hello(hello)) => return Ok(hello),
+            Some(RelayRequest::Push(_)) | None => {}
+        }
+    }
+}

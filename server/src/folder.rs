@@ -1,0 +1,251 @@
+//! The data folder: which workspaces there are, and where their logs lie.
+//!
+//! ```text
+//! DATA/relay.lock                        held by the relay that serves the folder; says where it listens
+//! DATA/workspaces/<workspace>/log.sqlite one log, with SQLite's own files beside it
+//! DATA/workspaces/.new-<workspace>/      one that is being made; renamed once it is whole
+//! ```
+//!
+//! No index beside the folders themselves: making a workspace is making its folder, at once, also while a relay
+//! serves the others; moving a workspace to another relay is moving its folder.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use samsyn_engine::identity::WorkspaceId;
+
+use crate::error::RelayError;
+use crate::log::{Meta, SqliteLog};
+
+/// A relay's data folder.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+/// The right to serve a folder, held until it is dropped.
+#[derive(Debug)]
+pub struct FolderLock {
+    file: File,
+}
+
+impl Folder {
+    /// A folder that is there.
+    ///
+    /// # Errors
+    /// Where it is not, or is something else.
+    pub fn open(root: &Path) -> Result<Folder, RelayError> {
+        match fs::metadata(root) {
+            Ok(found) if found.is_dir() => Ok(Folder { root: root.to_owned() }),
+            Ok(_) => Err(RelayError::NotAFolder(root.to_owned())),
+            Err(_) => Err(RelayError::NoFolder(root.to_owned())),
+        }
+    }
+
+    /// A folder that is made where it is not there; what it stands in must be there.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn open_or_create(root: &Path) -> Result<Folder, RelayError> {
+        if !root.exists() {
+            make_private(root).map_err(RelayError::not_writable(root))?;
+        }
+        Folder::open(root)
+    }
+
+    /// Claims the folder for this process.
+    ///
+    /// # Errors
+    /// Where another relay serves it, or nothing can be written to it.
+    pub fn lock(&self) -> Result<FolderLock, RelayError> {
+        let open =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(self.lock_path());
+        let file = open.map_err(RelayError::not_writable(&self.root))?;
+        self.claim(&file)?;
+        self.probe().map_err(RelayError::not_writable(&self.root))?;
+        Ok(FolderLock { file })
+    }
+
+    /// Tries a few times: a `workspace create` that looks who serves holds the lock for a moment.
+    fn claim(&self, file: &File) -> Result<(), RelayError> {
+        for _ in 0..5 {
+            match file.try_lock() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
+                Err(TryLockError::Error(error)) => return Err(RelayError::not_writable(&self.root)(error)),
+            }
+        }
+        Err(RelayError::Taken(self.root.clone()))
+    }
+
+    /// Whether something can be written to the folder now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn probe(&self) -> io::Result<()> {
+        let path = self.root.join("relay.probe");
+        let mut file = File::create(&path)?;
+        file.write_all(&[0; 4096])?;
+        file.sync_all()?;
+        fs::remove_file(path)
+    }
+
+    /// Where the relay that serves the folder listens, if one does.
+    pub fn served_at(&self) -> Option<SocketAddr> {
+        let mut file = File::open(self.lock_path()).ok()?;
+        if file.try_lock_shared().is_ok() {
+            // Nobody serves: what stands there is of the last time.
+            return None;
+        }
+        let mut address = String::new();
+        file.read_to_string(&mut address).ok()?;
+        address.trim().parse().ok()
+    }
+
+    /// The file of a workspace's log, whether it is there or not.
+    pub fn log(&self, workspace: WorkspaceId) -> PathBuf {
+        self.workspaces().join(workspace.to_string()).join("log.sqlite")
+    }
+
+    /// All workspaces, by name of their folder.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub fn list(&self) -> Result<Vec<WorkspaceId>, RelayError> {
+        let entries = match fs::read_dir(self.workspaces()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            // What is no workspace's name is none of ours: one that is being made, or somebody's notes.
+            found.extend(entry?.file_name().to_str().and_then(|name| name.parse::<WorkspaceId>().ok()));
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// Makes a workspace with an empty log. It is there as a whole or not at all.
+    ///
+    /// # Errors
+    /// Where nothing can be written.
+    pub fn create(&self, meta: &Meta) -> Result<(), RelayError> {
+        let refused = || RelayError::not_writable(&self.root);
+        let (unfinished, finished) = self.places(meta.workspace);
+        if !self.workspaces().exists() {
+            make_private(&self.workspaces()).map_err(refused())?;
+        }
+        make_private(&unfinished).map_err(refused())?;
+        let made = SqliteLog::create(&unfinished.join("log.sqlite"), meta)
+            .map_err(RelayError::from)
+            .and_then(|()| {
+                sync_folder(&unfinished).and_then(|()| fs::rename(&unfinished, finished)).map_err(refused())
+            });
+        if made.is_err() {
+            // Nothing of anybody's is in it.
+            let _ = fs::remove_dir_all(&unfinished);
+        }
+        made?;
+        sync_folder(&self.workspaces()).map_err(refused())
+    }
+
+    fn places(&self, workspace: WorkspaceId) -> (PathBuf, PathBuf) {
+        let folder = self.workspaces();
+        (folder.join(format!(".new-{workspace}")), folder.join(workspace.to_string()))
+    }
+
+    fn workspaces(&self) -> PathBuf {
+        self.root.join("workspaces")
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        self.root.join("relay.lock")
+    }
+}
+
+impl FolderLock {
+    /// Writes down where the relay listens, for `workspace create` to tell.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn announce(&mut self, address: SocketAddr) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        write!(self.file, "{address}")
+    }
+}
+
+/// Makes durable what a folder lists. Elsewhere than on Unix the system does so by itself.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// A folder that only this account can look into: the logs are not encrypted.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Log;
+    use samsyn_engine::sync::Epoch;
+
+    fn meta() -> Meta {
+        Meta {
+            workspace: WorkspaceId::random(),
+            name: "Byrån".to_owned(),
+            secret_hash: [7; 32],
+            epoch: Epoch::random(),
+            created_at: 1_700_000_000,
+        }
+    }
+
+    #[test]
+    fn a_workspace_that_was_made_is_listed_and_opens() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open_or_create(&place.path().join("data")).unwrap();
+        assert_eq!(folder.list().unwrap(), []);
+        let meta = meta();
+        folder.create(&meta).unwrap();
+        fs::create_dir(folder.workspaces().join("notes")).unwrap();
+        assert_eq!(folder.list().unwrap(), [meta.workspace]);
+        let log = SqliteLog::open(&folder.log(meta.workspace)).unwrap();
+        assert_eq!(log.meta().unwrap(), meta);
+        assert_eq!(fs::read_dir(folder.workspaces()).unwrap().count(), 2, "nothing unfinished is left");
+    }
+
+    #[test]
+    fn only_one_relay_serves_a_folder_and_says_where() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        assert_eq!(folder.served_at(), None);
+        let mut lock = folder.lock().unwrap();
+        assert!(matches!(folder.lock(), Err(RelayError::Taken(_))));
+        let (long, short) = ("127.0.0.1:7400".parse().unwrap(), "127.0.0.1:1".parse().unwrap());
+        lock.announce(long).unwrap();
+        lock.announce(short).unwrap();
+        assert_eq!(folder.served_at(), Some(short));
+        drop(lock);
+        assert_eq!(folder.served_at(), None);
+        folder.lock().unwrap();
+    }
+
+    #[test]
+    fn what_is_no_folder_is_said() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("file");
+        fs::write(&file, "x").unwrap();
+        assert!(matches!(Folder::open(&file), Err(RelayError::NotAFolder(_))));
+        assert!(matches!(Folder::open(&place.path().join("none")), Err(RelayError::NoFolder(_))));
+        let deep = place.path().join("none").join("deeper");
+        assert!(matches!(Folder::open_or_create(&deep), Err(RelayError::NotWritable { .. })));
+    }
+}

@@ -1,0 +1,163 @@
+//! A log in memory, for tests: the contract in its simplest form, and failures on demand.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use samsyn_engine::document::ChangeHash;
+use samsyn_engine::id::RecordId;
+use samsyn_engine::sync::{Cursor, RollingHash};
+
+use super::{Append, Entry, Log, LogError, Meta, Place, Range, Result, StoredDocument, Stretch};
+
+/// What the next appends do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Mood {
+    /// What they should.
+    #[default]
+    Fine,
+    /// Fail, with nothing written.
+    Full,
+    /// Fail, though all is written: the answer of the disk is lost.
+    FullAfterWriting,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    entries: Vec<(Entry, RollingHash)>,
+    snapshots: HashMap<RecordId, (Vec<u8>, usize)>,
+}
+
+/// A log in memory.
+#[derive(Debug)]
+pub(crate) struct MemoryLog {
+    meta: Meta,
+    state: Mutex<State>,
+    mood: Mutex<Mood>,
+    cursed: Mutex<Option<ChangeHash>>,
+    appends: AtomicUsize,
+}
+
+impl MemoryLog {
+    pub(crate) fn new(meta: Meta) -> Self {
+        MemoryLog {
+            meta,
+            state: Mutex::default(),
+            mood: Mutex::default(),
+            cursed: Mutex::default(),
+            appends: AtomicUsize::new(0),
+        }
+    }
+
+    /// From now on appends do this.
+    pub(crate) fn be(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    /// From now on looking for this change panics.
+    pub(crate) fn curse(&self, change: ChangeHash) {
+        *self.cursed.lock().unwrap() = Some(change);
+    }
+
+    /// What the log holds of a record is not what was stored any more.
+    pub(crate) fn damage(&self, record: RecordId) {
+        let mut state = self.state();
+        let of_record = state.entries.iter_mut().filter(|(entry, _)| entry.record == record);
+        of_record.for_each(|(entry, _)| entry.bytes.truncate(20));
+    }
+
+    /// How many appends there were.
+    pub(crate) fn appends(&self) -> usize {
+        self.appends.load(Ordering::Relaxed)
+    }
+
+    /// The snapshots that are kept, each with the position that it was made at.
+    pub(crate) fn snapshot_of(&self, record: RecordId) -> Option<usize> {
+        self.state().snapshots.get(&record).map(|(_, position)| *position)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn cursor(&self, state: &State, position: usize) -> Cursor {
+        let hash = position.checked_sub(1).map_or_else(RollingHash::default, |last| state.entries[last].1);
+        Cursor { epoch: self.meta.epoch, position: position as u64, hash }
+    }
+}
+
+impl Log for MemoryLog {
+    fn meta(&self) -> Result<Meta> {
+        Ok(self.meta.clone())
+    }
+
+    fn head(&self) -> Result<Cursor> {
+        let state = self.state();
+        Ok(self.cursor(&state, state.entries.len()))
+    }
+
+    fn rolling_at(&self, position: u64) -> Result<Option<RollingHash>> {
+        let state = self.state();
+        let position = usize::try_from(position).unwrap();
+        Ok((position <= state.entries.len()).then(|| self.cursor(&state, position).hash))
+    }
+
+    fn read(&self, range: Range) -> Result<Stretch> {
+        let state = self.state();
+        let (mut entries, mut size, mut position) = (Vec::new(), 0, usize::try_from(range.after).unwrap());
+        let last = state.entries.len().min(usize::try_from(range.up_to).unwrap());
+        while position < last && size < range.bytes && entries.len() < range.entries {
+            let entry = state.entries[position].0.clone();
+            size += entry.bytes.len();
+            entries.push(entry);
+            position += 1;
+        }
+        let end = self.cursor(&state, position.min(state.entries.len()));
+        Ok(Stretch { after: range.after, entries, end })
+    }
+
+    fn find(&self, change: &ChangeHash) -> Result<Option<Place>> {
+        let cursed = *self.cursed.lock().unwrap();
+        assert_ne!(cursed, Some(*change), "a defect in the checks, as the test wants it");
+        let state = self.state();
+        let found = (1..).zip(&state.entries).find(|(_, (entry, _))| entry.hash == *change);
+        Ok(found.map(|(position, (entry, _))| Place { position, record: entry.record }))
+    }
+
+    fn document(&self, record: RecordId) -> Result<StoredDocument> {
+        let state = self.state();
+        let (snapshot, folded_at) = state.snapshots.get(&record).cloned().unwrap_or_default();
+        let behind = state.entries[folded_at..].iter().filter(|(entry, _)| entry.record == record);
+        Ok(StoredDocument { snapshot, tail: behind.map(|(entry, _)| entry.bytes.clone()).collect() })
+    }
+
+    fn append(&self, append: &Append) -> Result<Cursor> {
+        self.appends.fetch_add(1, Ordering::Relaxed);
+        let mood = *self.mood.lock().unwrap();
+        let mut state = self.state();
+        if mood == Mood::Full {
+            return Err(LogError::Full);
+        }
+        if self.cursor(&state, state.entries.len()) != append.after {
+            return Err(LogError::Moved);
+        }
+        let (mut end, before) = (append.after, state.entries.len());
+        for new in &append.entries {
+            if state.entries.iter().any(|(entry, _)| entry.hash == new.entry.hash) {
+                state.entries.truncate(before);
+                return Err(LogError::Database("a change stands in the log already".to_owned()));
+            }
+            end = end.then(&new.entry.hash);
+            state.entries.push((new.entry.clone(), end.hash));
+        }
+        let folded_at = state.entries.len();
+        for snapshot in &append.snapshots {
+            state.snapshots.insert(snapshot.record, (snapshot.bytes.clone(), folded_at));
+        }
+        if mood == Mood::FullAfterWriting { Err(LogError::Full) } else { Ok(end) }
+    }
+
+    fn tidy(&self) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,262 @@
+//! The log in one SQLite file.
+//!
+//! One connection writes; others, opened as they are needed and then kept, read beside it (SQLite's write-ahead log
+//! lets them). Every commit is synced to the disk before it returns.
+
+mod open;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use samsyn_engine::document::ChangeHash;
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::WorkspaceId;
+use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+
+use super::{
+    Append, Entry, Log, LogError, Meta, NewEntry, Place, Range, Result, Snapshot, StoredDocument, Stretch,
+};
+use open::failed;
+
+/// So many connections for reading are kept when nobody reads.
+const READERS_KEPT: usize = 4;
+
+/// A workspace's log in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteLog {
+    path: PathBuf,
+    epoch: Epoch,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl SqliteLog {
+    /// Makes a new, empty log.
+    ///
+    /// # Errors
+    /// Where the file is there already or cannot be written.
+    pub fn create(path: &Path, meta: &Meta) -> Result<()> {
+        open::create(path, meta)
+    }
+
+    /// Opens a log for reading and writing; brings an older file up to date.
+    ///
+    /// # Errors
+    /// Where there is none, or one that this version cannot use.
+    pub fn open(path: &Path) -> Result<SqliteLog> {
+        let writer = open::open(path)?;
+        let epoch = meta(&writer)?.epoch;
+        let readers = Mutex::new(Vec::new());
+        Ok(SqliteLog { path: path.to_owned(), epoch, writer: Mutex::new(writer), readers })
+    }
+
+    /// What a log says of its workspace, and how many changes it holds. Changes nothing in the file, also where it is
+    /// of an older version.
+    ///
+    /// # Errors
+    /// Where there is none, or one that this version cannot use.
+    pub fn inspect(path: &Path) -> Result<(Meta, u64)> {
+        let connection = open::identify(path)?;
+        let meta = meta(&connection)?;
+        let changes = head(&connection, meta.epoch)?.position;
+        Ok((meta, changes))
+    }
+
+    /// Reads with one of the readers' connections. One that failed is not used again.
+    fn reading<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let kept = lock(&self.readers).pop();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => open::open_reader(&self.path)?,
+        };
+        let answer = read(&connection)?;
+        let mut readers = lock(&self.readers);
+        if readers.len() < READERS_KEPT {
+            readers.push(connection);
+        }
+        Ok(answer)
+    }
+}
+
+impl Log for SqliteLog {
+    fn meta(&self) -> Result<Meta> {
+        self.reading(meta)
+    }
+
+    fn head(&self) -> Result<Cursor> {
+        self.reading(|connection| head(connection, self.epoch))
+    }
+
+    fn rolling_at(&self, position: u64) -> Result<Option<RollingHash>> {
+        if position == 0 {
+            return Ok(Some(RollingHash::default()));
+        }
+        if i64::try_from(position).is_err() {
+            return Ok(None);
+        }
+        self.reading(|connection| {
+            connection
+                .prepare_cached("SELECT rolling FROM entries WHERE position = ?")
+                .and_then(|mut select| select.query_row([position], |row| row.get(0)).optional())
+                .map(|found| found.map(RollingHash::from_bytes))
+                .map_err(failed)
+        })
+    }
+
+    fn read(&self, range: Range) -> Result<Stretch> {
+        self.reading(|connection| read(connection, self.epoch, range))
+    }
+
+    fn find(&self, change: &ChangeHash) -> Result<Option<Place>> {
+        self.reading(|connection| {
+            let place = |row: &Row<'_>| {
+                Ok(Place { position: row.get(0)?, record: RecordId::from_bytes(row.get(1)?) })
+            };
+            connection
+                .prepare_cached("SELECT position, record FROM entries WHERE hash = ?")
+                .and_then(|mut select| select.query_row([change.0], place).optional())
+                .map_err(failed)
+        })
+    }
+
+    fn document(&self, record: RecordId) -> Result<StoredDocument> {
+        self.reading(|connection| document(connection, record).map_err(failed))
+    }
+
+    fn append(&self, append: &Append) -> Result<Cursor> {
+        let mut connection = lock(&self.writer);
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        if head(&transaction, self.epoch)? != append.after {
+            return Err(LogError::Moved);
+        }
+        let end = insert_entries(&transaction, append).map_err(failed)?;
+        for snapshot in &append.snapshots {
+            keep_snapshot(&transaction, snapshot, end.position).map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)?;
+        Ok(end)
+    }
+
+    fn tidy(&self) -> Result<()> {
+        lock(&self.readers).clear();
+        let connection = lock(&self.writer);
+        connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);").map_err(failed)
+    }
+}
+
+/// A panic while the lock was held has rolled its transaction back: what is behind the lock is in order.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn meta(connection: &Connection) -> Result<Meta> {
+    let read = |row: &Row<'_>| {
+        Ok(Meta {
+            workspace: WorkspaceId::from_bytes(row.get(0)?),
+            name: row.get(1)?,
+            secret_hash: row.get(2)?,
+            epoch: Epoch::from_bytes(row.get(3)?),
+            created_at: row.get(4)?,
+        })
+    };
+    connection
+        .query_row("SELECT workspace, name, secret_hash, epoch, created_at FROM meta", [], read)
+        .map_err(failed)
+}
+
+fn head(connection: &Connection, epoch: Epoch) -> Result<Cursor> {
+    let last = connection
+        .prepare_cached("SELECT position, rolling FROM entries ORDER BY position DESC LIMIT 1")
+        .and_then(|mut select| {
+            let cursor = |row: &Row<'_>| {
+                Ok(Cursor { epoch, position: row.get(0)?, hash: RollingHash::from_bytes(row.get(1)?) })
+            };
+            select.query_row([], cursor).optional()
+        })
+        .map_err(failed)?;
+    Ok(last.unwrap_or_else(|| Cursor::start(epoch)))
+}
+
+fn read(connection: &Connection, epoch: Epoch, range: Range) -> Result<Stretch> {
+    let mut select = connection
+        .prepare_cached(
+            "SELECT position, record, hash, bytes, rolling FROM entries
+             WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3",
+        )
+        .map_err(failed)?;
+    let mut rows = select.query(params![range.after, range.up_to, range.entries]).map_err(failed)?;
+    let (mut entries, mut size) = (Vec::new(), 0);
+    let mut end = Cursor { epoch, position: range.after, hash: RollingHash::default() };
+    while size < range.bytes {
+        let Some(row) = rows.next().map_err(failed)? else { break };
+        let (position, entry, rolling) = logged(row).map_err(failed)?;
+        if position != end.position + 1 {
+            return Err(LogError::Database(format!("the log has a gap before position {position}")));
+        }
+        size += entry.bytes.len();
+        entries.push(entry);
+        end = Cursor { epoch, position, hash: rolling };
+    }
+    Ok(Stretch { after: range.after, entries, end })
+}
+
+fn logged(row: &Row<'_>) -> rusqlite::Result<(u64, Entry, RollingHash)> {
+    let entry = Entry {
+        record: RecordId::from_bytes(row.get(1)?),
+        hash: ChangeHash(row.get(2)?),
+        bytes: row.get(3)?,
+    };
+    Ok((row.get(0)?, entry, RollingHash::from_bytes(row.get(4)?)))
+}
+
+fn document(connection: &Connection, record: RecordId) -> rusqlite::Result<StoredDocument> {
+    // One transaction: between two of them the writer may keep a new snapshot.
+    let transaction = connection.unchecked_transaction()?;
+    let kept = transaction
+        .prepare_cached("SELECT snapshot, folded_at FROM documents WHERE record = ?")?
+        .query_row([record.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (snapshot, folded_at): (Vec<u8>, u64) = kept.unwrap_or_default();
+    let tail = transaction
+        .prepare_cached("SELECT bytes FROM entries WHERE record = ? AND position > ? ORDER BY position")?
+        .query_map(params![record.as_bytes(), folded_at], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(StoredDocument { snapshot, tail })
+}
+
+fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<Cursor> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO entries (position, record, hash, bytes, device, received_at, rolling)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    let mut end = append.after;
+    for NewEntry { entry, device } in &append.entries {
+        end = end.then(&entry.hash);
+        insert.execute(params![
+            end.position,
+            entry.record.as_bytes(),
+            entry.hash.0,
+            entry.bytes,
+            device.as_bytes(),
+            append.received_at,
+            end.hash.as_bytes(),
+        ])?;
+    }
+    Ok(end)
+}
+
+fn keep_snapshot(connection: &Connection, snapshot: &Snapshot, folded_at: u64) -> rusqlite::Result<()> {
+    let heads: Vec<u8> = snapshot.heads.iter().flat_map(|head| head.0).collect();
+    connection
+        .prepare_cached(
+            "INSERT INTO documents (record, kind, snapshot, heads, folded_at) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (record) DO UPDATE SET kind = excluded.kind, snapshot = excluded.snapshot,
+             heads = excluded.heads, folded_at = excluded.folded_at",
+        )?
+        .execute(params![snapshot.record.as_bytes(), snapshot.kind, snapshot.bytes, heads, folded_at])
+        .map(drop)
+}

@@ -1,0 +1,141 @@
+//! Opening a file: is it a log, may this version write to it, and bringing it up to date.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
+
+use super::super::{LogError, Meta, Result};
+
+/// What stands in SQLite's `application_id` of a log: "SAMR".
+const APPLICATION_ID: i64 = 0x5341_4d52;
+
+/// Each step brings a file of the format of its index to the next. Released steps never change.
+const MIGRATIONS: &[&str] = &[include_str!("0001.sql")];
+
+/// How long a writer waits for another one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Makes a new file.
+pub(super) fn create(path: &Path, meta: &Meta) -> Result<()> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|error| unusable(path, &error.to_string()))?;
+    let mut connection = connect(path)?;
+    configure(&connection)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    migrate(&transaction, 0)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
+    transaction
+        .execute(
+            "INSERT INTO meta (only_row, workspace, name, secret_hash, epoch, created_at) VALUES (1, ?, ?, ?, ?, ?)",
+            params![
+                meta.workspace.as_bytes(),
+                meta.name,
+                meta.secret_hash,
+                meta.epoch.as_bytes(),
+                meta.created_at
+            ],
+        )
+        .map_err(failed)?;
+    transaction.commit().map_err(failed)?;
+    // Everything into the one file: it may be moved to its final place now.
+    connection.close().map_err(|(_, error)| failed(error))
+}
+
+/// The one connection that writes. Brings an older file up to date.
+pub(super) fn open(path: &Path) -> Result<Connection> {
+    let mut connection = identify(path)?;
+    configure(&connection)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let format = format(&transaction).map_err(failed)?;
+    migrate(&transaction, usize::try_from(format).unwrap_or(0))?;
+    transaction.commit().map_err(failed)?;
+    Ok(connection)
+}
+
+/// A connection that reads beside the one that writes.
+pub(super) fn open_reader(path: &Path) -> Result<Connection> {
+    let connection = connect(path)?;
+    configure(&connection)?;
+    connection.pragma_update(None, "query_only", true).map_err(failed)?;
+    Ok(connection)
+}
+
+/// Opens a file that must be a log of a format that this version knows. Changes nothing in it.
+pub(super) fn identify(path: &Path) -> Result<Connection> {
+    if !path.exists() {
+        return Err(LogError::NotThere(path.to_owned()));
+    }
+    let connection = connect(path)?;
+    let id = connection.pragma_query_value(None, "application_id", |row| row.get::<_, i64>(0));
+    match id {
+        Ok(APPLICATION_ID) => {}
+        Ok(_) => return Err(LogError::NotALog(path.to_owned())),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+            return Err(LogError::NotALog(path.to_owned()));
+        }
+        Err(error) => return Err(unusable(path, &error.to_string())),
+    }
+    let found = format(&connection).map_err(|error| unusable(path, &error.to_string()))?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(LogError::Newer { path: path.to_owned(), found, known });
+    }
+    Ok(connection)
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|error| unusable(path, &error.to_string()))?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    Ok(connection)
+}
+
+/// Durable at each commit: with NORMAL, WAL may lose the last commits in a power cut (SQLite's manual, "PRAGMA
+/// synchronous").
+fn configure(connection: &Connection) -> Result<()> {
+    let set = || {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        // A burst of pushes must not leave a huge file behind.
+        connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        // A page read from a damaged file must not be trusted.
+        connection.pragma_update(None, "cell_size_check", true)
+    };
+    connection.set_prepared_statement_cache_capacity(32);
+    set().map_err(failed)
+}
+
+fn format(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn migrate(transaction: &Transaction<'_>, from: usize) -> Result<()> {
+    let steps = MIGRATIONS.get(from..).unwrap_or_default();
+    if steps.is_empty() {
+        return Ok(());
+    }
+    for step in steps {
+        transaction.execute_batch(step).map_err(failed)?;
+    }
+    let format = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    transaction.pragma_update(None, "user_version", format).map_err(failed)
+}
+
+/// SQLite's complaint in the log's own terms.
+pub(super) fn failed(error: rusqlite::Error) -> LogError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => LogError::Full,
+        _ => LogError::Database(error.to_string()),
+    }
+}
+
+fn unusable(path: &Path, reason: &str) -> LogError {
+    LogError::Unusable { path: path.to_owned(), reason: reason.to_owned() }
+}

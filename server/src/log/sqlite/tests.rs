@@ -1,0 +1,101 @@
+//! What only a file can do: be another one, be of another version, run full.
+
+use std::fs;
+use std::path::Path;
+
+use samsyn_engine::document::ChangeHash;
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::DeviceId;
+
+use super::*;
+use crate::log::NewEntry;
+
+fn meta() -> Meta {
+    Meta {
+        workspace: WorkspaceId::random(),
+        name: "Byrån".to_owned(),
+        secret_hash: [7; 32],
+        epoch: Epoch::random(),
+        created_at: 0,
+    }
+}
+
+fn made(folder: &Path) -> PathBuf {
+    let path = folder.join("log.sqlite");
+    SqliteLog::create(&path, &meta()).unwrap();
+    path
+}
+
+fn entry(number: u32, size: usize) -> NewEntry {
+    let mut hash = [0; 32];
+    hash[..4].copy_from_slice(&number.to_be_bytes());
+    let entry = Entry { record: RecordId::from_bytes([1; 16]), hash: ChangeHash(hash), bytes: vec![7; size] };
+    NewEntry { entry, device: DeviceId::from_bytes([2; 16]) }
+}
+
+fn append(log: &SqliteLog, entries: Vec<NewEntry>) -> Result<Cursor> {
+    log.append(&Append { after: log.head().unwrap(), entries, snapshots: Vec::new(), received_at: 0 })
+}
+
+#[test]
+fn what_is_no_log_is_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (text, other) = (folder.path().join("text"), folder.path().join("other"));
+    fs::write(&text, "this is a letter, not a database. ".repeat(100)).unwrap();
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE letters (words)").unwrap();
+    for path in [&text, &other] {
+        let before = fs::read(path).unwrap();
+        assert_eq!(SqliteLog::open(path).unwrap_err(), LogError::NotALog(path.clone()));
+        assert_eq!(SqliteLog::inspect(path).unwrap_err(), LogError::NotALog(path.clone()));
+        assert_eq!(fs::read(path).unwrap(), before);
+    }
+    let none = folder.path().join("none");
+    assert_eq!(SqliteLog::open(&none).unwrap_err(), LogError::NotThere(none.clone()));
+    assert!(!none.exists());
+}
+
+#[test]
+fn a_log_of_a_newer_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = made(folder.path());
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let error = SqliteLog::open(&path).unwrap_err();
+    assert_eq!(error, LogError::Newer { path: path.clone(), found: 99, known: 1 });
+    assert!(error.to_string().contains("install the newer one"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_there_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = made(folder.path());
+    let before = fs::read(&path).unwrap();
+    assert!(matches!(SqliteLog::create(&path, &meta()), Err(LogError::Unusable { .. })));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_full_disk_takes_nothing_and_reading_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = SqliteLog::open(&made(folder.path())).unwrap();
+    append(&log, vec![entry(1, 10)]).unwrap();
+    let end = log.head().unwrap();
+    let pages = |most: u32| lock(&log.writer).pragma_update(None, "max_page_count", most).unwrap();
+    pages(20);
+    assert_eq!(append(&log, (2..50).map(|number| entry(number, 10_000)).collect()), Err(LogError::Full));
+    assert_eq!(log.head().unwrap(), end);
+    let range = Range { after: 0, up_to: 10, bytes: usize::MAX, entries: 10 };
+    assert_eq!(log.read(range).unwrap().entries.len(), 1);
+    // There is room again.
+    pages(100_000);
+    assert_eq!(append(&log, (2..50).map(|number| entry(number, 10_000)).collect()).unwrap().position, 49);
+}
+
+#[test]
+fn a_gap_in_the_log_is_an_error_and_not_a_shorter_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = SqliteLog::open(&made(folder.path())).unwrap();
+    append(&log, (1..=5).map(|number| entry(number, 10)).collect()).unwrap();
+    lock(&log.writer).execute("DELETE FROM entries WHERE position = 3", []).unwrap();
+    let range = Range { after: 0, up_to: 10, bytes: usize::MAX, entries: 10 };
+    assert!(matches!(log.read(range), Err(LogError::Database(_))));
+}

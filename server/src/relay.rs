@@ -1,0 +1,133 @@
+//! A relay as a whole: starting it, and stopping it so that nothing acknowledged is lost and nobody is left waiting.
+//!
+//! ```text
+//!  Folder ─ lock, look at every log ─▶ bind ─▶ serve ─▶ asked to stop ─▶ no new sockets
+//!                                                            ─▶ pushes under way: committed, acknowledged
+//!                                                            ─▶ clients told and closed ─▶ logs tidied, closed
+//! ```
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::config::{Config, Patience};
+use crate::error::RelayError;
+use crate::folder::{Folder, FolderLock};
+use crate::http::{self, Shared};
+use crate::hub::Hub;
+use crate::listener::{Door, Stay};
+use crate::log::SqliteLog;
+use crate::stopping::StopSwitch;
+
+/// Sockets beyond the clients': for whoever asks how the relay is, and for answering that it is full.
+const SPARE_SOCKETS: usize = 64;
+
+/// A relay that is not running yet.
+#[derive(Debug)]
+pub struct Relay;
+
+/// A relay that is running. Dropping it leaves it running; [`RunningRelay::shutdown`] stops it.
+#[derive(Debug)]
+pub struct RunningRelay {
+    address: SocketAddr,
+    hub: Arc<Hub>,
+    places: Arc<Semaphore>,
+    most: usize,
+    patience: Patience,
+    stop: StopSwitch,
+    tasks: [JoinHandle<()>; 2],
+    _lock: FolderLock,
+}
+
+impl Relay {
+    /// Starts a relay in the current tokio runtime.
+    ///
+    /// # Errors
+    /// Where the data folder cannot be used, a log in it is none or of a newer version, or the address is
+    /// taken or beyond loopback.
+    pub async fn start(config: Config) -> Result<RunningRelay, RelayError> {
+        if !config.listen.ip().is_loopback() {
+            return Err(RelayError::NotLoopback(config.listen));
+        }
+        let folder = Folder::open(&config.data)?;
+        let mut lock = folder.lock()?;
+        for workspace in folder.list()? {
+            SqliteLog::inspect(&folder.log(workspace))?;
+        }
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|error| RelayError::listen(config.listen, error))?;
+        let address = listener.local_addr()?;
+        lock.announce(address).map_err(RelayError::not_writable(&config.data))?;
+
+        let stop = StopSwitch::new();
+        let hub = Arc::new(Hub::new(folder.clone()));
+        let most = config.max_connections.min(Semaphore::MAX_PERMITS - SPARE_SOCKETS);
+        let places = Arc::new(Semaphore::new(most));
+        let shared = Shared {
+            hub: Arc::clone(&hub),
+            folder,
+            places: Arc::clone(&places),
+            patience: config.patience,
+            stopping: stop.listener(),
+            looked: Mutex::default(),
+        };
+        let door = Door::new(listener, most + SPARE_SOCKETS, config.patience.hello);
+        let tasks = [serve(door, shared), close_unused(Arc::clone(&hub), config.patience, &stop)];
+        tracing::info!(%address, "the relay is listening");
+        Ok(RunningRelay { address, hub, places, most, patience: config.patience, stop, tasks, _lock: lock })
+    }
+}
+
+fn serve(door: Door, shared: Shared) -> JoinHandle<()> {
+    let stopping = shared.stopping.clone();
+    let service = http::router(Arc::new(shared)).into_make_service_with_connect_info::<Stay>();
+    let serving = axum::serve(door, service).with_graceful_shutdown(async move { stopping.wait().await });
+    tokio::spawn(async move {
+        if let Err(error) = serving.into_future().await {
+            tracing::error!(%error, "the relay no longer listens");
+        }
+    })
+}
+
+fn close_unused(hub: Arc<Hub>, patience: Patience, stop: &StopSwitch) -> JoinHandle<()> {
+    let stopping = stop.listener();
+    tokio::spawn(async move {
+        let mut ticks = interval(patience.unused);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stopping.wait() => return,
+                _ = ticks.tick() => hub.close_unused().await,
+            }
+        }
+    })
+}
+
+impl RunningRelay {
+    /// Where it listens: with the real port where 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops it: no new sockets; pushes under way are committed and acknowledged; clients are told; the logs are closed.
+    /// Within the time that the configuration gives it. Whatever was acknowledged is durable at any moment anyway.
+    pub async fn shutdown(self) {
+        self.stop.throw();
+        let orderly = async {
+            let all = u32::try_from(self.most).unwrap_or(u32::MAX);
+            let _ = self.places.acquire_many(all).await;
+            self.hub.close().await;
+        };
+        if timeout(self.patience.stop, orderly).await.is_err() {
+            tracing::warn!("not everybody could be told in time that the relay stops");
+        }
+        self.tasks.iter().for_each(JoinHandle::abort);
+        tracing::info!("the relay has stopped");
+    }
+}

@@ -1,0 +1,196 @@
+//! Checking a group of pushes: what of it can go into the log, and in which order.
+//!
+//! ```text
+//!  pushes ─▶ admit each change by itself ─▶ in the log already? ─▶ settle by record ─▶ one order for all
+//!              (gate: size, form)             (taken, no entry)      (merge, schema)     (causal, else as pushed)
+//! ```
+
+use std::collections::{BTreeMap, HashMap};
+
+use samsyn_engine::document::gate::{self, Limits};
+use samsyn_engine::document::{Change, ChangeHash, Document, ReceiveError, Received};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::DeviceId;
+use samsyn_engine::sync::limits::CHANGE_BYTES;
+use samsyn_engine::sync::{Entry, EntryBody};
+
+use super::Job;
+use super::documents::{Documents, Opened};
+use super::refusal::Refusal;
+use super::settle::{Admitted, Record, settle};
+use super::verdicts::{Slot, Verdicts};
+use crate::log::{Log, LogError};
+
+/// A change that can go into the log.
+#[derive(Debug)]
+pub(super) struct Accepted {
+    /// The record it belongs to.
+    pub(super) record: RecordId,
+    /// Its name.
+    pub(super) hash: ChangeHash,
+    /// The change chunk, uncompressed.
+    pub(super) bytes: Vec<u8>,
+    /// The device that pushed it (first).
+    pub(super) device: DeviceId,
+    /// Where it was pushed: more than once, if two clients have it.
+    pub(super) places: Vec<Slot>,
+    /// Its place among the others of the group: as pushed, as far as the causal order lets it.
+    turn: Slot,
+}
+
+/// What a group of pushes comes to, before it is durable.
+#[derive(Debug)]
+pub(super) struct Checked {
+    /// What was refused, and what was in the log before.
+    pub(super) verdicts: Verdicts,
+    /// What is new, in the order of the log.
+    pub(super) accepted: Vec<Accepted>,
+    /// The documents with it.
+    pub(super) opened: Opened,
+}
+
+/// A change that passed the gate by itself and is not in the log.
+struct Candidate {
+    admitted: Admitted<Change>,
+    bytes: Vec<u8>,
+    device: DeviceId,
+    places: Vec<Slot>,
+}
+
+/// Candidates by record, as they came.
+type Candidates = BTreeMap<RecordId, Vec<Candidate>>;
+
+/// Checks a group of pushes against the log and its documents.
+///
+/// # Errors
+/// Where the log cannot be read.
+pub(super) fn check(group: &[Job], documents: &mut Documents, log: &dyn Log) -> Result<Checked, LogError> {
+    let limits = Limits { change_bytes: CHANGE_BYTES, ..Limits::default() };
+    let mut verdicts = Verdicts::new(group.len());
+    let candidates = candidates(group, log, &limits, &mut verdicts)?;
+    let mut checked = Checked { verdicts, accepted: Vec::new(), opened: Opened::default() };
+    for (record, candidates) in candidates {
+        match documents.open(record)? {
+            Ok(mut open) => {
+                let offer = Offer { document: &mut open.document, limits: &limits };
+                let accepted = accept(record, offer, candidates, &mut checked.verdicts);
+                open.grown_by(accepted.iter().map(|change| change.bytes.len()));
+                // A record that still has no change is not one of ours to remember.
+                if !open.document.heads().is_empty() {
+                    checked.opened.0.push(open);
+                }
+                checked.accepted.extend(accepted);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a document in the log is damaged");
+                refuse_all(&candidates, &Refusal::damaged(), &mut checked.verdicts);
+            }
+        }
+    }
+    checked.accepted.sort_by_key(|change| change.turn);
+    Ok(checked)
+}
+
+/// The changes that passed the gate and are new. What did not, and what is in the log, gets its verdict here.
+fn candidates(
+    group: &[Job],
+    log: &dyn Log,
+    limits: &Limits,
+    verdicts: &mut Verdicts,
+) -> Result<Candidates, LogError> {
+    let mut found = Candidates::new();
+    let mut seen: HashMap<ChangeHash, (RecordId, usize)> = HashMap::new();
+    for (slot, job, entry) in entries(group) {
+        let record = entry.record;
+        let (change, bytes) = match admit(entry, limits) {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                verdicts.refuse(slot, &refusal);
+                continue;
+            }
+        };
+        let of_record = found.entry(record).or_default();
+        let hash = change.hash();
+        match (seen.get(&hash), log.find(&hash)?) {
+            (_, Some(place)) if place.record == record => verdicts.take(slot, place.position),
+            (Some((known, number)), None) if *known == record => of_record[*number].places.push(slot),
+            (Some(_), _) | (_, Some(_)) => verdicts.refuse(slot, &Refusal::of_another_record()),
+            (None, None) => {
+                seen.insert(hash, (record, of_record.len()));
+                let dependencies = change.deps().to_vec();
+                let admitted = Admitted { hash, push: slot.push, dependencies, change };
+                of_record.push(Candidate { admitted, bytes, device: job.device, places: vec![slot] });
+            }
+        }
+    }
+    found.retain(|_, candidates| !candidates.is_empty());
+    Ok(found)
+}
+
+/// Every change of the group with its place.
+fn entries(group: &[Job]) -> impl Iterator<Item = (Slot, &Job, &Entry)> {
+    group.iter().enumerate().flat_map(|(push, job)| {
+        job.push.entries.iter().enumerate().map(move |(number, entry)| (Slot { push, number }, job, entry))
+    })
+}
+
+/// A pushed change that passes the gate, with its bytes as they will stand in the log.
+fn admit(entry: &Entry, limits: &Limits) -> Result<(Change, Vec<u8>), Refusal> {
+    let EntryBody::Change(bytes) = &entry.body else { return Err(Refusal::named_only()) };
+    let change = gate::admit(bytes, limits).map_err(|error| Refusal::from(&error))?;
+    let bytes = change.raw_bytes().to_vec();
+    // Compressed it was within the bound. But it goes out uncompressed, and no client takes more than the bound.
+    if bytes.len() > CHANGE_BYTES {
+        return Err(Refusal::too_large(bytes.len()));
+    }
+    Ok((change, bytes))
+}
+
+/// A document that changes are offered to.
+struct Offer<'a> {
+    document: &'a mut Document,
+    limits: &'a Limits,
+}
+
+impl Record<Change> for Offer<'_> {
+    fn has(&self, change: &ChangeHash) -> bool {
+        self.document.has(change)
+    }
+
+    fn receive(&mut self, changes: Vec<Change>) -> Result<Received, ReceiveError> {
+        self.document.receive(changes, self.limits)
+    }
+}
+
+/// Settles the changes of one record. Those that are taken share the places in which they came, in causal order.
+fn accept(
+    record: RecordId,
+    mut offer: Offer<'_>,
+    candidates: Vec<Candidate>,
+    verdicts: &mut Verdicts,
+) -> Vec<Accepted> {
+    let (mut admitted, mut others) = (Vec::new(), HashMap::new());
+    for candidate in candidates {
+        others.insert(candidate.admitted.hash, (candidate.bytes, candidate.device, candidate.places));
+        admitted.push(candidate.admitted);
+    }
+    let settled = settle(&mut offer, admitted);
+    for (hash, refusal) in &settled.refused {
+        let places = others.get(hash).map(|(_, _, places)| places.as_slice()).unwrap_or_default();
+        places.iter().for_each(|place| verdicts.refuse(*place, refusal));
+    }
+    let mut turns: Vec<Slot> =
+        settled.accepted.iter().filter_map(|hash| others.get(hash)?.2.first().copied()).collect();
+    turns.sort_unstable();
+    let accepted = settled.accepted.into_iter().zip(turns).filter_map(|(hash, turn)| {
+        let (bytes, device, places) = others.remove(&hash)?;
+        Some(Accepted { record, hash, bytes, device, places, turn })
+    });
+    accepted.collect()
+}
+
+fn refuse_all(candidates: &[Candidate], refusal: &Refusal, verdicts: &mut Verdicts) {
+    for place in candidates.iter().flat_map(|candidate| &candidate.places) {
+        verdicts.refuse(*place, refusal);
+    }
+}

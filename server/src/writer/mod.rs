@@ -1,0 +1,242 @@
+//! The one writer of a workspace: a thread that takes all pushes that wait, checks them together, and makes them
+//! durable with one sync of the disk.
+//!
+//! ```text
+//!  connections ──Job──▶ queue (bounded) ──▶ gather ──▶ check ──▶ Log::append (one commit) ──▶ answers ──▶ publish
+//!                                              ▲         │ documents                             │          │
+//!                                              └─────────┴── cache ◀────────────────── kept ─────┘      all readers
+//! ```
+//!
+//! Syncing the disk is what takes time, so it is paid once for as many pushes as came in while the last one was
+//! paid (*group commit*): the more clients push, the larger the groups.
+//!
+//! **Order of what others see.** Answers are handed out before the new end of the log is published: so a connection
+//! that reads the log up to a published end knows already which entries in it are its own. And a connection sends an
+//! acknowledgement only once the end behind it is published: so whoever connects after it finds what it acknowledges.
+//!
+//! **When it fails.** If the commit fails nothing of the group was taken and nobody is told otherwise; what is in
+//! memory is dropped and read from the disk again. A panic in the checks costs the push that caused it and no other.
+
+mod check;
+mod documents;
+mod refusal;
+mod settle;
+#[cfg(test)]
+mod tests;
+mod verdicts;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use samsyn_engine::identity::DeviceId;
+use samsyn_engine::sync::{Cursor, EntryBody, ErrorCode, Push, Refused};
+use tokio::sync::mpsc;
+
+use crate::log::{Append, Entry, Log, LogError, NewEntry};
+use check::Checked;
+use documents::Documents;
+use verdicts::Verdicts;
+
+/// So many pushes may wait for the writer. Who comes later waits with what it has, and its socket is not read.
+pub(crate) const QUEUE: usize = 32;
+
+/// A group is not made larger once it has so many bytes of changes: the first in it wait for the last.
+const GROUP_BYTES: usize = 4 * 1024 * 1024;
+
+/// Nor once it has so many changes.
+const GROUP_CHANGES: usize = 4_000;
+
+/// A push on its way into the log.
+#[derive(Debug)]
+pub(crate) struct Job {
+    /// What was pushed.
+    pub(crate) push: Push,
+    /// By which device.
+    pub(crate) device: DeviceId,
+    /// Where the answer goes. Has room for as many answers as its connection has pushes under way.
+    pub(crate) answer: mpsc::Sender<Answer>,
+}
+
+/// What became of a push.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Answer {
+    /// The push's number.
+    pub(crate) push: u64,
+    /// What became of its changes.
+    pub(crate) outcome: Outcome,
+}
+
+/// What became of the changes of a push.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Outcome {
+    /// They are durable in the log, but for some.
+    Logged {
+        /// What was not taken.
+        refused: Vec<Refused>,
+        /// Where the others stand.
+        positions: Vec<u64>,
+    },
+    /// Nothing could be stored.
+    Failed,
+}
+
+/// Where new entries are shown to those who read.
+pub(crate) trait Publish: Send {
+    /// These entries stand in the log now, between these two places.
+    fn publish(&self, after: Cursor, entries: Vec<Entry>, end: Cursor);
+}
+
+/// The writer's thread and what it works on.
+pub(crate) struct Writer<P> {
+    log: Arc<dyn Log>,
+    head: Cursor,
+    documents: Documents,
+    publish: P,
+}
+
+/// What a group of pushes came to.
+struct Committed {
+    verdicts: Verdicts,
+    after: Cursor,
+    entries: Vec<Entry>,
+    end: Cursor,
+}
+
+impl<P: Publish> Writer<P> {
+    /// A writer of a log that ends at `head`.
+    pub(crate) fn new(log: Arc<dyn Log>, head: Cursor, publish: P) -> Self {
+        Writer { documents: Documents::new(Arc::clone(&log)), log, head, publish }
+    }
+
+    /// Works until nobody can send any more and the queue is empty.
+    pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+        while let Some(first) = queue.blocking_recv() {
+            let group = gather(first, &mut queue);
+            self.answer(group);
+        }
+        if let Err(error) = self.log.tidy() {
+            tracing::warn!(%error, "a log could not be tidied up; nothing is lost");
+        }
+    }
+
+    fn answer(&mut self, mut group: Vec<Job>) {
+        match catch_unwind(AssertUnwindSafe(|| self.commit(&group))) {
+            Ok(Ok(committed)) => self.tell(group, committed),
+            Ok(Err(error)) => {
+                tracing::error!(%error, pushes = group.len(), "a group of pushes could not be stored");
+                self.begin_again();
+                group.into_iter().for_each(|job| job.tell(Outcome::Failed));
+            }
+            Err(_) if group.len() > 1 => {
+                tracing::error!(
+                    pushes = group.len(),
+                    "checking a group of pushes panicked: one at a time now"
+                );
+                self.begin_again();
+                group.drain(..).for_each(|job| self.answer(vec![job]));
+            }
+            Err(_) => {
+                self.begin_again();
+                group.into_iter().for_each(Job::refuse_all);
+            }
+        }
+    }
+
+    /// Checks the pushes and makes what is good of them durable.
+    fn commit(&mut self, group: &[Job]) -> Result<Committed, LogError> {
+        let Checked { mut verdicts, accepted, opened } =
+            check::check(group, &mut self.documents, &*self.log)?;
+        let (mut entries, mut taken) = (Vec::new(), Vec::new());
+        for change in accepted {
+            let entry = Entry { record: change.record, hash: change.hash, bytes: change.bytes };
+            entries.push(NewEntry { entry, device: change.device });
+            taken.push(change.places);
+        }
+        let after = self.head;
+        let snapshots = opened.snapshots();
+        if !entries.is_empty() {
+            let append = Append { after, entries, snapshots, received_at: now() };
+            self.head = self.log.append(&append)?;
+            entries = append.entries;
+        }
+        for (position, places) in (after.position + 1..).zip(taken) {
+            places.into_iter().for_each(|place| verdicts.take(place, position));
+        }
+        self.documents.keep(opened);
+        let entries = entries.into_iter().map(|new| new.entry).collect();
+        Ok(Committed { verdicts, after, entries, end: self.head })
+    }
+
+    fn tell(&self, group: Vec<Job>, committed: Committed) {
+        let Committed { verdicts, after, entries, end } = committed;
+        tracing::debug!(pushes = group.len(), changes = entries.len(), position = end.position, "logged");
+        for (job, (refused, positions)) in group.into_iter().zip(verdicts.into_answers()) {
+            if let Some(first) = refused.first() {
+                let (device, code) = (job.device, first.code);
+                tracing::warn!(%device, count = refused.len(), first = ?code, "changes were refused");
+            }
+            job.tell(Outcome::Logged { refused, positions });
+        }
+        if !entries.is_empty() {
+            self.publish.publish(after, entries, end);
+        }
+    }
+
+    /// Forgets what is in memory. What the log says now counts: a commit that seemed to fail may be in it.
+    fn begin_again(&mut self) {
+        self.documents.clear();
+        match self.log.head() {
+            Ok(head) if head != self.head => {
+                self.head = head;
+                self.publish.publish(head, Vec::new(), head);
+            }
+            Ok(_) => {}
+            // The next append will find that the log ends elsewhere, if it does, and come here again.
+            Err(error) => tracing::error!(%error, "a log cannot be read"),
+        }
+    }
+}
+
+impl Job {
+    fn tell(self, outcome: Outcome) {
+        // Nobody hears it where the connection is gone. The changes are in the log all the same.
+        let _ = self.answer.try_send(Answer { push: self.push.id, outcome });
+    }
+
+    fn refuse_all(self) {
+        tracing::error!(device = %self.device, "checking a push panicked: it was refused");
+        let words = "the relay failed while it checked this change: tell whoever runs it";
+        let refuse = |number| Refused { number, code: ErrorCode::Malformed, words: words.to_owned() };
+        let count = u32::try_from(self.push.entries.len()).unwrap_or(u32::MAX);
+        let refused = (0..count).map(refuse).collect();
+        self.tell(Outcome::Logged { refused, positions: Vec::new() });
+    }
+}
+
+/// The first job and those that wait behind it, as long as the group is not large.
+fn gather(first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+    let (mut bytes, mut changes) = (size(&first.push), first.push.entries.len());
+    let mut group = vec![first];
+    while bytes < GROUP_BYTES && changes < GROUP_CHANGES {
+        let Ok(job) = queue.try_recv() else { break };
+        bytes += size(&job.push);
+        changes += job.push.entries.len();
+        group.push(job);
+    }
+    group
+}
+
+/// How many bytes of changes a push has.
+fn size(push: &Push) -> usize {
+    let of = |entry: &samsyn_engine::sync::Entry| match &entry.body {
+        EntryBody::Change(bytes) => bytes.len(),
+        EntryBody::Known(_) => 0,
+    };
+    push.entries.iter().map(of).sum()
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,231 @@
+//! The command line, as an operator uses it; and what it says when something is wrong: one sentence, what and what next.
+
+#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+
+use support::{Process, complaint, run};
+
+fn refused(arguments: &[&str], code: i32, words: &[&str]) {
+    let output = run(arguments);
+    let said = complaint(&output);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    assert_eq!(said.lines().count(), 1, "one sentence: {said}");
+    for word in words {
+        assert!(said.contains(word), "{arguments:?}: {said:?} does not say {word:?}");
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn wrong_usage_is_one_sentence_that_points_to_the_help() {
+    let help = "see `samsyn-relay --help`";
+    refused(&["--flag"], 2, &["--flag", help]);
+    refused(&["serve", "--data", "x", "--port", "1"], 2, &["--port", help]);
+    refused(&["serve"], 2, &["--data", help]);
+    refused(&["serve", "--data", "x", "--listen", "nowhere"], 2, &["nowhere", "--listen", help]);
+    refused(&["serve", "--data", "x", "--log-format", "yaml"], 2, &["yaml", help]);
+    refused(&["dance"], 2, &["dance", help]);
+    refused(&[], 2, &["serve", "workspace", help]);
+    refused(&["workspace"], 2, &[help]);
+    refused(&["workspace", "create", "--data", "x"], 2, &["NAME", help]);
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    for arguments in
+        [&["--help"][..], &["serve", "--help"], &["workspace", "create", "--help"], &["--version"]]
+    {
+        let output = run(arguments);
+        assert!(output.status.success() && output.stderr.is_empty() && !output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_used_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (none, file) = (folder.path().join("none"), folder.path().join("file"));
+    fs::write(&file, "a letter").unwrap();
+    refused(&["serve", "--data", text(&none)], 1, &["none", "workspace create"]);
+    assert!(!none.exists());
+    refused(&["workspace", "list", "--data", text(&none)], 1, &["none"]);
+    refused(&["serve", "--data", text(&file)], 1, &["file", "not a folder", "--data"]);
+    refused(&["workspace", "create", "Byrån", "--data", text(&file)], 1, &["not a folder"]);
+    let deep = folder.path().join("a").join("b");
+    refused(&["workspace", "create", "Byrån", "--data", text(&deep)], 1, &["cannot be written"]);
+    // Even an administrator cannot write here.
+    if Path::new("/proc/self").exists() {
+        refused(&["serve", "--data", "/proc"], 1, &["/proc", "cannot be written"]);
+        refused(&["workspace", "create", "Byrån", "--data", "/proc/self"], 1, &["cannot be written"]);
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_or_not_ours_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let serve = |address: &str, words: &[&str]| {
+        refused(&["serve", "--data", text(folder.path()), "--listen", address], 1, words);
+    };
+    serve(&address, &[&address, "in use", "--listen"]);
+    // For documentation only (RFC 5737).
+    serve("192.0.2.1:7400", &["192.0.2.1:7400", "encrypted", "--listen"]);
+    serve("0.0.0.0:0", &["0.0.0.0:0", "encrypted", "--listen"]);
+}
+
+#[test]
+fn two_relays_do_not_share_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::start(folder.path());
+    let serve = ["serve", "--data", text(folder.path()), "--listen", "127.0.0.1:0"];
+    refused(&serve, 1, &["another relay", "--data"]);
+    relay.kill();
+    drop(Process::start(folder.path()));
+}
+
+#[test]
+fn a_file_that_is_no_log_or_of_a_newer_version_is_said_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = run(["workspace", "create", "Byrån", "--json", "--data", text(folder.path())]);
+    let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+    let log = folder.path().join("workspaces").join(made["workspace"].as_str().unwrap()).join("log.sqlite");
+    let good = fs::read(&log).unwrap();
+    let serve = ["serve", "--data", text(folder.path()), "--listen", "127.0.0.1:0"];
+    let list = ["workspace", "list", "--data", text(folder.path())];
+
+    // SQLite's file format: the header's bytes 60 to 63 are the user version, 68 to 71 the application's id.
+    let mut newer = good.clone();
+    newer[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    let mut other = good.clone();
+    other[68..72].copy_from_slice(&7_u32.to_be_bytes());
+    for (content, words) in [
+        (newer, &["format 99", "install the newer one"][..]),
+        (other, &["not a log", "left as it was"]),
+        (b"this is a letter, not a database ".repeat(200), &["not a log", "left as it was"]),
+    ] {
+        fs::write(&log, &content).unwrap();
+        refused(&serve, 1, words);
+        refused(&list, 1, words);
+        assert_eq!(fs::read(&log).unwrap(), content);
+    }
+    fs::write(&log, good).unwrap();
+    drop(Process::start(folder.path()));
+}
+
+#[test]
+fn a_workspace_is_made_and_listed_and_its_secret_is_shown_once_and_in_no_argument() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let made = run(["workspace", "create", "Östersunds byrå", "--data", text(&data)]);
+    assert!(made.status.success());
+    let said = String::from_utf8(made.stdout).unwrap();
+    let value = |name: &str| {
+        let line = said.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    let (workspace, secret) = (value("workspace"), value("secret"));
+    let join = said.lines().find(|line| line.contains("samsyn join")).unwrap();
+    assert!(join.contains(&format!("ws://127.0.0.1:7400/{workspace}")) && !join.contains(&secret), "{join}");
+    assert!(said.contains("SAMSYN_SECRET"));
+
+    let listed = run(["workspace", "list", "--json", "--data", text(&data)]);
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(listed[0]["workspace"], workspace.as_str());
+    assert_eq!(listed[0]["name"], "Östersunds byrå");
+    assert_eq!(listed[0]["changes"], 0);
+    let listed = run(["workspace", "list", "--data", text(&data)]);
+    assert!(String::from_utf8(listed.stdout).unwrap().contains("Östersunds byrå"));
+
+    let kept = fs::read(data.join("workspaces").join(&workspace).join("log.sqlite")).unwrap();
+    assert!(
+        !kept.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()),
+        "the secret is kept nowhere"
+    );
+    for name in ["", "  ", "two\nlines", &"x".repeat(201)] {
+        refused(&["workspace", "create", name, "--data", text(&data)], 1, &["workspace's name"]);
+    }
+}
+
+#[test]
+fn the_printed_address_is_where_the_folder_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::start(folder.path());
+    let create = |more: &[&str]| {
+        let arguments =
+            [&["workspace", "create", "Byrån", "--json", "--data", text(folder.path())], more].concat();
+        let made: serde_json::Value = serde_json::from_slice(&run(arguments).stdout).unwrap();
+        made["address"].as_str().unwrap().to_owned()
+    };
+    assert!(create(&[]).starts_with(&format!("{}/", relay.address)));
+    assert!(create(&["--address", "relay.example.se:7400"]).starts_with("ws://relay.example.se:7400/"));
+}
+
+#[test]
+fn it_says_whether_it_lives_and_whether_it_is_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::start(folder.path());
+    assert_eq!(status(&relay, "/healthz"), 200);
+    assert_eq!(status(&relay, "/readyz"), 200);
+    assert_eq!(status(&relay, "/"), 404);
+    // The folder is taken away under it.
+    let elsewhere = folder.path().with_extension("moved");
+    fs::rename(folder.path(), &elsewhere).unwrap();
+    let mut ready = 200;
+    while ready == 200 {
+        ready = status(&relay, "/readyz");
+    }
+    fs::rename(&elsewhere, folder.path()).unwrap();
+    assert_eq!((ready, status(&relay, "/healthz")), (503, 200));
+}
+
+#[tokio::test]
+async fn its_logs_are_lines_of_json_and_say_nothing_of_secrets_people_or_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("relay.log");
+    let mut command = std::process::Command::new(support::program());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data"]).arg(folder.path());
+    command.env("RUST_LOG", "trace").stderr(fs::File::create(&log).unwrap());
+    let mut relay = Process::spawn(command, folder.path());
+    let workspace = relay.workspace();
+    let mut client = workspace.join().await;
+    let mut desk = support::Desk::new("Hemlighetsson");
+    client.push(desk.id(), &desk.all()).await;
+    desk.edit("not sent");
+    client.push(desk.id(), [&desk.edit("Hemlighetsson again")]).await;
+    assert_eq!(client.refused.len(), 1);
+    let stranger = samsyn_engine::sync::Hello { credential: support::wrong_secret(), ..workspace.hello() };
+    support::Client::connect(&workspace.url(), stranger).await.end().await;
+    relay.ask_to_stop();
+    client.end().await;
+    assert_eq!(relay.code(), Some(0));
+
+    let written = fs::read_to_string(log).unwrap();
+    let lines: Vec<serde_json::Value> =
+        written.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let said = |words: &str| lines.iter().any(|line| line["message"] == words);
+    assert!(said("the relay is listening") && said("a device is connected") && said("changes were refused"));
+    assert!(said("the relay has stopped"));
+    let secret = workspace.secret.reveal();
+    for private in [secret.as_str(), "Hemlighetsson", "Byrån"] {
+        assert!(!written.contains(private), "{private} stands in the log");
+    }
+}
+
+fn status(relay: &Process, path: &str) -> u16 {
+    let address = relay.address.strip_prefix("ws://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}

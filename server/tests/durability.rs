@@ -1,0 +1,146 @@
+//! What was acknowledged is there: after the plug was pulled, after the relay was asked to stop, with a full disk.
+
+#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use samsyn_engine::document::ChangeHash;
+use samsyn_engine::document::gate::hash_of;
+use samsyn_engine::sync::{EntryBody, ErrorCode};
+use support::{Client, Desk, Process, Workspace, program, random_text};
+
+/// The names of all changes that a new client gets.
+async fn logged(workspace: &Workspace) -> BTreeSet<ChangeHash> {
+    let client = workspace.join().await;
+    let name = |body: &EntryBody| match body {
+        EntryBody::Change(bytes) => hash_of(bytes).unwrap(),
+        EntryBody::Known(hash) => *hash,
+    };
+    client.entries.iter().map(|entry| name(&entry.body)).collect()
+}
+
+fn at(workspace: &Workspace, relay: &Process) -> Workspace {
+    Workspace { relay: relay.address.clone(), ..workspace.clone() }
+}
+
+#[tokio::test]
+async fn an_acknowledged_change_survives_kill_9() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut relay = Process::start(folder.path());
+    let workspace = relay.workspace();
+    let mut acknowledged = BTreeSet::new();
+    for round in 0..5 {
+        let mut asa = at(&workspace, &relay).join().await;
+        let mut desk = Desk::new(&format!("Berg {round}"));
+        (0..30).for_each(|number| drop(desk.edit(&format!("Berg {round}-{number}"))));
+        let changes = desk.all();
+        // One change a push, and the plug is pulled while later ones are under way.
+        for change in &changes {
+            asa.offer(desk.id(), [change]);
+        }
+        let enough = 1 + 6 * round;
+        asa.until(|asa| asa.acknowledged.len() >= enough).await;
+        relay.kill();
+        acknowledged.extend(asa.acknowledged);
+        relay = Process::start(folder.path());
+        let there = logged(&at(&workspace, &relay)).await;
+        assert!(acknowledged.is_subset(&there), "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_is_asked_to_stop_answers_what_is_under_way_says_so_and_ends_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut relay = Process::start(folder.path());
+    let workspace = relay.workspace();
+    let mut clients = Vec::new();
+    for number in 0..8 {
+        let mut client = workspace.join().await;
+        let mut desk = Desk::new(&format!("Berg {number}"));
+        (0..50).for_each(|edit| drop(desk.edit(&format!("Berg {number}-{edit}"))));
+        for change in &desk.all() {
+            client.offer(desk.id(), [change]);
+        }
+        client.until(|client| !client.acknowledged.is_empty()).await;
+        clients.push(client);
+    }
+    relay.ask_to_stop();
+    let mut acknowledged = BTreeSet::new();
+    for mut client in clients {
+        let notice = client.end().await;
+        assert_eq!(notice.map(|notice| notice.code), Some(ErrorCode::Stopping));
+        acknowledged.extend(client.acknowledged);
+    }
+    assert_eq!(relay.code(), Some(0));
+
+    let left: Vec<_> = std::fs::read_dir(folder.path().join("workspaces").join(workspace.id.to_string()))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["log.sqlite"], "everything is in the one file");
+    let relay = Process::start(folder.path());
+    assert!(acknowledged.is_subset(&logged(&at(&workspace, &relay)).await));
+}
+
+/// Files of the process cannot grow beyond 600 KiB: what a full disk is to a database.
+#[cfg(unix)]
+#[tokio::test]
+async fn with_a_full_disk_nothing_is_acknowledged_readers_are_served_and_it_recovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 1200; exec \"$0\" serve --listen 127.0.0.1:0 --data \"$1\""]);
+    command.args([program().as_ref(), folder.path()]).stderr(std::process::Stdio::null());
+    let relay = Process::spawn(command, folder.path());
+    let workspace = relay.workspace();
+    let mut reader = workspace.join().await;
+    let mut acknowledged = BTreeSet::new();
+    let (notice, last) = 'full: {
+        for _ in 0..500 {
+            let (mut writer, desk) = (workspace.join().await, Desk::new(&random_text(1_900)));
+            writer.offer(desk.id(), &desk.all());
+            while !writer.is_idle() {
+                if !writer.step().await {
+                    break 'full (writer.closed, desk);
+                }
+            }
+            assert!(writer.refused.is_empty(), "{:?}", writer.refused);
+            acknowledged.extend(writer.acknowledged);
+        }
+        panic!("the disk does not fill up");
+    };
+    assert_eq!(notice.unwrap().code, ErrorCode::Storage);
+    assert!(!acknowledged.is_empty());
+    // Those who only read notice nothing.
+    let count = acknowledged.len();
+    reader.until(|reader| reader.entries.len() == count).await;
+    assert_eq!(logged(&workspace).await, acknowledged);
+    // With room it goes on from there.
+    relay.kill();
+    let relay = Process::start(folder.path());
+    let workspace = at(&workspace, &relay);
+    assert_eq!(logged(&workspace).await, acknowledged);
+    let mut writer = workspace.join().await;
+    writer.push(last.id(), &last.all()).await;
+    assert_eq!((writer.acknowledged.len(), writer.refused.len()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_client_comes_back_to_its_place_after_the_relay_was_restarted() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::start(folder.path());
+    let workspace = relay.workspace();
+    let (mut asa, desk) = (workspace.join().await, Desk::new("Berg"));
+    asa.push(desk.id(), &desk.all()).await;
+    asa.until(|asa| asa.entries.len() == 2).await;
+    relay.kill();
+    let relay = Process::start(folder.path());
+    let workspace = at(&workspace, &relay);
+    let hello = samsyn_engine::sync::Hello { cursor: asa.cursor, ..workspace.hello() };
+    let mut back = Client::connect(&workspace.url(), hello).await;
+    back.until(|back| back.caught_up).await;
+    assert!(!back.fresh && back.entries.is_empty());
+}

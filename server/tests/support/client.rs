@@ -1,0 +1,164 @@
+//! A client of the protocol, and bare sockets for saying what no client says.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Instant;
+
+use futures_util::{SinkExt, StreamExt};
+use samsyn_engine::document::{ChangeHash, EncodedChange};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::sync::{
+    ClientEvent, ClientSession, Cursor, Entry, EntryBody, FromRelay, Hello, Notice, Outgoing, Refused,
+};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+use super::{PATIENCE, Workspace};
+
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// A bare WebSocket to the relay, for saying what no client says.
+pub async fn socket(url: &str) -> Socket {
+    tokio_tungstenite::connect_async(url).await.unwrap().0
+}
+
+/// The notice with which the relay ends a connection, after whatever else it says.
+pub async fn notice(socket: &mut Socket) -> Notice {
+    let read = async {
+        while let Some(Ok(message)) = socket.next().await {
+            let Message::Binary(frame) = message else { continue };
+            let message = FromRelay::decode(&frame).unwrap();
+            if let FromRelay::Notice(notice) = message {
+                return notice;
+            }
+        }
+        panic!("the relay closed without a word");
+    };
+    tokio::time::timeout(PATIENCE, read).await.unwrap()
+}
+
+/// A client of the protocol that keeps what comes in memory.
+pub struct Client {
+    socket: Socket,
+    session: ClientSession,
+    began: Instant,
+    outgoing: VecDeque<Outgoing>,
+    pub entries: Vec<Entry>,
+    pub cursor: Option<Cursor>,
+    pub fresh: bool,
+    pub caught_up: bool,
+    pub acknowledged: BTreeSet<ChangeHash>,
+    pub refused: BTreeMap<ChangeHash, Refused>,
+    pub closed: Option<Notice>,
+}
+
+impl Client {
+    pub async fn connect(url: &str, hello: Hello) -> Client {
+        Client::over(socket(url).await, hello)
+    }
+
+    /// A client whose system takes little in advance: when it does not read, the relay soon notices.
+    pub async fn narrow(workspace: &Workspace) -> Client {
+        let tcp = tokio::net::TcpSocket::new_v4().unwrap();
+        tcp.set_recv_buffer_size(64 * 1024).unwrap();
+        let address = workspace.relay.strip_prefix("ws://").unwrap().parse().unwrap();
+        let stream = MaybeTlsStream::Plain(tcp.connect(address).await.unwrap());
+        let (socket, _) = tokio_tungstenite::client_async(workspace.url(), stream).await.unwrap();
+        let mut client = Client::over(socket, workspace.hello());
+        client.until(|client| client.caught_up).await;
+        client
+    }
+
+    fn over(socket: Socket, hello: Hello) -> Client {
+        Client {
+            socket,
+            session: ClientSession::new(hello, 0),
+            began: Instant::now(),
+            outgoing: VecDeque::new(),
+            entries: Vec::new(),
+            cursor: None,
+            fresh: false,
+            caught_up: false,
+            acknowledged: BTreeSet::new(),
+            refused: BTreeMap::new(),
+            closed: None,
+        }
+    }
+
+    /// Offers changes for the log.
+    pub fn offer<'a>(&mut self, record: RecordId, changes: impl IntoIterator<Item = &'a EncodedChange>) {
+        for change in changes {
+            self.outgoing.push_back(Outgoing { record, hash: change.hash, bytes: change.bytes.clone() });
+        }
+    }
+
+    /// Offers changes and waits until all are answered.
+    pub async fn push<'a>(&mut self, record: RecordId, changes: impl IntoIterator<Item = &'a EncodedChange>) {
+        self.offer(record, changes);
+        self.until(Client::is_idle).await;
+    }
+
+    /// Whether everything that was offered is answered.
+    pub fn is_idle(&self) -> bool {
+        self.outgoing.is_empty() && self.session.in_flight().next().is_none()
+    }
+
+    /// Sends and receives until something is so.
+    pub async fn until(&mut self, so: impl Fn(&Client) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !so(self) {
+            assert!(Instant::now() < end, "waited too long");
+            assert!(self.step().await, "the connection ended: {:?}", self.closed);
+        }
+    }
+
+    /// Receives until the relay ends the connection, and says with which notice it did.
+    pub async fn end(&mut self) -> Option<Notice> {
+        while self.step().await {}
+        self.closed.clone()
+    }
+
+    /// Sends what is to be sent and waits for one frame. Says whether the connection is still there.
+    pub async fn step(&mut self) -> bool {
+        self.session.push(&mut self.outgoing);
+        while let Some(frame) = self.session.poll_transmit() {
+            if self.socket.send(Message::Binary(frame.into())).await.is_err() {
+                break;
+            }
+        }
+        let received =
+            tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("the relay says nothing");
+        let Some(Ok(message)) = received else { return false };
+        if let Message::Binary(frame) = message {
+            let now = u64::try_from(self.began.elapsed().as_millis()).unwrap();
+            for event in self.session.receive(&frame, now).unwrap() {
+                self.take(event);
+            }
+        }
+        true
+    }
+
+    fn take(&mut self, event: ClientEvent) {
+        match event {
+            ClientEvent::Welcomed { fresh, cursor, .. } => (self.fresh, self.cursor) = (fresh, Some(cursor)),
+            ClientEvent::Entries { entries, cursor } => {
+                self.entries.extend(entries);
+                self.cursor = Some(cursor);
+            }
+            ClientEvent::CaughtUp => self.caught_up = true,
+            ClientEvent::Acknowledged(hashes) => self.acknowledged.extend(hashes),
+            ClientEvent::Refused { hash, refused } => drop(self.refused.insert(hash, refused)),
+            ClientEvent::Closed(notice) => self.closed = Some(notice),
+        }
+    }
+
+    /// How many changes came in full.
+    pub fn in_full(&self) -> usize {
+        self.entries.iter().filter(|entry| matches!(entry.body, EntryBody::Change(_))).count()
+    }
+
+    /// How many came by name.
+    pub fn by_name(&self) -> usize {
+        self.entries.len() - self.in_full()
+    }
+}

@@ -1,0 +1,24 @@
+//! A relay as a process, and a small client of the protocol for it.
+
+#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "each test file is a crate of its own and uses its part of this"
+)]
+
+mod client;
+mod desk;
+mod process;
+mod workspace;
+
+use std::time::Duration;
+
+pub use client::{Client, notice, socket};
+pub use desk::{Desk, random_text};
+pub use process::{Process, complaint, program, run};
+pub use workspace::{Workspace, wrong_secret};
+
+/// How long anything may take before a test gives up. Generous: machines are slow at times.
+pub const PATIENCE: Duration = Duration::from_secs(60);

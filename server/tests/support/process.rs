@@ -1,0 +1,93 @@
+//! The relay as an operator starts it.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{PATIENCE, Workspace};
+
+/// Runs `samsyn-relay` to its end.
+pub fn run<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
+    Command::new(program()).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+/// The program under test.
+pub fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_samsyn-relay")
+}
+
+/// What a finished program wrote to standard error.
+pub fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).trim().to_owned()
+}
+
+/// A relay process. Ends with the value.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    output: BufReader<ChildStdout>,
+    pub data: PathBuf,
+    pub address: String,
+}
+
+impl Process {
+    /// Starts a relay on any port of loopback.
+    pub fn start(data: &Path) -> Process {
+        let mut command = Command::new(program());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        if std::env::var_os("RUST_LOG").is_none() {
+            command.stderr(Stdio::null());
+        }
+        Process::spawn(command, data)
+    }
+
+    /// Starts a relay with a command of the test's own.
+    pub fn spawn(mut command: Command, data: &Path) -> Process {
+        std::fs::create_dir_all(data).unwrap();
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned();
+        Process { child, output, data: data.to_owned(), address }
+    }
+
+    /// Makes a workspace while the relay runs.
+    pub fn workspace(&self) -> Workspace {
+        Workspace::create(&self.data, &self.address)
+    }
+
+    /// kill -9.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
+        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+    }
+
+    /// Its exit code, once it has ended.
+    pub fn code(&mut self) -> Option<i32> {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the relay does not end");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
