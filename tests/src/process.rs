@@ -55,7 +55,7 @@ pub fn complaint(output: &Output) -> String {
 #[derive(Debug)]
 pub struct Relay {
     child: Child,
-    _output: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
     /// Its data folder.
     pub data: PathBuf,
     /// Its address: `ws://127.0.0.1:PORT`.
@@ -77,16 +77,14 @@ impl Relay {
             .stderr(Stdio::null())
             .spawn()
             .expect("the relay starts");
-        let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let output = BufReader::new(child.stdout.take().expect("its output is piped"));
+        // From here on the process ends with the value, whatever happens.
+        let mut relay = Relay { child, output, data: data.to_owned(), address: String::new() };
         let mut line = String::new();
-        while output.read_line(&mut line).expect("its output can be read") > 0 {
-            if let Some((_, address)) = line.split_once("listening on ") {
-                let address = address.trim().to_owned();
-                return Relay { child, _output: output, data: data.to_owned(), address };
-            }
-            line.clear();
-        }
-        panic!("the relay ended before it listened");
+        relay.output.read_line(&mut line).expect("its output can be read");
+        let address = line.trim().strip_prefix("listening on ");
+        relay.address = address.expect("the relay ended before it listened").to_owned();
+        relay
     }
 
     /// Its port.

@@ -1,5 +1,7 @@
 //! Two people's programs against a real relay, with the plug pulled in the middle.
 
+#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
+
 use std::process::Stdio;
 use std::time::Duration;
 

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Nothing in it is made up: the relay is a process on loopback, the replicas are files, what is printed is read from the
-//! coordinator's replica. [`script`] says what the ambassadors do.
+//! coordinator's replica. `script` says what the ambassadors do.
 
 mod relay;
 mod script;

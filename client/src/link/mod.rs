@@ -1,4 +1,4 @@
-//! The link to the relay: a WebSocket that carries the frames of a [`ReplicaSync`].
+//! The link to the relay: a WebSocket that carries the frames of a [`ReplicaSync`](samsyn_engine::replica::ReplicaSync).
 //!
 //! [`Connection`] is one connection and knows nothing of trying again; [`worker`] is the thread that keeps a window's
 //! replica in step for as long as the window is open. The command line uses [`sync_once`].

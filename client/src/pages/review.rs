@@ -100,7 +100,7 @@ impl ReviewPage {
         let kind = samsyn_engine::schema::kind(&entry.row.kind);
         let inner = rect.shrink2(vec2(space::S, space::XS));
         let sign = inner.with_max_x(inner.left() + icon::SIZE);
-        kind.map_or(Icon::Document, |kind| kind_icon(kind)).paint(ui.painter(), sign, t.text_weak);
+        kind.map_or(Icon::Document, kind_icon).paint(ui.painter(), sign, t.text_weak);
         let inner = inner.with_min_x(inner.left() + icon::SIZE + space::S);
         let mut lines = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)));
         lines.spacing_mut().item_spacing.y = 1.0;

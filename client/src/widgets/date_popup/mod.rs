@@ -5,7 +5,7 @@
 //! with a message. Picking a day answers at once. Dates are calendar days ([`jiff::civil::Date`]) without a zone; what
 //! "today" is comes from the caller, as do all words.
 //!
-//! - [`parse`], [`write`] — text to date and back
+//! - [`parse()`], [`write()`] — text to date and back
 //! - `calendar` — the month in the popup
 //! - this file — the fields around them
 
