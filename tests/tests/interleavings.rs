@@ -34,6 +34,24 @@ enum Step {
     Sync(Option<usize>),
 }
 
+impl Step {
+    /// The record that it is about.
+    fn record(&self) -> Option<usize> {
+        match self {
+            Step::Line(r, _)
+            | Step::Clear(r)
+            | Step::Prose(r, ..)
+            | Step::AddRow(r)
+            | Step::RemoveRow(r, _)
+            | Step::MoveRow(r, _)
+            | Step::Cell(r, ..)
+            | Step::Count(r, _)
+            | Step::Remove(r, _) => Some(*r),
+            Step::Undo | Step::Reopen | Step::Sync(_) => None,
+        }
+    }
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let record = 0..RECORDS;
     prop_oneof![
@@ -122,20 +140,10 @@ impl World {
     /// The edit of a step, where the record has what it is about.
     fn make(&self, who: usize, step: &Step) -> Option<(usize, Edit)> {
         let is_plan = |number: usize| number == 0;
-        let (name, list, cell) = |plan: bool| -> (&str, &str, &str) {
-            if plan { ("name", "tasks", "title") } else { ("family", "emails", "type") }
-        }(is_plan(match step {
-            Step::Line(r, _)
-            | Step::Clear(r)
-            | Step::Prose(r, ..)
-            | Step::AddRow(r)
-            | Step::RemoveRow(r, _)
-            | Step::MoveRow(r, _)
-            | Step::Cell(r, ..)
-            | Step::Count(r, _)
-            | Step::Remove(r, _) => *r,
-            _ => return None,
-        }));
+        let (name, list, cell) = match is_plan(step.record()?) {
+            true => ("name", "tasks", "title"),
+            false => ("family", "emails", "type"),
+        };
         let row = |number: usize, at: usize| -> Option<Row> {
             let record = self.replicas[who].record(self.records[number]).unwrap();
             record.get(list).rows().get(at).cloned()

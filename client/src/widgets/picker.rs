@@ -4,7 +4,7 @@
 //! the results that the caller found for the query so far. The caller hears of a new query in
 //! [`PickerResponse::query`], searches in its own time, and hands the results in with the next frame.
 //!
-//! ```ignore
+//! ```text
 //! let answer = Field::new(texts.venue).reference(ui, "venue", title, &page.results, &picker_texts);
 //! if let Some(query) = answer.query {
 //!     page.search(query);

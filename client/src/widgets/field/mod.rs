@@ -4,7 +4,7 @@
 //! control, which returns what the person did. The caption names the control for screen readers; help and error
 //! become its description.
 //!
-//! ```ignore
+//! ```text
 //! let answer = Field::new(texts.name).help(texts.name_help).text_line(ui, &mut drafts, &key, &contact.name);
 //! if let Some(commit) = answer.committed {
 //!     commands.push(Command::SetText(key, commit));

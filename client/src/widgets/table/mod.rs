@@ -5,7 +5,7 @@
 //! cursor is and how wide the columns are stand in a [`TableState`] that the caller keeps, and everything that the person
 //! wants comes back in a [`TableResponse`].
 //!
-//! ```ignore
+//! ```text
 //! let answer = Table::new("contacts", texts.contacts, &columns, list.len())
 //!     .sorted_by("name", Direction::Ascending)
 //!     .show(ui, &mut state, |index| list.row(index));
