@@ -10,6 +10,7 @@
 //! ```
 
 pub mod cli;
+mod context;
 pub mod demo;
 pub mod explain;
 pub mod link;

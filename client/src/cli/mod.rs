@@ -6,7 +6,7 @@
 mod people;
 mod records;
 mod render;
-mod review;
+pub(crate) mod review;
 mod workspace;
 
 use std::ffi::OsString;
@@ -14,9 +14,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use samsyn_engine::replica::{Replica, ReplicaError};
+use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::Language;
 
+use crate::context::{Context, Failure};
 use crate::explain;
 use crate::link::LinkError;
 
@@ -70,8 +71,6 @@ enum Command {
     },
 }
 
-pub(crate) use review::print_all as print_review;
-
 /// Output for programs.
 #[derive(Debug, Clone, Copy, Args)]
 struct Json {
@@ -79,24 +78,6 @@ struct Json {
     #[arg(long)]
     json: bool,
 }
-
-/// What every command needs to know.
-#[derive(Debug, Clone)]
-pub(crate) struct Context {
-    /// The replica's file.
-    pub(crate) path: PathBuf,
-    /// The language of field names and values.
-    pub(crate) language: Language,
-}
-
-impl Context {
-    fn open(&self) -> Result<Replica, Failure> {
-        Ok(Replica::open(&self.path)?)
-    }
-}
-
-/// What a command says when it did not do what it was asked to: one sentence.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the program with these arguments (the first is its own name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

@@ -5,7 +5,7 @@ use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{Field, FieldType, KINDS, Kind, Link, Target, Value};
 use samsyn_engine::store::ListQuery;
 
-use super::Failure;
+use crate::context::Failure;
 
 /// The kind that a person means: its name, or its caption in either language.
 pub(super) fn kind(text: &str) -> Result<&'static Kind, Failure> {

@@ -9,9 +9,10 @@ use samsyn_engine::schema::{Cells, FieldPath, FieldType, Kind, NewRecord, Value,
 use samsyn_engine::store::{Filter, ListQuery, RowView, Sort, Test};
 use serde_json::json;
 
+use super::Json;
 use super::people::{assignment, kind, record, value};
 use super::render::{Words, json as write_json, line};
-use super::{Context, Failure, Json};
+use crate::context::{Context, Failure};
 
 /// List the records of a kind.
 #[derive(Debug, Args)]

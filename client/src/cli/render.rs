@@ -7,7 +7,7 @@ use samsyn_engine::document::{Difference, Record, Stamp};
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{Cells, Field, FieldType, Kind, Language, Link, Value};
 
-use super::{Context, Failure};
+use crate::context::{Context, Failure};
 use crate::words::{difference_words, moment};
 
 /// Writes a line to standard output.

@@ -6,9 +6,10 @@ use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::Caption;
 use serde_json::json;
 
+use super::Json;
 use super::people::record;
 use super::render::{Words, json as write_json, line};
-use super::{Context, Failure, Json};
+use crate::context::{Context, Failure};
 use crate::words::path_words;
 
 /// What awaits review: what changed, who did it, what contradicts.

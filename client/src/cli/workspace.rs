@@ -11,8 +11,9 @@ use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::store::NewReplica;
 use serde_json::json;
 
+use super::Json;
 use super::render::{json as write_json, line};
-use super::{Context, Failure, Json};
+use crate::context::{Context, Failure};
 use crate::link::{self, LinkError};
 
 /// Make a replica of a new workspace that is only on this device.

@@ -23,7 +23,8 @@ use samsyn_engine::sample;
 use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::store::NewReplica;
 
-use crate::cli::{Context, Failure, print_review};
+use crate::cli::review::print_all as print_review;
+use crate::context::{Context, Failure};
 use crate::link::sync_once;
 use relay::{RelayProcess, Workspace};
 

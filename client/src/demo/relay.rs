@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use samsyn_engine::identity::WorkspaceId;
 
-use crate::cli::Failure;
+use crate::context::Failure;
 
 /// What `workspace create` printed.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use samsyn_engine::schema::{Enumeration, Field, FieldType, Kind, Language, Link,
 use samsyn_engine::store::{Filter, ListQuery, RowView, Sort, Test};
 
 use super::scene::title_in;
-use super::{Action, Scene, kind_icon, texts};
+use super::{Action, Command, Scene, kind_icon, texts};
 use crate::state::Session;
 use crate::widgets::button;
 use crate::widgets::empty_state::empty_state;
@@ -18,7 +18,6 @@ use crate::widgets::table::{Cell, Column, Direction, Look, Row, Table, TableStat
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tone, space};
 use crate::widgets::toolbar::toolbar;
-use crate::window::commands::Command;
 
 /// The id of the column that shows the title: what the store sorts by unless told otherwise.
 const TITLE: &str = "";

@@ -10,7 +10,7 @@ use samsyn_engine::schema::kinds::PLAN;
 
 use super::chart::Chart;
 use super::form::Form;
-use super::{Action, Scene, history, kind_icon, texts};
+use super::{Action, Command, Scene, history, kind_icon, texts};
 use crate::state::RecordView;
 use crate::widgets::badge;
 use crate::widgets::button;
@@ -18,7 +18,6 @@ use crate::widgets::empty_state::empty_state;
 use crate::widgets::icon::{self, Icon};
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, space};
-use crate::window::commands::Command;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tab {

@@ -13,7 +13,7 @@ use samsyn_engine::review::{QueueEntry, ReviewChange, ReviewItem};
 use samsyn_engine::schema::{FieldType, Link, Value};
 
 use super::scene::title_in;
-use super::{Action, Scene, conflict, kind_icon, texts};
+use super::{Action, Command, Scene, conflict, kind_icon, texts};
 use crate::widgets::badge;
 use crate::widgets::button;
 use crate::widgets::diff_text;
@@ -22,7 +22,6 @@ use crate::widgets::icon::{self, Icon};
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, radius, space};
 use crate::widgets::toolbar::toolbar;
-use crate::window::commands::Command;
 use crate::words::{moment, path_words};
 
 /// The height of an entry of the queue, in points.

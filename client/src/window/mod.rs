@@ -11,7 +11,6 @@
 //!
 //! The shell knows nothing of eframe, so that tests and benchmarks drive it without a display.
 
-pub(crate) mod commands;
 mod shell;
 mod sidebar;
 mod status;
@@ -26,7 +25,7 @@ use eframe::egui::{self, Ui};
 use samsyn_engine::schema::{Caption, Language};
 
 pub use self::shell::Shell;
-use crate::cli::{Context, Failure};
+use crate::context::{Context, Failure};
 use crate::explain;
 use crate::pages::Page;
 use crate::state::{Session, Settings};

@@ -6,10 +6,9 @@ use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
 
-use super::commands::Command;
 use super::{sidebar, status, title_of};
 use crate::explain;
-use crate::pages::{Action, Drafts, ListPage, Page, RecordPane, ReviewPage, Scene, edit_of, texts};
+use crate::pages::{Action, Command, Drafts, ListPage, Page, RecordPane, ReviewPage, Scene, edit_of, texts};
 use crate::state::{Notice, Session, Settings, Severity, ThemeChoice};
 use crate::widgets::draft::Uncommitted;
 use crate::widgets::palette::{Item, Palette, PaletteTexts};

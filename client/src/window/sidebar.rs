@@ -3,8 +3,7 @@
 use eframe::egui::{Align, Label, Layout, Popup, RichText, Ui};
 use samsyn_engine::schema::Language;
 
-use super::commands::Command;
-use crate::pages::{Action, Page, texts};
+use crate::pages::{Action, Command, Page, texts};
 use crate::state::{Session, Settings, ThemeChoice};
 use crate::widgets::button;
 use crate::widgets::icon::Icon;

@@ -3,10 +3,9 @@
 use eframe::egui::{Align, Layout, RichText, Ui};
 use samsyn_engine::schema::Language;
 
-use super::commands::Command;
 use crate::explain;
 use crate::link::worker::Link;
-use crate::pages::{Action, texts};
+use crate::pages::{Action, Command, texts};
 use crate::state::{Session, Settings};
 use crate::widgets::badge;
 use crate::widgets::button;

@@ -5,7 +5,7 @@ use automerge::{ObjId, ObjType, ROOT, Value as Stored};
 use super::Document;
 use super::history::Stamp;
 use super::layout::{self, REMOVED};
-use super::read::{View, read_scalar};
+use super::view::{View, read_scalar};
 use crate::id::RowId;
 use crate::schema::{Field, FieldPath, FieldType, Value};
 

@@ -7,7 +7,7 @@ use automerge::{AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Valu
 
 use super::layout::{self, ORDER, REMOVED};
 use super::prose::rebase;
-use super::read::scalar_of;
+use super::view::scalar_of;
 use super::{Document, EncodedChange, Writer};
 use crate::id::RowId;
 use crate::schema::{

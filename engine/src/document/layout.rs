@@ -31,7 +31,7 @@ use automerge::{
 use sha2::{Digest, Sha256};
 
 use super::DocumentError;
-use super::read::{View, scalar_of};
+use super::view::{View, scalar_of};
 use crate::id::{RecordId, RowId};
 use crate::schema::{self, Field, FieldType, KINDS, Kind, Value};
 

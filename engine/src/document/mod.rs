@@ -21,6 +21,7 @@ mod prose;
 mod read;
 #[cfg(test)]
 mod tests;
+mod view;
 mod writers;
 
 use std::collections::BTreeSet;

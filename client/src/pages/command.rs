@@ -3,7 +3,7 @@
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 use samsyn_engine::schema::{Caption, KINDS, Kind, Language};
 
-use crate::pages::Page;
+use super::page::Page;
 use crate::state::ThemeChoice;
 
 /// Something a person can do.
