@@ -44,25 +44,48 @@ fn writing(ui: &mut Ui, scene: &mut Scene<'_>, record: &Record, conflict: &Field
         .inner_margin(eframe::egui::Margin::symmetric(space::M as i8, space::S as i8));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
+        // In a narrow pane the button stands below what it chooses.
+        if ui.available_width() < 300.0 {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            value(ui, &words, &scene.stamp(&writing.stamp));
+            choose(ui, scene, record, (conflict, number), &words);
+            return;
+        }
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let caption = scene.say(texts::CHOOSE_THIS);
-                let button = ui.add(Button::new(caption)).accessible_name(format!("{caption}: {words}"));
-                if button.clicked() {
-                    let edit = Edit::Set { path: conflict.path.clone(), value: writing.value.clone() };
-                    let told = scene.say(texts::DECIDED).replace("{}", &words);
-                    scene.act(Action::EditAndTell(record.id, vec![edit], told));
-                }
-                if writing.shown {
-                    badge::badge(ui, scene.say(texts::SHOWN_NOW), Tone::Neutral);
-                }
+                choose(ui, scene, record, (conflict, number), &words);
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.y = space::XXS;
-                    ui.add(Label::new(RichText::new(&words).text_style(theme::strong())).wrap());
-                    let stamp = scene.stamp(&writing.stamp);
-                    ui.add(Label::new(RichText::new(stamp).small().color(t.text_weak)).wrap());
+                    value(ui, &words, &scene.stamp(&writing.stamp));
                 });
             });
         });
     });
+}
+
+/// What was written, by whom and when.
+fn value(ui: &mut Ui, words: &str, stamp: &str) {
+    let t = Tokens::of(ui);
+    ui.add(Label::new(RichText::new(words).text_style(theme::strong())).wrap());
+    ui.add(Label::new(RichText::new(stamp).small().color(t.text_weak)).wrap());
+}
+
+/// The button that picks a value, and whether it is the one that is shown meanwhile.
+fn choose(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    record: &Record,
+    (conflict, number): (&FieldConflict, usize),
+    words: &str,
+) {
+    let writing = &conflict.writings[number];
+    let caption = scene.say(texts::CHOOSE_THIS);
+    if ui.add(Button::new(caption)).accessible_name(format!("{caption}: {words}")).clicked() {
+        let edit = Edit::Set { path: conflict.path.clone(), value: writing.value.clone() };
+        let told = scene.say(texts::DECIDED).replace("{}", words);
+        scene.act(Action::EditAndTell(record.id, vec![edit], told));
+    }
+    if writing.shown {
+        badge::badge(ui, scene.say(texts::SHOWN_NOW), Tone::Neutral);
+    }
 }

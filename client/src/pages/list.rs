@@ -131,7 +131,9 @@ impl ListPage {
             ui,
             |ui| {
                 ui.label(RichText::new(scene.say(self.kind.plural)).text_style(theme::title()));
-                ui.label(RichText::new(texts::records(count as u64, scene.language)).weak());
+                if ui.available_width() > 190.0 {
+                    ui.label(RichText::new(texts::records(count as u64, scene.language)).weak());
+                }
             },
             |ui| {
                 let name = Command::New(self.kind).words(scene.language);

@@ -55,8 +55,9 @@ impl ReviewPage {
             self.chosen = queue.first().map(|entry| entry.row.id);
         }
         let frame = Frame::new().inner_margin(Margin::symmetric(space::S as i8, 0));
+        let most = (ui.available_width() * 0.4).clamp(180.0, 460.0);
         let queue_panel =
-            Panel::left("review queue").resizable(true).default_size(300.0).size_range(220.0..=460.0);
+            Panel::left("review queue").resizable(true).default_size(300.0).size_range(180.0..=most);
         queue_panel.frame(frame).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::XXS;
             ScrollArea::vertical().auto_shrink(false).show_rows(ui, ENTRY, queue.len(), |ui, range| {
@@ -124,7 +125,7 @@ impl ReviewPage {
                 let title = RichText::new(scene.title_of(&view.record)).text_style(theme::title());
                 // Long titles leave room for the buttons.
                 ui.scope(|ui| {
-                    ui.set_max_width((ui.available_width() - 220.0).max(120.0));
+                    ui.set_max_width((ui.available_width() - 200.0).max(60.0));
                     ui.add(Label::new(title).truncate());
                 });
             },

@@ -21,6 +21,9 @@ use crate::words::{path_words, today};
 /// The width of the sidebar, in points.
 const SIDEBAR: f32 = 216.0;
 
+/// The least width of a list or a record beside the other, in points.
+const PANE: f32 = 340.0;
+
 /// Everything in the window.
 pub struct Shell {
     session: Session,
@@ -192,12 +195,13 @@ impl Shell {
             return scene.actions;
         };
         let open = record.id();
-        if record.is_wide() {
+        // Too narrow for two: the record is what somebody asked for last.
+        if record.is_wide() || ui.available_width() < 2.2 * PANE {
             Frame::new().inner_margin(space::L).show(ui, |ui| record.show(ui, &mut scene));
             return scene.actions;
         }
         let name = texts::EDGE.get(self.settings.language);
-        let panes = Split { id: "record", name, right: 520.0, least: 340.0 };
+        let panes = Split { id: "record", name, right: 520.0, least: PANE };
         // Both panes draw with the same scene, one after the other: what is at the right is drawn first.
         let scene = std::cell::RefCell::new(scene);
         split(

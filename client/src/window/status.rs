@@ -15,6 +15,9 @@ use crate::words::moment;
 /// The height of the line, in points.
 pub(super) const HEIGHT: f32 = 34.0;
 
+/// From this width of the line on everything is shown, in points.
+const ROOMY: f32 = 760.0;
+
 /// Draws the status line.
 pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<Action> {
     let language = settings.language;
@@ -28,11 +31,13 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         if let Some(detail) = detail {
             label.on_hover_text(detail);
         }
-        let live = status.link == Link::Live;
-        if let Some(contact) = status.last_contact.filter(|_| !live) {
+        let (live, alone) = (status.link == Link::Live, status.link == Link::Alone);
+        // In a narrow window what needs to be acted on comes first.
+        let roomy = ui.available_width() > ROOMY;
+        if let Some(contact) = status.last_contact.filter(|_| !live && roomy) {
             ui.weak(texts::last_contact(&moment(contact), language));
         }
-        if status.outbox.waiting > 0 {
+        if status.outbox.waiting > 0 && !alone {
             badge::badge(ui, &texts::waiting(status.outbox.waiting, language), Tone::Accent);
         }
         if status.outbox.refused > 0 {
@@ -47,7 +52,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
             wanted.push(Command::SyncNow);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if status.link != Link::Alone {
+            if !alone {
                 let mut offline = settings.offline;
                 if ui.checkbox(&mut offline, texts::OFFLINE_SWITCH.get(language)).changed() {
                     wanted.push(Command::ToggleOffline);
@@ -55,7 +60,9 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
                 ui.add_space(space::M);
             }
             let saved = if session.is_writing() { texts::SAVING } else { texts::SAVED };
-            ui.label(RichText::new(saved.get(language)).weak());
+            if roomy || session.is_writing() {
+                ui.label(RichText::new(saved.get(language)).weak());
+            }
         });
     });
     wanted.into_iter().map(Action::Command).collect()

@@ -83,7 +83,7 @@ pub struct DateRangeResponse {
 }
 
 /// The width of the text of a date, in points.
-const TEXT: f32 = 100.0;
+const TEXT: f32 = 108.0;
 
 impl Field<'_> {
     /// A date, or none. `today` is what the calendar marks and what incomplete dates are completed from.
