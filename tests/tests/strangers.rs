@@ -1,0 +1,133 @@
+//! What answers where the relay should be, and what is wrong with a laptop's disk: one sentence, and nothing lost.
+
+#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::replica::Replica;
+use samsyn_engine::store::NewReplica;
+use samsyn_tests::process::{Desk, complaint, program};
+use tokio_tungstenite::tungstenite::{self, Message};
+
+/// A replica with one contact whose relay is at this address.
+fn desk(folder: &Path, address: &str) -> Desk {
+    let path: PathBuf = folder.join("a.samsyn");
+    let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay: None };
+    let mut replica = Replica::create(&path, &new, "Åsa").unwrap();
+    replica.set_relay(address, &WorkspaceSecret::random()).unwrap();
+    drop(replica);
+    let desk = Desk { path };
+    desk.must(&["add", "contact", "family=Ek"]);
+    desk
+}
+
+/// Runs `samsyn sync` against somebody who answers like that; says what it complained about.
+fn sync_with(answer: impl FnOnce(TcpStream) + Send + 'static) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let desk = desk(folder.path(), &format!("ws://{}", listener.local_addr().unwrap()));
+    let stranger = std::thread::spawn(move || answer(listener.accept().unwrap().0));
+    let output = desk.run(&["sync"]);
+    stranger.join().unwrap();
+    let complaint = complaint(&output);
+    assert_eq!(output.status.code(), Some(1), "{complaint}");
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+    let replica = Replica::open(&desk.path).unwrap();
+    assert_eq!(desk.json(&["list", "contact"]).as_array().unwrap().len(), 1);
+    assert!(replica.store().outbox_state().unwrap().waiting > 0, "it still waits to be sent");
+    complaint
+}
+
+#[test]
+fn a_captive_portal_is_recognised() {
+    let said = sync_with(|mut stream| {
+        let _ = stream.read(&mut [0; 4_096]);
+        let page = "<html>Welcome on board! Accept our terms.</html>";
+        let _ = write!(
+            stream,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}",
+            page.len()
+        );
+    });
+    assert!(said.contains("not a Samsyn relay") && said.contains("sign in to the network"), "{said}");
+}
+
+#[test]
+fn who_hangs_up_at_once_is_said() {
+    let said = sync_with(drop);
+    assert!(said.contains("not a Samsyn relay") || said.contains("broke"), "{said}");
+}
+
+/// A WebSocket that answers the hello with these messages.
+fn answering(messages: Vec<Message>) -> impl FnOnce(TcpStream) + Send + 'static {
+    move |stream| {
+        let mut socket = tungstenite::accept(stream).unwrap();
+        let _hello = socket.read().unwrap();
+        for message in messages {
+            let _ = socket.send(message);
+        }
+        // Until the client has had enough.
+        while socket.read().is_ok() {}
+    }
+}
+
+#[test]
+fn garbage_frames_are_said_and_harm_nothing() {
+    let cases: [Vec<Message>; 6] = [
+        vec![Message::Binary(vec![0xff; 40].into())],
+        vec![Message::Binary(Vec::new().into())],
+        vec![Message::Text("hello".into())],
+        // A welcome that is cut short, a batch before any welcome, and a frame larger than a frame may be.
+        vec![Message::Binary(vec![65, 0xa5, 0x61].into())],
+        vec![Message::Binary(vec![66, 0xa3, 0x61, 0x70, 0x02].into())],
+        vec![Message::Binary(vec![65; 3 * 1024 * 1024].into())],
+    ];
+    for messages in cases {
+        let words = format!("{:.80}", format!("{messages:?}"));
+        let said = sync_with(answering(messages));
+        assert!(said.starts_with("samsyn: "), "{words}: {said}");
+    }
+}
+
+/// Runs a command of a desk with a disk on which no file may grow beyond so many blocks of 512 bytes.
+fn with_little_room(desk: &Desk, blocks: u64, arguments: &[&str]) -> Output {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]);
+    command.arg(program("samsyn")).args(arguments).arg("--replica").arg(&desk.path);
+    command.env("SAMSYN_LANGUAGE", "en").output().unwrap()
+}
+
+#[test]
+fn a_disk_without_room_is_said_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "ws://127.0.0.1:9");
+    let size = std::fs::metadata(&desk.path).unwrap().len();
+    let long = format!("notes={}", "lång text ".repeat(8_000));
+    let output = with_little_room(&desk, size / 512, &["add", "contact", "family=Alm", &long]);
+    let said = complaint(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("full") || said.contains("cannot be written"), "{said}");
+    assert_eq!(desk.json(&["list", "contact"]).as_array().unwrap().len(), 1, "what was there is there");
+    desk.must(&["add", "contact", "family=Alm", &long]);
+    assert_eq!(desk.json(&["list", "contact"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_replica_of_a_newer_version_is_said_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), "ws://127.0.0.1:9");
+    let mut bytes = std::fs::read(&desk.path).unwrap();
+    // SQLite's file format: the header's bytes 60 to 63 are the user version.
+    bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    std::fs::write(&desk.path, &bytes).unwrap();
+    let output = desk.run(&["list", "contact"]);
+    let said = complaint(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("newer") && said.lines().count() == 1, "{said}");
+    assert_eq!(std::fs::read(&desk.path).unwrap(), bytes);
+}
