@@ -129,6 +129,10 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         LinkError::Problem(SyncProblem::Protocol(SyncError::Dead(_))) => {
             "Förbindelsen är död: reläet har tystnat. Ditt arbete är sparat här.".to_owned()
         }
+        LinkError::Problem(SyncProblem::Protocol(SyncError::Frame(_))) => {
+            "Det som svarar skickar något som inget relä skickar: det kan vara en annan version, eller inget relä. Ditt arbete är sparat här."
+                .to_owned()
+        }
         LinkError::Problem(SyncProblem::Protocol(error)) => refusal(error.code(), &error.to_string()),
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews, SyncProblem};
-use samsyn_engine::sync::Notice;
 use samsyn_engine::sync::limits::FRAME_BYTES;
+use samsyn_engine::sync::{Notice, SyncError};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -150,6 +150,9 @@ fn frame(message: Option<Result<Message, SocketError>>) -> Result<Option<Bytes>,
     match message {
         Some(Ok(Message::Binary(frame))) => Ok(Some(frame)),
         None | Some(Ok(Message::Close(_))) => Err(LinkError::Broken("the relay closed it".to_owned())),
+        Some(Ok(Message::Text(_))) => {
+            Err(SyncProblem::Protocol(SyncError::Frame("it is text".to_owned())).into())
+        }
         Some(Ok(_)) => Ok(None),
         Some(Err(error)) => Err(broken(error)),
     }

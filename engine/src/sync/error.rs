@@ -39,7 +39,7 @@ pub enum ErrorCode {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SyncError {
     /// What came could not be read.
-    #[error("the other side sent something that is no message: {0}")]
+    #[error("the other side sent something that is no message ({0}): it may be another version, or no relay")]
     Frame(String),
     /// What came is larger than allowed.
     #[error("the other side sent more than is allowed: {what} of {size} bytes, the most is {most}")]

@@ -153,8 +153,16 @@ fn unknown_type(kind: u8) -> SyncError {
 const DEPTH: usize = 8;
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, SyncError> {
-    ciborium::de::from_reader_with_recursion_limit(body, DEPTH)
-        .map_err(|error| SyncError::Frame(error.to_string()))
+    use ciborium::de::Error;
+    ciborium::de::from_reader_with_recursion_limit(body, DEPTH).map_err(|error| {
+        SyncError::Frame(match error {
+            // Reading from memory fails only where the memory ends.
+            Error::Io(_) => "it is cut short".to_owned(),
+            Error::Syntax(place) => format!("it is no CBOR at byte {place}"),
+            Error::Semantic(_, words) => words,
+            Error::RecursionLimitExceeded => "it nests too deep".to_owned(),
+        })
+    })
 }
 
 /// Cuts words that came from outside.
