@@ -1,0 +1,104 @@
+//! Two windows and a relay: what one writes the other sees, and the status line tells the truth.
+
+use egui_kittest::kittest::Queryable;
+use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::schema::Value;
+use samsyn_engine::schema::kinds::CONTACT;
+use samsyn_engine::sync::Epoch;
+use samsyn_server::log::Meta;
+use samsyn_server::{Config, Folder, Relay, RunningRelay};
+use tokio::runtime::Runtime;
+
+use super::{Desk, make, text};
+use crate::pages::Page;
+
+/// A relay in this process, on a thread of its own.
+struct Bureau {
+    runtime: Runtime,
+    relay: Option<RunningRelay>,
+    config: Config,
+    workspace: WorkspaceId,
+    secret: WorkspaceSecret,
+    _folder: tempfile::TempDir,
+}
+
+impl Bureau {
+    fn new() -> Bureau {
+        let folder = tempfile::tempdir().unwrap();
+        let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
+        let (name, secret_hash) = ("Byrån".to_owned(), secret.hash());
+        let meta = Meta { workspace, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
+        Folder::open_or_create(folder.path()).unwrap().create(&meta).unwrap();
+        let runtime = Runtime::new().unwrap();
+        let mut config = Config::new(folder.path());
+        let relay = runtime.block_on(Relay::start(config.clone())).unwrap();
+        config.listen = relay.address();
+        Bureau { runtime, relay: Some(relay), config, workspace, secret, _folder: folder }
+    }
+
+    /// A person's window.
+    fn join(&self) -> Desk {
+        Desk::in_workspace(self.workspace, Some(Page::List(&CONTACT)), |replica| {
+            replica.set_relay(&format!("ws://{}", self.config.listen), &self.secret).unwrap();
+        })
+    }
+
+    fn stop(&mut self) {
+        let relay = self.relay.take().unwrap();
+        self.runtime.block_on(relay.shutdown());
+    }
+
+    fn start_again(&mut self) {
+        self.relay = Some(self.runtime.block_on(Relay::start(self.config.clone())).unwrap());
+    }
+}
+
+fn says(desk: &Desk, words: &str) -> bool {
+    desk.harness.query_all_by_label_contains(words).next().is_some()
+}
+
+#[test]
+fn what_one_writes_the_other_sees_and_working_offline_holds_it_back() {
+    let bureau = Bureau::new();
+    let (mut asa, mut bo) = (bureau.join(), bureau.join());
+    asa.until_shown("Connected");
+    bo.until_shown("Connected");
+
+    asa.click("Work offline");
+    asa.until_shown("Offline (chosen)");
+    asa.click("New: contact");
+    asa.write("Family name", "Ek");
+    asa.until("the count of what waits", |desk| says(desk, "changes wait to be sent"));
+    asa.until("the row", |desk| desk.row("Ek").is_some());
+    bo.harness.run_steps(5);
+    assert!(bo.row("Ek").is_none());
+
+    asa.click("Work offline");
+    asa.until_shown("Connected");
+    asa.until("nothing waits", |desk| !says(desk, "to be sent"));
+    bo.until("the row", |desk| desk.row("Ek").is_some());
+    bo.choose("Ek");
+    bo.write("Given name", "Eva");
+    asa.until("what the other wrote", |desk| desk.row("Eva Ek").is_some());
+}
+
+#[test]
+fn a_relay_that_goes_away_is_said_and_found_again() {
+    let mut bureau = Bureau::new();
+    let mut asa = bureau.join();
+    asa.until_shown("Connected");
+    bureau.stop();
+    asa.until("it is not connected", |desk| says(desk, "Not connected"));
+    let id = {
+        let mut replica = samsyn_engine::replica::Replica::open(&asa.path).unwrap();
+        make(&mut replica, &CONTACT, &[("family", text("Ek"))])
+    };
+    asa.until("what waits", |desk| says(desk, "to be sent"));
+    bureau.start_again();
+    asa.click("Sync now");
+    asa.until_shown("Connected");
+    asa.until("nothing waits", |desk| !says(desk, "to be sent"));
+    let mut bo = bureau.join();
+    bo.until("the row", |desk| desk.row("Ek").is_some());
+    bo.until_stored(id, "family", &Value::Text("Ek".into()));
+}

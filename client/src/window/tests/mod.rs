@@ -1,0 +1,131 @@
+//! The window as a person uses it who sees with a screen reader: everything is found by what it is called.
+
+mod editing;
+mod live;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::WorkspaceId;
+use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::{Kind, Language, NewRecord, Value};
+use samsyn_engine::store::NewReplica;
+
+use super::shell::Shell;
+use crate::pages::Page;
+use crate::state::{Session, Settings};
+use crate::widgets::theme;
+
+/// A window over a replica of its own, without a display.
+struct Desk {
+    harness: Harness<'static, Shell>,
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Desk {
+    /// A window in English on a replica that `fill` has written into.
+    fn new(page: Option<Page>, fill: impl FnOnce(&mut Replica)) -> Desk {
+        Desk::in_workspace(WorkspaceId::random(), page, fill)
+    }
+
+    /// A window on a replica of that workspace.
+    fn in_workspace(workspace: WorkspaceId, page: Option<Page>, fill: impl FnOnce(&mut Replica)) -> Desk {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.samsyn");
+        let new = NewReplica { workspace, workspace_name: "Byrån".into(), relay: None };
+        let mut replica = Replica::create(&path, &new, "Åsa Berg").unwrap();
+        fill(&mut replica);
+        drop(replica);
+        let session = Session::open(&path, false, || {}).unwrap();
+        let settings = Settings { language: Language::English, ..Settings::default() };
+        let shell = Shell::new(session, settings, page);
+        let harness = Harness::builder()
+            .with_size(vec2(1360.0, 860.0))
+            .with_context_setup(theme::install)
+            .build_ui_state(|ui, shell: &mut Shell| shell.show(ui), shell);
+        Desk { harness, path, _folder: folder }
+    }
+
+    /// Draws until something is so. What the window asks for comes from other threads.
+    fn until(&mut self, what: &str, so: impl Fn(&Desk) -> bool) {
+        for _ in 0..3_000 {
+            self.harness.step();
+            if so(self) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("it did not come: {what}");
+    }
+
+    fn until_shown(&mut self, label: &str) {
+        self.until(label, |desk| desk.harness.query_all_by_label(label).next().is_some());
+    }
+
+    fn click(&mut self, label: &str) {
+        self.until_shown(label);
+        self.harness.get_all_by_label(label).next().unwrap().click();
+        self.harness.run_steps(3);
+    }
+
+    /// Chooses a row of a list: its label begins with its title.
+    fn choose(&mut self, title: &str) {
+        let starts = |desk: &Desk| desk.row(title).is_some();
+        self.until(title, starts);
+        let row = self.row(title).unwrap();
+        self.harness.get_all_by_label(&row).next().unwrap().click();
+        self.harness.run_steps(3);
+    }
+
+    fn row(&self, title: &str) -> Option<String> {
+        let rows = self.harness.query_all_by_role(Role::Row);
+        rows.filter_map(|node| node.accesskit_node().label()).find(|label| label.starts_with(title))
+    }
+
+    /// Writes into a text field in place of what is in it, and leaves it.
+    fn write(&mut self, label: &str, text: &str) {
+        self.until_input(label);
+        self.harness.get_by_role_and_label(Role::TextInput, label).focus();
+        self.harness.run_steps(2);
+        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        self.harness.run_steps(1);
+        self.harness.get_by_role_and_label(Role::TextInput, label).type_text(text);
+        self.harness.run_steps(2);
+        self.harness.key_press(Key::Tab);
+        self.harness.run_steps(3);
+    }
+
+    fn until_input(&mut self, label: &str) {
+        self.until(label, |desk| desk.harness.query_by_role_and_label(Role::TextInput, label).is_some());
+    }
+
+    fn input(&self, label: &str) -> Option<String> {
+        self.harness.query_by_role_and_label(Role::TextInput, label)?.accesskit_node().value()
+    }
+
+    fn record(&self, id: RecordId) -> samsyn_engine::document::Record {
+        Replica::open(&self.path).unwrap().record(id).unwrap()
+    }
+
+    fn until_stored(&mut self, id: RecordId, field: &str, value: &Value) {
+        let (id, field, value) = (id, field.to_owned(), value.clone());
+        self.until(&format!("{field} = {value:?}"), |desk| *desk.record(id).get(&field) == value);
+    }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn make(replica: &mut Replica, kind: &'static Kind, cells: &[(&str, Value)]) -> RecordId {
+    let mut new = NewRecord::new(kind);
+    new.cells.extend(cells.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    replica.create_record(&new).unwrap();
+    new.id
+}
