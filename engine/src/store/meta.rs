@@ -45,6 +45,7 @@ pub(super) const RELAY: &str = "relay";
 pub(super) const SECRET: &str = "secret";
 pub(super) const CURSOR: &str = "cursor";
 pub(super) const LAST_CONTACT: &str = "last_contact";
+pub(super) const FIRST_CATCH_UP: &str = "first_catch_up";
 pub(super) const RECONCILING: &str = "reconciling";
 pub(super) const PROJECTION: &str = "projection";
 pub(super) const ACTOR: &str = "actor";

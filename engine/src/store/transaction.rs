@@ -2,7 +2,7 @@
 
 use rusqlite::{TransactionBehavior, params};
 
-use super::meta::{self, CURSOR, LAST_CONTACT, RECONCILING, WORKSPACE_NAME};
+use super::meta::{self, CURSOR, FIRST_CATCH_UP, LAST_CONTACT, RECONCILING, WORKSPACE_NAME};
 use super::{Cache, Result, Store, heads_to_blob, load, projection, revision};
 use crate::document::{ChangeHash, Document, EncodedChange};
 use crate::id::RecordId;
@@ -229,11 +229,18 @@ impl<'a> Transaction<'a> {
 
     /// Notes that the replica has all that the relay had at `now`.
     ///
+    /// What is there when that is so for the first time counts as reviewed: whoever joins a workspace has not missed
+    /// years of it. Contradictions await review all the same.
+    ///
     /// # Errors
     /// Where the file cannot be written.
     pub fn caught_up(&mut self, workspace_name: &str, now: i64) -> Result<()> {
         meta::remove(&self.inner, RECONCILING)?;
         meta::put(&self.inner, WORKSPACE_NAME, workspace_name.as_bytes())?;
+        if meta::get(&self.inner, FIRST_CATCH_UP)?.is_none() {
+            meta::put(&self.inner, FIRST_CATCH_UP, now.to_string().as_bytes())?;
+            self.mark_all_reviewed(now)?;
+        }
         self.contact(now)
     }
 
