@@ -33,7 +33,7 @@ macro_rules! identifier {
         impl $name {
             /// A new one, at random.
             pub fn random() -> Self {
-                Self(rand::random())
+                Self(crate::random::bytes())
             }
 
             /// The one with these bytes.

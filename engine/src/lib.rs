@@ -40,6 +40,7 @@ pub mod document;
 pub mod exchange;
 pub mod id;
 pub mod identity;
+pub mod random;
 pub mod replica;
 pub mod review;
 pub mod sample;

@@ -16,6 +16,7 @@
 //! | `connection` | one client: hello, catch-up, live, pushes |
 //! | `hub`, `workspace`, `recent` | what is open, and what all its connections share |
 //! | `writer` | checks pushes and commits them in groups |
+//! | [`InlineRelay`] | a relay without sockets, threads or time, for simulations |
 //! | [`log`] | what is durable |
 //! | `folder` | where it lies |
 //!
@@ -30,6 +31,7 @@ mod folder;
 mod frames;
 mod http;
 mod hub;
+mod inline;
 mod listener;
 pub mod log;
 mod logging;
@@ -43,4 +45,5 @@ pub use cli::run;
 pub use config::{Config, Patience};
 pub use error::RelayError;
 pub use folder::{Folder, FolderLock};
+pub use inline::{InlineConnection, InlineRelay};
 pub use relay::{Relay, RunningRelay};

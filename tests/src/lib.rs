@@ -3,3 +3,4 @@
 pub mod bench;
 pub mod memory_relay;
 pub mod process;
+pub mod simulation;

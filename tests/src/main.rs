@@ -1,11 +1,11 @@
-//! What takes longer than a test: benchmarks.
+//! What takes longer than a test: benchmarks, and simulations of many seeds.
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use samsyn_tests::bench;
+use clap::{Args, Parser, Subcommand};
+use samsyn_tests::{bench, simulation};
 
-/// Benchmarks of Samsyn.
+/// Benchmarks and simulations of Samsyn.
 #[derive(Debug, Parser)]
 #[command(name = "samsyn-tests", version, about)]
 struct Cli {
@@ -17,15 +17,51 @@ struct Cli {
 enum Command {
     /// How long a large workspace takes to open, and what memory does while somebody scrolls.
     Bench(bench::Bench),
+    /// Many laptops, one relay, and everything that goes wrong, out of one seed after the other.
+    Simulate(Simulate),
+}
+
+#[derive(Debug, Args)]
+struct Simulate {
+    /// How many seeds.
+    #[arg(long, default_value_t = 1_000)]
+    seeds: u64,
+    /// The first of them.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
 }
 
 fn main() -> ExitCode {
-    let Cli { command: Command::Bench(bench) } = Cli::parse();
-    match bench.run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("samsyn-tests: {error}");
-            ExitCode::FAILURE
+    match Cli::parse().command {
+        Command::Bench(bench) => match bench.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("samsyn-tests: {error}");
+                ExitCode::FAILURE
+            }
+        },
+        Command::Simulate(simulate) => simulate.run(),
+    }
+}
+
+impl Simulate {
+    fn run(&self) -> ExitCode {
+        let mut tally = simulation::Tally::default();
+        for seed in self.from..self.from + self.seeds {
+            match simulation::run(seed, &simulation::quick_folder()) {
+                Ok(run) => tally.add(run),
+                Err(words) => {
+                    println!("{words}");
+                    tally.failed += 1;
+                }
+            }
         }
+        let hours = tally.milliseconds / 3_600_000;
+        println!(
+            "{} simulated hours, {} edits, {} faults, {} crash points",
+            hours, tally.edits, tally.faults, tally.crashes
+        );
+        println!("{} passed, {} failed", tally.passed, tally.failed);
+        if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }

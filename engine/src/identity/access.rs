@@ -52,7 +52,7 @@ pub struct WorkspaceSecret([u8; 32]);
 impl WorkspaceSecret {
     /// A new one, at random.
     pub fn random() -> Self {
-        WorkspaceSecret(rand::random())
+        WorkspaceSecret(crate::random::bytes())
     }
 
     /// What the relay keeps of it. A plain hash is enough: the secret is random and long, so nobody can try them all.

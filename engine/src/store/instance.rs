@@ -34,7 +34,7 @@ pub(super) fn claim(path: &Path, connection: &mut Connection) -> Result<ActorId>
         .is_some_and(|companion| Some(&companion.nonce) == nonce.as_ref() && companion.place == place(path));
     let actor = match meta::get(&transaction, ACTOR)? {
         Some(bytes) if same && bytes.len() == 16 => ActorId::from(bytes),
-        _ => ActorId::from(rand::random::<[u8; 16]>()),
+        _ => ActorId::from(crate::random::bytes::<16>()),
     };
     meta::put(&transaction, ACTOR, actor.to_bytes())?;
     let fresh = put_fresh_nonce(&transaction)?;

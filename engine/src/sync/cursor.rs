@@ -11,7 +11,7 @@ pub struct Epoch(#[serde(with = "serde_bytes")] [u8; 16]);
 impl Epoch {
     /// A new one, at random.
     pub fn random() -> Self {
-        Epoch(rand::random())
+        Epoch(crate::random::bytes())
     }
 
     /// The one with these bytes.

@@ -120,7 +120,8 @@ impl<P: Publish> Writer<P> {
         }
     }
 
-    fn answer(&mut self, mut group: Vec<Job>) {
+    /// Checks a group of pushes, makes what is good of it durable, and answers each.
+    pub(crate) fn answer(&mut self, mut group: Vec<Job>) {
         match catch_unwind(AssertUnwindSafe(|| self.commit(&group))) {
             Ok(Ok(committed)) => self.tell(group, committed),
             Ok(Err(error)) => {

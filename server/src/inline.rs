@@ -1,0 +1,189 @@
+//! One workspace's relay without sockets, threads or time: frames in, frames out.
+//!
+//! For simulations. What a served relay does to a push and how it reads its log is done here by the same writer, the same
+//! checks and the same log; only what carries frames is missing. Where the served relay decides by time (how large a
+//! batch, when a reader is slow) this one asks its caller.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use samsyn_engine::identity::{Access, DeviceId, SecretAccess};
+use samsyn_engine::sync::limits::BATCH_CHANGES;
+use samsyn_engine::sync::{
+    Ack, Cursor, ErrorCode, FromRelay, Hello, Notice, Push, RelayRequest, RelaySession, SyncError, Welcome,
+};
+use tokio::sync::mpsc;
+
+use crate::frames;
+use crate::log::{Entry, Log, LogError, Meta, Range, SqliteLog};
+use crate::workspace::Own;
+use crate::writer::{Answer, Job, Outcome, Publish, Writer};
+
+/// A workspace's relay.
+pub struct InlineRelay {
+    log: Arc<dyn Log>,
+    meta: Meta,
+    access: SecretAccess,
+    writer: Writer<Nobody>,
+}
+
+/// A client's connection to it.
+#[derive(Debug)]
+pub struct InlineConnection {
+    session: RelaySession,
+    client: Option<Client>,
+}
+
+#[derive(Debug)]
+struct Client {
+    device: DeviceId,
+    /// The last entry that it was sent.
+    position: u64,
+    /// The end of the catch-up, until it is told.
+    catching_up_to: Option<u64>,
+    /// Entries behind its position that this very connection pushed.
+    own: Own,
+}
+
+/// There are no readers to tell: they ask.
+#[derive(Debug)]
+struct Nobody;
+
+impl Publish for Nobody {
+    fn publish(&self, _: Cursor, _: Vec<Entry>, _: Cursor) {}
+}
+
+impl std::fmt::Debug for InlineRelay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InlineRelay").field("meta", &self.meta).finish_non_exhaustive()
+    }
+}
+
+impl Default for InlineConnection {
+    fn default() -> Self {
+        InlineConnection { session: RelaySession::new(), client: None }
+    }
+}
+
+impl InlineRelay {
+    /// Opens the relay over the log at `path`.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn open(path: &Path) -> Result<InlineRelay, LogError> {
+        let log: Arc<dyn Log> = Arc::new(SqliteLog::open(path)?);
+        let meta = log.meta()?;
+        let access = SecretAccess::new(meta.workspace, meta.secret_hash);
+        let writer = Writer::new(Arc::clone(&log), log.head()?, Nobody);
+        Ok(InlineRelay { log, meta, access, writer })
+    }
+
+    /// The end of the log.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn head(&self) -> Result<Cursor, LogError> {
+        self.log.head()
+    }
+
+    /// Takes a client's frame and answers it.
+    ///
+    /// # Errors
+    /// With the notice that ends the connection.
+    pub fn receive(
+        &mut self,
+        connection: &mut InlineConnection,
+        frame: &[u8],
+    ) -> Result<Vec<Vec<u8>>, Notice> {
+        let mut answers = match connection.session.receive(frame).map_err(not_understood)? {
+            None => Vec::new(),
+            Some(RelayRequest::Hello(hello)) => vec![self.welcome(connection, &hello)?],
+            Some(RelayRequest::Push(push)) => vec![self.push(connection, push)?],
+        };
+        while let Some(frame) = connection.session.poll_transmit() {
+            answers.push(frame);
+        }
+        Ok(answers)
+    }
+
+    /// The next frame that the client is owed without having asked: a batch, or that it has caught up.
+    ///
+    /// # Errors
+    /// With the notice that ends the connection.
+    pub fn next(
+        &mut self,
+        connection: &mut InlineConnection,
+        bytes: usize,
+    ) -> Result<Option<Vec<u8>>, Notice> {
+        let Some(client) = &mut connection.client else { return Ok(None) };
+        let up_to = self.log.head().map_err(storage)?.position;
+        if client.catching_up_to.is_some_and(|position| client.position >= position) {
+            client.catching_up_to = None;
+            return Ok(Some(FromRelay::CaughtUp.encode()));
+        }
+        if client.position >= up_to {
+            return Ok(None);
+        }
+        let range = Range { after: client.position, up_to, bytes, entries: BATCH_CHANGES };
+        let stretch = self.log.read(range).map_err(storage)?;
+        let frame = frames::batch(&stretch, client.position, |position| client.own.contains(&position));
+        client.position = stretch.end.position;
+        client.own = client.own.split_off(&(client.position + 1));
+        Ok(Some(frame.to_vec()))
+    }
+
+    fn welcome(&self, connection: &mut InlineConnection, hello: &Hello) -> Result<Vec<u8>, Notice> {
+        let refused =
+            |refusal: &dyn std::fmt::Display| Notice { code: ErrorCode::Access, words: refusal.to_string() };
+        self.access
+            .admit(hello.workspace, hello.device, &hello.credential)
+            .map_err(|refusal| refused(&refusal))?;
+        connection.session.admitted();
+        let head = self.log.head().map_err(storage)?;
+        let from = self.known(hello.cursor)?;
+        connection.client = Some(Client {
+            device: hello.device,
+            position: from,
+            catching_up_to: Some(head.position),
+            own: Own::new(),
+        });
+        let welcome = Welcome {
+            version: connection.session.version(),
+            workspace_name: self.meta.name.clone(),
+            epoch: self.meta.epoch,
+            from,
+            position: head.position,
+        };
+        Ok(FromRelay::Welcome(welcome).encode())
+    }
+
+    /// The client's position if its cursor is one of this log, else the beginning.
+    fn known(&self, cursor: Option<Cursor>) -> Result<u64, Notice> {
+        let Some(cursor) = cursor.filter(|cursor| cursor.epoch == self.meta.epoch) else { return Ok(0) };
+        let rolling = self.log.rolling_at(cursor.position).map_err(storage)?;
+        Ok(if rolling == Some(cursor.hash) { cursor.position } else { 0 })
+    }
+
+    fn push(&mut self, connection: &mut InlineConnection, push: Push) -> Result<Vec<u8>, Notice> {
+        let Some(client) = &mut connection.client else {
+            return Err(not_understood(SyncError::Order("a push before the welcome")));
+        };
+        let (answer, mut answers) = mpsc::channel(1);
+        self.writer.answer(vec![Job { push, device: client.device, answer }]);
+        match answers.try_recv() {
+            Ok(Answer { push, outcome: Outcome::Logged { refused, positions } }) => {
+                client.own.extend(positions.into_iter().filter(|position| *position > client.position));
+                Ok(FromRelay::Ack(Ack { id: push, refused }).encode())
+            }
+            _ => Err(storage(LogError::Full)),
+        }
+    }
+}
+
+fn not_understood(error: SyncError) -> Notice {
+    Notice { code: error.code(), words: error.to_string() }
+}
+
+fn storage(error: LogError) -> Notice {
+    Notice { code: ErrorCode::Storage, words: error.to_string() }
+}

@@ -1,0 +1,69 @@
+//! What must be so whatever happened: replicas that have met are the same, and rows and search say what documents say.
+
+use std::collections::BTreeMap;
+
+use samsyn_engine::id::RecordId;
+use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::FieldType;
+use samsyn_engine::schema::kinds::KINDS;
+use samsyn_engine::store::{ListQuery, RowView};
+
+/// All rows of all kinds, removed ones included.
+///
+/// # Panics
+/// Where the replica cannot be read.
+pub fn projection(replica: &Replica) -> BTreeMap<RecordId, RowView> {
+    let mut all = BTreeMap::new();
+    for kind in KINDS {
+        for removed in [false, true] {
+            let query = ListQuery { removed, ..ListQuery::all(kind) };
+            let ids = replica.store().list(&query).expect("a list can be read");
+            let rows = replica.store().rows(&ids).expect("rows can be read");
+            all.extend(rows.into_iter().flatten().map(|row| (row.id, row)));
+        }
+    }
+    all
+}
+
+/// The projection says what the documents say, and search finds what is there.
+///
+/// # Panics
+/// Where it does not.
+pub fn assert_projection_is_true(replica: &Replica) {
+    let rows = projection(replica);
+    let mut records = replica.store().records().expect("the store can be read");
+    records.sort_unstable();
+    assert_eq!(rows.keys().copied().collect::<Vec<_>>(), records, "each record has a row");
+    for (id, row) in rows {
+        let document = replica.document(id).expect("a record with a row has a document");
+        let record = document.read();
+        assert_eq!((row.title, row.removed), (record.title(), record.removed));
+        assert_eq!(row.conflicts as usize, document.conflicts().len());
+        let Some(kind) = record.kind() else { continue };
+        for field in kind.fields.iter().filter(|field| field.field_type != FieldType::Prose) {
+            assert_eq!(row.cells.get(field.name), record.cells.get(field.name), "{}", field.name);
+        }
+        let title = record.title();
+        if !title.is_empty() && !record.removed {
+            let hits = replica.store().search(&title, &[kind.name], 10_000).expect("search works");
+            assert!(hits.iter().any(|hit| hit.id == id), "search does not find \"{title}\"");
+        }
+    }
+}
+
+/// Two replicas hold the same: documents, what contradicts in them, and what lists show.
+///
+/// # Panics
+/// Where they differ.
+pub fn assert_same(one: &Replica, other: &Replica) {
+    let rows = projection(one);
+    assert_eq!(rows, projection(other), "lists differ");
+    for id in rows.keys() {
+        let heads = |replica: &Replica| replica.document(*id).expect("it is there").heads();
+        assert_eq!(heads(one), heads(other), "histories of {id} differ");
+        let record = |replica: &Replica| replica.record(*id).expect("it is there");
+        assert_eq!(record(one), record(other), "{id} differs");
+        let conflicts = |replica: &Replica| replica.conflicts(*id).expect("it is there");
+        assert_eq!(conflicts(one), conflicts(other), "contradictions in {id} differ");
+    }
+}

@@ -1,0 +1,93 @@
+//! A laptop: a replica on a file, a person's clock, and perhaps a link.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use rand::rngs::StdRng;
+use samsyn_engine::replica::{Replica, ReplicaSync};
+
+use super::disk::Image;
+use super::link::Link;
+
+/// A laptop.
+#[derive(Debug)]
+pub(super) struct Laptop {
+    path: PathBuf,
+    /// None for the moment in which it is off.
+    replica: Option<Replica>,
+    /// Its connection, where it has one.
+    pub(super) link: Option<Link>,
+    /// Seconds since 1970, as this laptop believes.
+    clock: Arc<AtomicI64>,
+    /// How often its power went.
+    pub(super) crashes: Rc<Cell<u64>>,
+}
+
+impl Laptop {
+    /// A laptop with the replica at `path`.
+    pub(super) fn new(path: &Path, believes: i64) -> Laptop {
+        let clock = Arc::new(AtomicI64::new(believes));
+        let mut laptop =
+            Laptop { path: path.to_owned(), replica: None, link: None, clock, crashes: Rc::default() };
+        laptop.start();
+        laptop
+    }
+
+    fn start(&mut self) {
+        let replica = Replica::open(&self.path).expect("what a crash leaves can be opened");
+        let clock = Arc::clone(&self.clock);
+        self.replica = Some(replica.with_clock(move || clock.load(Ordering::Relaxed)));
+    }
+
+    /// Its replica.
+    pub(super) fn replica(&mut self) -> &mut Replica {
+        self.replica.as_mut().expect("the laptop is on")
+    }
+
+    /// Its replica, to look at.
+    pub(super) fn look(&self) -> &Replica {
+        self.replica.as_ref().expect("the laptop is on")
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Time goes by, or somebody sets the clock.
+    pub(super) fn turn_clock(&self, by: i64) {
+        self.clock.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Opens a connection.
+    pub(super) fn connect(&mut self, now: u64) {
+        let sync = ReplicaSync::begin(self.look(), now).expect("the replica has a relay");
+        self.link = Some(Link::new(sync));
+    }
+
+    /// The program ends in good order and is started again.
+    pub(super) fn restart(&mut self) {
+        (self.link, self.replica) = (None, None);
+        self.start();
+    }
+
+    /// The power goes while something is done to the replica. Answers what came of it where all of it had reached the
+    /// disk; nobody has heard of anything else.
+    pub(super) fn crash_in<T>(
+        &mut self,
+        dice: &mut StdRng,
+        work: impl FnOnce(&mut Replica) -> T,
+    ) -> Option<T> {
+        let before = Image::of(&self.path);
+        let done = work(self.replica());
+        let (torn, whole) = before.torn(Image::of(&self.path), dice);
+        (self.link, self.replica) = (None, None);
+        torn.restore();
+        self.start();
+        self.crashes.set(self.crashes.get() + 1);
+        whole.then_some(done)
+    }
+}

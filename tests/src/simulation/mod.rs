@@ -1,0 +1,91 @@
+//! Many laptops, one relay, and everything that goes wrong between and under them, out of one seed.
+//!
+//! ```text
+//!   seed ──▶ dice ──▶ World ─┬─ Laptop × n   a real Replica on a real file, a clock that is wrong
+//!                            ├─ Link × n     frames on their way, late, doubled, swapped, cut
+//!                            └─ Station      the relay's own writer, checks and log, on a real file
+//!                      │
+//!                      ├─ step, step, step …          whatever the dice say
+//!                      ├─ heal: everybody back, everybody connected, until nothing more is said
+//!                      └─ check: all the same, nothing lost, rows and search say what the documents say
+//! ```
+//!
+//! Nothing here has threads or sockets, time is a number, and ids and actors come from the seed too
+//! (`samsyn_engine::random`): a seed takes the same way again.
+//!
+//! A *crash* is what a file looks like when the power goes: [`disk::Image`] says how that is made.
+
+mod check;
+mod disk;
+mod laptop;
+mod link;
+mod person;
+mod station;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+pub use check::{assert_projection_is_true, assert_same, projection};
+
+use world::World;
+
+/// What runs came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Runs whose replicas all ended the same, with nothing lost.
+    pub passed: u64,
+    /// Runs that did not.
+    pub failed: u64,
+    /// Simulated milliseconds.
+    pub milliseconds: u64,
+    /// Edits that people made.
+    pub edits: u64,
+    /// Links cut, frames lost, doubled or swapped, clocks set, files copied, relays set back.
+    pub faults: u64,
+    /// Moments at which the power went while something was being written.
+    pub crashes: u64,
+}
+
+impl Tally {
+    /// Adds another run.
+    pub fn add(&mut self, other: Tally) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.milliseconds += other.milliseconds;
+        self.edits += other.edits;
+        self.faults += other.faults;
+        self.crashes += other.crashes;
+    }
+}
+
+/// Runs one seed below `folder`, which should be on a disk that is quick to sync.
+///
+/// # Errors
+/// With what went wrong, and how to see it again.
+pub fn run(seed: u64, folder: &Path) -> Result<Tally, String> {
+    let live = || {
+        let place = tempfile::tempdir_in(folder).expect("a folder can be made");
+        let mut world = World::new(seed, place.path());
+        world.live();
+        world.heal();
+        world.check();
+        world.tally()
+    };
+    match catch_unwind(AssertUnwindSafe(|| samsyn_engine::random::seeded(seed, live))) {
+        Ok(tally) => Ok(Tally { passed: 1, ..tally }),
+        Err(panic) => {
+            let words = panic.downcast_ref::<String>().map(String::as_str);
+            let words = words.or(panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked");
+            Err(format!(
+                "seed {seed}: {words}\n  again: cargo run --release -p samsyn-tests -- simulate --seeds 1 --from {seed}"
+            ))
+        }
+    }
+}
+
+/// A folder that is quick to sync, where there is one: crashes are simulated, so nothing has to reach a real disk.
+pub fn quick_folder() -> std::path::PathBuf {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }
+}

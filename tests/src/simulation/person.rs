@@ -1,0 +1,107 @@
+//! What people do to records: everything that the schema has, anywhere.
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+use samsyn_engine::document::{Edit, Record};
+use samsyn_engine::id::RowId;
+use samsyn_engine::schema::kinds::{CONTACT, PLAN, VENUE};
+use samsyn_engine::schema::{Cells, Field, FieldPath, FieldType, NewRecord, Row, Value, order};
+
+const WORDS: [&str; 8] = ["Åsa", "Berg", "Älv", "Öst", "Kafé", "Norr", "Fjäll", "Sjö"];
+
+fn word(dice: &mut StdRng) -> String {
+    WORDS[dice.random_range(0..WORDS.len())].to_owned()
+}
+
+/// A new record.
+pub(super) fn record(dice: &mut StdRng) -> NewRecord {
+    let kind = [&CONTACT, &PLAN, &VENUE][dice.random_range(0..3)];
+    let mut new = NewRecord::new(kind);
+    for names in kind.title {
+        for name in *names {
+            if kind.field(name).is_some_and(|field| field.field_type == FieldType::Line) {
+                new.cells.insert((*name).to_owned(), Value::Text(word(dice)));
+            }
+        }
+    }
+    new
+}
+
+/// Something that a person does to a record; nothing where the dice found nothing to do.
+pub(super) fn edit(record: &Record, dice: &mut StdRng) -> Option<Edit> {
+    if dice.random_bool(0.03) {
+        return Some(if record.removed { Edit::Restore } else { Edit::Remove });
+    }
+    let fields = record.kind()?.fields;
+    let field = &fields[dice.random_range(0..fields.len())];
+    match field.field_type {
+        FieldType::Rows(inner) => rows(record, field, inner, dice),
+        _ => value(&FieldPath::field(field.name), field, record.get(field.name), dice),
+    }
+}
+
+fn rows(record: &Record, list: &Field, fields: &[Field], dice: &mut StdRng) -> Option<Edit> {
+    let (name, rows) = (list.name.to_owned(), record.get(list.name).rows());
+    let pick = |dice: &mut StdRng| rows.get(dice.random_range(0..rows.len().max(1))).cloned();
+    match dice.random_range(0..6) {
+        0 | 1 => {
+            let row = Row { id: RowId::random(), order: String::new(), cells: Cells::new() };
+            Some(Edit::AddRow { list: name, row })
+        }
+        2 => Some(Edit::RemoveRow { list: name, row: pick(dice)?.id }),
+        3 => {
+            let first = rows.first().map(|row| row.order.as_str());
+            Some(Edit::MoveRow { list: name, row: pick(dice)?.id, order: order::between(None, first) })
+        }
+        _ => {
+            let (row, field) = (pick(dice)?, &fields[dice.random_range(0..fields.len())]);
+            value(&FieldPath::cell(list.name, row.id, field.name), field, row.get(field.name), dice)
+        }
+    }
+}
+
+fn value(path: &FieldPath, field: &Field, current: &Value, dice: &mut StdRng) -> Option<Edit> {
+    let path = path.clone();
+    let set = |value| Some(Edit::Set { path: path.clone(), value });
+    if field.field_type.is_register() && dice.random_bool(0.15) {
+        return set(Value::Empty);
+    }
+    match field.field_type {
+        FieldType::Line => set(Value::Text(word(dice))),
+        FieldType::Prose => Some(prose(path.clone(), current.as_text().unwrap_or_default(), dice)),
+        FieldType::Number { range, .. } => {
+            set(Value::Number(range.0.max(1.0) + f64::from(dice.random_range(0..9_u8))))
+        }
+        FieldType::Counter => Some(Edit::Count { path: path.clone(), by: dice.random_range(-2..4) }),
+        FieldType::YesNo => set(Value::YesNo(dice.random_bool(0.5))),
+        FieldType::Enumeration(list) => {
+            let choice = &list.choices[dice.random_range(0..list.choices.len())];
+            set(Value::Choice(choice.value.to_owned()))
+        }
+        FieldType::EnumerationSet(list) => {
+            let choice = list.choices[dice.random_range(0..list.choices.len())].value.to_owned();
+            let (with, without) =
+                if dice.random_bool(0.7) { (vec![choice], vec![]) } else { (vec![], vec![choice]) };
+            let (include, exclude) = (with.into_iter().collect(), without.into_iter().collect());
+            Some(Edit::Members { path: path.clone(), include, exclude })
+        }
+        FieldType::Money => set(field.field_type.parse("125 000 kr").ok()?),
+        FieldType::Date => set(field.field_type.parse("2027-05-03").ok()?),
+        FieldType::DateRange => set(field.field_type.parse("2027-05-03 – 2027-05-05").ok()?),
+        FieldType::Email => set(Value::Text("eva@example.se".into())),
+        FieldType::Phone => set(Value::Text("+46 63 14 30 00".into())),
+        FieldType::Url => set(Value::Text("https://example.se".into())),
+        FieldType::Coordinates => set(field.field_type.parse("63.1792, 14.6357").ok()?),
+        FieldType::Reference(_) | FieldType::ReferenceSet(_) | FieldType::Rows(_) => None,
+    }
+}
+
+/// Writes some letters somewhere into a text, over some that stood there.
+fn prose(path: FieldPath, base: &str, dice: &mut StdRng) -> Edit {
+    let mut letters: Vec<char> = base.chars().collect();
+    let at = dice.random_range(0..=letters.len());
+    let end = (at + dice.random_range(0..4)).min(letters.len());
+    letters.splice(at..end, word(dice).chars().chain(" ".chars()));
+    letters.truncate(400);
+    Edit::Prose { path, base: base.to_owned(), text: letters.into_iter().collect() }
+}

@@ -1,0 +1,92 @@
+//! The relay, on a file that can be torn and set back.
+
+use std::path::{Path, PathBuf};
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::sync::{Epoch, Notice};
+use samsyn_server::log::{Meta, SqliteLog};
+use samsyn_server::{InlineConnection, InlineRelay};
+
+use super::disk::Image;
+
+/// The relay's machine.
+#[derive(Debug)]
+pub(super) struct Station {
+    path: PathBuf,
+    /// None for the moment in which it is down.
+    relay: Option<InlineRelay>,
+    /// What its operator saved some time ago.
+    backup: Option<Image>,
+}
+
+impl Station {
+    /// A relay with one empty workspace.
+    pub(super) fn new(folder: &Path, workspace: WorkspaceId, secret: &WorkspaceSecret) -> Station {
+        let path = folder.join("log.sqlite");
+        let (name, secret_hash) = ("Simulated".to_owned(), secret.hash());
+        let meta = Meta { workspace, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
+        SqliteLog::create(&path, &meta).expect("a log can be made");
+        let mut station = Station { path, relay: None, backup: None };
+        station.start();
+        station
+    }
+
+    fn start(&mut self) {
+        self.relay = Some(InlineRelay::open(&self.path).expect("what a crash leaves can be opened"));
+    }
+
+    fn relay(&mut self) -> &mut InlineRelay {
+        self.relay.as_mut().expect("the relay is up")
+    }
+
+    /// Takes a frame and answers it.
+    pub(super) fn receive(
+        &mut self,
+        there: &mut InlineConnection,
+        frame: &[u8],
+    ) -> Result<Vec<Vec<u8>>, Notice> {
+        self.relay().receive(there, frame)
+    }
+
+    /// The next frame that it owes, in a batch of about so many bytes.
+    pub(super) fn next(
+        &mut self,
+        there: &mut InlineConnection,
+        bytes: usize,
+    ) -> Result<Option<Vec<u8>>, Notice> {
+        self.relay().next(there, bytes)
+    }
+
+    /// The power goes while a frame is being dealt with. What would have been answered is never sent.
+    pub(super) fn crash_in(&mut self, there: &mut InlineConnection, frame: &[u8], dice: &mut StdRng) {
+        let before = Image::of(&self.path);
+        let _ = self.receive(there, frame);
+        let (torn, _) = before.torn(Image::of(&self.path), dice);
+        self.put_back(&torn);
+    }
+
+    /// Its operator saves the file.
+    pub(super) fn save(&mut self) {
+        self.backup = Some(Image::of(&self.path));
+    }
+
+    /// Its operator brings the saved file back. Answers whether there was one.
+    pub(super) fn set_back(&mut self) -> bool {
+        let Some(backup) = self.backup.take() else { return false };
+        self.put_back(&backup);
+        true
+    }
+
+    fn put_back(&mut self, image: &Image) {
+        self.relay = None;
+        image.restore();
+        self.start();
+    }
+}
+
+/// Whether something of this chance comes about.
+pub(super) fn chance(dice: &mut StdRng, of: f64) -> bool {
+    dice.random_bool(of)
+}

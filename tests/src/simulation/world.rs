@@ -1,0 +1,342 @@
+//! The world of one seed: who is in it, what happens, and what must be so in the end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use samsyn_engine::document::ChangeHash;
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::replica::{Edited, Replica, ReplicaError, SyncProblem};
+use samsyn_engine::store::NewReplica;
+use samsyn_engine::sync::limits::BATCH_BYTES;
+
+use super::disk::Image;
+use super::laptop::Laptop;
+use super::station::{Station, chance};
+use super::{Tally, assert_projection_is_true, assert_same, person};
+
+/// When it begins: a Tuesday in November 2026.
+const BEGINNING: i64 = 1_795_500_000;
+/// More laptops than this do not come about by copying.
+const MOST_LAPTOPS: usize = 6;
+
+pub(super) struct World {
+    dice: StdRng,
+    folder: PathBuf,
+    laptops: Vec<Laptop>,
+    station: Station,
+    /// Milliseconds since the beginning.
+    now: u64,
+    /// What somebody was told is safe: the record's heads after each edit that reached a disk. By laptop and record, the
+    /// heads of an edit stand for all before it.
+    promised: BTreeMap<ChangeHash, RecordId>,
+    tally: Tally,
+    calm: bool,
+}
+
+impl World {
+    /// Some laptops with fresh replicas, and a relay.
+    pub(super) fn new(seed: u64, folder: &Path) -> World {
+        let mut dice = StdRng::seed_from_u64(seed ^ 0x5eed);
+        let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
+        let station = Station::new(folder, workspace, &secret);
+        let count = dice.random_range(2..=4);
+        let laptops = (0..count)
+            .map(|number| {
+                let path = folder.join(format!("{number}.samsyn"));
+                let (name, relay) = ("Simulated".to_owned(), Some(("ws://relay".to_owned(), secret.clone())));
+                let new = NewReplica { workspace, workspace_name: name, relay };
+                drop(
+                    Replica::create(&path, &new, &format!("Person {number}")).expect("a replica can be made"),
+                );
+                // Clocks are wrong by up to a day.
+                Laptop::new(&path, BEGINNING + dice.random_range(-86_400..86_400))
+            })
+            .collect();
+        World {
+            dice,
+            folder: folder.to_owned(),
+            laptops,
+            station,
+            now: 0,
+            promised: BTreeMap::new(),
+            tally: Tally::default(),
+            calm: false,
+        }
+    }
+
+    /// What the run came to so far.
+    pub(super) fn tally(&self) -> Tally {
+        let crashes = self.laptops.iter().map(|laptop| laptop.crashes.get()).sum::<u64>();
+        Tally { milliseconds: self.now, crashes: self.tally.crashes + crashes, ..self.tally }
+    }
+
+    /// Days of work, with all that goes wrong.
+    pub(super) fn live(&mut self) {
+        let steps = self.dice.random_range(60..260);
+        for _ in 0..steps {
+            self.now += self.dice.random_range(1..30_000);
+            let who = self.dice.random_range(0..self.laptops.len());
+            match self.dice.random_range(0..100) {
+                0..30 => self.edit(who),
+                30..36 => self.undo_nothing_and_look(who),
+                36..50 => self.connect(who),
+                50..86 => self.carry(who),
+                86..89 => self.fault(|world| world.laptops[who].link.take().is_some()),
+                89..92 => self.fault(|world| {
+                    let link = world.laptops[who].link.as_mut();
+                    link.is_some_and(|link| link.spoil(&mut world.dice))
+                }),
+                92 => self.laptops[who].restart(),
+                93 => self.fault(|world| {
+                    world.laptops[who].turn_clock(world.dice.random_range(-100_000..100_000));
+                    true
+                }),
+                94 => self.fault(|world| world.copy(who)),
+                95 | 96 => self.station.save(),
+                97 => self.fault(|world| {
+                    world.cut_all();
+                    world.station.set_back()
+                }),
+                _ => self.fault(|world| {
+                    world.cut_all();
+                    true
+                }),
+            }
+        }
+    }
+
+    fn fault(&mut self, what: impl FnOnce(&mut World) -> bool) {
+        if what(self) {
+            self.tally.faults += 1;
+        }
+    }
+
+    fn cut_all(&mut self) {
+        self.laptops.iter_mut().for_each(|laptop| laptop.link = None);
+    }
+
+    /// Somebody edits, or makes a record. Sometimes the power goes while it is being written.
+    fn edit(&mut self, who: usize) {
+        let records = self.laptops[who].look().store().records().expect("the store can be read");
+        let crash = !self.calm && chance(&mut self.dice, 0.06);
+        let (laptop, dice) = (&mut self.laptops[who], &mut self.dice);
+        let done = if records.is_empty() || chance(dice, 0.12) {
+            let new = person::record(dice);
+            let make = |replica: &mut Replica| replica.create_record(&new);
+            if crash { laptop.crash_in(dice, make) } else { Some(make(laptop.replica())) }
+        } else {
+            let id = records[dice.random_range(0..records.len())];
+            let record = laptop.look().record(id).expect("a record that is listed is there");
+            let Some(edit) = person::edit(&record, dice) else { return };
+            let write = |replica: &mut Replica| replica.edit(id, &[edit], None);
+            if crash { laptop.crash_in(dice, write) } else { Some(write(laptop.replica())) }
+        };
+        if let Some(done) = done {
+            self.promise(who, done);
+        }
+    }
+
+    /// Somebody was told that it is saved: from now on it must never be lost.
+    fn promise(&mut self, who: usize, done: Result<Edited, ReplicaError>) {
+        match done {
+            Ok(edited) => {
+                self.tally.edits += 1;
+                let document = self.laptops[who].look().document(edited.record).expect("it was just written");
+                self.promised.extend(document.heads().into_iter().map(|head| (head, edited.record)));
+            }
+            // What another has removed meanwhile, or what is too large, is refused in words.
+            Err(ReplicaError::Edit(_) | ReplicaError::TooLarge { .. }) => {}
+            Err(error) => panic!("an edit failed: {error}"),
+        }
+    }
+
+    fn undo_nothing_and_look(&mut self, who: usize) {
+        let queue = self.laptops[who].look().review_queue().expect("the queue can be read");
+        if let Some(entry) = queue.first() {
+            let item = self.laptops[who].look().review(entry.row.id).expect("it can be reviewed");
+            let marked = self.laptops[who].replica().mark_reviewed(item.record, &item.heads);
+            marked.expect("a mark can be set");
+        }
+    }
+
+    fn connect(&mut self, who: usize) {
+        if self.laptops[who].link.is_none() {
+            self.laptops[who].connect(self.now);
+        }
+    }
+
+    /// Somebody copies the file, with all that belongs to it, to another machine, and works on in both.
+    fn copy(&mut self, who: usize) -> bool {
+        if self.laptops.len() >= MOST_LAPTOPS {
+            return false;
+        }
+        let path = self.folder.join(format!("{}.samsyn", self.laptops.len()));
+        Image::of(self.laptops[who].path()).copy_to(&path);
+        let copy = Laptop::new(&path, BEGINNING);
+        let (one, other) = (self.laptops[who].look().store().actor(), copy.look().store().actor());
+        assert_ne!(one, other, "a copy writes as an actor of its own");
+        self.laptops.push(copy);
+        true
+    }
+
+    /// One frame goes one way on somebody's link.
+    fn carry(&mut self, who: usize) {
+        if self.laptops[who].link.is_none() {
+            return;
+        }
+        let ended = match self.dice.random_range(0..4) {
+            0 => self.speak(who),
+            1 => self.hear(who),
+            2 => self.relay_hears(who),
+            _ => self.relay_speaks(who),
+        };
+        if ended {
+            self.laptops[who].link = None;
+        }
+    }
+
+    /// The laptop puts what it has to say on the link. Answers whether the connection ended.
+    fn speak(&mut self, who: usize) -> bool {
+        let laptop = &mut self.laptops[who];
+        let Some(mut link) = laptop.link.take() else { return true };
+        if link.has_room_up() {
+            match link.sync.frame_out(laptop.replica()) {
+                Ok(frame) => link.up.extend(frame),
+                Err(error) => return problem(&error),
+            }
+        }
+        laptop.link = Some(link);
+        false
+    }
+
+    /// A frame reaches the laptop. Sometimes the power goes while it is being stored.
+    fn hear(&mut self, who: usize) -> bool {
+        let (now, crash) = (self.now, !self.calm && chance(&mut self.dice, 0.08));
+        let laptop = &mut self.laptops[who];
+        let Some(mut link) = laptop.link.take() else { return true };
+        let Some(frame) = link.down.pop_front() else {
+            laptop.link = Some(link);
+            return false;
+        };
+        if crash {
+            laptop.crash_in(&mut self.dice, |replica| drop(link.sync.frame_in(replica, &frame, now)));
+            return true;
+        }
+        match link.sync.frame_in(laptop.replica(), &frame, now) {
+            Ok(_) => laptop.link = Some(link),
+            Err(error) => return problem(&error),
+        }
+        false
+    }
+
+    /// A frame reaches the relay. Sometimes its power goes while it is being dealt with.
+    fn relay_hears(&mut self, who: usize) -> bool {
+        let crash = !self.calm && chance(&mut self.dice, 0.06);
+        let Some(link) = self.laptops[who].link.as_mut() else { return true };
+        let Some(frame) = link.up.pop_front() else { return false };
+        if crash {
+            self.station.crash_in(&mut link.there, &frame, &mut self.dice);
+            self.tally.crashes += 1;
+            self.cut_all();
+            return true;
+        }
+        match self.station.receive(&mut link.there, &frame) {
+            Ok(answers) => link.down.extend(answers),
+            Err(_) => return true,
+        }
+        false
+    }
+
+    /// The relay puts what it owes on the link.
+    fn relay_speaks(&mut self, who: usize) -> bool {
+        let small = !self.calm && chance(&mut self.dice, 0.5);
+        let bytes = if small { self.dice.random_range(1..2_000) } else { BATCH_BYTES };
+        let Some(link) = self.laptops[who].link.as_mut() else { return true };
+        if !link.has_room_down() {
+            return false;
+        }
+        match self.station.next(&mut link.there, bytes) {
+            Ok(frame) => link.down.extend(frame),
+            Err(_) => return true,
+        }
+        false
+    }
+
+    /// The weather clears up: everybody is connected until nobody has anything more to say.
+    pub(super) fn heal(&mut self) {
+        self.calm = true;
+        self.cut_all();
+        // What was refused because frames came in the wrong order is offered again.
+        for laptop in &mut self.laptops {
+            laptop.replica().retry_refused().expect("the store can be written");
+        }
+        for _ in 0..20 {
+            (0..self.laptops.len()).for_each(|who| self.settle(who));
+            if self.is_quiet() {
+                return;
+            }
+        }
+        panic!("they never come to rest");
+    }
+
+    /// One laptop connects and goes on until both sides are done.
+    fn settle(&mut self, who: usize) {
+        self.connect(who);
+        for _ in 0..10_000 {
+            self.now += 1;
+            for ended in [self.speak(who), self.relay_hears(who), self.relay_speaks(who), self.hear(who)] {
+                assert!(!ended, "an undisturbed connection ended");
+            }
+            let laptop = &self.laptops[who];
+            let Some(link) = &laptop.link else { return };
+            let quiet = link.up.is_empty() && link.down.is_empty();
+            if quiet && link.sync.is_settled(laptop.look()).expect("the store can be read") {
+                return;
+            }
+        }
+        panic!("a laptop and the relay never come to rest");
+    }
+
+    fn is_quiet(&self) -> bool {
+        let first = self.laptops[0].look();
+        let records = |replica: &Replica| {
+            let mut all = replica.store().records().expect("the store can be read");
+            all.sort_unstable();
+            all
+        };
+        let all = records(first);
+        self.laptops.iter().all(|laptop| {
+            let replica = laptop.look();
+            records(replica) == all
+                && all.iter().all(|id| {
+                    let heads = |replica: &Replica| replica.document(*id).expect("it is there").heads();
+                    heads(replica) == heads(first)
+                })
+        })
+    }
+
+    /// What must be so.
+    pub(super) fn check(&self) {
+        let first = self.laptops[0].look();
+        assert_projection_is_true(first);
+        for laptop in &self.laptops {
+            let replica = laptop.look();
+            assert_same(first, replica);
+            let outbox = replica.store().outbox_state().expect("the store can be read");
+            assert_eq!(outbox, Default::default(), "something was not sent, or refused");
+        }
+        for (change, record) in &self.promised {
+            let document = first.document(*record).expect("a promised record is there");
+            assert!(document.has(change), "an edit that was saved is lost: {change} in {record}");
+        }
+    }
+}
+
+/// Ends a connection. What the other side did wrong is the link's fault; what this side cannot store is nobody's here.
+fn problem(error: &SyncProblem) -> bool {
+    assert!(matches!(error, SyncProblem::Protocol(_)), "the laptop cannot go on: {error}");
+    true
+}
