@@ -2,17 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 use samsyn_engine::document::Edit;
 use samsyn_engine::id::{RecordId, RowId};
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{Replica, ReplicaError};
-use samsyn_engine::schema::kinds::{CONTACT, KINDS, PLAN};
-use samsyn_engine::schema::{Cells, FieldPath, FieldType, NewRecord, Row, Value, order};
-use samsyn_engine::store::{ListQuery, NewReplica, RowView};
+use samsyn_engine::schema::kinds::{CONTACT, PLAN};
+use samsyn_engine::schema::{Cells, FieldPath, NewRecord, Row, Value, order};
+use samsyn_engine::store::NewReplica;
 use samsyn_tests::memory_relay::{MemoryRelay, sync};
+use samsyn_tests::simulation::{assert_projection_is_true, assert_same};
 
 const REPLICAS: usize = 3;
 const RECORDS: usize = 3;
@@ -191,38 +190,6 @@ impl World {
     }
 }
 
-/// All rows of all kinds, removed ones included.
-fn projection(replica: &Replica) -> BTreeMap<RecordId, RowView> {
-    let mut all = BTreeMap::new();
-    for kind in KINDS {
-        for removed in [false, true] {
-            let ids = replica.store().list(&ListQuery { removed, ..ListQuery::all(kind) }).unwrap();
-            let rows = replica.store().rows(&ids).unwrap();
-            all.extend(rows.into_iter().flatten().map(|row| (row.id, row)));
-        }
-    }
-    all
-}
-
-/// The projection says what the documents say.
-fn assert_projection_is_true(replica: &Replica) {
-    for (id, row) in projection(replica) {
-        let document = replica.document(id).unwrap();
-        let record = document.read();
-        assert_eq!((row.title, row.removed), (record.title(), record.removed));
-        assert_eq!(row.conflicts as usize, document.conflicts().len());
-        let kind = record.kind().unwrap();
-        for field in kind.fields.iter().filter(|field| field.field_type != FieldType::Prose) {
-            assert_eq!(row.cells.get(field.name), record.cells.get(field.name), "{}", field.name);
-        }
-        let found = |text: &str| replica.store().search(text, &[kind.name], 1_000).unwrap();
-        let title = record.title();
-        if !title.is_empty() && !record.removed {
-            assert!(found(&title).iter().any(|hit| hit.id == id), "search does not find \"{title}\"");
-        }
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
@@ -236,12 +203,7 @@ proptest! {
         let first = &world.replicas[0];
         assert_projection_is_true(first);
         for other in &world.replicas[1..] {
-            for id in &world.records {
-                prop_assert_eq!(first.record(*id).unwrap(), other.record(*id).unwrap());
-                prop_assert_eq!(first.conflicts(*id).unwrap(), other.conflicts(*id).unwrap());
-                prop_assert_eq!(first.document(*id).unwrap().heads(), other.document(*id).unwrap().heads());
-            }
-            prop_assert_eq!(projection(first), projection(other));
+            assert_same(first, other);
             prop_assert_eq!(other.store().outbox_state().unwrap(), Default::default());
         }
     }

@@ -17,7 +17,8 @@ use crate::id::RecordId;
 use crate::store::{Origin, Transaction};
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
-    ClientEvent, ClientSession, Cursor, Entry, EntryBody, Hello, Notice, Outgoing, SyncError, VERSIONS,
+    ClientEvent, ClientSession, Cursor, Entry, EntryBody, ErrorCode, Hello, Notice, Outgoing, SyncError,
+    VERSIONS,
 };
 
 /// What a connection brought about, for whoever shows it to a person.
@@ -189,13 +190,15 @@ impl ReplicaSync {
                 let now = replica.now();
                 let mut transaction = replica.store.transaction()?;
                 transaction.caught_up(&self.workspace_name, now)?;
+                transaction.offer_again(ErrorCode::MissingDependencies)?;
                 transaction.commit()?;
                 news.push(SyncNews::CaughtUp);
             }
             ClientEvent::Acknowledged(hashes) => {
                 let now = replica.now();
+                // They leave the outbox only when they have come by in the log, with the cursor behind them. A relay that is
+                // set back to our very cursor would otherwise have lost them without anything showing it.
                 let mut transaction = replica.store.transaction()?;
-                transaction.mark_logged(&hashes)?;
                 transaction.contact(now)?;
                 transaction.commit()?;
                 news.push(SyncNews::Pushed(hashes.len()));

@@ -8,7 +8,8 @@ use crate::identity::{WorkspaceId, WorkspaceSecret};
 use crate::schema::FieldPath;
 use crate::schema::kinds::{CONTACT, PLAN};
 use crate::sync::{
-    Ack, Batch, Cursor, Entry, EntryBody, Epoch, FromClient, FromRelay, RelayRequest, RelaySession, Welcome,
+    Ack, Batch, Cursor, Entry, EntryBody, Epoch, ErrorCode, FromClient, FromRelay, RelayRequest,
+    RelaySession, Welcome,
 };
 
 /// A relay without checks or disk: the log and what the protocol says about it.
@@ -321,4 +322,58 @@ fn exports_are_complete_and_any_automerge_opens_them() {
     let record = records.iter().find(|record| record["id"] == id.to_string()).unwrap();
     assert_eq!(record["fields"]["family"], "Berg");
     assert!(FromClient::decode(&[3]).is_ok());
+}
+
+/// Found by simulation. The acknowledgement came, the log's stretch with the change in it did not any more, and then the
+/// relay was set back to exactly where the replica's cursor is: nothing shows that the change is not there.
+#[test]
+fn what_was_acknowledged_and_not_seen_in_the_log_is_pushed_again() {
+    let bench = Bench::new();
+    let (mut one, mut log) = (bench.replica("Åsa"), Log::new());
+    sync(&mut one, &mut log);
+    let before = log.entries.len();
+    let id = contact(&mut one, "Berg");
+
+    let mut sync_of_one = ReplicaSync::begin(&one, 0).unwrap();
+    let mut session = RelaySession::new();
+    let mut acknowledged = false;
+    while let Some(frame) = sync_of_one.frame_out(&one).unwrap() {
+        for answer in log.answer(&mut session, &frame) {
+            if !acknowledged {
+                let news = sync_of_one.frame_in(&mut one, &answer, 0).unwrap();
+                acknowledged = news.iter().any(|news| matches!(news, SyncNews::Pushed(_)));
+            }
+        }
+        if acknowledged {
+            break;
+        }
+    }
+    assert!(acknowledged && log.entries.len() > before);
+
+    log.entries.truncate(before);
+    sync(&mut one, &mut log);
+    let mut other = bench.replica("Bo");
+    sync(&mut other, &mut log);
+    assert_eq!(family(&other, id), "Berg");
+}
+
+/// Found by simulation. A refusal for want of what a change builds on is no verdict: what it lacked may be there now.
+#[test]
+fn what_was_refused_for_want_of_another_change_is_offered_again_by_itself() {
+    let bench = Bench::new();
+    let (mut one, mut log) = (bench.replica("Åsa"), Log::new());
+    sync(&mut one, &mut log);
+    let id = contact(&mut one, "Berg");
+    let hash = one.document(id).unwrap().heads()[0];
+    let refuse = |replica: &mut Replica, code| {
+        let mut transaction = replica.store.transaction().unwrap();
+        transaction.mark_refused(&hash, code, "no").unwrap();
+        transaction.commit().unwrap();
+    };
+    refuse(&mut one, ErrorCode::Schema);
+    sync(&mut one, &mut log);
+    assert_eq!(one.store().outbox_state().unwrap().refused, 1, "a verdict stands until somebody asks again");
+    refuse(&mut one, ErrorCode::MissingDependencies);
+    sync(&mut one, &mut log);
+    assert_eq!(one.store().outbox_state().unwrap(), Default::default());
 }

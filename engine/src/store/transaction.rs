@@ -147,11 +147,21 @@ impl<'a> Transaction<'a> {
     /// # Errors
     /// Where the file cannot be written.
     pub fn mark_refused(&mut self, change: &ChangeHash, code: ErrorCode, reason: &str) -> Result<()> {
-        let code = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned));
         self.inner
             .prepare_cached("UPDATE changes SET refused = ?2, reason = ?3 WHERE hash = ?1 AND NOT logged")?
-            .execute(params![change.0, code.unwrap_or_else(|| "other".to_owned()), reason])?;
+            .execute(params![change.0, name_of(code), reason])?;
         Ok(())
+    }
+
+    /// Puts changes back into the outbox that were refused for a reason which may be gone.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn offer_again(&mut self, refused_for: ErrorCode) -> Result<usize> {
+        let mut update = self
+            .inner
+            .prepare_cached("UPDATE changes SET refused = NULL, reason = NULL WHERE refused = ?1")?;
+        Ok(update.execute(params![name_of(refused_for)])?)
     }
 
     /// Puts refused changes back into the outbox: somebody has asked to try again.
@@ -289,4 +299,10 @@ impl<'a> Transaction<'a> {
         }
         Ok(committed?)
     }
+}
+
+/// A code as it is written in the file, and on the wire.
+fn name_of(code: ErrorCode) -> String {
+    let name = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned));
+    name.unwrap_or_else(|| "other".to_owned())
 }

@@ -279,7 +279,32 @@ impl World {
                 return;
             }
         }
-        panic!("they never come to rest");
+        panic!("they never come to rest: {}", self.unrest());
+    }
+
+    /// Who lacks what of whom.
+    fn unrest(&self) -> String {
+        let mut lacks = Vec::new();
+        for (who, laptop) in self.laptops.iter().enumerate() {
+            let outbox = laptop.look().store().outbox_state().expect("the store can be read");
+            lacks.push(format!("laptop {who} has {outbox:?}"));
+            for refused in laptop.look().store().refused().expect("the store can be read") {
+                lacks.push(format!("laptop {who} was refused {refused:?}"));
+            }
+            for (whom, other) in self.laptops.iter().enumerate() {
+                for id in other.look().store().records().expect("the store can be read") {
+                    let theirs = other.look().document(id).expect("it is there").heads();
+                    let has = |head: &ChangeHash| {
+                        laptop.look().document(id).is_ok_and(|document| document.has(head))
+                    };
+                    let count = theirs.iter().filter(|head| !has(head)).count();
+                    if count > 0 {
+                        lacks.push(format!("laptop {who} lacks {count} heads of {whom} in {id}"));
+                    }
+                }
+            }
+        }
+        lacks.join("; ")
     }
 
     /// One laptop connects and goes on until both sides are done.

@@ -1,0 +1,36 @@
+//! Some hundred seeds of the simulation with each run of the tests. `simulate` of this package's program runs more.
+
+use samsyn_tests::simulation::{Tally, quick_folder, run};
+
+/// The seeds that found something, kept for ever.
+const FOUND: [u64; 2] = [
+    // A relay set back to the very cursor of a laptop that had an acknowledgement and had not seen the log behind it.
+    378, 560,
+];
+
+fn all(seeds: impl IntoIterator<Item = u64>) -> Tally {
+    let mut tally = Tally::default();
+    for seed in seeds {
+        match run(seed, &quick_folder()) {
+            Ok(run) => tally.add(run),
+            Err(words) => panic!("{words}"),
+        }
+    }
+    tally
+}
+
+#[test]
+fn what_seeds_have_found_stays_found() {
+    all(FOUND);
+}
+
+#[test]
+fn whatever_happens_all_end_the_same_and_nothing_is_lost() {
+    let tally = all(100_000..100_150);
+    assert!(tally.faults > 300 && tally.crashes > 100, "the weather was too fine: {tally:?}");
+}
+
+#[test]
+fn a_seed_takes_the_same_way_again() {
+    assert_eq!(run(7, &quick_folder()), run(7, &quick_folder()));
+}
