@@ -13,7 +13,7 @@
 //! Nothing here has threads or sockets, time is a number, and ids and actors come from the seed too
 //! (`samsyn_engine::random`): a seed takes the same way again.
 //!
-//! A *crash* is what a file looks like when the power goes: [`disk::Image`] says how that is made.
+//! A *crash* is what a file looks like when the power goes: `disk` says how that is made.
 
 mod check;
 mod disk;
