@@ -177,7 +177,7 @@ impl Worker {
                 () = tokio::time::sleep_until(until) => return Ended::Again,
                 // Others write to the file, too; what waits is told.
                 () = sleep(Duration::from_secs(1)) => {
-                    self.status(link.clone());
+                    self.status(left_of(&link, until));
                     continue;
                 }
             };
@@ -188,7 +188,7 @@ impl Worker {
                     return Ended::Again;
                 }
                 Some(Command::Nudge) if matches!(link, Link::Alone) => return Ended::Again,
-                Some(Command::Nudge) => self.status(link.clone()),
+                Some(Command::Nudge) => self.status(left_of(&link, until)),
             }
         }
     }
@@ -273,6 +273,17 @@ impl Worker {
 impl PartialEq for LinkError {
     fn eq(&self, other: &Self) -> bool {
         self.to_string() == other.to_string()
+    }
+}
+
+/// The same, with the seconds that are left of a pause.
+fn left_of(link: &Link, until: tokio::time::Instant) -> Link {
+    match link {
+        Link::Waiting { reason, .. } => {
+            let left = until.saturating_duration_since(tokio::time::Instant::now());
+            Link::Waiting { reason: Arc::clone(reason), seconds: left.as_secs() }
+        }
+        other => other.clone(),
     }
 }
 

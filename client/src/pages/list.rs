@@ -13,10 +13,11 @@ use super::{Action, Command, Scene, kind_icon, texts};
 use crate::state::Session;
 use crate::widgets::button;
 use crate::widgets::empty_state::empty_state;
+use crate::widgets::field::{self, ChoiceTexts, Choices};
 use crate::widgets::icon::Icon;
 use crate::widgets::table::{Cell, Column, Direction, Look, Row, Table, TableState};
 use crate::widgets::theme;
-use crate::widgets::tokens::{Tone, space};
+use crate::widgets::tokens::{Tone, height, space};
 use crate::widgets::toolbar::toolbar;
 
 /// The id of the column that shows the title: what the store sorts by unless told otherwise.
@@ -149,7 +150,11 @@ impl ListPage {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(space::XS, space::XS);
             let hint = scene.say(texts::SEARCH_LIST);
-            let field = egui::TextEdit::singleline(&mut self.search).hint_text(hint).desired_width(200.0);
+            let field = egui::TextEdit::singleline(&mut self.search)
+                .hint_text(hint)
+                .desired_width(200.0)
+                .align(egui::Align2::LEFT_CENTER)
+                .min_size(egui::vec2(0.0, height::CONTROL));
             let search = ui.add(field).accessible_name(hint);
             if std::mem::take(&mut self.focus_search) {
                 search.request_focus();
@@ -175,31 +180,24 @@ impl ListPage {
         list: &'static Enumeration,
         language: Language,
     ) {
-        let caption = field.caption.get(language);
-        let current =
-            self.filters.iter().find(|filter| filter.field == field.name).map(|filter| filter.test.clone());
-        let shown = match &current {
-            Some(Test::Is(value)) => format!("{caption}: {}", list.caption(value, language)),
-            _ => caption.to_owned(),
-        };
-        let mut chosen: Option<Option<&str>> = None;
-        let combo = egui::ComboBox::from_id_salt(("filter", field.name)).selected_text(shown);
-        let shown = combo.show_ui(ui, |ui| {
-            if ui.selectable_label(current.is_none(), texts::ALL.get(language)).clicked() {
-                chosen = Some(None);
-            }
-            for choice in list.choices {
-                let is = current == Some(Test::Is(choice.value.to_owned()));
-                if ui.selectable_label(is, choice.caption.get(language)).clicked() {
-                    chosen = Some(Some(choice.value));
-                }
-            }
+        let current = self.filters.iter().find(|filter| filter.field == field.name);
+        let chosen = current.and_then(|filter| {
+            list.choices.iter().position(|choice| filter.test == Test::Is(choice.value.to_owned()))
         });
-        shown.response.accessible_name(format!("{} {caption}", texts::FILTER.get(language)));
-        let Some(chosen) = chosen else { return };
+        let titles: Vec<&str> = list.choices.iter().map(|choice| choice.caption.get(language)).collect();
+        let texts = ChoiceTexts {
+            none: Some(texts::ALL.get(language)),
+            filter: texts::SEARCH.get(language),
+            no_match: texts::NOTHING_FOUND.get(language),
+        };
+        let width = if chosen.is_some() { 190.0 } else { 130.0 };
+        let caption = field.caption.get(language);
+        let changed = field::filter(ui, caption, width, Choices { titles: &titles, chosen, texts });
+        let Some(changed) = changed else { return };
         self.filters.retain(|filter| filter.field != field.name);
-        if let Some(value) = chosen {
-            self.filters.push(Filter { field: field.name.to_owned(), test: Test::Is(value.to_owned()) });
+        if let Some(choice) = changed.and_then(|index| list.choices.get(index)) {
+            let test = Test::Is(choice.value.to_owned());
+            self.filters.push(Filter { field: field.name.to_owned(), test });
         }
     }
 

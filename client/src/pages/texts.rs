@@ -47,7 +47,6 @@ texts! {
     MISSED: "Saknas", "Missing";
     ONE_MORE: "en till", "one more";
     ONE_LESS: "en mindre", "one less";
-    FILTER: "Filtrera på", "Filter by";
     CLEAR_FILTERS: "Visa alla", "Show all";
     NOT_USED: "Används inte någonstans", "Not used anywhere";
     NOT_USED_HINT: "Här visas de poster som hänvisar till den här.", "Records that refer to this one appear here.";

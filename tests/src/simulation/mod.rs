@@ -87,5 +87,6 @@ pub fn run(seed: u64, folder: &Path) -> Result<Tally, String> {
 /// A folder that is quick to sync, where there is one: crashes are simulated, so nothing has to reach a real disk.
 pub fn quick_folder() -> std::path::PathBuf {
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }
+    // It may be there and not be ours to write to.
+    if tempfile::tempdir_in(memory).is_ok() { memory.to_owned() } else { std::env::temp_dir() }
 }

@@ -65,6 +65,15 @@ impl Field<'_> {
     }
 }
 
+/// A drop-down without a row around it, for the line above a list: it says its own name, and what is chosen.
+/// Answers the new choice, once; `Some(None)` for the option that stands for nothing.
+pub fn filter(ui: &mut Ui, name: &str, width: f32, choices: Choices<'_>) -> Option<Option<usize>> {
+    let title = choices.chosen.and_then(|index| choices.titles.get(index));
+    let title = title.map(|title| format!("{name}: {title}"));
+    let button = drop_down_button(ui, title.as_deref(), name, width).accessible_name(name);
+    popup(ui, &button, name, choices)
+}
+
 /// A button that opens a list: the chosen title, or `placeholder` in weak text, and a chevron.
 pub(crate) fn drop_down_button(ui: &mut Ui, title: Option<&str>, placeholder: &str, width: f32) -> Response {
     let response = ui.add(Button::new("").min_size(vec2(width, height::CONTROL)));

@@ -35,7 +35,7 @@ pub(crate) use self::{
     text::{Edit, TextEditing},
 };
 pub use self::{
-    choice::{ChoiceResponse, ChoiceTexts, Choices},
+    choice::{ChoiceResponse, ChoiceTexts, Choices, filter},
     choice_set::{SetAction, SetResponse, SetTexts},
     number::{NumberFormat, NumberResponse},
     yes_no::{YesNoResponse, YesNoTexts},
