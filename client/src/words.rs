@@ -7,6 +7,8 @@ use samsyn_engine::document::{Difference, Record};
 use samsyn_engine::id::RowId;
 use samsyn_engine::schema::{Caption, Field, FieldPath, FieldType, Language, Link, Row, Value};
 
+use crate::widgets::diff_text::{self, Fate};
+
 /// A moment in this device's time zone: `2026-11-23 14:05`.
 pub fn moment(seconds: i64) -> String {
     let Ok(timestamp) = Timestamp::from_second(seconds) else { return seconds.to_string() };
@@ -78,10 +80,38 @@ pub fn difference_words(
         }
         Difference::Field { path, before, after } => {
             let field_type = kind.and_then(|kind| kind.field_at(path)).map(|field| field.field_type);
+            let path = path_words(record, path, language);
+            if let (Some(FieldType::Prose), Some(before)) = (field_type, before.as_text()) {
+                return format!("{path}: {}", prose_words(before, after.as_text().unwrap_or_default()));
+            }
             let words = |value: &Value| value_words(field_type.as_ref(), value, language, title);
-            format!("{}: {} → {}", path_words(record, path, language), words(before), words(after))
+            format!("{path}: {} → {}", words(before), words(after))
         }
     }
+}
+
+/// What changed in a text, in one line: `[-gone-]`, `{+come+}`, and of what stayed only what stands beside it.
+fn prose_words(before: &str, after: &str) -> String {
+    let pieces = diff_text::words(before, after);
+    let last = pieces.len().saturating_sub(1);
+    let told = pieces.iter().enumerate().map(|(place, piece)| match piece.fate {
+        Fate::Kept => beside(&piece.text, (place > 0, place < last)),
+        Fate::Inserted => format!(" {{+{}+}} ", piece.text.trim()),
+        Fate::Deleted => format!(" [-{}-] ", piece.text.trim()),
+    });
+    told.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Of a text that stayed: the words behind a change and those in front of the next, if there are any.
+fn beside(text: &str, (behind, in_front): (bool, bool)) -> String {
+    const WORDS: usize = 5;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (first, last) = (if behind { WORDS } else { 0 }, if in_front { WORDS } else { 0 });
+    if words.len() <= first + last + 1 {
+        return text.to_owned();
+    }
+    let (first, last) = (words[..first].join(" "), words[words.len() - last..].join(" "));
+    format!(" {first} … {last} ")
 }
 
 /// A value in words; a dash where there is nothing.
@@ -93,4 +123,22 @@ pub fn value_words(
 ) -> String {
     let words = field_type.map_or_else(String::new, |field_type| field_type.words(value, language, title));
     if words.is_empty() { "–".to_owned() } else { words }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_text_only_what_changed_is_told_with_what_stands_beside_it() {
+        let before =
+            "En lång inledning som ingen har rört alls. Spelar cello. Bor i Åre med tre katter och en hund.";
+        let after =
+            "En lång inledning som ingen har rört alls. Spelar fiol. Bor i Åre med tre katter och en hund.";
+        assert_eq!(
+            prose_words(before, after),
+            "… ingen har rört alls. Spelar [-cello.-] {+fiol.+} Bor i Åre med tre …"
+        );
+        assert_eq!(prose_words("", "Ny text."), "{+Ny text.+}");
+    }
 }

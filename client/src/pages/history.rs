@@ -1,13 +1,16 @@
 //! A record's history: who, on which device, when and why; the newest first.
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
+use samsyn_engine::document::Difference;
+use samsyn_engine::schema::{FieldPath, FieldType, Value};
 
 use super::scene::title_in;
 use super::{Scene, texts};
 use crate::state::{HistoryStep, RecordView};
+use crate::widgets::diff_text;
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, space};
-use crate::words::moment;
+use crate::words::{moment, path_words};
 
 /// A difference is cut after so many characters: prose can be long.
 const LONGEST: usize = 300;
@@ -20,6 +23,11 @@ pub(super) fn show(ui: &mut Ui, view: &RecordView, scene: &Scene<'_>) {
             ui.add_space(space::M);
         }
     });
+}
+
+fn is_prose(view: &RecordView, path: &FieldPath) -> bool {
+    let field = view.record.kind().and_then(|kind| kind.field_at(path));
+    field.is_some_and(|field| field.field_type == FieldType::Prose)
 }
 
 fn entry(ui: &mut Ui, view: &RecordView, step: &HistoryStep, scene: &Scene<'_>) {
@@ -37,6 +45,14 @@ fn entry(ui: &mut Ui, view: &RecordView, step: &HistoryStep, scene: &Scene<'_>) 
         ui.label(RichText::new(scene.say(texts::NO_VISIBLE_CHANGE)).color(t.text_weak));
     }
     for difference in &step.differences {
+        if let Difference::Field { path, before, after } = difference
+            && is_prose(view, path)
+        {
+            let text = |value: &Value| value.as_text().unwrap_or_default().to_owned();
+            ui.label(RichText::new(path_words(&view.record, path, scene.language)).color(t.text_weak));
+            diff_text::diff_text(ui, &diff_text::words(&text(before), &text(after)));
+            continue;
+        }
         let words = crate::words::difference_words(&view.record, difference, scene.language, &|link| {
             title_in(&step.titles, link)
         });
