@@ -5,7 +5,8 @@
 //! few merges and takes only those with it that build on it. A push has only so many merges to spend: whoever pushes
 //! nothing but bad changes pays with their own, not with everybody's time.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 
 use samsyn_engine::document::{ChangeHash, ReceiveError, Received};
 
@@ -133,33 +134,45 @@ fn sort_out<C>(record: &impl Record<C>, offered: &[Admitted<C>], received: &Rece
     }
 }
 
-/// The changes each behind what it builds on, otherwise as they came; and those that build on what is nowhere.
+/// The changes each behind what it builds on, otherwise as they came; and those that build on what is nowhere. However
+/// they came: the time follows the number of changes and dependencies.
 fn in_causal_order<C>(
     record: &impl Record<C>,
     changes: Vec<Admitted<C>>,
 ) -> (Vec<Admitted<C>>, Vec<Admitted<C>>) {
-    let (mut ready, mut names) = (Vec::with_capacity(changes.len()), HashSet::new());
-    let mut waiting = changes;
-    loop {
-        let before = waiting.len();
-        let mut still = Vec::new();
-        for change in waiting {
-            if change.dependencies.iter().all(|hash| names.contains(hash) || record.has(hash)) {
-                names.insert(change.hash);
-                ready.push(change);
-            } else {
-                still.push(change);
+    let numbers: HashMap<_, _> =
+        changes.iter().zip(0..).map(|(change, number)| (change.hash, number)).collect();
+    let mut missing = vec![0_usize; changes.len()];
+    let mut dependents = vec![Vec::new(); changes.len()];
+    for (change, number) in changes.iter().zip(0_usize..) {
+        for hash in change.dependencies.iter().filter(|hash| !record.has(hash)) {
+            missing[number] += 1;
+            // What is nowhere is waited for in vain.
+            if let Some(dependency) = numbers.get(hash) {
+                let dependency: usize = *dependency;
+                dependents[dependency].push(number);
             }
         }
-        waiting = still;
-        if waiting.is_empty() || waiting.len() == before {
-            return (ready, waiting);
+    }
+    let mut next: BinaryHeap<_> =
+        (0..changes.len()).filter(|number| missing[*number] == 0).map(Reverse).collect();
+    let (mut changes, mut ready): (Vec<_>, _) = (changes.into_iter().map(Some).collect(), Vec::new());
+    while let Some(Reverse(number)) = next.pop() {
+        ready.extend(changes[number].take());
+        for dependent in std::mem::take(&mut dependents[number]) {
+            missing[dependent] -= 1;
+            if missing[dependent] == 0 {
+                next.push(Reverse(dependent));
+            }
         }
     }
+    (ready, changes.into_iter().flatten().collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use samsyn_engine::document::DocumentError;
     use samsyn_engine::id::RecordId;
@@ -210,6 +223,14 @@ mod tests {
         let settled = settle(&mut fake, changes);
         assert_eq!(settled.accepted, (1..=9).map(name).collect::<Vec<_>>());
         assert_eq!((settled.refused, fake.merges), (Vec::new(), 1));
+    }
+
+    #[test]
+    fn what_came_in_order_stays_as_it_came_and_what_waits_for_several_comes_behind_all() {
+        let mut fake = Fake { has: [name(0)].into(), ..Fake::default() };
+        let changes =
+            vec![change(9, &[1, 2, 3]), change(3, &[]), change(1, &[0]), change(4, &[3]), change(2, &[1])];
+        assert_eq!(settle(&mut fake, changes).accepted, [3, 1, 4, 2, 9].map(name));
     }
 
     #[test]
