@@ -311,13 +311,13 @@ fn heading(
 
 /// A field's caption at the left, what is said about it at the right.
 fn captioned(ui: &mut Ui, caption: &str, content: impl FnOnce(&mut Ui)) {
-    const CAPTION: f32 = 150.0;
     let t = Tokens::of(ui);
+    let width = (ui.available_width() * 0.3).clamp(110.0, 260.0);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         ui.spacing_mut().interact_size.y = 0.0;
         ui.vertical(|ui| {
-            ui.set_width(CAPTION);
+            ui.set_width(width);
             ui.add(Label::new(RichText::new(caption).color(t.text_weak)).wrap());
         });
         ui.vertical(|ui| {
