@@ -174,6 +174,9 @@ async fn reach(address: &str, url: &str) -> Result<Socket, LinkError> {
         Err(_) => Err(unreachable("no answer".to_owned())),
         Ok(Ok((socket, _))) => Ok(socket),
         Ok(Err(SocketError::Io(error))) => Err(unreachable(error.to_string())),
+        Ok(Err(SocketError::Http(answer))) if answer.status().as_u16() == 503 => {
+            Err(unreachable("it has no room just now, or is being restarted".to_owned()))
+        }
         Ok(Err(SocketError::Http(answer))) => Err(not_a_relay(format!("HTTP {}", answer.status()))),
         Ok(Err(error)) => Err(not_a_relay(error.to_string())),
     }

@@ -127,6 +127,17 @@ impl Store {
         load(&self.connection, &self.cache, id)
     }
 
+    /// Lets the file grow no more, as on a full disk; or lets it grow again. For simulations: lasts until the file is
+    /// closed.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn simulate_full_disk(&self, full: bool) -> Result<()> {
+        let used: i64 = self.connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+        let most = if full { used } else { i64::from(u32::MAX - 1) };
+        Ok(self.connection.pragma_update_and_check(None, "max_page_count", most, |_| Ok(()))?)
+    }
+
     /// How many records there are, removed ones included.
     ///
     /// # Errors

@@ -317,11 +317,7 @@ fn a_full_disk_is_said_changes_nothing_and_goes_on_when_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = store(&folder);
     let id = add(&mut store, "Åsa", "Berg");
-    let pages = |store: &Store, most: i64| {
-        store.connection.pragma_update_and_check(None, "max_page_count", most, |_| Ok(())).unwrap();
-    };
-    let used: i64 = store.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
-    pages(&store, used);
+    store.simulate_full_disk(true).unwrap();
     let long = Value::Text("lång text ".repeat(4_000));
     let attempt = |store: &mut Store| -> Result<()> {
         let writer = writer(store);
@@ -335,7 +331,7 @@ fn a_full_disk_is_said_changes_nothing_and_goes_on_when_there_is_room() {
     let record = store.document(id).unwrap().unwrap().read();
     assert_eq!(record.get("notes"), &text("Berg spelar cello"), "nothing of it is there");
     assert_eq!(store.outbox(0, 10).unwrap().0.len(), 2);
-    pages(&store, 1_000_000);
+    store.simulate_full_disk(false).unwrap();
     attempt(&mut store).unwrap();
     assert_eq!(store.document(id).unwrap().unwrap().read().get("notes"), &long);
 }

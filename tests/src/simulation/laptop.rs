@@ -22,6 +22,8 @@ pub(super) struct Laptop {
     pub(super) link: Option<Link>,
     /// Seconds since 1970, as this laptop believes.
     clock: Arc<AtomicI64>,
+    /// Its disk has no room.
+    full: bool,
     /// How often its power went.
     pub(super) crashes: Rc<Cell<u64>>,
 }
@@ -30,8 +32,14 @@ impl Laptop {
     /// A laptop with the replica at `path`.
     pub(super) fn new(path: &Path, believes: i64) -> Laptop {
         let clock = Arc::new(AtomicI64::new(believes));
-        let mut laptop =
-            Laptop { path: path.to_owned(), replica: None, link: None, clock, crashes: Rc::default() };
+        let mut laptop = Laptop {
+            path: path.to_owned(),
+            replica: None,
+            link: None,
+            clock,
+            full: false,
+            crashes: Rc::default(),
+        };
         laptop.start();
         laptop
     }
@@ -40,6 +48,7 @@ impl Laptop {
         let replica = Replica::open(&self.path).expect("what a crash leaves can be opened");
         let clock = Arc::clone(&self.clock);
         self.replica = Some(replica.with_clock(move || clock.load(Ordering::Relaxed)));
+        self.full = false;
     }
 
     /// Its replica.
@@ -60,6 +69,17 @@ impl Laptop {
     /// Time goes by, or somebody sets the clock.
     pub(super) fn turn_clock(&self, by: i64) {
         self.clock.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Its disk fills up, or somebody makes room.
+    pub(super) fn fill_disk(&mut self, full: bool) {
+        self.look().store().simulate_full_disk(full).expect("the store can be read");
+        self.full = full;
+    }
+
+    /// Whether its disk has no room.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
     }
 
     /// Opens a connection.

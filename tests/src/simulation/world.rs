@@ -9,7 +9,7 @@ use samsyn_engine::document::ChangeHash;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{Edited, Replica, ReplicaError, SyncProblem};
-use samsyn_engine::store::NewReplica;
+use samsyn_engine::store::{NewReplica, StoreError};
 use samsyn_engine::sync::limits::BATCH_BYTES;
 
 use super::disk::Image;
@@ -95,7 +95,12 @@ impl World {
                     true
                 }),
                 94 => self.fault(|world| world.copy(who)),
-                95 | 96 => self.station.save(),
+                95 => self.station.save(),
+                96 => self.fault(|world| {
+                    let full = chance(&mut world.dice, 0.6);
+                    world.laptops[who].fill_disk(full);
+                    full
+                }),
                 97 => self.fault(|world| {
                     world.cut_all();
                     world.station.set_back()
@@ -123,6 +128,7 @@ impl World {
         let records = self.laptops[who].look().store().records().expect("the store can be read");
         let crash = !self.calm && chance(&mut self.dice, 0.06);
         let (laptop, dice) = (&mut self.laptops[who], &mut self.dice);
+        let full = laptop.is_full();
         let done = if records.is_empty() || chance(dice, 0.12) {
             let new = person::record(dice);
             let make = |replica: &mut Replica| replica.create_record(&new);
@@ -135,12 +141,12 @@ impl World {
             if crash { laptop.crash_in(dice, write) } else { Some(write(laptop.replica())) }
         };
         if let Some(done) = done {
-            self.promise(who, done);
+            self.promise(who, done, full);
         }
     }
 
     /// Somebody was told that it is saved: from now on it must never be lost.
-    fn promise(&mut self, who: usize, done: Result<Edited, ReplicaError>) {
+    fn promise(&mut self, who: usize, done: Result<Edited, ReplicaError>, full: bool) {
         match done {
             Ok(edited) => {
                 self.tally.edits += 1;
@@ -149,6 +155,7 @@ impl World {
             }
             // What another has removed meanwhile, or what is too large, is refused in words.
             Err(ReplicaError::Edit(_) | ReplicaError::TooLarge { .. }) => {}
+            Err(ReplicaError::Store(StoreError::Full)) if full => {}
             Err(error) => panic!("an edit failed: {error}"),
         }
     }
@@ -157,8 +164,11 @@ impl World {
         let queue = self.laptops[who].look().review_queue().expect("the queue can be read");
         if let Some(entry) = queue.first() {
             let item = self.laptops[who].look().review(entry.row.id).expect("it can be reviewed");
-            let marked = self.laptops[who].replica().mark_reviewed(item.record, &item.heads);
-            marked.expect("a mark can be set");
+            match self.laptops[who].replica().mark_reviewed(item.record, &item.heads) {
+                Ok(()) => {}
+                Err(ReplicaError::Store(StoreError::Full)) if self.laptops[who].is_full() => {}
+                Err(error) => panic!("a mark could not be set: {error}"),
+            }
         }
     }
 
@@ -227,6 +237,9 @@ impl World {
         }
         match link.sync.frame_in(laptop.replica(), &frame, now) {
             Ok(_) => laptop.link = Some(link),
+            Err(SyncProblem::Replica(ReplicaError::Store(StoreError::Full))) if laptop.is_full() => {
+                return true;
+            }
             Err(error) => return problem(&error),
         }
         false
@@ -271,6 +284,7 @@ impl World {
         self.cut_all();
         // What was refused because frames came in the wrong order is offered again.
         for laptop in &mut self.laptops {
+            laptop.fill_disk(false);
             laptop.replica().retry_refused().expect("the store can be written");
         }
         for _ in 0..20 {
