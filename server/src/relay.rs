@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use crate::config::{Config, Patience};
 use crate::error::RelayError;
@@ -119,13 +119,14 @@ impl RunningRelay {
     /// Within the time that the configuration gives it. Whatever was acknowledged is durable at any moment anyway.
     pub async fn shutdown(self) {
         self.stop.throw();
-        let orderly = async {
-            let all = u32::try_from(self.most).unwrap_or(u32::MAX);
-            let _ = self.places.acquire_many(all).await;
-            self.hub.close().await;
-        };
-        if timeout(self.patience.stop, orderly).await.is_err() {
+        let end = Instant::now() + self.patience.stop;
+        let all = u32::try_from(self.most).unwrap_or(u32::MAX);
+        // The logs are closed in any case, so the clients get only a part of the time.
+        if timeout(self.patience.stop * 2 / 3, self.places.acquire_many(all)).await.is_err() {
             tracing::warn!("not everybody could be told in time that the relay stops");
+        }
+        if timeout_at(end, self.hub.close()).await.is_err() {
+            tracing::warn!("not every log could be closed in time; nothing that was acknowledged is lost");
         }
         self.tasks.iter().for_each(JoinHandle::abort);
         tracing::info!("the relay has stopped");

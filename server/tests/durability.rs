@@ -76,11 +76,7 @@ async fn a_relay_that_is_asked_to_stop_answers_what_is_under_way_says_so_and_end
     }
     assert_eq!(relay.code(), Some(0));
 
-    let left: Vec<_> = std::fs::read_dir(folder.path().join("workspaces").join(workspace.id.to_string()))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
-    assert_eq!(left, ["log.sqlite"], "everything is in the one file");
+    assert_eq!(relay.files(&workspace), ["log.sqlite"], "everything is in the one file");
     let relay = Process::start(folder.path());
     assert!(acknowledged.is_subset(&logged(&at(&workspace, &relay)).await));
 }

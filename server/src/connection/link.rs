@@ -7,10 +7,11 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::StreamExt;
 use samsyn_engine::sync::limits::FRAME_BYTES;
 use samsyn_engine::sync::{ErrorCode, RelaySession, SyncError};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::End;
 use crate::config::Patience;
+use crate::stopping::Stopping;
 
 /// What came in.
 #[derive(Debug)]
@@ -25,14 +26,15 @@ pub(super) enum Incoming {
 pub(super) struct Link {
     socket: WebSocket,
     patience: Patience,
+    stopping: Stopping,
     heard: Instant,
     asked: Option<Instant>,
     deaf: bool,
 }
 
 impl Link {
-    pub(super) fn new(socket: WebSocket, patience: Patience) -> Self {
-        Link { socket, patience, heard: Instant::now(), asked: None, deaf: false }
+    pub(super) fn new(socket: WebSocket, patience: Patience, stopping: Stopping) -> Self {
+        Link { socket, patience, stopping, heard: Instant::now(), asked: None, deaf: false }
     }
 
     /// The next that comes in. May be dropped at any moment and called again.
@@ -65,9 +67,11 @@ impl Link {
     }
 
     async fn put(&mut self, message: Message) -> Result<(), End> {
-        match timeout(self.patience.send, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        let too_slow = too_slow(self.patience, self.stopping.clone());
+        tokio::select! {
+            biased;
+            sent = self.socket.send(message) => sent.map_err(|_| End::Gone),
+            () = too_slow => Err(End::Gone),
         }
     }
 
@@ -107,9 +111,22 @@ impl Link {
         let said = self.socket.send(Message::Binary(notice.into())).await.is_ok()
             && self.socket.send(close).await.is_ok();
         if said && self.deaf {
-            tokio::time::sleep(Duration::MAX).await;
+            sleep(Duration::MAX).await;
         }
         while said && matches!(self.socket.next().await, Some(Ok(_))) {}
+    }
+}
+
+/// Until a client has taken too long to take a frame: a while, and only a moment once the relay is about to stop, so
+/// that who does not read holds up nobody.
+async fn too_slow(patience: Patience, stopping: Stopping) {
+    let about_to_stop = async {
+        stopping.wait().await;
+        sleep(patience.goodbye).await;
+    };
+    tokio::select! {
+        () = sleep(patience.send) => {}
+        () = about_to_stop => {}
     }
 }
 

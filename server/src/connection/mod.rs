@@ -81,7 +81,7 @@ pub(crate) struct Visit {
 
 /// Serves a client until it leaves or has to.
 pub(crate) async fn serve(socket: WebSocket, visit: Visit) {
-    let mut link = Link::new(socket, visit.patience);
+    let mut link = Link::new(socket, visit.patience, visit.stopping.clone());
     let ended = match visit.enter(&mut link).await {
         Ok(mut live) => live.run(&mut link, &visit.stopping).await,
         Err(end) => end,

@@ -19,7 +19,10 @@ impl Desk {
         Desk::with([("family", family.to_owned())])
     }
 
-    /// A new contact of about 16 KiB that does not compress.
+    /// The size of a large record, in bytes, about.
+    pub const LARGE: usize = 16 * 1024;
+
+    /// A new contact of about [`Desk::LARGE`] that does not compress.
     pub fn large() -> Desk {
         let lines = CONTACT.fields.iter().filter(|field| field.field_type == FieldType::Line);
         Desk::with(lines.take(8).map(|field| (field.name, random_text(1_950))))

@@ -60,6 +60,23 @@ impl Process {
         Workspace::create(&self.data, &self.address)
     }
 
+    /// The files of a workspace.
+    pub fn files(&self, workspace: &Workspace) -> Vec<String> {
+        let folder = self.data.join("workspaces").join(workspace.id.to_string());
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The most memory that it had so far, in KiB (proc(5), VmHWM).
+    #[cfg(target_os = "linux")]
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// kill -9.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
