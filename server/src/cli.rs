@@ -18,7 +18,7 @@ use crate::folder::Folder;
 use crate::log::{Meta, SqliteLog};
 use crate::logging::{self, LogFormat};
 use crate::relay::Relay;
-use crate::stopping;
+use crate::signals::{self, StopRequests};
 
 /// The longest name of a workspace, in characters.
 const LONGEST_NAME: usize = 200;
@@ -108,7 +108,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         // Whoever read our output has had enough of it.
         Err(RelayError::System(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("samsyn-relay: {error}");
+            complain(&error);
             ExitCode::FAILURE
         }
     }
@@ -122,13 +122,19 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let rendered = error.to_string();
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        eprintln!("samsyn-relay: say what to do, serve or workspace: see `samsyn-relay --help`");
+        complain("say what to do, serve or workspace: see `samsyn-relay --help`");
         return ExitCode::from(2);
     }
     let first = rendered.split("\n\n").next().unwrap_or_default();
     let sentence = first.trim_start_matches("error: ").split_whitespace().collect::<Vec<_>>().join(" ");
-    eprintln!("samsyn-relay: {sentence}: see `samsyn-relay --help`");
+    complain(format_args!("{sentence}: see `samsyn-relay --help`"));
     ExitCode::from(2)
+}
+
+/// One sentence on standard error.
+fn complain(sentence: impl std::fmt::Display) {
+    // Where nobody can be told, the exit code has to do.
+    let _ = writeln!(io::stderr(), "samsyn-relay: {sentence}");
 }
 
 impl Serve {
@@ -145,9 +151,12 @@ impl Serve {
 }
 
 async fn serve(config: Config) -> Result<(), RelayError> {
+    signals::outlive_the_limit_on_files()?;
+    // Before anybody can know that we listen: who asks at once is heard.
+    let mut requests = StopRequests::listen()?;
     let relay = Relay::start(config).await?;
     say(format_args!("listening on ws://{}", relay.address()))?;
-    stopping::asked_by_the_system().await?;
+    requests.next().await?;
     relay.shutdown().await;
     Ok(())
 }

@@ -37,6 +37,7 @@ pub mod log;
 mod logging;
 mod recent;
 mod relay;
+mod signals;
 mod stopping;
 mod workspace;
 mod writer;

@@ -42,20 +42,3 @@ impl Stopping {
         let _ = self.asked.clone().wait_for(|asked| *asked).await;
     }
 }
-
-/// Until the system asks this process to stop: SIGTERM or SIGINT, or Ctrl-C elsewhere.
-pub(crate) async fn asked_by_the_system() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
-}

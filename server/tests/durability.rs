@@ -5,7 +5,8 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::document::gate::hash_of;
@@ -81,35 +82,54 @@ async fn a_relay_that_is_asked_to_stop_answers_what_is_under_way_says_so_and_end
     assert!(acknowledged.is_subset(&logged(&at(&workspace, &relay)).await));
 }
 
-/// Files of the process cannot grow beyond 600 KiB: what a full disk is to a database.
+/// A relay whose files cannot grow beyond 600 KiB: what a full disk is to a database. The limit can be lifted again.
+#[cfg(unix)]
+fn relay_with_little_room(data: &Path) -> Process {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -S -f 1200; exec \"$0\" serve --listen 127.0.0.1:0 --data \"$1\""]);
+    command.args([program().as_ref(), data]).stderr(full_file());
+    Process::spawn(command, data)
+}
+
+/// A file that takes nothing any more: logs are often on the disk that is full.
+#[cfg(unix)]
+fn full_file() -> Stdio {
+    if cfg!(target_os = "linux") {
+        std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap().into()
+    } else {
+        Stdio::null()
+    }
+}
+
+/// Pushes record after record until the relay says that it cannot store any more: all that it acknowledged, and the record
+/// that it did not take.
+#[cfg(unix)]
+async fn fill_up(workspace: &Workspace) -> (BTreeSet<ChangeHash>, Desk) {
+    let mut acknowledged = BTreeSet::new();
+    for _ in 0..500 {
+        let (mut writer, desk) = (workspace.join().await, Desk::new(&random_text(1_900)));
+        writer.offer(desk.id(), &desk.all());
+        while !writer.is_idle() {
+            if !writer.step().await {
+                assert_eq!(writer.closed.unwrap().code, ErrorCode::Storage);
+                assert!(!acknowledged.is_empty() && writer.acknowledged.is_empty());
+                return (acknowledged, desk);
+            }
+        }
+        assert!(writer.refused.is_empty(), "{:?}", writer.refused);
+        acknowledged.extend(writer.acknowledged);
+    }
+    panic!("the disk does not fill up");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn with_a_full_disk_nothing_is_acknowledged_readers_are_served_and_it_recovers() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new("sh");
-    command
-        .args(["-c", "trap '' XFSZ; ulimit -f 1200; exec \"$0\" serve --listen 127.0.0.1:0 --data \"$1\""]);
-    command.args([program().as_ref(), folder.path()]).stderr(std::process::Stdio::null());
-    let relay = Process::spawn(command, folder.path());
+    let relay = relay_with_little_room(folder.path());
     let workspace = relay.workspace();
     let mut reader = workspace.join().await;
-    let mut acknowledged = BTreeSet::new();
-    let (notice, last) = 'full: {
-        for _ in 0..500 {
-            let (mut writer, desk) = (workspace.join().await, Desk::new(&random_text(1_900)));
-            writer.offer(desk.id(), &desk.all());
-            while !writer.is_idle() {
-                if !writer.step().await {
-                    break 'full (writer.closed, desk);
-                }
-            }
-            assert!(writer.refused.is_empty(), "{:?}", writer.refused);
-            acknowledged.extend(writer.acknowledged);
-        }
-        panic!("the disk does not fill up");
-    };
-    assert_eq!(notice.unwrap().code, ErrorCode::Storage);
-    assert!(!acknowledged.is_empty());
+    let (acknowledged, last) = fill_up(&workspace).await;
     // Those who only read notice nothing.
     let count = acknowledged.len();
     reader.until(|reader| reader.entries.len() == count).await;
@@ -122,6 +142,42 @@ async fn with_a_full_disk_nothing_is_acknowledged_readers_are_served_and_it_reco
     let mut writer = workspace.join().await;
     writer.push(last.id(), &last.all()).await;
     assert_eq!((writer.acknowledged.len(), writer.refused.len()), (2, 0));
+}
+
+/// The limit is lifted by prlimit(1), which every Linux has.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_relay_whose_disk_was_full_serves_on_once_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut relay = relay_with_little_room(folder.path());
+    let workspace = relay.workspace();
+    let mut reader = workspace.join().await;
+    let (mut acknowledged, last) = fill_up(&workspace).await;
+    // Several at once, again and again: each is told, and nothing of theirs is in the log.
+    for _ in 0..3 {
+        let (mut one, mut other) = (workspace.join().await, workspace.join().await);
+        for client in [&mut one, &mut other] {
+            let desk = Desk::new(&random_text(1_900));
+            client.offer(desk.id(), &desk.all());
+        }
+        for client in [&mut one, &mut other] {
+            assert_eq!(client.end().await.map(|notice| notice.code), Some(ErrorCode::Storage));
+            assert!(client.acknowledged.is_empty());
+        }
+    }
+    assert_eq!(logged(&workspace).await, acknowledged);
+
+    relay.lift_the_limit_on_files();
+    let mut writer = workspace.join().await;
+    writer.push(last.id(), &last.all()).await;
+    assert_eq!((writer.acknowledged.len(), writer.refused.len()), (2, 0));
+    acknowledged.extend(writer.acknowledged);
+    let count = acknowledged.len();
+    reader.until(|reader| reader.entries.len() == count).await;
+    assert_eq!(logged(&workspace).await, acknowledged);
+    relay.ask_to_stop();
+    assert_eq!(relay.code(), Some(0));
+    assert_eq!(relay.files(&workspace), ["log.sqlite"]);
 }
 
 #[tokio::test]

@@ -77,6 +77,14 @@ impl Process {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
+    /// Its files may grow again, after `ulimit -S -f`.
+    #[cfg(target_os = "linux")]
+    pub fn lift_the_limit_on_files(&self) {
+        let mut prlimit = Command::new("prlimit");
+        prlimit.args(["--pid", &self.child.id().to_string(), "--fsize=unlimited:"]);
+        assert!(prlimit.status().unwrap().success());
+    }
+
     /// kill -9.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
