@@ -74,8 +74,14 @@ async fn what_is_no_message_is_told() {
     for garbage in [vec![], vec![200, 1, 2, 3], vec![1, 0xff, 0xff], vec![2; 1_000]] {
         assert_eq!(told(&workspace, [Message::Binary(garbage.into())]).await.code, ErrorCode::Frame);
     }
-    let text = told(&workspace, [Message::Text("hello".into())]).await;
-    assert_eq!(text.code, ErrorCode::Frame);
+    let text = || Message::Text("hello".into());
+    assert_eq!(told(&workspace, [text()]).await.code, ErrorCode::Frame);
+    // Also in the middle of a good connection.
+    let hello = || binary(&FromClient::Hello(workspace.hello()));
+    for garbage in [vec![], vec![200, 1, 2, 3], vec![2, 0xff, 0xff], vec![2; 1_000]] {
+        assert_eq!(told(&workspace, [hello(), Message::Binary(garbage.into())]).await.code, ErrorCode::Frame);
+    }
+    assert_eq!(told(&workspace, [hello(), text()]).await.code, ErrorCode::Frame);
 }
 
 #[tokio::test]

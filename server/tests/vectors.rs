@@ -4,17 +4,23 @@
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use samsyn_engine::document::ChangeHash;
+use samsyn_engine::document::gate::Limits;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Credential;
+use samsyn_engine::sync::limits;
 use samsyn_engine::sync::{
     Ack, Batch, Cursor, Entry, EntryBody, Epoch, ErrorCode, FromClient, FromRelay, Hello, Notice, Push,
     Refused, RollingHash, Welcome,
 };
+use samsyn_server::Patience;
+
+fn page() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/protocol.md")).unwrap()
+}
 
 /// The bytes of the example of that name: the code block that begins with its name.
 fn example(name: &str) -> Vec<u8> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/protocol.md");
-    let page = std::fs::read_to_string(path).unwrap();
+    let page = page();
     let (_, behind) = page.split_once(&format!("```hex {name}\n")).expect(name);
     let (block, _) = behind.split_once("```").unwrap();
     let digits: String = block.lines().flat_map(|line| line.split('#').next()).collect();
@@ -87,4 +93,90 @@ fn the_rolling_hash() {
     assert_eq!(hash.as_bytes().as_slice(), example("rolling-1"));
     hash = hash.then(&ChangeHash([2; 32]));
     assert_eq!(hash.as_bytes().as_slice(), example("rolling-2"));
+}
+
+/// A number as the page writes it: 1,438,720.
+fn written(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    groups.join(",")
+}
+
+/// The second column of the row of a table that begins with these words.
+fn row<'a>(page: &'a str, words: &str) -> &'a str {
+    let row = page.lines().find_map(|line| line.strip_prefix(&format!("| {words} | "))).expect(words);
+    row.split(" | ").next().unwrap().trim_end_matches(" |")
+}
+
+#[test]
+fn the_limits_of_the_wire() {
+    let page = page();
+    let mebibyte = 1024 * 1024;
+    let says = |words: &str, what: String| {
+        assert!(row(&page, words).starts_with(&what), "{words}: {} is not {what}", row(&page, words));
+    };
+    let bytes = |number: usize| format!("{} bytes", written(number as u64));
+    assert_eq!(limits::FRAME_BYTES, 2 * mebibyte);
+    says("a frame", format!("2 MiB ({})", bytes(limits::FRAME_BYTES)));
+    assert_eq!(limits::CHANGE_BYTES, mebibyte);
+    says("a change, as it stands in a bundle", "1 MiB".into());
+    says("a change, uncompressed, for the log", "1 MiB".into());
+    says("entries in a bundle", written(limits::BATCH_CHANGES as u64));
+    says("a bundle after decompression", bytes(limits::INFLATED_BYTES));
+    says("pushes that wait for an answer", format!("{};", limits::PUSHES_IN_FLIGHT));
+    says("words, names of programs and workspaces", bytes(limits::WORDS_BYTES));
+    assert!(page.contains(&format!("brings it to {} KiB of changes", limits::BATCH_BYTES / 1024)));
+    let (ask, dead) = (limits::PING_AFTER / 1000, limits::DEAD_AFTER / 1000);
+    assert!(page.contains(&format!("nothing for {ask} seconds sends a ping")));
+    assert!(page.contains(&format!("Nothing heard for {dead}\nseconds")), "{dead}");
+
+    let patience = Patience::default();
+    let seconds = |time: std::time::Duration| format!("{} seconds", time.as_secs());
+    says("from connecting to the WebSocket, and from there to the hello", seconds(patience.hello));
+    says("a frame that the client does not take", seconds(patience.send));
+    let (ask, silence) = (patience.ask.as_secs(), patience.silence.as_secs());
+    assert!(
+        page.contains(&format!("after {ask} seconds of silence, and\nends the connection after {silence}"))
+    );
+}
+
+#[test]
+fn the_limits_of_the_gate() {
+    let page = page();
+    let limits = Limits::default();
+    assert_eq!(limits.change_bytes, limits::CHANGE_BYTES);
+    for (words, most, unit) in [
+        ("a compressed change, inflated", limits.inflated_bytes as u64, " bytes"),
+        ("operations", limits.operations as u64, ""),
+        ("dependencies", limits.dependencies as u64, ""),
+        ("other actors", limits.actors as u64, ""),
+        ("its message", limits.message_bytes as u64, " bytes"),
+        ("what stands behind its columns", limits.footer_bytes as u64, " bytes"),
+        ("operations of its record, with it", limits.document_operations, ""),
+    ] {
+        assert_eq!(row(&page, words), format!("{}{unit}", written(most)), "{words}");
+    }
+}
+
+#[test]
+fn the_codes() {
+    let page = page();
+    let (_, codes) = page.split_once("## 7. Codes").unwrap();
+    let (codes, _) = codes.split_once("## 8.").unwrap();
+    let listed = codes.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let listed: Vec<ErrorCode> = listed.map(|code| serde_json::from_value(code.into()).unwrap()).collect();
+    for (code, place) in listed.iter().zip(0..) {
+        let known = *code != ErrorCode::Other || place == listed.len() - 1;
+        assert!(known, "row {place} is a code that the code does not know");
+        match code {
+            // A new code is to be written down: then it stands here, and the number below is one larger.
+            ErrorCode::Version | ErrorCode::Access | ErrorCode::Frame | ErrorCode::Order => {}
+            ErrorCode::TooLarge | ErrorCode::Malformed | ErrorCode::MissingDependencies => {}
+            ErrorCode::ActorCollision | ErrorCode::Schema | ErrorCode::LogMismatch => {}
+            ErrorCode::Stopping | ErrorCode::Storage | ErrorCode::Other => {}
+        }
+    }
+    let distinct: std::collections::HashSet<_> = listed.iter().collect();
+    assert_eq!((listed.len(), distinct.len()), (13, 13));
 }
