@@ -10,10 +10,11 @@ use std::sync::Arc;
 use samsyn_engine::identity::{Access, DeviceId, SecretAccess};
 use samsyn_engine::sync::limits::BATCH_CHANGES;
 use samsyn_engine::sync::{
-    Ack, Cursor, ErrorCode, FromRelay, Hello, Notice, Push, RelayRequest, RelaySession, SyncError, Welcome,
+    Ack, Cursor, ErrorCode, FromRelay, Hello, Notice, Push, RelayRequest, RelaySession, SyncError, Wanted,
 };
 use tokio::sync::mpsc;
 
+use crate::delivery::{self, Begun, Sending};
 use crate::frames;
 use crate::log::{Entry, Log, LogError, Meta, Range, SqliteLog};
 use crate::workspace::Own;
@@ -37,12 +38,25 @@ pub struct InlineConnection {
 #[derive(Debug)]
 struct Client {
     device: DeviceId,
+    /// What comes before the log.
+    before: Before,
     /// The last entry that it was sent.
     position: u64,
     /// The end of the catch-up, until it is told.
     catching_up_to: Option<u64>,
     /// Entries behind its position that this very connection pushed.
     own: Own,
+}
+
+/// What comes before the log.
+#[derive(Debug)]
+enum Before {
+    /// Nothing, or nothing any more.
+    Nothing,
+    /// Whole records.
+    Records(Sending),
+    /// A comparison, as the log stood here; with what was wanted, as long as it has not gone out.
+    Comparison { as_of: u64, wanted: Option<Sending> },
 }
 
 /// There are no readers to tell: they ask.
@@ -62,6 +76,52 @@ impl std::fmt::Debug for InlineRelay {
 impl Default for InlineConnection {
     fn default() -> Self {
         InlineConnection { session: RelaySession::new(), client: None }
+    }
+}
+
+impl InlineConnection {
+    /// Where the comparison stands; there is one, and nothing is on its way.
+    fn compares(&self) -> Result<u64, Notice> {
+        match self.client.as_ref().map(|client| &client.before) {
+            Some(Before::Comparison { as_of, wanted: None }) => Ok(*as_of),
+            _ => Err(not_understood(SyncError::Order("a part of a comparison"))),
+        }
+    }
+
+    fn want(&mut self, records: Vec<Wanted>) -> Result<(), Notice> {
+        let as_of = self.compares()?;
+        if let Some(client) = &mut self.client {
+            let wanted = Some(Sending::wanted(as_of, records));
+            client.before = Before::Comparison { as_of, wanted };
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self) {
+        if let Some(client) = &mut self.client {
+            client.before = Before::Nothing;
+        }
+    }
+}
+
+impl Before {
+    /// The next of what comes before the log, if it is not its turn yet. Inside: nothing, where the client has to say
+    /// something first.
+    fn next(&mut self, log: &dyn Log, bytes: usize) -> Result<Option<Option<Vec<u8>>>, Notice> {
+        let sending = match self {
+            Before::Nothing => return Ok(None),
+            Before::Records(sending) => sending,
+            Before::Comparison { wanted: None, .. } => return Ok(Some(None)),
+            Before::Comparison { wanted: Some(sending), .. } => sending,
+        };
+        let records = sending.next(log, bytes).map_err(storage)?;
+        if records.left == 0 {
+            match self {
+                Before::Comparison { wanted, .. } => *wanted = None,
+                other => *other = Before::Nothing,
+            }
+        }
+        Ok(Some(Some(FromRelay::Records(records).encode())))
     }
 }
 
@@ -99,6 +159,20 @@ impl InlineRelay {
             None => Vec::new(),
             Some(RelayRequest::Hello(hello)) => vec![self.welcome(connection, &hello)?],
             Some(RelayRequest::Push(push)) => vec![self.push(connection, push)?],
+            Some(RelayRequest::Compare(ranges)) => {
+                let as_of = connection.compares()?;
+                let ours = delivery::compared(&*self.log, as_of, &ranges).map_err(storage)?;
+                vec![FromRelay::Compare(ours).encode()]
+            }
+            Some(RelayRequest::Want(wanted)) => {
+                connection.want(wanted)?;
+                Vec::new()
+            }
+            Some(RelayRequest::Follow) => {
+                connection.compares()?;
+                connection.follow();
+                Vec::new()
+            }
         };
         while let Some(frame) = connection.session.poll_transmit() {
             answers.push(frame);
@@ -116,6 +190,9 @@ impl InlineRelay {
         bytes: usize,
     ) -> Result<Option<Vec<u8>>, Notice> {
         let Some(client) = &mut connection.client else { return Ok(None) };
+        if let Some(sent) = client.before.next(&*self.log, bytes)? {
+            return Ok(sent);
+        }
         let up_to = self.log.head().map_err(storage)?.position;
         if client.catching_up_to.is_some_and(|position| client.position >= position) {
             client.catching_up_to = None;
@@ -139,29 +216,25 @@ impl InlineRelay {
             .admit(hello.workspace, hello.device, &hello.credential)
             .map_err(|refusal| refused(&refusal))?;
         connection.session.admitted();
-        let head = self.log.head().map_err(storage)?;
-        let from = self.known(hello.cursor)?;
+        let (head, version) = (self.log.head().map_err(storage)?, connection.session.version());
+        let (begun, from) = delivery::begin(&*self.log, hello, version, head).map_err(storage)?;
+        let welcome = begun.welcome(version, &self.meta.name, from, head.position);
+        let before = match begun {
+            Begun::Log => Before::Nothing,
+            Begun::Records(sending) => Before::Records(sending),
+            Begun::Comparison => {
+                connection.session.admitted_to_compare();
+                Before::Comparison { as_of: from.position, wanted: None }
+            }
+        };
         connection.client = Some(Client {
             device: hello.device,
-            position: from,
+            before,
+            position: from.position,
             catching_up_to: Some(head.position),
             own: Own::new(),
         });
-        let welcome = Welcome {
-            version: connection.session.version(),
-            workspace_name: self.meta.name.clone(),
-            epoch: self.meta.epoch,
-            from,
-            position: head.position,
-        };
         Ok(FromRelay::Welcome(welcome).encode())
-    }
-
-    /// The client's position if its cursor is one of this log, else the beginning.
-    fn known(&self, cursor: Option<Cursor>) -> Result<u64, Notice> {
-        let Some(cursor) = cursor.filter(|cursor| cursor.epoch == self.meta.epoch) else { return Ok(0) };
-        let rolling = self.log.rolling_at(cursor.position).map_err(storage)?;
-        Ok(if rolling == Some(cursor.hash) { cursor.position } else { 0 })
     }
 
     fn push(&mut self, connection: &mut InlineConnection, push: Push) -> Result<Vec<u8>, Notice> {

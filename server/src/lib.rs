@@ -14,6 +14,7 @@
 //! | [`Relay`], [`RunningRelay`] | a relay in the current process, for tests and for whoever embeds one |
 //! | `http`, `listener` | addresses and sockets |
 //! | `connection` | one client: hello, catch-up, live, pushes |
+//! | `delivery` | what a client is sent before the log follows: whole records, a comparison |
 //! | `hub`, `workspace`, `recent` | what is open, and what all its connections share |
 //! | `writer` | checks pushes and commits them in groups |
 //! | [`InlineRelay`] | a relay without sockets, threads or time, for simulations |
@@ -26,6 +27,7 @@
 mod cli;
 mod config;
 mod connection;
+mod delivery;
 mod error;
 mod folder;
 mod frames;

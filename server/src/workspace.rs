@@ -7,10 +7,12 @@ use std::thread::{self, JoinHandle};
 
 use axum::body::Bytes;
 use samsyn_engine::identity::{Access, SecretAccess, WorkspaceId};
+use samsyn_engine::sync::compare::Range as CompareRange;
 use samsyn_engine::sync::limits::BATCH_CHANGES;
-use samsyn_engine::sync::{Cursor, Epoch};
+use samsyn_engine::sync::{Cursor, Epoch, FromRelay, Hello};
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use crate::delivery::{self, Begun, Sending};
 use crate::frames;
 use crate::log::{Entry, Log, LogError, Meta, Range};
 use crate::recent::Recent;
@@ -100,11 +102,6 @@ impl Workspace {
         &self.name
     }
 
-    /// The life of its log.
-    pub(crate) fn epoch(&self) -> Epoch {
-        self.epoch
-    }
-
     /// Who may enter.
     pub(crate) fn access(&self) -> &dyn Access {
         &*self.access
@@ -124,14 +121,52 @@ impl Workspace {
         queue.send(job).await.map_err(|_| Closed)
     }
 
-    /// Where the log can be read on from: the client's cursor if it is one of this log, else the beginning.
+    /// How a client's connection begins, where the log is shown up to `end`; and from where the log follows.
     ///
     /// # Errors
     /// Where the log cannot be read.
-    pub(crate) async fn start_for(self: &Arc<Self>, cursor: Option<Cursor>) -> Result<u64, LogError> {
-        let Some(cursor) = cursor.filter(|cursor| cursor.epoch == self.epoch) else { return Ok(0) };
-        let known = self.read(move |log| log.rolling_at(cursor.position)).await?;
-        Ok(if known == Some(cursor.hash) { cursor.position } else { 0 })
+    pub(crate) async fn begin(
+        self: &Arc<Self>,
+        hello: &Hello,
+        version: u16,
+        end: Cursor,
+    ) -> Result<(Begun, Cursor), LogError> {
+        let hello = hello.clone();
+        self.read(move |log| delivery::begin(log, &hello, version, end)).await
+    }
+
+    /// Whether a cursor of this log's life stands behind its end that is shown.
+    pub(crate) fn knows_of(&self, cursor: Option<Cursor>) -> u64 {
+        cursor.filter(|cursor| cursor.epoch == self.epoch).map_or(0, |cursor| cursor.position)
+    }
+
+    /// The answer to what a client says it holds, as the log was with its first `as_of` entries.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub(crate) async fn compared(
+        self: &Arc<Self>,
+        as_of: u64,
+        theirs: Vec<CompareRange>,
+    ) -> Result<Vec<CompareRange>, LogError> {
+        self.read(move |log| delivery::compared(log, as_of, &theirs)).await
+    }
+
+    /// The next bundle of whole records, as a frame, and what is to be sent after it.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub(crate) async fn records(
+        self: &Arc<Self>,
+        mut sending: Sending,
+        bytes: usize,
+    ) -> Result<(Bytes, Option<Sending>), LogError> {
+        self.read(move |log| {
+            let records = sending.next(log, bytes)?;
+            let more = (records.left > 0).then_some(sending);
+            Ok((FromRelay::Records(records).encode().into(), more))
+        })
+        .await
     }
 
     /// The next batch behind a position and not beyond another, of about so many bytes of changes, as a frame; and the

@@ -29,7 +29,7 @@ async fn what_one_pushes_the_other_gets_live_and_can_read() {
     let mut document = Document::empty(desk.id());
     let admitted = bo.entries.iter().map(|entry| match &entry.body {
         EntryBody::Change(bytes) => gate::admit(bytes, &Limits::default()).unwrap(),
-        EntryBody::Known(_) => panic!("Bo has not pushed it"),
+        EntryBody::Known(_) | EntryBody::Document(_) => panic!("Bo has not pushed it"),
     });
     document.receive(admitted.collect(), &Limits::default()).unwrap();
     assert_eq!(document.read(), desk.document.read());
@@ -169,7 +169,7 @@ async fn a_log_of_many_batches_comes_whole_and_in_order() {
     let bo = workspace.join().await;
     let bytes = bo.entries.iter().map(|entry| match &entry.body {
         EntryBody::Change(bytes) => bytes.clone(),
-        EntryBody::Known(_) => panic!("Bo has not pushed it"),
+        EntryBody::Known(_) | EntryBody::Document(_) => panic!("Bo has not pushed it"),
     });
     assert!(bytes.eq(changes.iter().map(|change| change.bytes.clone())));
     // It is read from its snapshot and the changes since: more can be added.

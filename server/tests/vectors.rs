@@ -9,8 +9,8 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Credential;
 use samsyn_engine::sync::limits;
 use samsyn_engine::sync::{
-    Ack, Batch, Cursor, Entry, EntryBody, Epoch, ErrorCode, FromClient, FromRelay, Hello, Notice, Push,
-    Refused, RollingHash, Welcome,
+    Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FromClient, FromRelay, Hello, Notice,
+    Push, Refused, RollingHash, Welcome,
 };
 use samsyn_server::Patience;
 
@@ -45,6 +45,8 @@ fn hello() -> Hello {
         device: RecordId::from_bytes([0x33; 16]),
         credential: Credential::WorkspaceSecret { secret: vec![0x44; 32] },
         cursor: Some(cursor()),
+        first_sync: None,
+        holds_records: false,
     }
 }
 
@@ -69,6 +71,9 @@ fn what_a_relay_says() {
         epoch: Epoch::from_bytes([0xee; 16]),
         from: 2,
         position: 500,
+        beginning: Beginning::Log,
+        hash: None,
+        records: 0,
     };
     assert_eq!(FromRelay::Welcome(welcome).encode(), example("welcome"));
     assert_eq!(FromRelay::CaughtUp.encode(), example("caught-up"));

@@ -9,7 +9,7 @@ use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews};
 use samsyn_engine::sync::limits::BATCH_CHANGES;
 use samsyn_engine::sync::{
-    Ack, Batch, Cursor, Entry, EntryBody, Epoch, FromRelay, RelayRequest, RelaySession, Welcome,
+    Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, FromRelay, RelayRequest, RelaySession, Welcome,
 };
 
 /// The relay.
@@ -62,11 +62,17 @@ impl MemoryRelay {
                     epoch: self.epoch,
                     from,
                     position: self.entries.len() as u64,
+                    beginning: Beginning::Log,
+                    hash: None,
+                    records: 0,
                 });
                 let mut frames = vec![welcome.encode()];
                 frames.extend(self.batches(from as usize, &BTreeSet::new()));
                 frames.push(FromRelay::CaughtUp.encode());
                 frames
+            }
+            Some(RelayRequest::Compare(_) | RelayRequest::Want(_) | RelayRequest::Follow) => {
+                panic!("this relay has nothing to compare")
             }
             Some(RelayRequest::Push(push)) => {
                 let before = self.entries.len();

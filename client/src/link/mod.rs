@@ -38,7 +38,7 @@ impl Visit {
             SyncNews::Refused { reason, .. } => self.refused.push(reason),
             SyncNews::Quarantined { reason, .. } => self.quarantined.push(reason),
             SyncNews::Closed(notice) => return Err(notice),
-            SyncNews::Connected { .. } | SyncNews::CaughtUp => {}
+            SyncNews::Connected { .. } | SyncNews::Compared { .. } | SyncNews::CaughtUp => {}
         }
         Ok(())
     }

@@ -251,7 +251,10 @@ impl Worker {
                     self.failures = 0;
                 }
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
-                SyncNews::Pushed(_) | SyncNews::Refused { .. } | SyncNews::Quarantined { .. } => {}
+                SyncNews::Compared { .. }
+                | SyncNews::Pushed(_)
+                | SyncNews::Refused { .. }
+                | SyncNews::Quarantined { .. } => {}
             }
         }
         Ok(())

@@ -79,6 +79,19 @@ pub struct EncodedChange {
     pub bytes: Vec<u8>,
 }
 
+/// A change by name, with what a store notes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeName {
+    /// Its name everywhere.
+    pub hash: ChangeHash,
+    /// Whose it is.
+    pub actor: ActorId,
+    /// Its number among that actor's changes to this document, from 1.
+    pub seq: u64,
+    /// The author's clock, in seconds since 1970-01-01 UTC.
+    pub time: i64,
+}
+
 impl EncodedChange {
     fn of(change: &automerge::Change) -> Self {
         EncodedChange {
@@ -156,6 +169,12 @@ impl Document {
         self.automerge.save()
     }
 
+    /// The compacted document with its whole history, not compressed: many of them together compress much better than
+    /// each by itself.
+    pub fn save_plain(&self) -> Vec<u8> {
+        self.automerge.save_nocompress()
+    }
+
     /// The record's name.
     pub fn id(&self) -> RecordId {
         self.id
@@ -224,6 +243,54 @@ impl Document {
         Ok(Received { changes, rejected: applied.rejected })
     }
 
+    /// A whole document from outside, that has passed the gate: what of it is new, as with [`Document::receive`].
+    ///
+    /// # Errors
+    /// As [`Document::receive`].
+    pub fn receive_whole(&mut self, whole: Automerge, limits: &Limits) -> Result<Taken, ReceiveError> {
+        if !self.automerge.get_heads().is_empty() {
+            let news = whole.get_changes(&[]).into_iter().filter(|change| !self.has(&change.hash()));
+            return self.receive(news.collect(), limits).map(Taken::Merged);
+        }
+        let written = whole.get_changes_meta(&[]);
+        let seeds: Vec<ChangeHash> = written
+            .iter()
+            .filter(|change| layout::is_seed_actor(&change.actor))
+            .map(|change| change.hash)
+            .collect();
+        layout::check_seeds(&whole, self.id, &seeds)?;
+        layout::check(&whole, self.id)?;
+        self.automerge = whole;
+        Ok(Taken::Whole)
+    }
+
+    /// The names of all its changes, in an order in which they can be applied.
+    pub fn change_names(&self) -> Vec<ChangeName> {
+        let name = |meta: automerge::ChangeMetadata<'_>| ChangeName {
+            hash: meta.hash,
+            actor: meta.actor.into_owned(),
+            seq: meta.seq,
+            time: meta.timestamp,
+        };
+        self.automerge.get_changes_meta(&[]).into_iter().map(name).collect()
+    }
+
+    /// Some of its changes, by which somebody who has another part of the same history finds what both have: the heads,
+    /// and ever fewer the further back, `most` at most. What both have is missed by no more than the half.
+    pub fn sample(&self, most: usize) -> Vec<ChangeHash> {
+        let mut sample = self.heads();
+        let names = self.automerge.get_changes_meta(&[]);
+        let steps = std::iter::successors(Some(2_usize), |step| step.checked_mul(2));
+        let back = steps.map_while(|step| names.len().checked_sub(step)).map(|place| names[place].hash);
+        for hash in back {
+            if !sample.contains(&hash) {
+                sample.push(hash);
+            }
+        }
+        sample.truncate(most);
+        sample
+    }
+
     /// Who wrote as which actor: the device that the actor's first change names.
     pub fn device_of(&self, actor: &ActorId) -> Option<DeviceId> {
         let author = self.automerge.get_author_for_actor(actor)?;
@@ -245,6 +312,15 @@ pub struct Received {
     pub changes: Vec<EncodedChange>,
     /// The changes that were not taken, each with its reason.
     pub rejected: Vec<(ChangeHash, GateError)>,
+}
+
+/// What became of a whole document that came.
+#[derive(Debug)]
+pub enum Taken {
+    /// There was nothing before: it is the document now.
+    Whole,
+    /// What was new in it was merged into what was there.
+    Merged(Received),
 }
 
 /// Why nothing of a batch of changes was taken.

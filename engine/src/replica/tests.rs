@@ -44,12 +44,18 @@ impl Log {
                     epoch: self.epoch,
                     from,
                     position: head,
+                    beginning: crate::sync::Beginning::Log,
+                    hash: None,
+                    records: 0,
                 };
                 vec![
                     FromRelay::Welcome(welcome).encode(),
                     self.batch(from, &BTreeSet::new()),
                     FromRelay::CaughtUp.encode(),
                 ]
+            }
+            Some(RelayRequest::Compare(_) | RelayRequest::Want(_) | RelayRequest::Follow) => {
+                panic!("this relay has nothing to compare")
             }
             Some(RelayRequest::Push(push)) => {
                 let before = self.entries.len() as u64;

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Result, StoreError};
 use crate::identity::{DeviceId, WorkspaceId, WorkspaceSecret};
-use crate::sync::{Cursor, Epoch, RollingHash};
+use crate::sync::{Cursor, Epoch, FirstSync, RollingHash};
 
 /// What a replica is made with.
 #[derive(Debug, Clone)]
@@ -34,7 +34,9 @@ pub struct Meta {
     pub cursor: Option<Cursor>,
     /// When this replica last had all that the relay had, by this device's clock (seconds since 1970-01-01 UTC).
     pub last_contact: Option<i64>,
-    /// Whether the log is being read from its beginning, to find out what is not in it.
+    /// How far the first sync has come, as long as it has not ended.
+    pub first_sync: Option<FirstSync>,
+    /// Whether it is being found out how this replica and the relay's log differ.
     pub reconciling: bool,
 }
 
@@ -44,6 +46,7 @@ pub(super) const DEVICE: &str = "device";
 pub(super) const RELAY: &str = "relay";
 pub(super) const SECRET: &str = "secret";
 pub(super) const CURSOR: &str = "cursor";
+pub(super) const FIRST_SYNC: &str = "first_sync";
 pub(super) const LAST_CONTACT: &str = "last_contact";
 pub(super) const FIRST_CATCH_UP: &str = "first_catch_up";
 pub(super) const RECONCILING: &str = "reconciling";
@@ -79,6 +82,7 @@ pub(super) fn read(connection: &Connection) -> Result<Meta> {
         relay: text(RELAY)?,
         secret: text(SECRET)?.and_then(|text| text.parse().ok()),
         cursor: get(connection, CURSOR)?.and_then(|bytes| cursor_from_bytes(&bytes)),
+        first_sync: get(connection, FIRST_SYNC)?.and_then(|bytes| first_sync_from_bytes(&bytes)),
         last_contact: text(LAST_CONTACT)?.and_then(|text| text.parse().ok()),
         reconciling: get(connection, RECONCILING)?.is_some(),
     })
@@ -106,6 +110,15 @@ pub(super) fn cursor_to_bytes(cursor: &Cursor) -> Vec<u8> {
     bytes.extend(cursor.position.to_be_bytes());
     bytes.extend(cursor.hash.as_bytes());
     bytes
+}
+
+pub(super) fn first_sync_to_bytes(first: &FirstSync) -> Vec<u8> {
+    [&first.below.to_be_bytes()[..], &cursor_to_bytes(&first.cursor)].concat()
+}
+
+fn first_sync_from_bytes(bytes: &[u8]) -> Option<FirstSync> {
+    let (below, cursor) = bytes.split_first_chunk::<8>()?;
+    Some(FirstSync { cursor: cursor_from_bytes(cursor)?, below: u64::from_be_bytes(*below) })
 }
 
 fn cursor_from_bytes(bytes: &[u8]) -> Option<Cursor> {

@@ -21,6 +21,7 @@
 
 mod cache;
 mod error;
+mod holdings;
 mod instance;
 mod meta;
 mod open;

@@ -1,13 +1,15 @@
 //! The one way in which a replica's file changes.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{TransactionBehavior, params};
 
-use super::meta::{self, CURSOR, FIRST_CATCH_UP, LAST_CONTACT, RECONCILING, WORKSPACE_NAME};
-use super::{Cache, Result, Store, heads_to_blob, load, projection, revision};
+use super::meta::{self, CURSOR, FIRST_CATCH_UP, FIRST_SYNC, LAST_CONTACT, RECONCILING, WORKSPACE_NAME};
+use super::{Cache, Result, Store, StoreError, change_hash, heads_to_blob, load, projection, revision};
 use crate::document::{ChangeHash, Document, EncodedChange};
 use crate::id::RecordId;
 use crate::identity::WorkspaceSecret;
-use crate::sync::{Cursor, ErrorCode};
+use crate::sync::{Cursor, ErrorCode, FirstSync};
 
 /// Where changes come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,54 @@ impl<'a> Transaction<'a> {
     pub fn save(&mut self, document: &Document, changes: &[EncodedChange], origin: Origin) -> Result<()> {
         let id = document.id();
         let reviewed = origin == Origin::Here && super::reviewed::is_up_to_date(&self.inner, id)?;
+        let next = self.put_document(document)?;
+        self.insert_changes(document, changes, origin)?;
+        self.fold(document)?;
+        projection::write(&self.inner, document)?;
+        if reviewed {
+            // What people do themselves they need not review, as long as there was nothing else to review.
+            let at = changes.iter().map(|change| change.time).max().unwrap_or(0);
+            super::reviewed::mark(&self.inner, id, &document.heads(), at)?;
+        }
+        self.touched.push(id);
+        self.cache.borrow_mut().put(next, document);
+        Ok(())
+    }
+
+    /// Stores a document that came whole out of the relay's log and was not here before: its changes are known by name,
+    /// their bytes stand in the snapshot alone.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn save_whole(&mut self, document: &Document) -> Result<()> {
+        let id = document.id();
+        self.put_document(document)?;
+        let mut insert = self.inner.prepare_cached(
+            "INSERT INTO changes (hash, record, actor, seq, device, time, own, logged, folded, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1, 1, NULL) ON CONFLICT (hash) DO NOTHING",
+        )?;
+        for change in document.change_names() {
+            insert.execute(params![
+                change.hash.0,
+                id.as_bytes(),
+                change.actor.to_bytes(),
+                change.seq as i64,
+                document.device_of(&change.actor).map(|device| device.as_bytes().to_vec()),
+                change.time,
+            ])?;
+        }
+        drop(insert);
+        self.inner
+            .prepare_cached("UPDATE documents SET snapshot = ?2 WHERE record = ?1")?
+            .execute(params![id.as_bytes(), document.save()])?;
+        projection::write(&self.inner, document)?;
+        self.touched.push(id);
+        Ok(())
+    }
+
+    /// Notes a document's kind and heads. Answers its new revision.
+    fn put_document(&self, document: &Document) -> Result<i64> {
+        let id = document.id();
         let next = revision(&self.inner, id)?.unwrap_or(0) + 1;
         self.inner
             .prepare_cached(
@@ -66,17 +116,7 @@ impl<'a> Transaction<'a> {
                 heads_to_blob(&document.heads()),
                 next
             ])?;
-        self.insert_changes(document, changes, origin)?;
-        self.fold(document)?;
-        projection::write(&self.inner, document)?;
-        if reviewed {
-            // What people do themselves they need not review, as long as there was nothing else to review.
-            let at = changes.iter().map(|change| change.time).max().unwrap_or(0);
-            super::reviewed::mark(&self.inner, id, &document.heads(), at)?;
-        }
-        self.touched.push(id);
-        self.cache.borrow_mut().put(next, document);
-        Ok(())
+        Ok(next)
     }
 
     fn insert_changes(&self, document: &Document, changes: &[EncodedChange], origin: Origin) -> Result<()> {
@@ -217,6 +257,73 @@ impl<'a> Transaction<'a> {
         self.unlog_all()?;
         meta::put(&self.inner, RECONCILING, b"1")?;
         self.set_cursor(cursor)
+    }
+
+    /// Notes how far the first sync has come.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn set_first_sync(&mut self, progress: &FirstSync) -> Result<()> {
+        meta::put(&self.inner, FIRST_SYNC, &meta::first_sync_to_bytes(progress))
+    }
+
+    /// Notes that all records have come whole, and that the log is to be followed from here.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn end_first_sync(&mut self, cursor: &Cursor) -> Result<()> {
+        meta::remove(&self.inner, FIRST_SYNC)?;
+        self.set_cursor(cursor)
+    }
+
+    /// Notes that our place in the log is none any more: what the relay has is being found out by comparing.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn begin_comparing(&mut self) -> Result<()> {
+        meta::remove(&self.inner, FIRST_SYNC)?;
+        meta::remove(&self.inner, CURSOR)?;
+        meta::put(&self.inner, RECONCILING, b"1")
+    }
+
+    /// Notes that all that the comparison found was stored, and that the log is to be followed from here.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn end_comparing(&mut self, cursor: &Cursor) -> Result<()> {
+        meta::remove(&self.inner, RECONCILING)?;
+        self.set_cursor(cursor)
+    }
+
+    /// Notes that of this record just the changes up to `theirs` are durable in the relay's log. The others wait to be
+    /// pushed, but for what the relay refused.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn logged_up_to(&mut self, id: RecordId, theirs: &[ChangeHash]) -> Result<()> {
+        let document = self.document(id)?;
+        let known: Vec<ChangeHash> = theirs.iter().filter(|head| document.has(head)).copied().collect();
+        let lacking = document.changes_since(&known);
+        let lacks: BTreeSet<ChangeHash> = lacking.iter().map(|change| change.hash).collect();
+        let logged: Vec<ChangeHash> =
+            self.not_logged(id)?.into_iter().filter(|hash| !lacks.contains(hash)).collect();
+        self.mark_logged(&logged)?;
+        let mut offer = self
+            .inner
+            .prepare_cached("UPDATE changes SET logged = 0, bytes = coalesce(bytes, ?2) WHERE hash = ?1")?;
+        for change in lacking {
+            offer.execute(params![change.hash.0, change.bytes])?;
+        }
+        Ok(())
+    }
+
+    fn not_logged(&self, id: RecordId) -> Result<Vec<ChangeHash>> {
+        let mut statement =
+            self.inner.prepare_cached("SELECT hash FROM changes WHERE NOT logged AND record = ?1")?;
+        let hashes = statement.query_map(params![id.as_bytes()], |row| {
+            change_hash(row.get_ref(0)?.as_blob()?).ok_or(rusqlite::Error::InvalidQuery)
+        })?;
+        hashes.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
     }
 
     fn unlog_all(&mut self) -> Result<()> {

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use automerge::ChangeHash;
 
+use super::compare::Range;
 use super::limits::{BATCH_BYTES, BATCH_CHANGES, DEAD_AFTER, PING_AFTER, PUSHES_IN_FLIGHT};
 use super::{
-    Ack, Batch, Cursor, Entry, EntryBody, FromClient, FromRelay, Hello, Notice, Push, Refused, SyncError,
-    VERSIONS, Welcome,
+    Ack, Batch, Beginning, Cursor, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Notice, Push,
+    Records, Refused, SyncError, VERSIONS, Wanted, Welcome,
 };
 use crate::id::RecordId;
 
@@ -25,17 +26,34 @@ pub struct Outgoing {
 /// What a client learns from its relay, in the order in which it must be dealt with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClientEvent {
-    /// The relay let us in. `fresh` says that our place in its log is not one that it knows: what follows begins at
-    /// the log's beginning, and after [`ClientEvent::CaughtUp`] everything that was not in it must be pushed again.
+    /// The relay let us in.
     Welcomed {
         /// The workspace's name.
         workspace_name: String,
-        /// Whether the log is read from its beginning.
-        fresh: bool,
-        /// The cursor from which on the log follows: to be stored before the first entries.
-        cursor: Cursor,
-        /// How many changes will follow before [`ClientEvent::CaughtUp`].
-        pending: u64,
+        /// What comes first.
+        start: Start,
+        /// How many records will come before the log, where it begins with these.
+        records: u64,
+        /// How many changes of the log will come before [`ClientEvent::CaughtUp`].
+        changes: u64,
+    },
+    /// Whole records of a first sync: to be stored together with how far it has come.
+    FirstSync {
+        /// Documents and changes.
+        entries: Vec<Entry>,
+        /// How far the first sync has come.
+        progress: FirstSync,
+        /// How many records are still to come. After the last the cursor is the progress's, and the log follows.
+        left: u64,
+    },
+    /// What the other side holds, by ranges.
+    Compared(Vec<Range>),
+    /// Records that were wanted.
+    Wanted {
+        /// What we lacked of them.
+        entries: Vec<Entry>,
+        /// How many of those that were asked for are still to come.
+        left: u64,
     },
     /// The next stretch of the log: to be stored together with the cursor behind it.
     Entries {
@@ -59,9 +77,27 @@ pub enum ClientEvent {
     Closed(Notice),
 }
 
+/// What comes first on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// The log, from our cursor on.
+    Log,
+    /// The log from its beginning, because the relay does not know our place in it and speaks version 1 only: the
+    /// cursor is to be stored before the first entries, and after [`ClientEvent::CaughtUp`] everything that was not
+    /// in it must be pushed again.
+    WholeLog(Cursor),
+    /// All records, whole. This is how far we have come with that: all the way to go, or where the last connection
+    /// broke.
+    Records(FirstSync),
+    /// A comparison, because the relay does not know our place in its log. Afterwards the log follows from here.
+    Comparison(Cursor),
+}
+
 #[derive(Debug, PartialEq)]
 enum Phase {
     AwaitingWelcome,
+    FirstSync,
+    Comparing,
     CatchingUp,
     Live,
     Closed,
@@ -72,6 +108,7 @@ enum Phase {
 pub struct ClientSession {
     phase: Phase,
     offered: Option<Cursor>,
+    offered_first_sync: Option<FirstSync>,
     cursor: Option<Cursor>,
     outgoing: VecDeque<FromClient>,
     in_flight: BTreeMap<u64, Vec<ChangeHash>>,
@@ -86,6 +123,7 @@ impl ClientSession {
         ClientSession {
             phase: Phase::AwaitingWelcome,
             offered: hello.cursor,
+            offered_first_sync: hello.first_sync,
             cursor: None,
             outgoing: VecDeque::from([FromClient::Hello(hello)]),
             in_flight: BTreeMap::new(),
@@ -112,12 +150,22 @@ impl ClientSession {
             (Phase::AwaitingWelcome, FromRelay::Welcome(welcome)) => self.welcomed(welcome),
             (Phase::AwaitingWelcome, _) => Err(SyncError::Order("something before its welcome")),
             (_, FromRelay::Welcome(_)) => Err(SyncError::Order("a second welcome")),
+            (Phase::FirstSync, FromRelay::Records(records)) => self.first_sync(records),
+            (Phase::Comparing, FromRelay::Records(Records { entries, left, .. })) => {
+                Ok(vec![ClientEvent::Wanted { entries, left }])
+            }
+            (_, FromRelay::Records(_)) => Err(SyncError::Order("records")),
+            (Phase::Comparing, FromRelay::Compare(ranges)) => Ok(vec![ClientEvent::Compared(ranges)]),
+            (_, FromRelay::Compare(_)) => Err(SyncError::Order("a comparison")),
+            (Phase::FirstSync | Phase::Comparing, FromRelay::Batch(_)) => {
+                Err(SyncError::Order("the log before what comes first"))
+            }
             (_, FromRelay::Batch(batch)) => self.batch(batch),
             (Phase::CatchingUp, FromRelay::CaughtUp) => {
                 self.phase = Phase::Live;
                 Ok(vec![ClientEvent::CaughtUp])
             }
-            (Phase::Live, FromRelay::CaughtUp) => Err(SyncError::Order("a second end of the catch-up")),
+            (_, FromRelay::CaughtUp) => Err(SyncError::Order("an end of the catch-up")),
             (_, FromRelay::Ack(ack)) => self.acknowledged(&ack),
         }
     }
@@ -151,6 +199,22 @@ impl ClientSession {
         self.outgoing.push_back(FromClient::Push(Push { id, entries }));
     }
 
+    /// Says what we hold, in a comparison.
+    pub fn compare(&mut self, ranges: Vec<Range>) {
+        self.outgoing.push_back(FromClient::Compare(ranges));
+    }
+
+    /// Asks for records that we lack changes of, in a comparison.
+    pub fn want(&mut self, wanted: Vec<Wanted>) {
+        self.outgoing.push_back(FromClient::Want(wanted));
+    }
+
+    /// The comparison has ended: from now on the log follows.
+    pub fn follow(&mut self) {
+        self.phase = Phase::CatchingUp;
+        self.outgoing.push_back(FromClient::Follow);
+    }
+
     /// The next frame to send, if there is one.
     pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
         self.outgoing.pop_front().map(|message| message.encode())
@@ -182,20 +246,53 @@ impl ClientSession {
             let theirs = (welcome.version, welcome.version);
             return Err(SyncError::Version { theirs, ours: VERSIONS });
         }
-        let kept = self.offered.filter(|c| c.epoch == welcome.epoch && c.position == welcome.from);
-        let cursor = match (kept, welcome.from) {
-            (Some(cursor), _) => cursor,
-            (None, 0) => Cursor::start(welcome.epoch),
-            (None, _) => return Err(SyncError::LogMismatch),
-        };
-        self.cursor = Some(cursor);
-        self.phase = Phase::CatchingUp;
+        let start = self.start(&welcome)?;
         Ok(vec![ClientEvent::Welcomed {
             workspace_name: welcome.workspace_name,
-            fresh: kept.is_none(),
-            cursor,
-            pending: welcome.position.saturating_sub(welcome.from),
+            start,
+            records: welcome.records,
+            changes: welcome.position.saturating_sub(welcome.from),
         }])
+    }
+
+    /// What comes first, by the relay's welcome.
+    fn start(&mut self, welcome: &Welcome) -> Result<Start, SyncError> {
+        let place = |hash| Cursor { epoch: welcome.epoch, position: welcome.from, hash };
+        let (cursor, phase, start) = match (welcome.beginning, welcome.hash) {
+            (Beginning::Log, _) => {
+                let kept = self.offered.filter(|c| c.epoch == welcome.epoch && c.position == welcome.from);
+                match kept {
+                    Some(cursor) => (cursor, Phase::CatchingUp, Start::Log),
+                    None if welcome.from == 0 => {
+                        let cursor = Cursor::start(welcome.epoch);
+                        (cursor, Phase::CatchingUp, Start::WholeLog(cursor))
+                    }
+                    None => return Err(SyncError::LogMismatch),
+                }
+            }
+            (Beginning::Records, Some(hash)) => {
+                let cursor = place(hash);
+                let resumed = self.offered_first_sync.filter(|first| first.cursor == cursor);
+                let progress = resumed.unwrap_or(FirstSync { cursor, below: u64::MAX });
+                (cursor, Phase::FirstSync, Start::Records(progress))
+            }
+            (Beginning::Comparison, Some(hash)) => {
+                let cursor = place(hash);
+                (cursor, Phase::Comparing, Start::Comparison(cursor))
+            }
+            (_, None) => return Err(SyncError::Frame("a welcome without its rolling hash".to_owned())),
+        };
+        (self.cursor, self.phase) = (Some(cursor), phase);
+        Ok(start)
+    }
+
+    fn first_sync(&mut self, records: Records) -> Result<Vec<ClientEvent>, SyncError> {
+        let Some(cursor) = self.cursor else { return Err(SyncError::Order("records before the welcome")) };
+        let Records { entries, below, left } = records;
+        if left == 0 {
+            self.phase = Phase::CatchingUp;
+        }
+        Ok(vec![ClientEvent::FirstSync { entries, progress: FirstSync { cursor, below }, left }])
     }
 
     fn batch(&mut self, batch: Batch) -> Result<Vec<ClientEvent>, SyncError> {
@@ -231,5 +328,6 @@ fn name(entry: &Entry) -> Result<ChangeHash, SyncError> {
         EntryBody::Known(hash) => Ok(*hash),
         EntryBody::Change(bytes) => crate::document::gate::hash_of(bytes)
             .ok_or_else(|| SyncError::Frame("an entry is no change".to_owned())),
+        EntryBody::Document(_) => Err(SyncError::Frame("a document in the log".to_owned())),
     }
 }

@@ -27,3 +27,21 @@ pub const PING_AFTER: u64 = 10_000;
 
 /// A link on which nothing was heard for so long is dead, in milliseconds.
 pub const DEAD_AFTER: u64 = 25_000;
+
+/// A comparison names so many records in one message at most, before it leaves the rest to the next.
+pub const COMPARED_RECORDS: usize = 4_000;
+
+/// A comparison has so many ranges in one message at most.
+pub const COMPARED_RANGES: usize = 20_000;
+
+/// A record has so many heads at most, where it is compared.
+pub const HEADS: usize = 1_000;
+
+/// A client asks for so many records at once.
+pub const WANTED_RECORDS: usize = 500;
+
+/// A client names so many changes that it has of a record it asks for.
+pub const KNOWN_CHANGES: usize = 64;
+
+/// A bundle of whole records holds so many bytes at most, before compression; or one entry that is larger.
+pub const RECORDS_BYTES: usize = 1024 * 1024;

@@ -3,6 +3,7 @@
 use automerge::ChangeHash;
 use serde::{Deserialize, Serialize};
 
+use super::compare::Range;
 use super::{Cursor, Epoch, ErrorCode, RollingHash};
 use crate::id::RecordId;
 use crate::identity::{Credential, DeviceId, WorkspaceId};
@@ -16,6 +17,12 @@ pub enum FromClient {
     Push(Push),
     /// Are you there?
     Ping,
+    /// What it holds, by ranges, to find out how that differs from what the log says. Since version 2.
+    Compare(Vec<Range>),
+    /// Records that it lacks changes of. Since version 2.
+    Want(Vec<Wanted>),
+    /// It has what it wanted: the log may follow. Since version 2.
+    Follow,
 }
 
 /// From the relay to a client.
@@ -33,6 +40,10 @@ pub enum FromRelay {
     Notice(Notice),
     /// I am here.
     Pong,
+    /// Whole records, or what a client lacks of them. Since version 2.
+    Records(Records),
+    /// What the relay holds, by ranges. Since version 2.
+    Compare(Vec<Range>),
 }
 
 /// Who a client is, what it speaks and what it has.
@@ -56,6 +67,67 @@ pub struct Hello {
     /// The place in the log that it has; none at first.
     #[serde(rename = "c", default)]
     pub cursor: Option<Cursor>,
+    /// How far it came with a first sync that broke off. Since version 2.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub first_sync: Option<FirstSync>,
+    /// It holds records already, though it has no cursor: to be compared, not sent all over again. Since version 2.
+    #[serde(rename = "r", default, skip_serializing_if = "is_false")]
+    pub holds_records: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// How far a first sync has come: everything, as it was at one place of the log, the records that changed last first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstSync {
+    /// The place in the log up to which the records are sent.
+    #[serde(rename = "c")]
+    pub cursor: Cursor,
+    /// The records whose last change stands at this position or behind it have come.
+    #[serde(rename = "b")]
+    pub below: u64,
+}
+
+/// What comes before the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum Beginning {
+    /// Nothing: the log follows at once.
+    #[default]
+    Log,
+    /// All records, whole, as they were at the place from which the log follows.
+    Records,
+    /// A comparison: the client finds out what it lacks, and what the log lacks.
+    Comparison,
+}
+
+impl TryFrom<u8> for Beginning {
+    type Error = &'static str;
+
+    fn try_from(value: u8) -> Result<Self, Self::Error> {
+        match value {
+            0 => Ok(Beginning::Log),
+            1 => Ok(Beginning::Records),
+            2 => Ok(Beginning::Comparison),
+            _ => Err("a connection begins in an unknown way"),
+        }
+    }
+}
+
+impl From<Beginning> for u8 {
+    fn from(beginning: Beginning) -> u8 {
+        beginning as u8
+    }
+}
+
+fn is_log(beginning: &Beginning) -> bool {
+    *beginning == Beginning::Log
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What the relay will do now.
@@ -76,6 +148,15 @@ pub struct Welcome {
     /// How many changes the log holds now.
     #[serde(rename = "p")]
     pub position: u64,
+    /// What comes before the log. Since version 2.
+    #[serde(rename = "b", default, skip_serializing_if = "is_log")]
+    pub beginning: Beginning,
+    /// The rolling hash at `from`, where something comes before the log. Since version 2.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<RollingHash>,
+    /// How many records will come before the log. Since version 2.
+    #[serde(rename = "r", default, skip_serializing_if = "is_zero")]
+    pub records: u64,
 }
 
 /// One change on its way.
@@ -87,11 +168,13 @@ pub struct Entry {
     pub body: EntryBody,
 }
 
-/// A change in full, or by its name alone where the receiver has it.
+/// A change in full, or by its name alone where the receiver has it; or many changes at once.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EntryBody {
     /// The change chunk.
     Change(Vec<u8>),
+    /// A document chunk: a record's changes up to some time, compacted. Only in [`Records`].
+    Document(Vec<u8>),
     /// The name of a change that this very client pushed on this connection.
     Known(ChangeHash),
 }
@@ -105,6 +188,26 @@ pub struct Batch {
     pub hash: RollingHash,
     /// The changes, in the log's order.
     pub entries: Vec<Entry>,
+}
+
+/// Whole records, or what a client lacks of them. What belongs to one record stands together, in causal order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Records {
+    /// In a first sync: the records whose last change stands at this position or behind it have come; 0 at its end.
+    pub below: u64,
+    /// How many records are still to come; 0 at the end.
+    pub left: u64,
+    /// Documents and changes.
+    pub entries: Vec<Entry>,
+}
+
+/// A record that a client lacks changes of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which.
+    pub record: RecordId,
+    /// Some of the changes that the client has, the newest among them: what came before them it has, too.
+    pub known: Vec<ChangeHash>,
 }
 
 /// Changes that a client offers, dependencies first.

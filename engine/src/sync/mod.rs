@@ -1,4 +1,4 @@
-//! The sync protocol, version 1, as two state machines without I/O.
+//! The sync protocol, versions 1 and 2, as two state machines without I/O.
 //!
 //! ```text
 //!  replica ──push──▶ ClientSession ──frames──▶ (any link) ──▶ RelaySession ──Push──▶ the relay's log
@@ -15,6 +15,7 @@
 //! `docs/protocol.md`; the limits are in [`limits`].
 
 mod client;
+pub mod compare;
 mod cursor;
 mod error;
 pub mod limits;
@@ -22,13 +23,16 @@ mod message;
 mod relay;
 mod wire;
 
-pub use client::{ClientEvent, ClientSession, Outgoing};
+pub use client::{ClientEvent, ClientSession, Outgoing, Start};
 pub use cursor::{Cursor, Epoch, RollingHash};
 pub use error::{ErrorCode, SyncError};
 pub use message::{
-    Ack, Batch, Entry, EntryBody, FromClient, FromRelay, Hello, Notice, Push, Refused, Welcome,
+    Ack, Batch, Beginning, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Notice, Push, Records,
+    Refused, Wanted, Welcome,
 };
 pub use relay::{RelayRequest, RelaySession};
 
 /// The oldest and the newest protocol version that this program speaks.
-pub const VERSIONS: (u16, u16) = (1, 1);
+///
+/// Version 2 brought the first sync by whole records, and the comparison by ranges.
+pub const VERSIONS: (u16, u16) = (1, 2);

@@ -1,6 +1,7 @@
 //! The relay's side of a connection.
 
-use super::{ErrorCode, FromClient, FromRelay, Hello, Notice, Push, SyncError, VERSIONS};
+use super::compare::Range;
+use super::{ErrorCode, FromClient, FromRelay, Hello, Notice, Push, SyncError, VERSIONS, Wanted};
 
 /// What a client wants of the relay.
 #[derive(Debug, Clone)]
@@ -9,12 +10,19 @@ pub enum RelayRequest {
     Hello(Hello),
     /// Changes for the log. The relay answers with an acknowledgement once they are durable.
     Push(Push),
+    /// To compare what both hold. The relay answers with what it holds.
+    Compare(Vec<Range>),
+    /// Records that it lacks changes of. The relay answers with these.
+    Want(Vec<Wanted>),
+    /// That the log follows, after a comparison.
+    Follow,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Phase {
     AwaitingHello,
     Deciding,
+    Comparing,
     Open,
 }
 
@@ -52,8 +60,17 @@ impl RelaySession {
             }
             (Phase::AwaitingHello, _) => Err(SyncError::Order("something before its hello")),
             (_, FromClient::Hello(_)) => Err(SyncError::Order("a second hello")),
-            (Phase::Deciding, FromClient::Push(_)) => Err(SyncError::Order("a push before it was let in")),
             (Phase::Open, FromClient::Push(push)) => Ok(Some(RelayRequest::Push(push))),
+            (_, FromClient::Push(_)) => Err(SyncError::Order("a push before it has caught up")),
+            (Phase::Comparing, FromClient::Compare(ranges)) => Ok(Some(RelayRequest::Compare(ranges))),
+            (Phase::Comparing, FromClient::Want(wanted)) => Ok(Some(RelayRequest::Want(wanted))),
+            (Phase::Comparing, FromClient::Follow) => {
+                self.phase = Phase::Open;
+                Ok(Some(RelayRequest::Follow))
+            }
+            (_, FromClient::Compare(_) | FromClient::Want(_) | FromClient::Follow) => {
+                Err(SyncError::Order("a part of a comparison"))
+            }
             (_, FromClient::Ping) => {
                 self.pongs = 1;
                 Ok(None)
@@ -69,6 +86,11 @@ impl RelaySession {
     /// The relay has let the client in.
     pub fn admitted(&mut self) {
         self.phase = Phase::Open;
+    }
+
+    /// The relay has let the client in, and both compare what they hold before the log follows.
+    pub fn admitted_to_compare(&mut self) {
+        self.phase = Phase::Comparing;
     }
 
     /// The next frame that the session itself wants to send.
@@ -98,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_newest_version_that_both_speak_is_taken() {
-        assert_eq!(common_version((1, 9)), Ok(1));
+        assert_eq!(common_version((1, 9)), Ok(VERSIONS.1));
         assert_eq!(common_version((0, 1)), Ok(1));
         let error = common_version((7, 9)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::Version);

@@ -3,15 +3,17 @@
 use std::future::ready;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::sync::limits::PUSHES_IN_FLIGHT;
-use samsyn_engine::sync::{Ack, Cursor, ErrorCode, FromRelay, RelayRequest, RelaySession};
+use samsyn_engine::sync::{Ack, Cursor, ErrorCode, FromRelay, RelayRequest, RelaySession, SyncError};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::End;
 use super::link::{Incoming, Link};
 use super::pace::Pace;
+use crate::delivery::{Begun, Sending};
 use crate::stopping::Stopping;
 use crate::workspace::{Own, Workspace};
 use crate::writer::{Answer, Job, Outcome};
@@ -25,6 +27,7 @@ pub(super) struct Live {
     device: DeviceId,
     workspace: Arc<Workspace>,
     ends: watch::Receiver<Cursor>,
+    before: Before,
     /// The last entry that the client was sent.
     position: u64,
     /// The end of the catch-up, until it is told.
@@ -37,14 +40,33 @@ pub(super) struct Live {
     answers: mpsc::Receiver<Answer>,
 }
 
+/// What comes before the log.
+#[derive(Debug)]
+enum Before {
+    /// Nothing, or nothing any more.
+    Nothing,
+    /// Whole records.
+    Records(Sending),
+    /// A comparison, as the log stood here.
+    Comparison(u64),
+    /// What was wanted in it.
+    Wanted(u64, Sending),
+}
+
 impl Live {
-    /// A client that has the log up to `from` and was promised it up to `position`.
+    /// A client for which the log follows behind `from`, and that was promised it up to `position`.
     pub(super) fn new(
         session: RelaySession,
         device: DeviceId,
         workspace: Arc<Workspace>,
+        begun: Begun,
         (from, position): (u64, u64),
     ) -> Self {
+        let before = match begun {
+            Begun::Log => Before::Nothing,
+            Begun::Records(sending) => Before::Records(sending),
+            Begun::Comparison => Before::Comparison(from),
+        };
         // Room for every answer that can be under way: the writer never waits for a connection.
         let (answer, answers) = mpsc::channel(PUSHES_IN_FLIGHT);
         Live {
@@ -52,6 +74,7 @@ impl Live {
             device,
             ends: workspace.ends(),
             workspace,
+            before,
             position: from,
             catching_up_to: Some(position),
             own: Own::new(),
@@ -65,7 +88,13 @@ impl Live {
     /// Serves the client until the end.
     pub(super) async fn run(&mut self, link: &mut Link, stopping: &Stopping) -> End {
         loop {
-            let more = self.catching_up_to.is_some() || self.position < self.ends.borrow().position;
+            let more = match self.before {
+                Before::Nothing => {
+                    self.catching_up_to.is_some() || self.position < self.ends.borrow().position
+                }
+                Before::Records(_) | Before::Wanted(..) => true,
+                Before::Comparison(_) => false,
+            };
             let deadline = link.deadline();
             let done = tokio::select! {
                 biased;
@@ -89,15 +118,39 @@ impl Live {
 
     async fn take(&mut self, link: &mut Link, incoming: Incoming) -> Result<(), End> {
         let Incoming::Frame(frame) = incoming else { return Ok(()) };
-        if let Some(RelayRequest::Push(push)) = self.session.receive(&frame)? {
-            self.in_flight += 1;
-            let job = Job { push, device: self.device, answer: self.answer.clone() };
-            self.workspace.push(job).await.map_err(|_| End::stopping())?;
+        match self.session.receive(&frame)? {
+            Some(RelayRequest::Push(push)) => {
+                self.in_flight += 1;
+                let job = Job { push, device: self.device, answer: self.answer.clone() };
+                self.workspace.push(job).await.map_err(|_| End::stopping())?;
+            }
+            Some(RelayRequest::Compare(ranges)) => {
+                let ours = self.workspace.compared(self.compares()?, ranges).await;
+                let ours = ours.map_err(|error| End::storage(&error))?;
+                link.send(FromRelay::Compare(ours).encode()).await?;
+            }
+            Some(RelayRequest::Want(wanted)) => {
+                let as_of = self.compares()?;
+                self.before = Before::Wanted(as_of, Sending::wanted(as_of, wanted));
+            }
+            Some(RelayRequest::Follow) => {
+                self.compares()?;
+                self.before = Before::Nothing;
+            }
+            Some(RelayRequest::Hello(_)) | None => {}
         }
         while let Some(frame) = self.session.poll_transmit() {
             link.send(frame).await?;
         }
         Ok(())
+    }
+
+    /// Where the comparison stands; there is one, and nothing is on its way.
+    fn compares(&self) -> Result<u64, End> {
+        match self.before {
+            Before::Comparison(as_of) => Ok(as_of),
+            _ => Err(SyncError::Order("a part of a comparison").into()),
+        }
     }
 
     async fn answered(&mut self, link: &mut Link, answer: Answer) -> Result<(), End> {
@@ -118,8 +171,30 @@ impl Live {
         link.send(FromRelay::Ack(Ack { id: answer.push, refused }).encode()).await
     }
 
-    /// Sends the next batch, or that there is none before the promised position.
+    /// Sends the next of what comes before the log; then the next batch, or that there is none before the promised
+    /// position.
     async fn send_on(&mut self, link: &mut Link) -> Result<(), End> {
+        let sending = match std::mem::replace(&mut self.before, Before::Nothing) {
+            Before::Records(sending) => (sending, None),
+            Before::Wanted(as_of, sending) => (sending, Some(as_of)),
+            before => {
+                self.before = before;
+                return self.send_log(link).await;
+            }
+        };
+        let (sending, compares) = sending;
+        let sent = self.workspace.records(sending, self.pace.bytes()).await;
+        let (frame, more) = sent.map_err(|error| End::storage(&error))?;
+        self.before = match (more, compares) {
+            (Some(sending), Some(as_of)) => Before::Wanted(as_of, sending),
+            (Some(sending), None) => Before::Records(sending),
+            (None, Some(as_of)) => Before::Comparison(as_of),
+            (None, None) => Before::Nothing,
+        };
+        self.send_at_pace(link, frame).await
+    }
+
+    async fn send_log(&mut self, link: &mut Link) -> Result<(), End> {
         let end = self.ends.borrow_and_update().position;
         // The answers to everything up to that end are here by now: the writer hands them out first.
         while let Ok(answer) = self.answers.try_recv() {
@@ -131,11 +206,16 @@ impl Live {
         }
         let batch = self.workspace.batch((self.position, end), self.pace.bytes(), &self.own).await;
         let (frame, position) = batch.map_err(|error| End::storage(&error))?;
+        self.send_at_pace(link, frame).await?;
+        self.position = position;
+        self.own = self.own.split_off(&(position + 1));
+        Ok(())
+    }
+
+    async fn send_at_pace(&mut self, link: &mut Link, frame: Bytes) -> Result<(), End> {
         let began = Instant::now();
         link.send(frame).await?;
         self.pace.took(began.elapsed());
-        self.position = position;
-        self.own = self.own.split_off(&(position + 1));
         Ok(())
     }
 

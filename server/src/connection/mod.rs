@@ -21,10 +21,11 @@ use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
 use samsyn_engine::identity::WorkspaceId;
-use samsyn_engine::sync::{ErrorCode, FromRelay, Hello, RelayRequest, RelaySession, SyncError, Welcome};
+use samsyn_engine::sync::{ErrorCode, FromRelay, Hello, RelayRequest, RelaySession, SyncError};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::config::Patience;
+use crate::delivery::Begun;
 use crate::hub::{Hub, Turned};
 use crate::log::LogError;
 use crate::stopping::Stopping;
@@ -127,27 +128,32 @@ impl Visit {
 
     async fn welcome(
         &self,
-        session: RelaySession,
+        mut session: RelaySession,
         hello: &Hello,
         workspace: Arc<Workspace>,
     ) -> Result<(Live, Vec<u8>), End> {
-        let from = workspace.start_for(hello.cursor).await.map_err(|error| End::storage(&error))?;
+        let version = session.version();
         // What is durable is shown in a moment; nobody is promised a log that ends in front of its own place.
-        let mut ends = workspace.ends();
-        let shown = ends.wait_for(|end| end.position >= from).await;
-        let position = shown.map_err(|_| End::closed())?.position;
+        let (mut ends, theirs) = (workspace.ends(), workspace.knows_of(hello.cursor));
+        let mut end = *ends.borrow_and_update();
+        let (mut begun, mut from) =
+            workspace.begin(hello, version, end).await.map_err(|error| End::storage(&error))?;
+        if from.position > end.position {
+            let shown = ends.wait_for(|end| end.position >= theirs).await;
+            end = *shown.map_err(|_| End::closed())?;
+            (begun, from) =
+                workspace.begin(hello, version, end).await.map_err(|error| End::storage(&error))?;
+        }
+        let position = end.position;
         tracing::info!(
             workspace = %self.workspace, device = %hello.device, software = %hello.software.escape_debug(),
-            from, position, "a device is connected"
+            version, from = from.position, position, "a device is connected"
         );
-        let welcome = Welcome {
-            version: session.version(),
-            workspace_name: workspace.name().to_owned(),
-            epoch: workspace.epoch(),
-            from,
-            position,
-        };
-        let live = Live::new(session, hello.device, workspace, (from, position));
+        let welcome = begun.welcome(version, workspace.name(), from, position);
+        if matches!(begun, Begun::Comparison) {
+            session.admitted_to_compare();
+        }
+        let live = Live::new(session, hello.device, workspace, begun, (from.position, position));
         Ok((live, FromRelay::Welcome(welcome).encode()))
     }
 }
@@ -156,9 +162,8 @@ impl Visit {
 async fn first(link: &mut Link, session: &mut RelaySession) -> Result<Hello, End> {
     loop {
         let Incoming::Frame(frame) = link.receive().await? else { continue };
-        match session.receive(&frame)? {
-            Some(RelayRequest::Hello(hello)) => return Ok(hello),
-            Some(RelayRequest::Push(_)) | None => {}
+        if let Some(RelayRequest::Hello(hello)) = session.receive(&frame)? {
+            return Ok(hello);
         }
     }
 }

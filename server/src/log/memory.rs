@@ -1,14 +1,15 @@
 //! A log in memory, for tests: the contract in its simplest form, and failures on demand.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::id::RecordId;
+use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, RollingHash};
 
-use super::{Append, Entry, Log, LogError, Meta, Place, Range, Result, StoredDocument, Stretch};
+use super::{Append, Entry, Log, LogError, Meta, Place, Range, Result, Standing, StoredDocument, Stretch};
 
 /// What the next appends do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +27,7 @@ pub(crate) enum Mood {
 struct State {
     entries: Vec<(Entry, RollingHash)>,
     snapshots: HashMap<RecordId, (Vec<u8>, usize)>,
+    dependencies: HashMap<ChangeHash, Vec<ChangeHash>>,
 }
 
 /// A log in memory.
@@ -86,6 +88,35 @@ impl MemoryLog {
     }
 }
 
+/// How a record stands.
+#[derive(Default)]
+struct Stood {
+    heads: BTreeSet<ChangeHash>,
+    first: u64,
+    last: u64,
+}
+
+impl MemoryLog {
+    /// How every record stood with the first `as_of` entries.
+    fn records(&self, as_of: u64) -> BTreeMap<RecordId, Stood> {
+        let state = self.state();
+        let mut records: BTreeMap<RecordId, Stood> = BTreeMap::new();
+        for (position, (entry, _)) in (1..).zip(&state.entries).take_while(|(position, _)| *position <= as_of)
+        {
+            let stood = records.entry(entry.record).or_default();
+            for dependency in state.dependencies.get(&entry.hash).into_iter().flatten() {
+                stood.heads.remove(dependency);
+            }
+            stood.heads.insert(entry.hash);
+            if stood.first == 0 {
+                stood.first = position;
+            }
+            stood.last = position;
+        }
+        records
+    }
+}
+
 impl Log for MemoryLog {
     fn meta(&self) -> Result<Meta> {
         Ok(self.meta.clone())
@@ -124,11 +155,51 @@ impl Log for MemoryLog {
         Ok(found.map(|(position, (entry, _))| Place { position, record: entry.record }))
     }
 
-    fn document(&self, record: RecordId) -> Result<StoredDocument> {
+    fn document(&self, record: RecordId, as_of: u64) -> Result<StoredDocument> {
         let state = self.state();
-        let (snapshot, folded_at) = state.snapshots.get(&record).cloned().unwrap_or_default();
-        let behind = state.entries[folded_at..].iter().filter(|(entry, _)| entry.record == record);
+        let end = state.entries.len().min(usize::try_from(as_of).unwrap_or(usize::MAX));
+        let snapshot = state.snapshots.get(&record).filter(|(_, folded_at)| *folded_at <= end);
+        let (snapshot, folded_at) = snapshot.cloned().unwrap_or_default();
+        let behind = state.entries[folded_at..end].iter().filter(|(entry, _)| entry.record == record);
         Ok(StoredDocument { snapshot, tail: behind.map(|(entry, _)| entry.bytes.clone()).collect() })
+    }
+
+    fn holdings(
+        &self,
+        (from, upper): (Option<RecordId>, Option<RecordId>),
+        as_of: u64,
+        most: usize,
+    ) -> Result<Vec<Holding>> {
+        let records = self.records(as_of).into_iter();
+        let inside = records.filter(|(record, _)| {
+            from.is_none_or(|from| *record >= from) && upper.is_none_or(|upper| *record < upper)
+        });
+        let holding =
+            |(record, state): (RecordId, Stood)| Holding { record, heads: state.heads.into_iter().collect() };
+        Ok(inside.take(most).map(holding).collect())
+    }
+
+    fn newest(&self, below: u64, most: usize) -> Result<Vec<Standing>> {
+        let records = self.records(u64::MAX).into_iter();
+        let mut found: Vec<_> = records
+            .map(|(record, stood)| Standing { record, last: stood.last })
+            .filter(|standing| standing.last < below)
+            .collect();
+        found.sort_by_key(|standing| std::cmp::Reverse(standing.last));
+        found.truncate(most);
+        Ok(found)
+    }
+
+    fn changed_since(&self, as_of: u64, after: Option<RecordId>, most: usize) -> Result<Vec<RecordId>> {
+        let records = self.records(u64::MAX).into_iter();
+        let changed = records.filter(|(record, stood)| {
+            stood.first <= as_of && stood.last > as_of && after.is_none_or(|after| *record > after)
+        });
+        Ok(changed.take(most).map(|(record, _)| record).collect())
+    }
+
+    fn count(&self, below: u64) -> Result<u64> {
+        Ok(self.newest(below, usize::MAX)?.len() as u64)
     }
 
     fn append(&self, append: &Append) -> Result<Cursor> {
@@ -149,6 +220,7 @@ impl Log for MemoryLog {
             }
             end = end.then(&new.entry.hash);
             state.entries.push((new.entry.clone(), end.hash));
+            state.dependencies.insert(new.entry.hash, new.dependencies.clone());
         }
         let folded_at = state.entries.len();
         for snapshot in &append.snapshots {

@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
+use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 pub use sqlite::SqliteLog;
@@ -67,6 +68,8 @@ pub struct Entry {
 pub struct NewEntry {
     /// The change.
     pub entry: Entry,
+    /// What it builds on.
+    pub dependencies: Vec<ChangeHash>,
     /// The device that pushed it.
     pub device: DeviceId,
 }
@@ -137,6 +140,18 @@ pub struct Stretch {
     pub entries: Vec<Entry>,
     /// The place behind the last; without a meaning where there are none.
     pub end: Cursor,
+}
+
+/// From which record on, and below which; none is the beginning, or the end.
+pub type Span = (Option<RecordId>, Option<RecordId>);
+
+/// A record by where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Which.
+    pub record: RecordId,
+    /// Where its last change stands.
+    pub last: u64,
 }
 
 /// Why a log could not do what it was asked to.
@@ -216,11 +231,37 @@ pub trait Log: Send + Sync + fmt::Debug {
     /// Where it cannot be read.
     fn find(&self, change: &ChangeHash) -> Result<Option<Place>>;
 
-    /// What is kept of a record's document; empty where nothing is.
+    /// What is kept of a record's document, as it was with the log's first `as_of` entries; empty where nothing is.
     ///
     /// # Errors
     /// Where it cannot be read.
-    fn document(&self, record: RecordId) -> Result<StoredDocument>;
+    fn document(&self, record: RecordId, as_of: u64) -> Result<StoredDocument>;
+
+    /// The first `most` records of a span in the order of their ids, each with the heads that
+    /// it had with the log's first `as_of` entries.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn holdings(&self, span: Span, as_of: u64, most: usize) -> Result<Vec<Holding>>;
+
+    /// The next `most` records whose last change stands before `below`, what changed last first.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn newest(&self, below: u64, most: usize) -> Result<Vec<Standing>>;
+
+    /// The next `most` records, in the order of their ids and behind `after`, that have changes both up to and behind
+    /// position `as_of`.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn changed_since(&self, as_of: u64, after: Option<RecordId>, most: usize) -> Result<Vec<RecordId>>;
+
+    /// How many records there are whose last change stands before `below`.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn count(&self, below: u64) -> Result<u64>;
 
     /// Adds changes at the end: all or none, durable when this returns. Answers with the new end.
     ///

@@ -86,7 +86,19 @@ fn change(number: u8) -> NewEntry {
         hash: ChangeHash([number; 32]),
         bytes: vec![number; usize::from(number)],
     };
-    NewEntry { entry, device: DeviceId::from_bytes([9; 16]) }
+    NewEntry { entry, dependencies: Vec::new(), device: DeviceId::from_bytes([9; 16]) }
+}
+
+/// A change of that number behind the last one of its record, as one that a log can read it from.
+fn linked(number: u8) -> NewEntry {
+    let last = number.checked_sub(3).filter(|last| *last > 0).map(|last| ChangeHash([last; 32]));
+    let dependencies: Vec<_> = last.into_iter().collect();
+    let mut body = vec![dependencies.len() as u8];
+    body.extend(dependencies.iter().flat_map(|hash| hash.0));
+    let mut new = change(number);
+    // A change chunk's frame: magic, checksum, kind, length.
+    new.entry.bytes = [&[0x85, 0x6f, 0x4a, 0x83, 0, 0, 0, 0, 1, body.len() as u8], &body[..]].concat();
+    NewEntry { dependencies, ..new }
 }
 
 fn add(log: &dyn Log, numbers: impl IntoIterator<Item = u8>) -> Result<Cursor> {
@@ -118,7 +130,7 @@ for_each_log! {
         assert_eq!(kept.log().rolling_at(1).unwrap(), None);
         assert!(kept.log().read(range(0, 10)).unwrap().entries.is_empty());
         assert_eq!(kept.log().find(&ChangeHash([1; 32])).unwrap(), None);
-        assert_eq!(kept.log().document(record(1)).unwrap(), StoredDocument::default());
+        assert_eq!(kept.log().document(record(1), u64::MAX).unwrap(), StoredDocument::default());
     }
 
     fn what_was_appended_is_there_in_order_also_after_opening_again(kept: impl Kept, meta: Meta) {
@@ -136,6 +148,40 @@ for_each_log! {
             assert_eq!(kept.log().find(&ChangeHash([5; 32])).unwrap(), Some(place));
             kept.reopen();
         }
+    }
+
+    fn records_are_told_as_they_stood_then(kept: impl Kept, _meta: Meta) {
+        let heads = |as_of| {
+            let all = kept.log().holdings((None, None), as_of, 100).unwrap();
+            all.into_iter().map(|held| (held.record, held.heads)).collect::<Vec<_>>()
+        };
+        let name = |number: u8| vec![ChangeHash([number; 32])];
+        for numbers in [1..=2, 3..=7] {
+            let (after, entries) = (kept.log().head().unwrap(), numbers.map(linked).collect());
+            kept.log().append(&Append { after, entries, snapshots: Vec::new(), received_at: 0 }).unwrap();
+        }
+        // Records 0, 1, 2: changes 3 and 6, 1, 4 and 7, 2 and 5.
+        assert_eq!(heads(7), [(record(0), name(6)), (record(1), name(7)), (record(2), name(5))]);
+        assert_eq!(heads(5), [(record(0), name(3)), (record(1), name(4)), (record(2), name(5))]);
+        assert_eq!(heads(2), [(record(1), name(1)), (record(2), name(2))]);
+        assert_eq!(heads(0), []);
+        let some = kept.log().holdings((Some(record(1)), Some(record(2))), u64::MAX, 100).unwrap();
+        assert_eq!(some.len(), 1);
+        assert_eq!(kept.log().holdings((None, None), 7, 2).unwrap().len(), 2);
+
+        let order = |below, most| {
+            let newest = kept.log().newest(below, most).unwrap();
+            newest.into_iter().map(|standing| (standing.record, standing.last)).collect::<Vec<_>>()
+        };
+        assert_eq!(order(u64::MAX, 9), [(record(1), 7), (record(0), 6), (record(2), 5)]);
+        assert_eq!(order(7, 1), [(record(0), 6)]);
+        assert_eq!(kept.log().count(7).unwrap(), 2);
+        assert_eq!(kept.log().changed_since(2, None, 9).unwrap(), [record(1), record(2)]);
+        assert_eq!(kept.log().changed_since(2, Some(record(1)), 9).unwrap(), [record(2)]);
+        assert_eq!(kept.log().changed_since(7, None, 9).unwrap(), []);
+
+        let tail = |as_of| kept.log().document(record(1), as_of).unwrap().tail.len();
+        assert_eq!((tail(0), tail(1), tail(4), tail(7)), (0, 1, 2, 3));
     }
 
     fn a_stretch_keeps_to_its_bounds_and_has_at_least_one_entry(kept: impl Kept, _meta: Meta) {
@@ -158,7 +204,7 @@ for_each_log! {
         for _ in 0..2 {
             assert_eq!(kept.log().head().unwrap(), end);
             assert_eq!(kept.log().find(&ChangeHash([4; 32])).unwrap(), None);
-            assert_eq!(kept.log().document(record(1)).unwrap().snapshot, b"");
+            assert_eq!(kept.log().document(record(1), u64::MAX).unwrap().snapshot, b"");
             kept.reopen();
         }
         assert_eq!(add(kept.log(), [4]).unwrap().position, 4);
@@ -178,19 +224,19 @@ for_each_log! {
 
     fn a_document_is_its_snapshot_and_what_came_since(kept: impl Kept, _meta: Meta) {
         add(kept.log(), [1, 4, 7]).unwrap();
-        let stored = kept.log().document(record(1)).unwrap();
+        let stored = kept.log().document(record(1), u64::MAX).unwrap();
         assert_eq!((stored.snapshot, stored.tail.len()), (Vec::new(), 3));
         add_with(kept.log(), [2, 10], vec![snapshot(1, b"up to ten")]).unwrap();
         add(kept.log(), [13, 14]).unwrap();
         for _ in 0..2 {
-            let stored = kept.log().document(record(1)).unwrap();
+            let stored = kept.log().document(record(1), u64::MAX).unwrap();
             assert_eq!((stored.snapshot.as_slice(), stored.tail), (&b"up to ten"[..], vec![vec![13; 13]]));
-            let other = kept.log().document(record(2)).unwrap();
+            let other = kept.log().document(record(2), u64::MAX).unwrap();
             assert_eq!((other.snapshot, other.tail), (Vec::new(), vec![vec![2; 2], vec![14; 14]]));
             kept.reopen();
         }
         add_with(kept.log(), [16], vec![snapshot(1, b"up to sixteen")]).unwrap();
-        let stored = kept.log().document(record(1)).unwrap();
+        let stored = kept.log().document(record(1), u64::MAX).unwrap();
         assert_eq!((stored.snapshot.as_slice(), stored.tail.len()), (&b"up to sixteen"[..], 0));
     }
 

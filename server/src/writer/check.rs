@@ -30,6 +30,8 @@ pub(super) struct Accepted {
     pub(super) hash: ChangeHash,
     /// The change chunk, uncompressed.
     pub(super) bytes: Vec<u8>,
+    /// What it builds on.
+    pub(super) dependencies: Vec<ChangeHash>,
     /// The device that pushed it (first).
     pub(super) device: DeviceId,
     /// Where it was pushed: more than once, if two clients have it.
@@ -146,6 +148,14 @@ fn admit(entry: &Entry, limits: &Limits) -> Result<(Change, Vec<u8>), Refusal> {
     Ok((change, bytes))
 }
 
+/// What a candidate has beside what is settled.
+struct Other {
+    bytes: Vec<u8>,
+    dependencies: Vec<ChangeHash>,
+    device: DeviceId,
+    places: Vec<Slot>,
+}
+
 /// A document that changes are offered to.
 struct Offer<'a> {
     document: &'a mut Document,
@@ -171,20 +181,24 @@ fn accept(
 ) -> Vec<Accepted> {
     let (mut admitted, mut others) = (Vec::new(), HashMap::new());
     for candidate in candidates {
-        others.insert(candidate.admitted.hash, (candidate.bytes, candidate.device, candidate.places));
-        admitted.push(candidate.admitted);
+        let Candidate { admitted: offered, bytes, device, places } = candidate;
+        others.insert(
+            offered.hash,
+            Other { bytes, device, places, dependencies: offered.dependencies.clone() },
+        );
+        admitted.push(offered);
     }
     let settled = settle(&mut offer, admitted);
     for (hash, refusal) in &settled.refused {
-        let places = others.get(hash).map(|(_, _, places)| places.as_slice()).unwrap_or_default();
+        let places = others.get(hash).map(|other| other.places.as_slice()).unwrap_or_default();
         places.iter().for_each(|place| verdicts.refuse(*place, refusal));
     }
     let mut turns: Vec<Slot> =
-        settled.accepted.iter().filter_map(|hash| others.get(hash)?.2.first().copied()).collect();
+        settled.accepted.iter().filter_map(|hash| others.get(hash)?.places.first().copied()).collect();
     turns.sort_unstable();
     let accepted = settled.accepted.into_iter().zip(turns).filter_map(|(hash, turn)| {
-        let (bytes, device, places) = others.remove(&hash)?;
-        Some(Accepted { record, hash, bytes, device, places, turn })
+        let Other { bytes, dependencies, device, places } = others.remove(&hash)?;
+        Some(Accepted { record, hash, bytes, dependencies, device, places, turn })
     });
     accepted.collect()
 }

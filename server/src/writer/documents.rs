@@ -56,7 +56,7 @@ impl Opened {
         long.map(|open| Snapshot {
             record: open.document.id(),
             kind: open.document.kind_name().unwrap_or_default(),
-            bytes: open.document.save(),
+            bytes: open.document.save_plain(),
             heads: open.document.heads(),
         })
         .collect()
@@ -93,7 +93,7 @@ impl Documents {
             self.weight -= kept.open.weight();
             return Ok(Ok(kept.open));
         }
-        let stored = self.log.document(record)?;
+        let stored = self.log.document(record, u64::MAX)?;
         if stored.snapshot.is_empty() && stored.tail.is_empty() {
             return Ok(Ok(Open { document: Document::empty(record), tail: 0, stored: 0 }));
         }

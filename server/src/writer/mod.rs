@@ -151,7 +151,8 @@ impl<P: Publish> Writer<P> {
         let (mut entries, mut taken) = (Vec::new(), Vec::new());
         for change in accepted {
             let entry = Entry { record: change.record, hash: change.hash, bytes: change.bytes };
-            entries.push(NewEntry { entry, device: change.device });
+            let dependencies = change.dependencies;
+            entries.push(NewEntry { entry, dependencies, device: change.device });
             taken.push(change.places);
         }
         let after = self.head;
@@ -232,7 +233,7 @@ fn gather(first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
 fn size(push: &Push) -> usize {
     let of = |entry: &samsyn_engine::sync::Entry| match &entry.body {
         EntryBody::Change(bytes) => bytes.len(),
-        EntryBody::Known(_) => 0,
+        EntryBody::Known(_) | EntryBody::Document(_) => 0,
     };
     push.entries.iter().map(of).sum()
 }

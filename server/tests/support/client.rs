@@ -7,7 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use samsyn_engine::document::{ChangeHash, EncodedChange};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::{
-    ClientEvent, ClientSession, Cursor, Entry, EntryBody, FromRelay, Hello, Notice, Outgoing, Refused,
+    ClientEvent, ClientSession, Cursor, Entry, EntryBody, FromRelay, Hello, Notice, Outgoing, Refused, Start,
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -70,13 +70,14 @@ impl Client {
     }
 
     fn over(socket: Socket, hello: Hello) -> Client {
+        let cursor = hello.cursor;
         Client {
             socket,
             session: ClientSession::new(hello, 0),
             began: Instant::now(),
             outgoing: VecDeque::new(),
             entries: Vec::new(),
-            cursor: None,
+            cursor,
             fresh: false,
             caught_up: false,
             acknowledged: BTreeSet::new(),
@@ -140,7 +141,14 @@ impl Client {
 
     fn take(&mut self, event: ClientEvent) {
         match event {
-            ClientEvent::Welcomed { fresh, cursor, .. } => (self.fresh, self.cursor) = (fresh, Some(cursor)),
+            ClientEvent::Welcomed { start, .. } => match start {
+                Start::Log => {}
+                Start::WholeLog(cursor) => (self.fresh, self.cursor) = (true, Some(cursor)),
+                Start::Records(_) | Start::Comparison(_) => panic!("these clients speak version 1"),
+            },
+            ClientEvent::FirstSync { .. } | ClientEvent::Compared(_) | ClientEvent::Wanted { .. } => {
+                panic!("these clients speak version 1")
+            }
             ClientEvent::Entries { entries, cursor } => {
                 self.entries.extend(entries);
                 self.cursor = Some(cursor);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use samsyn_engine::identity::{Credential, DeviceId, WorkspaceId, WorkspaceSecret};
-use samsyn_engine::sync::{Hello, VERSIONS};
+use samsyn_engine::sync::Hello;
 
 use super::{Client, complaint, run};
 
@@ -34,12 +34,14 @@ impl Workspace {
     /// The hello of a new device.
     pub fn hello(&self) -> Hello {
         Hello {
-            versions: VERSIONS,
+            versions: (1, 1),
             software: "test".to_owned(),
             workspace: self.id,
             device: DeviceId::random(),
             credential: self.secret.credential(),
             cursor: None,
+            first_sync: None,
+            holds_records: false,
         }
     }
 

@@ -75,6 +75,12 @@ pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Chunk<'a>, Ga
     Ok(Chunk { checksum: frame.checksum, body })
 }
 
+/// What stands in an uncompressed change chunk.
+pub(super) fn plain_body(bytes: &[u8]) -> Option<&[u8]> {
+    let frame = frame(bytes).ok()?;
+    (frame.kind == CHANGE).then_some(frame.data)
+}
+
 pub(super) fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
     let frame = frame(bytes).ok()?;
     (frame.kind == CHANGE).then(|| ChangeHash(digest(frame.data)))

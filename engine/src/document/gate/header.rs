@@ -1,5 +1,7 @@
 //! A change's own header: what it builds on, whose it is, and which columns follow.
 
+use automerge::ChangeHash;
+
 use super::columns::{self, Column};
 use super::reader::Reader;
 use super::{GateError, Limits, at_most};
@@ -9,6 +11,13 @@ const HASH_BYTES: u64 = 32;
 const ACTOR_BYTES: usize = 64;
 /// There are 12 columns today; newer versions may add some.
 const COLUMNS: usize = 64;
+
+/// What a change's body says it builds on.
+pub(super) fn dependencies(body: &[u8]) -> Option<Vec<ChangeHash>> {
+    let mut reader = Reader::new(body);
+    let count = reader.unsigned().ok()?;
+    (0..count).map(|_| reader.take(HASH_BYTES).ok()?.try_into().ok().map(ChangeHash)).collect()
+}
 
 /// Checks a change's body. Answers how many operations its columns hold at most.
 pub(super) fn check(body: &[u8], limits: &Limits) -> Result<usize, GateError> {

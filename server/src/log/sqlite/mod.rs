@@ -4,6 +4,7 @@
 //! lets them). Every commit is synced to the disk before it returns.
 
 mod open;
+mod records;
 #[cfg(test)]
 mod tests;
 
@@ -14,10 +15,12 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::WorkspaceId;
+use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 use super::{
-    Append, Entry, Log, LogError, Meta, NewEntry, Place, Range, Result, Snapshot, StoredDocument, Stretch,
+    Append, Entry, Log, LogError, Meta, NewEntry, Place, Range, Result, Snapshot, Standing, StoredDocument,
+    Stretch,
 };
 use open::failed;
 
@@ -122,8 +125,31 @@ impl Log for SqliteLog {
         })
     }
 
-    fn document(&self, record: RecordId) -> Result<StoredDocument> {
-        self.reading(|connection| document(connection, record).map_err(failed))
+    fn document(&self, record: RecordId, as_of: u64) -> Result<StoredDocument> {
+        self.reading(|connection| document(connection, record, position(as_of)).map_err(failed))
+    }
+
+    fn holdings(
+        &self,
+        span: (Option<RecordId>, Option<RecordId>),
+        as_of: u64,
+        most: usize,
+    ) -> Result<Vec<Holding>> {
+        let as_of = position(as_of);
+        self.reading(|connection| records::holdings(connection, span, as_of, most).map_err(failed))
+    }
+
+    fn newest(&self, below: u64, most: usize) -> Result<Vec<Standing>> {
+        self.reading(|connection| records::newest(connection, position(below), most).map_err(failed))
+    }
+
+    fn changed_since(&self, as_of: u64, after: Option<RecordId>, most: usize) -> Result<Vec<RecordId>> {
+        let as_of = position(as_of);
+        self.reading(|connection| records::changed_since(connection, as_of, after, most).map_err(failed))
+    }
+
+    fn count(&self, below: u64) -> Result<u64> {
+        self.reading(|connection| records::count(connection, position(below)).map_err(failed))
     }
 
     fn append(&self, append: &Append) -> Result<Cursor> {
@@ -134,6 +160,7 @@ impl Log for SqliteLog {
             return Err(LogError::Moved);
         }
         let end = insert_entries(&transaction, append).map_err(failed)?;
+        records::note(&transaction, append.after.position, &append.entries).map_err(failed)?;
         for snapshot in &append.snapshots {
             keep_snapshot(&transaction, snapshot, end.position).map_err(failed)?;
         }
@@ -213,17 +240,24 @@ fn logged(row: &Row<'_>) -> rusqlite::Result<(u64, Entry, RollingHash)> {
     Ok((row.get(0)?, entry, RollingHash::from_bytes(row.get(4)?)))
 }
 
-fn document(connection: &Connection, record: RecordId) -> rusqlite::Result<StoredDocument> {
+/// The largest position that SQLite can hold stands for all that are larger.
+fn position(position: u64) -> u64 {
+    position.min(i64::MAX as u64)
+}
+
+fn document(connection: &Connection, record: RecordId, as_of: u64) -> rusqlite::Result<StoredDocument> {
     // One transaction: between two of them the writer may keep a new snapshot.
     let transaction = connection.unchecked_transaction()?;
     let kept = transaction
-        .prepare_cached("SELECT snapshot, folded_at FROM documents WHERE record = ?")?
-        .query_row([record.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .prepare_cached("SELECT snapshot, folded_at FROM documents WHERE record = ? AND folded_at <= ?")?
+        .query_row(params![record.as_bytes(), as_of], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (snapshot, folded_at): (Vec<u8>, u64) = kept.unwrap_or_default();
     let tail = transaction
-        .prepare_cached("SELECT bytes FROM entries WHERE record = ? AND position > ? ORDER BY position")?
-        .query_map(params![record.as_bytes(), folded_at], |row| row.get(0))?
+        .prepare_cached(
+            "SELECT bytes FROM entries WHERE record = ? AND position > ? AND position <= ? ORDER BY position",
+        )?
+        .query_map(params![record.as_bytes(), folded_at, as_of], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(StoredDocument { snapshot, tail })
 }
@@ -234,7 +268,7 @@ fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<
          VALUES (?, ?, ?, ?, ?, ?, ?)",
     )?;
     let mut end = append.after;
-    for NewEntry { entry, device } in &append.entries {
+    for NewEntry { entry, device, .. } in &append.entries {
         end = end.then(&entry.hash);
         insert.execute(params![
             end.position,

@@ -30,7 +30,7 @@ fn entry(number: u32, size: usize) -> NewEntry {
     let mut hash = [0; 32];
     hash[..4].copy_from_slice(&number.to_be_bytes());
     let entry = Entry { record: RecordId::from_bytes([1; 16]), hash: ChangeHash(hash), bytes: vec![7; size] };
-    NewEntry { entry, device: DeviceId::from_bytes([2; 16]) }
+    NewEntry { entry, dependencies: Vec::new(), device: DeviceId::from_bytes([2; 16]) }
 }
 
 fn append(log: &SqliteLog, entries: Vec<NewEntry>) -> Result<Cursor> {
@@ -60,7 +60,7 @@ fn a_log_of_a_newer_version_is_left_alone() {
     let path = made(folder.path());
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = SqliteLog::open(&path).unwrap_err();
-    assert_eq!(error, LogError::Newer { path: path.clone(), found: 99, known: 1 });
+    assert_eq!(error, LogError::Newer { path: path.clone(), found: 99, known: 2 });
     assert!(error.to_string().contains("install the newer one"), "{error}");
 }
 
@@ -98,4 +98,29 @@ fn a_gap_in_the_log_is_an_error_and_not_a_shorter_log() {
     lock(&log.writer).execute("DELETE FROM entries WHERE position = 3", []).unwrap();
     let range = Range { after: 0, up_to: 10, bytes: usize::MAX, entries: 10 };
     assert!(matches!(log.read(range), Err(LogError::Database(_))));
+}
+
+#[test]
+fn a_log_of_the_first_format_learns_how_its_records_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = made(folder.path());
+    let log = SqliteLog::open(&path).unwrap();
+    // Two changes, the second behind the first, as Automerge frames them.
+    let chunk = |body: &[u8]| [&[0x85, 0x6f, 0x4a, 0x83, 0, 0, 0, 0, 1, body.len() as u8], body].concat();
+    let mut first = entry(1, 0);
+    first.entry.bytes = chunk(&[0]);
+    let mut second = entry(2, 0);
+    second.entry.bytes = chunk(&[&[1][..], &first.entry.hash.0].concat());
+    second.dependencies = vec![first.entry.hash];
+    append(&log, vec![first, second.clone()]).unwrap();
+    let stood = log.holdings((None, None), u64::MAX, 10).unwrap();
+    assert_eq!(stood[0].heads, [second.entry.hash]);
+    drop(log);
+
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch("DROP TABLE records; PRAGMA user_version = 1").unwrap();
+    drop(old);
+    let log = SqliteLog::open(&path).unwrap();
+    assert_eq!(log.holdings((None, None), u64::MAX, 10).unwrap(), stood);
+    assert_eq!(log.newest(u64::MAX, 10).unwrap().len(), 1);
 }

@@ -271,7 +271,7 @@ fn a_hot_document_is_folded_now_and_then_and_loads_from_its_snapshot() {
     // A new writer knows only the log.
     let mut later = Bench::over(bench.log.clone());
     assert_eq!(later.refused(vec![desk.edit("Berglund")]), []);
-    let stored = later.log.document(desk.id()).unwrap();
+    let stored = later.log.document(desk.id(), u64::MAX).unwrap();
     let loaded = Document::load(desk.id(), &stored.snapshot, &stored.tail).unwrap();
     assert_eq!(loaded.read(), desk.document.read());
 }

@@ -5,38 +5,49 @@
 //!  frame out ◀── ClientSession ◀── outbox (changes that the relay's log is not known to have)
 //! ```
 //!
+//! Three beginnings, one end: a replica with a place in the log reads on from there; one that has nothing gets all
+//! records whole ([`arrival`]); one whose place is not known any more compares what it holds with what the relay holds
+//! ([`comparing`]). After that the log follows, and the outbox drains.
+//!
 //! Still without I/O: whoever owns the link (a thread with a socket, a simulation) carries the frames. Every stretch of
 //! the log is stored together with the cursor behind it, so a connection can break at any point and the next goes on.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+mod arrival;
+mod comparing;
+
+use std::collections::VecDeque;
 
 use super::{Replica, ReplicaError};
-use crate::document::gate::{self, Limits};
-use crate::document::{ChangeHash, EncodedChange};
+use crate::document::ChangeHash;
 use crate::id::RecordId;
-use crate::store::{Origin, Transaction};
+use crate::store::Meta;
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
-    ClientEvent, ClientSession, Cursor, Entry, EntryBody, ErrorCode, Hello, Notice, Outgoing, SyncError,
-    VERSIONS,
+    ClientEvent, ClientSession, Cursor, ErrorCode, Hello, Notice, Outgoing, Start, SyncError, VERSIONS,
 };
+use comparing::Comparing;
 
 /// What a connection brought about, for whoever shows it to a person.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SyncNews {
-    /// The relay let us in; so many changes will come before we are caught up.
+    /// The relay let us in; so much will come before we are caught up.
     Connected {
         /// The workspace's name.
         workspace_name: String,
-        /// How many changes will come.
+        /// How many changes will come, and whole records before them.
         pending: u64,
     },
     /// Changes of others were merged into these records.
     Merged {
         /// Which records.
         records: Vec<RecordId>,
-        /// How many changes came, known ones included.
+        /// How many changes came, known ones included; each whole record counts as one.
         changes: usize,
+    },
+    /// Our place in the log was not known any more; what we hold and what the relay holds was compared.
+    Compared {
+        /// How many records differed.
+        differences: usize,
     },
     /// We have all that the relay has.
     CaughtUp,
@@ -88,7 +99,14 @@ pub struct ReplicaSync {
     read_up_to: i64,
     workspace_name: String,
     live: bool,
+    comparing: Option<Comparing>,
+    /// Records of a first sync that are still to come.
+    left: u64,
 }
+
+/// A replica with more records than these that has no place in any log is compared with the relay rather than sent
+/// everything: it was in step with another relay, or with other laptops.
+const FEW_RECORDS: u64 = 64;
 
 impl ReplicaSync {
     /// Begins a connection at `now` milliseconds.
@@ -97,21 +115,15 @@ impl ReplicaSync {
     /// Where the replica has no relay, or its file cannot be read.
     pub fn begin(replica: &Replica, now: u64) -> Result<Self, SyncProblem> {
         let meta = replica.meta()?;
-        let secret = meta.secret.ok_or(SyncProblem::NoRelay)?;
-        let hello = Hello {
-            versions: VERSIONS,
-            software: concat!("samsyn ", env!("CARGO_PKG_VERSION")).to_owned(),
-            workspace: meta.workspace,
-            device: meta.device,
-            credential: secret.credential(),
-            cursor: meta.cursor,
-        };
+        let hello = hello(replica, &meta)?;
         Ok(ReplicaSync {
             session: ClientSession::new(hello, now),
             queue: VecDeque::new(),
             read_up_to: 0,
             workspace_name: meta.workspace_name,
             live: false,
+            comparing: None,
+            left: 0,
         })
     }
 
@@ -177,14 +189,27 @@ impl ReplicaSync {
         news: &mut Vec<SyncNews>,
     ) -> Result<(), SyncProblem> {
         match event {
-            ClientEvent::Welcomed { workspace_name, fresh, cursor, pending } => {
-                if fresh {
-                    begin_again(replica, &cursor)?;
-                }
+            ClientEvent::Welcomed { workspace_name, start, records, changes } => {
                 self.workspace_name.clone_from(&workspace_name);
-                news.push(SyncNews::Connected { workspace_name, pending });
+                self.left = records;
+                news.push(SyncNews::Connected { workspace_name, pending: records + changes });
+                self.start(replica, start)?;
             }
-            ClientEvent::Entries { entries, cursor } => store_entries(replica, &entries, &cursor, news)?,
+            ClientEvent::FirstSync { entries, progress, left } => {
+                let came = usize::try_from(self.left.saturating_sub(left)).unwrap_or(0);
+                self.left = left;
+                arrival::store_first_sync(replica, &entries, (&progress, left), came, news)?;
+            }
+            ClientEvent::Compared(ranges) => self.compared(replica, &ranges, news)?,
+            ClientEvent::Wanted { entries, left } => {
+                arrival::store_wanted(replica, &entries, news)?;
+                if left == 0 {
+                    self.want_more(replica, news)?;
+                }
+            }
+            ClientEvent::Entries { entries, cursor } => {
+                arrival::store_stretch(replica, &entries, &cursor, news)?;
+            }
             ClientEvent::CaughtUp => {
                 self.live = true;
                 let now = replica.now();
@@ -213,6 +238,72 @@ impl ReplicaSync {
         }
         Ok(())
     }
+
+    /// Before the log follows.
+    fn start(&mut self, replica: &mut Replica, start: Start) -> Result<(), SyncProblem> {
+        match start {
+            Start::Log => {}
+            Start::WholeLog(cursor) => begin_again(replica, &cursor)?,
+            Start::Records(progress) => {
+                let mut transaction = replica.store.transaction()?;
+                transaction.set_first_sync(&progress)?;
+                transaction.commit()?;
+            }
+            Start::Comparison(cursor) => {
+                let (comparing, first) = Comparing::begin(replica, cursor)?;
+                self.comparing = Some(comparing);
+                self.session.compare(first);
+            }
+        }
+        Ok(())
+    }
+
+    fn compared(
+        &mut self,
+        replica: &mut Replica,
+        theirs: &[crate::sync::compare::Range],
+        news: &mut Vec<SyncNews>,
+    ) -> Result<(), SyncProblem> {
+        let Some(comparing) = &mut self.comparing else { return Ok(()) };
+        match comparing.take(replica, theirs)? {
+            Some(more) => {
+                self.session.compare(more);
+                Ok(())
+            }
+            None => self.want_more(replica, news),
+        }
+    }
+
+    /// The comparison has said all: asks for what we lack, and in the end notes what the relay lacks.
+    fn want_more(&mut self, replica: &mut Replica, news: &mut Vec<SyncNews>) -> Result<(), SyncProblem> {
+        let Some(comparing) = &mut self.comparing else { return Ok(()) };
+        let wanted = comparing.next_wanted(replica)?;
+        if !wanted.is_empty() {
+            self.session.want(wanted);
+            return Ok(());
+        }
+        let differences = comparing.settle(replica)?;
+        self.comparing = None;
+        self.session.follow();
+        news.push(SyncNews::Compared { differences });
+        Ok(())
+    }
+}
+
+/// What a connection of this replica begins with.
+fn hello(replica: &Replica, meta: &Meta) -> Result<Hello, SyncProblem> {
+    let secret = meta.secret.as_ref().ok_or(SyncProblem::NoRelay)?;
+    let holds_records = meta.cursor.is_none() && (meta.reconciling || replica.store.count()? > FEW_RECORDS);
+    Ok(Hello {
+        versions: VERSIONS,
+        software: concat!("samsyn ", env!("CARGO_PKG_VERSION")).to_owned(),
+        workspace: meta.workspace,
+        device: meta.device,
+        credential: secret.credential(),
+        cursor: meta.cursor,
+        first_sync: meta.first_sync,
+        holds_records,
+    })
 }
 
 /// The relay's log is another than the one we had a place in: read it from its beginning to see what it lacks.
@@ -221,103 +312,4 @@ fn begin_again(replica: &mut Replica, cursor: &Cursor) -> Result<(), SyncProblem
     transaction.begin_reconciling(cursor)?;
     transaction.commit()?;
     Ok(())
-}
-
-/// Stores a stretch of the log, and the cursor behind it, in one transaction.
-fn store_entries(
-    replica: &mut Replica,
-    entries: &[Entry],
-    cursor: &Cursor,
-    news: &mut Vec<SyncNews>,
-) -> Result<(), SyncProblem> {
-    let now = replica.now();
-    let mut transaction = replica.store.transaction()?;
-    let mut logged: Vec<ChangeHash> = Vec::new();
-    let mut records = Vec::new();
-    for (record, changes) in by_record(entries, &mut logged) {
-        let mut arrival = Arrival { transaction: &mut transaction, record, now, news };
-        if arrival.store(&changes, &mut logged)? {
-            records.push(record);
-        }
-    }
-    transaction.mark_logged(&logged)?;
-    transaction.set_cursor(cursor)?;
-    transaction.contact(now)?;
-    transaction.commit()?;
-    news.push(SyncNews::Merged { records, changes: entries.len() });
-    Ok(())
-}
-
-/// The changes of each record in the log's order; the names of those that are ours go to `logged`.
-fn by_record<'a>(entries: &'a [Entry], logged: &mut Vec<ChangeHash>) -> BTreeMap<RecordId, Vec<&'a [u8]>> {
-    let mut records: BTreeMap<RecordId, Vec<&[u8]>> = BTreeMap::new();
-    for entry in entries {
-        match &entry.body {
-            EntryBody::Known(hash) => logged.push(*hash),
-            EntryBody::Change(bytes) => records.entry(entry.record).or_default().push(bytes),
-        }
-    }
-    records
-}
-
-/// What came for one record.
-struct Arrival<'a, 'b> {
-    transaction: &'a mut Transaction<'b>,
-    record: RecordId,
-    now: i64,
-    news: &'a mut Vec<SyncNews>,
-}
-
-impl Arrival<'_, '_> {
-    /// Merges what passes the gate, in one batch, and keeps the rest apart. Says whether the record changed.
-    fn store(&mut self, changes: &[&[u8]], logged: &mut Vec<ChangeHash>) -> Result<bool, SyncProblem> {
-        let limits = Limits::default();
-        let (mut admitted, mut bytes_of) = (Vec::new(), HashMap::new());
-        for bytes in changes {
-            match gate::admit(bytes, &limits) {
-                Ok(change) => {
-                    bytes_of.insert(change.hash(), *bytes);
-                    logged.push(change.hash());
-                    admitted.push(change);
-                }
-                Err(error) => self.quarantine(bytes, (error.code(), &error.to_string()))?,
-            }
-        }
-        let mut document = self.transaction.document(self.record)?;
-        match document.receive(admitted, &limits) {
-            Ok(received) => {
-                for (hash, error) in &received.rejected {
-                    if let Some(bytes) = bytes_of.get(hash) {
-                        self.quarantine(bytes, (error.code(), &error.to_string()))?;
-                    }
-                }
-                self.save(&document, &received.changes)
-            }
-            Err(error) => {
-                for bytes in bytes_of.values() {
-                    self.quarantine(bytes, ("unfit", &error.to_string()))?;
-                }
-                Ok(false)
-            }
-        }
-    }
-
-    fn save(
-        &mut self,
-        document: &crate::document::Document,
-        changes: &[EncodedChange],
-    ) -> Result<bool, SyncProblem> {
-        if changes.is_empty() {
-            return Ok(false);
-        }
-        self.transaction.save(document, changes, Origin::Log)?;
-        Ok(true)
-    }
-
-    fn quarantine(&mut self, bytes: &[u8], (code, reason): (&str, &str)) -> Result<(), SyncProblem> {
-        tracing::warn!(record = %self.record, code, "a change did not pass the gate");
-        self.transaction.quarantine(self.record, bytes, (code, reason), self.now)?;
-        self.news.push(SyncNews::Quarantined { record: self.record, reason: reason.to_owned() });
-        Ok(())
-    }
 }

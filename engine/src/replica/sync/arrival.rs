@@ -1,0 +1,201 @@
+//! What comes from outside, on its way into the store: through the gate, merged by record, in one transaction with how
+//! far it brings us.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{SyncNews, SyncProblem};
+use crate::document::gate::{self, Limits};
+use crate::document::{ChangeHash, Document, EncodedChange, Taken};
+use crate::id::RecordId;
+use crate::replica::Replica;
+use crate::store::{Origin, Transaction};
+use crate::sync::{Cursor, Entry, EntryBody, FirstSync};
+
+/// Stores a stretch of the log, and the cursor behind it.
+pub(super) fn store_stretch(
+    replica: &mut Replica,
+    entries: &[Entry],
+    cursor: &Cursor,
+    news: &mut Vec<SyncNews>,
+) -> Result<(), SyncProblem> {
+    let now = replica.now();
+    let mut transaction = replica.store.transaction()?;
+    let mut arrival = Arrival::new(&mut transaction, now, news);
+    let records = arrival.store_all(entries)?;
+    let logged = arrival.logged;
+    transaction.mark_logged(&logged)?;
+    transaction.set_cursor(cursor)?;
+    transaction.contact(now)?;
+    transaction.commit()?;
+    news.push(SyncNews::Merged { records, changes: entries.len() });
+    Ok(())
+}
+
+/// Stores records of a first sync, and how far it has come. They bring it on by so many `steps` of its progress.
+pub(super) fn store_first_sync(
+    replica: &mut Replica,
+    entries: &[Entry],
+    (progress, left): (&FirstSync, u64),
+    steps: usize,
+    news: &mut Vec<SyncNews>,
+) -> Result<(), SyncProblem> {
+    let now = replica.now();
+    let mut transaction = replica.store.transaction()?;
+    let mut arrival = Arrival::new(&mut transaction, now, news);
+    let records = arrival.store_all(entries)?;
+    let logged = arrival.logged;
+    transaction.mark_logged(&logged)?;
+    if left == 0 {
+        transaction.end_first_sync(&progress.cursor)?;
+    } else {
+        transaction.set_first_sync(progress)?;
+    }
+    transaction.contact(now)?;
+    transaction.commit()?;
+    news.push(SyncNews::Merged { records, changes: steps });
+    Ok(())
+}
+
+/// Stores what we lacked of records, as a comparison found.
+pub(super) fn store_wanted(
+    replica: &mut Replica,
+    entries: &[Entry],
+    news: &mut Vec<SyncNews>,
+) -> Result<(), SyncProblem> {
+    let now = replica.now();
+    let mut transaction = replica.store.transaction()?;
+    let records = Arrival::new(&mut transaction, now, news).store_all(entries)?;
+    transaction.contact(now)?;
+    transaction.commit()?;
+    news.push(SyncNews::Merged { records, changes: entries.len() });
+    Ok(())
+}
+
+/// What came for one record.
+#[derive(Default)]
+struct Parts<'a> {
+    documents: Vec<&'a [u8]>,
+    changes: Vec<&'a [u8]>,
+}
+
+/// What comes in one message.
+struct Arrival<'a, 'b> {
+    transaction: &'a mut Transaction<'b>,
+    now: i64,
+    news: &'a mut Vec<SyncNews>,
+    limits: Limits,
+    /// The changes that came, and so are in the log of whoever sent them.
+    logged: Vec<ChangeHash>,
+}
+
+impl<'a, 'b> Arrival<'a, 'b> {
+    fn new(transaction: &'a mut Transaction<'b>, now: i64, news: &'a mut Vec<SyncNews>) -> Self {
+        Arrival { transaction, now, news, limits: Limits::default(), logged: Vec::new() }
+    }
+
+    /// Stores all of it, record by record. Answers the records that changed.
+    fn store_all(&mut self, entries: &[Entry]) -> Result<Vec<RecordId>, SyncProblem> {
+        let mut records: BTreeMap<RecordId, Parts<'_>> = BTreeMap::new();
+        for entry in entries {
+            match &entry.body {
+                EntryBody::Known(hash) => self.logged.push(*hash),
+                EntryBody::Change(bytes) => records.entry(entry.record).or_default().changes.push(bytes),
+                EntryBody::Document(bytes) => records.entry(entry.record).or_default().documents.push(bytes),
+            }
+        }
+        let mut changed = Vec::new();
+        for (record, parts) in records {
+            let mut document = self.transaction.document(record)?;
+            let mut news = false;
+            for whole in parts.documents {
+                news |= self.store_whole(&mut document, whole)?;
+            }
+            if !parts.changes.is_empty() {
+                news |= self.store_changes(&mut document, &parts.changes)?;
+            }
+            if news {
+                changed.push(record);
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Takes a whole document in. Says whether the record changed.
+    fn store_whole(&mut self, document: &mut Document, bytes: &[u8]) -> Result<bool, SyncProblem> {
+        let record = document.id();
+        let whole = match gate::admit_document(bytes, &self.limits) {
+            Ok(whole) => whole,
+            Err(error) => {
+                self.quarantine(record, bytes, (error.code(), &error.to_string()))?;
+                return Ok(false);
+            }
+        };
+        let names: Vec<ChangeHash> = gate::names(&whole);
+        match document.receive_whole(whole, &self.limits) {
+            Ok(Taken::Whole) => {
+                self.transaction.save_whole(document)?;
+                Ok(true)
+            }
+            Ok(Taken::Merged(received)) => {
+                self.logged.extend(names);
+                self.save(document, &received.changes)
+            }
+            Err(error) => {
+                self.quarantine(record, bytes, ("unfit", &error.to_string()))?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Merges what passes the gate, in one batch, and keeps the rest apart. Says whether the record changed.
+    fn store_changes(&mut self, document: &mut Document, changes: &[&[u8]]) -> Result<bool, SyncProblem> {
+        let record = document.id();
+        let (mut admitted, mut bytes_of) = (Vec::new(), HashMap::new());
+        for bytes in changes {
+            match gate::admit(bytes, &self.limits) {
+                Ok(change) => {
+                    bytes_of.insert(change.hash(), *bytes);
+                    self.logged.push(change.hash());
+                    admitted.push(change);
+                }
+                Err(error) => self.quarantine(record, bytes, (error.code(), &error.to_string()))?,
+            }
+        }
+        match document.receive(admitted, &self.limits) {
+            Ok(received) => {
+                for (hash, error) in &received.rejected {
+                    if let Some(bytes) = bytes_of.get(hash) {
+                        self.quarantine(record, bytes, (error.code(), &error.to_string()))?;
+                    }
+                }
+                self.save(document, &received.changes)
+            }
+            Err(error) => {
+                for bytes in bytes_of.values() {
+                    self.quarantine(record, bytes, ("unfit", &error.to_string()))?;
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    fn save(&mut self, document: &Document, changes: &[EncodedChange]) -> Result<bool, SyncProblem> {
+        if changes.is_empty() {
+            return Ok(false);
+        }
+        self.transaction.save(document, changes, Origin::Log)?;
+        Ok(true)
+    }
+
+    fn quarantine(
+        &mut self,
+        record: RecordId,
+        bytes: &[u8],
+        (code, reason): (&str, &str),
+    ) -> Result<(), SyncProblem> {
+        tracing::warn!(%record, code, "something that came did not pass the gate");
+        self.transaction.quarantine(record, bytes, (code, reason), self.now)?;
+        self.news.push(SyncNews::Quarantined { record, reason: reason.to_owned() });
+        Ok(())
+    }
+}

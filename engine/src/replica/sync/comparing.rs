@@ -1,0 +1,105 @@
+//! Comparing a replica with a relay that does not know its place in the log any more: one that was restored from a
+//! backup, lost its data, or is another one.
+//!
+//! ```text
+//!  ranges ⇄ ranges … ──▶ differences: record ─▶ the relay's heads
+//!        ──▶ want the records of which we lack something ──▶ merged
+//!        ──▶ what the relay lacks of the others waits in the outbox ──▶ follow the log
+//! ```
+//!
+//! The relay answers as its log was at the welcome; our cursor is that place. From the beginning to the end of it the
+//! file says that there is no cursor, so a connection that breaks on the way is followed by another comparison, which
+//! finds what is left.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::SyncProblem;
+use crate::document::Heads;
+use crate::id::RecordId;
+use crate::replica::Replica;
+use crate::sync::compare::{self, Range};
+use crate::sync::limits::{KNOWN_CHANGES, WANTED_RECORDS};
+use crate::sync::{Cursor, Wanted};
+
+/// So many records are settled in one transaction: the file is not kept from others for longer.
+const SETTLED_AT_ONCE: usize = 200;
+
+/// A comparison under way.
+#[derive(Debug)]
+pub(super) struct Comparing {
+    /// From where the log follows.
+    cursor: Cursor,
+    /// The records that had unsent changes as it began, with their heads. Those that do not differ are on the relay.
+    unsent: BTreeMap<RecordId, Heads>,
+    /// The records that differ, with the relay's heads.
+    differences: BTreeMap<RecordId, Heads>,
+    /// Those of which we may lack something; none before the comparison has said all.
+    wanted: Option<VecDeque<RecordId>>,
+}
+
+impl Comparing {
+    /// Begins, and says what to say first.
+    pub(super) fn begin(
+        replica: &mut Replica,
+        cursor: Cursor,
+    ) -> Result<(Comparing, Vec<Range>), SyncProblem> {
+        let mut transaction = replica.store.transaction()?;
+        transaction.begin_comparing()?;
+        transaction.commit()?;
+        let unsent = replica.store.unsent()?;
+        let comparing = Comparing { cursor, unsent, differences: BTreeMap::new(), wanted: None };
+        Ok((comparing, compare::begin(&replica.store)?))
+    }
+
+    /// Takes what the relay says. Answers what to say next; nothing when all is said.
+    pub(super) fn take(
+        &mut self,
+        replica: &Replica,
+        theirs: &[Range],
+    ) -> Result<Option<Vec<Range>>, SyncProblem> {
+        Ok(compare::take(&replica.store, theirs, &mut self.differences)?)
+    }
+
+    /// The next records to ask for; none when all have been.
+    pub(super) fn next_wanted(&mut self, replica: &Replica) -> Result<Vec<Wanted>, SyncProblem> {
+        let differences = &self.differences;
+        let wanted = self.wanted.get_or_insert_with(|| {
+            let there = differences.iter().filter(|(_, heads)| !heads.is_empty());
+            there.map(|(record, _)| *record).collect()
+        });
+        let mut next = Vec::new();
+        while next.len() < WANTED_RECORDS {
+            let Some(record) = wanted.pop_front() else { break };
+            let document = replica.store.document(record)?;
+            let lacks = |theirs: &Heads| match &document {
+                Some(document) => theirs.iter().any(|head| !document.has(head)),
+                None => true,
+            };
+            if differences.get(&record).is_some_and(lacks) {
+                let known = document.map(|document| document.sample(KNOWN_CHANGES)).unwrap_or_default();
+                next.push(Wanted { record, known });
+            }
+        }
+        Ok(next)
+    }
+
+    /// All that we lacked has come: notes what the relay has, and with it what it lacks. Answers how many records
+    /// differed.
+    pub(super) fn settle(&mut self, replica: &mut Replica) -> Result<usize, SyncProblem> {
+        let differing = self.differences.len();
+        let mut theirs = std::mem::take(&mut self.unsent);
+        theirs.append(&mut self.differences);
+        let theirs: Vec<_> = theirs.into_iter().collect();
+        for some in theirs.chunks(SETTLED_AT_ONCE) {
+            let mut transaction = replica.store.transaction()?;
+            for (record, heads) in some {
+                transaction.logged_up_to(*record, heads)?;
+            }
+            transaction.commit()?;
+        }
+        let mut transaction = replica.store.transaction()?;
+        transaction.end_comparing(&self.cursor)?;
+        transaction.commit()?;
+        Ok(differing)
+    }
+}

@@ -1,0 +1,47 @@
+//! What a comparison with another side asks: which records there are, with which heads.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+
+use super::{Result, Store, StoreError, heads_from_blob, record_id};
+use crate::document::Heads;
+use crate::id::RecordId;
+use crate::sync::compare::{Holding, Inventory};
+
+impl Inventory for Store {
+    type Error = StoreError;
+
+    fn holdings(&self, from: Option<RecordId>, upper: Option<RecordId>, most: usize) -> Result<Vec<Holding>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT record, heads FROM documents
+             WHERE record >= ?1 AND (?2 IS NULL OR record < ?2) ORDER BY record LIMIT ?3",
+        )?;
+        let from = from.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+        let upper = upper.map(|id| id.as_bytes().to_vec());
+        let rows = statement.query_map(params![from, upper, most as i64], |row| {
+            Ok(Holding {
+                record: record_id(row.get_ref(0)?)?,
+                heads: heads_from_blob(row.get_ref(1)?.as_blob()?),
+            })
+        })?;
+        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+}
+
+impl Store {
+    /// The records with changes that are not known to be in the relay's log, each with its heads.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn unsent(&self) -> Result<BTreeMap<RecordId, Heads>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT record, heads FROM documents
+             WHERE record IN (SELECT DISTINCT record FROM changes WHERE NOT logged)",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok((record_id(row.get_ref(0)?)?, heads_from_blob(row.get_ref(1)?.as_blob()?)))
+        })?;
+        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+}

@@ -1,0 +1,160 @@
+//! Which record stands how in the log: its heads, and where its first and last change are.
+//!
+//! What clients compare, and the order in which whole records are sent, is read from here. It is kept up with every
+//! append. How a record stood *some time ago* is asked for while the log grows on: for the few records that have
+//! changed since, it is worked out from their entries.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use samsyn_engine::document::{ChangeHash, gate};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::sync::compare::Holding;
+
+use super::super::{NewEntry, Standing};
+
+/// How a record stands.
+#[derive(Default)]
+struct State {
+    heads: BTreeSet<ChangeHash>,
+    first: u64,
+    last: u64,
+}
+
+impl State {
+    /// Another change of it stands at this position.
+    fn add(&mut self, hash: ChangeHash, dependencies: &[ChangeHash], position: u64) {
+        for dependency in dependencies {
+            self.heads.remove(dependency);
+        }
+        self.heads.insert(hash);
+        if self.first == 0 {
+            self.first = position;
+        }
+        self.last = position;
+    }
+}
+
+/// Notes the entries that come behind `position`.
+pub(super) fn note(connection: &Connection, position: u64, entries: &[NewEntry]) -> rusqlite::Result<()> {
+    let mut states: BTreeMap<RecordId, State> = BTreeMap::new();
+    for (position, NewEntry { entry, dependencies, .. }) in (position + 1..).zip(entries) {
+        let state = match states.entry(entry.record) {
+            Entry::Occupied(state) => state.into_mut(),
+            Entry::Vacant(place) => place.insert(read(connection, entry.record)?),
+        };
+        state.add(entry.hash, dependencies, position);
+    }
+    states.iter().try_for_each(|(record, state)| write(connection, *record, state))
+}
+
+fn read(connection: &Connection, record: RecordId) -> rusqlite::Result<State> {
+    let state = |row: &Row<'_>| {
+        Ok(State {
+            heads: heads(&row.get::<_, Vec<u8>>(0)?).into_iter().collect(),
+            first: row.get(1)?,
+            last: row.get(2)?,
+        })
+    };
+    let mut select = connection.prepare_cached("SELECT heads, first, last FROM records WHERE record = ?")?;
+    Ok(select.query_row([record.as_bytes()], state).optional()?.unwrap_or_default())
+}
+
+fn write(connection: &Connection, record: RecordId, state: &State) -> rusqlite::Result<()> {
+    let heads: Vec<u8> = state.heads.iter().flat_map(|head| head.0).collect();
+    connection
+        .prepare_cached(
+            "INSERT INTO records (record, heads, first, last) VALUES (?, ?, ?, ?)
+             ON CONFLICT (record) DO UPDATE SET heads = excluded.heads, last = excluded.last",
+        )?
+        .execute(params![record.as_bytes(), heads, state.first, state.last])
+        .map(drop)
+}
+
+/// Fills the table from the entries of a log of an older version.
+pub(super) fn fill(connection: &Connection) -> rusqlite::Result<()> {
+    let mut states: BTreeMap<RecordId, State> = BTreeMap::new();
+    let mut select =
+        connection.prepare("SELECT position, record, hash, bytes FROM entries ORDER BY position")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let (record, hash) = (RecordId::from_bytes(row.get(1)?), ChangeHash(row.get(2)?));
+        let dependencies = gate::dependencies_of(row.get_ref(3)?.as_blob()?).unwrap_or_default();
+        states.entry(record).or_default().add(hash, &dependencies, row.get(0)?);
+    }
+    states.iter().try_for_each(|(record, state)| write(connection, *record, state))
+}
+
+pub(super) fn holdings(
+    connection: &Connection,
+    (from, upper): (Option<RecordId>, Option<RecordId>),
+    as_of: u64,
+    most: usize,
+) -> rusqlite::Result<Vec<Holding>> {
+    let mut select = connection.prepare_cached(
+        "SELECT record, heads, last FROM records
+         WHERE record >= ?1 AND (?2 IS NULL OR record < ?2) AND first <= ?3 ORDER BY record LIMIT ?4",
+    )?;
+    let from = from.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+    let upper = upper.map(|id| id.as_bytes().to_vec());
+    let mut rows = select.query(params![from, upper, as_of, most])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (record, last) = (RecordId::from_bytes(row.get(0)?), row.get::<_, u64>(2)?);
+        let heads = match last > as_of {
+            true => heads_as_of(connection, record, as_of)?,
+            false => heads(row.get_ref(1)?.as_blob()?),
+        };
+        found.push(Holding { record, heads });
+    }
+    Ok(found)
+}
+
+fn heads(blob: &[u8]) -> Vec<ChangeHash> {
+    blob.chunks_exact(32).filter_map(|bytes| bytes.try_into().ok().map(ChangeHash)).collect()
+}
+
+/// The heads of a record that has changed since.
+fn heads_as_of(connection: &Connection, record: RecordId, as_of: u64) -> rusqlite::Result<Vec<ChangeHash>> {
+    let mut select =
+        connection.prepare_cached("SELECT hash, bytes FROM entries WHERE record = ? AND position <= ?")?;
+    let mut rows = select.query(params![record.as_bytes(), as_of])?;
+    let (mut all, mut built_on) = (BTreeSet::new(), HashSet::new());
+    while let Some(row) = rows.next()? {
+        all.insert(ChangeHash(row.get(0)?));
+        built_on.extend(gate::dependencies_of(row.get_ref(1)?.as_blob()?).unwrap_or_default());
+    }
+    all.retain(|hash| !built_on.contains(hash));
+    Ok(all.into_iter().collect())
+}
+
+pub(super) fn newest(connection: &Connection, below: u64, most: usize) -> rusqlite::Result<Vec<Standing>> {
+    let standing =
+        |row: &Row<'_>| Ok(Standing { record: RecordId::from_bytes(row.get(0)?), last: row.get(1)? });
+    connection
+        .prepare_cached("SELECT record, last FROM records WHERE last < ? ORDER BY last DESC LIMIT ?")?
+        .query_map(params![below, most], standing)?
+        .collect()
+}
+
+pub(super) fn changed_since(
+    connection: &Connection,
+    as_of: u64,
+    after: Option<RecordId>,
+    most: usize,
+) -> rusqlite::Result<Vec<RecordId>> {
+    let after = after.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+    connection
+        .prepare_cached(
+            "SELECT record FROM records WHERE last > ?1 AND first <= ?1 AND record > ?2 ORDER BY record LIMIT ?3",
+        )?
+        .query_map(params![as_of, after, most], |row| Ok(RecordId::from_bytes(row.get(0)?)))?
+        .collect()
+}
+
+pub(super) fn count(connection: &Connection, below: u64) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached("SELECT count(*) FROM records WHERE last < ?")?
+        .query_row([below], |row| row.get(0))
+}
