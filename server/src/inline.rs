@@ -80,6 +80,11 @@ impl Default for InlineConnection {
 }
 
 impl InlineConnection {
+    /// A connection to a relay that speaks these versions of the protocol only: how an older one behaves.
+    pub fn speaking(versions: (u16, u16)) -> Self {
+        InlineConnection { session: RelaySession::speaking(versions), client: None }
+    }
+
     /// Where the comparison stands; there is one, and nothing is on its way.
     fn compares(&self) -> Result<u64, Notice> {
         match self.client.as_ref().map(|client| &client.before) {

@@ -58,8 +58,8 @@ impl Simulate {
         }
         let hours = tally.milliseconds / 3_600_000;
         println!(
-            "{} simulated hours, {} edits, {} faults, {} crash points",
-            hours, tally.edits, tally.faults, tally.crashes
+            "{} simulated hours, {} edits, {} faults, {} crash points, {} first syncs, {} comparisons",
+            hours, tally.edits, tally.faults, tally.crashes, tally.first_syncs, tally.comparisons
         );
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

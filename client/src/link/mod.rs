@@ -38,7 +38,10 @@ impl Visit {
             SyncNews::Refused { reason, .. } => self.refused.push(reason),
             SyncNews::Quarantined { reason, .. } => self.quarantined.push(reason),
             SyncNews::Closed(notice) => return Err(notice),
-            SyncNews::Connected { .. } | SyncNews::Compared { .. } | SyncNews::CaughtUp => {}
+            SyncNews::Connected { .. }
+            | SyncNews::FirstSynced
+            | SyncNews::Compared { .. }
+            | SyncNews::CaughtUp => {}
         }
         Ok(())
     }

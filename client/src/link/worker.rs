@@ -251,7 +251,8 @@ impl Worker {
                     self.failures = 0;
                 }
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
-                SyncNews::Compared { .. }
+                SyncNews::FirstSynced
+                | SyncNews::Compared { .. }
                 | SyncNews::Pushed(_)
                 | SyncNews::Refused { .. }
                 | SyncNews::Quarantined { .. } => {}

@@ -8,7 +8,7 @@ use super::compare::Range;
 use super::limits::{BATCH_BYTES, BATCH_CHANGES, DEAD_AFTER, PING_AFTER, PUSHES_IN_FLIGHT};
 use super::{
     Ack, Batch, Beginning, Cursor, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Notice, Push,
-    Records, Refused, SyncError, VERSIONS, Wanted, Welcome,
+    Records, Refused, SyncError, Wanted, Welcome,
 };
 use crate::id::RecordId;
 
@@ -107,6 +107,7 @@ enum Phase {
 #[derive(Debug)]
 pub struct ClientSession {
     phase: Phase,
+    versions: (u16, u16),
     offered: Option<Cursor>,
     offered_first_sync: Option<FirstSync>,
     cursor: Option<Cursor>,
@@ -122,6 +123,7 @@ impl ClientSession {
     pub fn new(hello: Hello, now: u64) -> Self {
         ClientSession {
             phase: Phase::AwaitingWelcome,
+            versions: hello.versions,
             offered: hello.cursor,
             offered_first_sync: hello.first_sync,
             cursor: None,
@@ -242,9 +244,9 @@ impl ClientSession {
     }
 
     fn welcomed(&mut self, welcome: Welcome) -> Result<Vec<ClientEvent>, SyncError> {
-        if !(VERSIONS.0..=VERSIONS.1).contains(&welcome.version) {
-            let theirs = (welcome.version, welcome.version);
-            return Err(SyncError::Version { theirs, ours: VERSIONS });
+        let ours = self.versions;
+        if !(ours.0..=ours.1).contains(&welcome.version) {
+            return Err(SyncError::Version { theirs: (welcome.version, welcome.version), ours });
         }
         let start = self.start(&welcome)?;
         Ok(vec![ClientEvent::Welcomed {

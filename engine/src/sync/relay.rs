@@ -31,6 +31,7 @@ enum Phase {
 #[derive(Debug)]
 pub struct RelaySession {
     phase: Phase,
+    versions: (u16, u16),
     version: u16,
     pongs: usize,
 }
@@ -44,7 +45,12 @@ impl Default for RelaySession {
 impl RelaySession {
     /// A session whose first message has not come yet.
     pub fn new() -> Self {
-        RelaySession { phase: Phase::AwaitingHello, version: VERSIONS.1, pongs: 0 }
+        RelaySession::speaking(VERSIONS)
+    }
+
+    /// The session of a relay that speaks just these versions, the oldest and the newest: how an older one behaves.
+    pub fn speaking(versions: (u16, u16)) -> Self {
+        RelaySession { phase: Phase::AwaitingHello, versions, version: versions.1, pongs: 0 }
     }
 
     /// A frame that came in. `None` where it asks for nothing but a [`RelaySession::poll_transmit`].
@@ -54,7 +60,7 @@ impl RelaySession {
     pub fn receive(&mut self, frame: &[u8]) -> Result<Option<RelayRequest>, SyncError> {
         match (self.phase, FromClient::decode(frame)?) {
             (Phase::AwaitingHello, FromClient::Hello(hello)) => {
-                self.version = common_version(hello.versions)?;
+                self.version = common_version(hello.versions, self.versions)?;
                 self.phase = Phase::Deciding;
                 Ok(Some(RelayRequest::Hello(hello)))
             }
@@ -105,13 +111,9 @@ impl RelaySession {
     }
 }
 
-fn common_version(theirs: (u16, u16)) -> Result<u16, SyncError> {
-    let newest = theirs.1.min(VERSIONS.1);
-    if newest >= theirs.0.max(VERSIONS.0) {
-        Ok(newest)
-    } else {
-        Err(SyncError::Version { theirs, ours: VERSIONS })
-    }
+fn common_version(theirs: (u16, u16), ours: (u16, u16)) -> Result<u16, SyncError> {
+    let newest = theirs.1.min(ours.1);
+    if newest >= theirs.0.max(ours.0) { Ok(newest) } else { Err(SyncError::Version { theirs, ours }) }
 }
 
 #[cfg(test)]
@@ -120,9 +122,11 @@ mod tests {
 
     #[test]
     fn the_newest_version_that_both_speak_is_taken() {
-        assert_eq!(common_version((1, 9)), Ok(VERSIONS.1));
-        assert_eq!(common_version((0, 1)), Ok(1));
-        let error = common_version((7, 9)).unwrap_err();
+        assert_eq!(common_version((1, 9), VERSIONS), Ok(VERSIONS.1));
+        assert_eq!(common_version((0, 1), VERSIONS), Ok(1));
+        assert_eq!(common_version(VERSIONS, (1, 1)), Ok(1), "an older relay");
+        assert_eq!(common_version((1, 1), VERSIONS), Ok(1), "an older client");
+        let error = common_version((7, 9), VERSIONS).unwrap_err();
         assert_eq!(error.code(), ErrorCode::Version);
         assert!(error.to_string().contains("must be updated"));
     }

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use rand::rngs::StdRng;
 use samsyn_engine::replica::{Replica, ReplicaSync};
+use samsyn_engine::sync::VERSIONS;
+use samsyn_server::InlineConnection;
 
 use super::disk::Image;
 use super::link::Link;
@@ -24,6 +26,8 @@ pub(super) struct Laptop {
     clock: Arc<AtomicI64>,
     /// Its disk has no room.
     full: bool,
+    /// The newest version of the protocol that its program speaks.
+    speaks: u16,
     /// How often its power went.
     pub(super) crashes: Rc<Cell<u64>>,
 }
@@ -38,6 +42,7 @@ impl Laptop {
             link: None,
             clock,
             full: false,
+            speaks: VERSIONS.1,
             crashes: Rc::default(),
         };
         laptop.start();
@@ -83,9 +88,16 @@ impl Laptop {
     }
 
     /// Opens a connection.
-    pub(super) fn connect(&mut self, now: u64) {
-        let sync = ReplicaSync::begin(self.look(), now).expect("the replica has a relay");
-        self.link = Some(Link::new(sync));
+    pub(super) fn connect(&mut self, there: InlineConnection, now: u64) {
+        let versions = (VERSIONS.0, self.speaks);
+        let sync = ReplicaSync::speaking(versions, self.look(), now).expect("the replica has a relay");
+        self.link = Some(Link::new(sync, there));
+    }
+
+    /// Somebody installs another version of the program: an older or a newer one.
+    pub(super) fn install(&mut self, speaks: u16) {
+        self.restart();
+        self.speaks = speaks;
     }
 
     /// The program ends in good order and is started again.

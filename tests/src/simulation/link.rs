@@ -25,8 +25,8 @@ const ROOM: usize = 6;
 
 impl Link {
     /// A new connection of a laptop.
-    pub(super) fn new(sync: ReplicaSync) -> Link {
-        Link { sync, there: InlineConnection::default(), up: VecDeque::new(), down: VecDeque::new() }
+    pub(super) fn new(sync: ReplicaSync, there: InlineConnection) -> Link {
+        Link { sync, there, up: VecDeque::new(), down: VecDeque::new() }
     }
 
     /// Whether the relay's frames still find room.

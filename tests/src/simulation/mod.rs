@@ -43,6 +43,10 @@ pub struct Tally {
     pub edits: u64,
     /// Links cut, frames lost, doubled or swapped, clocks set, files copied, relays set back.
     pub faults: u64,
+    /// First syncs by whole records that ran to their end.
+    pub first_syncs: u64,
+    /// Comparisons that ran to their end.
+    pub comparisons: u64,
     /// Moments at which the power went while something was being written.
     pub crashes: u64,
 }
@@ -55,6 +59,8 @@ impl Tally {
         self.milliseconds += other.milliseconds;
         self.edits += other.edits;
         self.faults += other.faults;
+        self.first_syncs += other.first_syncs;
+        self.comparisons += other.comparisons;
         self.crashes += other.crashes;
     }
 }

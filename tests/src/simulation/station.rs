@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
-use samsyn_engine::sync::{Epoch, Notice};
+use samsyn_engine::sync::{Epoch, Notice, VERSIONS};
 use samsyn_server::log::{Meta, SqliteLog};
 use samsyn_server::{InlineConnection, InlineRelay};
 
@@ -19,6 +19,10 @@ pub(super) struct Station {
     relay: Option<InlineRelay>,
     /// What its operator saved some time ago.
     backup: Option<Image>,
+    /// How its log is made anew.
+    meta: Meta,
+    /// The newest version of the protocol that it speaks.
+    speaks: u16,
 }
 
 impl Station {
@@ -28,7 +32,7 @@ impl Station {
         let (name, secret_hash) = ("Simulated".to_owned(), secret.hash());
         let meta = Meta { workspace, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
         SqliteLog::create(&path, &meta).expect("a log can be made");
-        let mut station = Station { path, relay: None, backup: None };
+        let mut station = Station { path, relay: None, backup: None, meta, speaks: VERSIONS.1 };
         station.start();
         station
     }
@@ -77,6 +81,29 @@ impl Station {
         let Some(backup) = self.backup.take() else { return false };
         self.put_back(&backup);
         true
+    }
+
+    /// Its disk is lost, and its operator begins with an empty log.
+    pub(super) fn lose_everything(&mut self) {
+        self.relay = None;
+        self.meta.epoch = Epoch::random();
+        for suffix in ["", "-wal", "-shm"] {
+            let mut path = self.path.clone().into_os_string();
+            path.push(suffix);
+            let _ = std::fs::remove_file(path);
+        }
+        SqliteLog::create(&self.path, &self.meta).expect("a log can be made");
+        self.start();
+    }
+
+    /// Its operator installs another version of the program: an older or a newer one.
+    pub(super) fn install(&mut self, speaks: u16) {
+        self.speaks = speaks;
+    }
+
+    /// The relay's side of a new connection.
+    pub(super) fn answer(&self) -> InlineConnection {
+        InlineConnection::speaking((VERSIONS.0, self.speaks))
     }
 
     fn put_back(&mut self, image: &Image) {

@@ -8,8 +8,9 @@ use rand::{RngExt, SeedableRng};
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
-use samsyn_engine::replica::{Edited, Replica, ReplicaError, SyncProblem};
+use samsyn_engine::replica::{Edited, Replica, ReplicaError, SyncNews, SyncProblem};
 use samsyn_engine::store::{NewReplica, StoreError};
+use samsyn_engine::sync::VERSIONS;
 use samsyn_engine::sync::limits::BATCH_BYTES;
 
 use super::disk::Image;
@@ -22,9 +23,27 @@ const BEGINNING: i64 = 1_795_500_000;
 /// More laptops than this do not come about by copying.
 const MOST_LAPTOPS: usize = 6;
 
+/// What somebody needs to join.
+struct Invitation {
+    workspace: WorkspaceId,
+    secret: WorkspaceSecret,
+}
+
+impl Invitation {
+    /// A laptop with a new replica.
+    fn laptop(&self, folder: &Path, number: usize, clock: i64) -> Laptop {
+        let path = folder.join(format!("{number}.samsyn"));
+        let relay = Some(("ws://relay".to_owned(), self.secret.clone()));
+        let new = NewReplica { workspace: self.workspace, workspace_name: "Simulated".to_owned(), relay };
+        drop(Replica::create(&path, &new, &format!("Person {number}")).expect("a replica can be made"));
+        Laptop::new(&path, clock)
+    }
+}
+
 pub(super) struct World {
     dice: StdRng,
     folder: PathBuf,
+    invitation: Invitation,
     laptops: Vec<Laptop>,
     station: Station,
     /// Milliseconds since the beginning.
@@ -42,22 +61,15 @@ impl World {
         let mut dice = StdRng::seed_from_u64(seed ^ 0x5eed);
         let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
         let station = Station::new(folder, workspace, &secret);
+        let invitation = Invitation { workspace, secret };
         let count = dice.random_range(2..=4);
-        let laptops = (0..count)
-            .map(|number| {
-                let path = folder.join(format!("{number}.samsyn"));
-                let (name, relay) = ("Simulated".to_owned(), Some(("ws://relay".to_owned(), secret.clone())));
-                let new = NewReplica { workspace, workspace_name: name, relay };
-                drop(
-                    Replica::create(&path, &new, &format!("Person {number}")).expect("a replica can be made"),
-                );
-                // Clocks are wrong by up to a day.
-                Laptop::new(&path, BEGINNING + dice.random_range(-86_400..86_400))
-            })
-            .collect();
+        // Clocks are wrong by up to a day.
+        let mut clock = || BEGINNING + dice.random_range(-86_400..86_400);
+        let laptops = (0..count).map(|number| invitation.laptop(folder, number, clock())).collect();
         World {
             dice,
             folder: folder.to_owned(),
+            invitation,
             laptops,
             station,
             now: 0,
@@ -101,10 +113,9 @@ impl World {
                     world.laptops[who].fill_disk(full);
                     full
                 }),
-                97 => self.fault(|world| {
-                    world.cut_all();
-                    world.station.set_back()
-                }),
+                97 => self.fault(|world| world.trouble_the_relay()),
+                98 => self.fault(|world| world.install(who)),
+                99 => self.fault(|world| world.join()),
                 _ => self.fault(|world| {
                     world.cut_all();
                     true
@@ -174,8 +185,41 @@ impl World {
 
     fn connect(&mut self, who: usize) {
         if self.laptops[who].link.is_none() {
-            self.laptops[who].connect(self.now);
+            self.laptops[who].connect(self.station.answer(), self.now);
         }
+    }
+
+    /// The relay is set back to an older copy, or loses all it has.
+    fn trouble_the_relay(&mut self) -> bool {
+        self.cut_all();
+        if chance(&mut self.dice, 0.25) {
+            self.station.lose_everything();
+            return true;
+        }
+        self.station.set_back()
+    }
+
+    /// Somebody installs another version of the program, on a laptop or on the relay.
+    fn install(&mut self, who: usize) -> bool {
+        let speaks = self.dice.random_range(VERSIONS.0..=VERSIONS.1);
+        if chance(&mut self.dice, 0.5) {
+            self.laptops[who].install(speaks);
+        } else {
+            self.cut_all();
+            self.station.install(speaks);
+        }
+        true
+    }
+
+    /// Somebody new joins, with an empty replica.
+    fn join(&mut self) -> bool {
+        if self.laptops.len() >= MOST_LAPTOPS {
+            return false;
+        }
+        let number = self.laptops.len();
+        let laptop = self.invitation.laptop(&self.folder, number, BEGINNING);
+        self.laptops.push(laptop);
+        true
     }
 
     /// Somebody copies the file, with all that belongs to it, to another machine, and works on in both.
@@ -192,11 +236,17 @@ impl World {
         true
     }
 
-    /// One frame goes one way on somebody's link.
+    /// Some frames go one way or the other on somebody's link.
     fn carry(&mut self, who: usize) {
-        if self.laptops[who].link.is_none() {
-            return;
+        for _ in 0..self.dice.random_range(1..12) {
+            if self.laptops[who].link.is_none() {
+                return;
+            }
+            self.carry_one(who);
         }
+    }
+
+    fn carry_one(&mut self, who: usize) {
         let ended = match self.dice.random_range(0..4) {
             0 => self.speak(who),
             1 => self.hear(who),
@@ -236,13 +286,26 @@ impl World {
             return true;
         }
         match link.sync.frame_in(laptop.replica(), &frame, now) {
-            Ok(_) => laptop.link = Some(link),
+            Ok(news) => {
+                laptop.link = Some(link);
+                self.note(&news);
+            }
             Err(SyncProblem::Replica(ReplicaError::Store(StoreError::Full))) if laptop.is_full() => {
                 return true;
             }
             Err(error) => return problem(&error),
         }
         false
+    }
+
+    fn note(&mut self, news: &[SyncNews]) {
+        for news in news {
+            match news {
+                SyncNews::Compared { .. } => self.tally.comparisons += 1,
+                SyncNews::FirstSynced => self.tally.first_syncs += 1,
+                _ => {}
+            }
+        }
     }
 
     /// A frame reaches the relay. Sometimes its power goes while it is being dealt with.

@@ -44,6 +44,8 @@ pub enum SyncNews {
         /// How many changes came, known ones included; each whole record counts as one.
         changes: usize,
     },
+    /// All records have come whole: the log follows.
+    FirstSynced,
     /// Our place in the log was not known any more; what we hold and what the relay holds was compared.
     Compared {
         /// How many records differed.
@@ -114,8 +116,17 @@ impl ReplicaSync {
     /// # Errors
     /// Where the replica has no relay, or its file cannot be read.
     pub fn begin(replica: &Replica, now: u64) -> Result<Self, SyncProblem> {
+        ReplicaSync::speaking(VERSIONS, replica, now)
+    }
+
+    /// Begins a connection in these versions of the protocol only, the oldest and the newest: how an older program
+    /// behaves.
+    ///
+    /// # Errors
+    /// As [`ReplicaSync::begin`].
+    pub fn speaking(versions: (u16, u16), replica: &Replica, now: u64) -> Result<Self, SyncProblem> {
         let meta = replica.meta()?;
-        let hello = hello(replica, &meta)?;
+        let hello = Hello { versions, ..hello(replica, &meta)? };
         Ok(ReplicaSync {
             session: ClientSession::new(hello, now),
             queue: VecDeque::new(),
@@ -199,6 +210,9 @@ impl ReplicaSync {
                 let came = usize::try_from(self.left.saturating_sub(left)).unwrap_or(0);
                 self.left = left;
                 arrival::store_first_sync(replica, &entries, (&progress, left), came, news)?;
+                if left == 0 {
+                    news.push(SyncNews::FirstSynced);
+                }
             }
             ClientEvent::Compared(ranges) => self.compared(replica, &ranges, news)?,
             ClientEvent::Wanted { entries, left } => {
