@@ -7,10 +7,11 @@ use samsyn_engine::document::ChangeHash;
 use samsyn_engine::document::gate::Limits;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Credential;
+use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, Range};
 use samsyn_engine::sync::limits;
 use samsyn_engine::sync::{
-    Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FromClient, FromRelay, Hello, Notice,
-    Push, Refused, RollingHash, Welcome,
+    Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
+    Hello, Notice, Push, Records, Refused, RollingHash, Wanted, Welcome,
 };
 use samsyn_server::Patience;
 
@@ -90,6 +91,76 @@ fn what_a_relay_says() {
     assert_eq!(FromRelay::decode(&example("batch")).unwrap(), FromRelay::Batch(batch));
 }
 
+/// Two records: 11…11 with one head, 55…55 with two.
+struct Two;
+
+impl Inventory for Two {
+    type Error = std::convert::Infallible;
+
+    fn holdings(
+        &self,
+        from: Option<RecordId>,
+        upper: Option<RecordId>,
+        most: usize,
+    ) -> Result<Vec<Holding>, Self::Error> {
+        let other = RecordId::from_bytes([0x55; 16]);
+        let all = [
+            Holding { record: record(), heads: vec![ChangeHash([1; 32])] },
+            Holding { record: other, heads: vec![ChangeHash([2; 32]), ChangeHash([3; 32])] },
+        ];
+        let inside = |id| from.is_none_or(|from| id >= from) && upper.is_none_or(|upper| id < upper);
+        Ok(all.into_iter().filter(|holding| inside(holding.record)).take(most).collect())
+    }
+}
+
+#[test]
+fn a_first_sync() {
+    let first_sync = Some(FirstSync { cursor: cursor(), below: 300 });
+    let hello = Hello { versions: (1, 2), cursor: None, first_sync, ..hello() };
+    assert_eq!(FromClient::Hello(hello).encode(), example("hello-resumed"));
+    let welcome = Welcome {
+        version: 2,
+        workspace_name: "Byrån".to_owned(),
+        epoch: Epoch::from_bytes([0xee; 16]),
+        from: 2,
+        position: 500,
+        beginning: Beginning::Records,
+        hash: Some(cursor().hash),
+        records: 60,
+    };
+    assert_eq!(FromRelay::Welcome(welcome).encode(), example("welcome-records"));
+    let entries = vec![
+        Entry { record: record(), body: EntryBody::Document(b"a document chunk".to_vec()) },
+        Entry { record: record(), body: EntryBody::Change(b"a change chunk".to_vec()) },
+    ];
+    let records = Records { below: 300, left: 59, entries };
+    assert_eq!(FromRelay::decode(&example("records")).unwrap(), FromRelay::Records(records));
+}
+
+#[test]
+fn a_comparison() {
+    let begun = compare::begin(&Two).unwrap();
+    let Held::Fingerprint(Fingerprint(fingerprint)) = &begun[0].held else {
+        panic!("it begins with another")
+    };
+    assert_eq!(fingerprint.as_slice(), example("fingerprint"));
+    assert_eq!(FromClient::Compare(begun).encode(), example("compare"));
+
+    let theirs = [Range { upper: None, held: Held::Fingerprint(Fingerprint([9; 16])) }];
+    let answer = compare::respond(&Two, &theirs).unwrap();
+    assert_eq!(FromRelay::Compare(answer).encode(), example("compared"));
+    let upper = Some(RecordId::from_bytes([0x40; 16]));
+    let ranges = vec![
+        Range { upper, held: Held::Same },
+        Range { upper: None, held: Held::Fingerprint(Fingerprint([9; 16])) },
+    ];
+    assert_eq!(FromRelay::Compare(ranges).encode(), example("compared-ranges"));
+
+    let wanted = vec![Wanted { record: record(), known: vec![ChangeHash([1; 32])] }];
+    assert_eq!(FromClient::Want(wanted).encode(), example("want"));
+    assert_eq!(FromClient::Follow.encode(), example("follow"));
+}
+
 #[test]
 fn the_rolling_hash() {
     let mut hash = RollingHash::default();
@@ -129,6 +200,12 @@ fn the_limits_of_the_wire() {
     says("a change, uncompressed, for the log", "1 MiB".into());
     says("entries in a bundle", written(limits::BATCH_CHANGES as u64));
     says("a bundle after decompression", bytes(limits::INFLATED_BYTES));
+    says("a bundle of records before compression", bytes(limits::RECORDS_BYTES));
+    says("records named in a comparison", written(limits::COMPARED_RECORDS as u64));
+    says("ranges in a comparison", written(limits::COMPARED_RANGES as u64));
+    says("heads of a record in a comparison", written(limits::HEADS as u64));
+    says("records wanted at once", written(limits::WANTED_RECORDS as u64));
+    says("changes known of a wanted record", written(limits::KNOWN_CHANGES as u64));
     says("pushes that wait for an answer", format!("{};", limits::PUSHES_IN_FLIGHT));
     says("words, names of programs and workspaces", bytes(limits::WORDS_BYTES));
     assert!(page.contains(&format!("brings it to {} KiB of changes", limits::BATCH_BYTES / 1024)));

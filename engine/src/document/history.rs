@@ -1,5 +1,7 @@
 //! Who did what, on which device, when and why.
 
+use std::collections::HashSet;
+
 use automerge::{ActorId, ChangeHash, ChangeMetadata, ObjId};
 
 use super::difference::{Difference, differences};
@@ -40,6 +42,20 @@ impl Document {
     pub fn history_since(&self, heads: &[ChangeHash]) -> Vec<HistoryEntry> {
         let changes = self.automerge.get_changes_meta(heads);
         changes.iter().filter(|change| !layout::is_seed_actor(&change.actor)).map(|c| self.entry(c)).collect()
+    }
+
+    /// The change that made the record, and the one that was made last by the clocks of those who made them. The same
+    /// wherever the same changes are, in whatever order they came. (The order of [`Document::history`] is that in which
+    /// they came, and there may be two beginnings: whoever had no more of a record than its seeds may have written.)
+    pub fn first_and_last(&self) -> Option<(Stamp, Stamp)> {
+        let history = self.history();
+        let by_people: HashSet<ChangeHash> = history.iter().map(|entry| entry.stamp.change).collect();
+        let begins =
+            |entry: &&HistoryEntry| entry.dependencies.iter().all(|change| !by_people.contains(change));
+        let order = |entry: &&HistoryEntry| (entry.stamp.time, entry.stamp.change);
+        let first = history.iter().filter(begins).min_by_key(order)?;
+        let last = history.iter().max_by_key(order)?;
+        Some((first.stamp.clone(), last.stamp.clone()))
     }
 
     /// What one change changed, compared with the state it builds on.

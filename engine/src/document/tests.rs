@@ -227,6 +227,26 @@ fn history_says_who_when_and_why() {
 }
 
 #[test]
+fn who_began_and_who_came_last_does_not_depend_on_the_order_in_which_changes_came() {
+    let made = contact();
+    let all = made.changes_since(&[]);
+    // Somebody who has the seed alone, because the connection broke behind it, writes at once.
+    let mut early = Document::empty(made.id());
+    let seed = gate::admit(&all[0].bytes, &Limits::default()).unwrap();
+    early.receive(vec![seed], &Limits::default()).unwrap();
+    early.edit(&[Edit::set("given", text("Eva"))], &writer(9)).unwrap();
+    let mut late = made.clone();
+    send(&early, &mut late);
+    send(&made, &mut early);
+    assert_eq!(early.heads(), late.heads());
+    assert_ne!(early.history()[0], late.history()[0], "they came in another order");
+    assert_eq!(early.first_and_last(), late.first_and_last());
+    let loaded = Document::load(made.id(), &early.save(), &[]).unwrap();
+    assert_eq!(loaded.first_and_last(), late.first_and_last());
+    assert_eq!(late.first_and_last().unwrap().0.device, Some(writer(1).device));
+}
+
+#[test]
 fn taking_back_a_difference_leaves_later_edits_alone() {
     let mut document = contact();
     let before = document.heads();

@@ -10,7 +10,7 @@ use crate::id::RecordId;
 use crate::schema::{Cells, Field, FieldType, Link, SCHEMA_VERSION, Value, cells_to_json};
 
 /// Rises when this module writes something else for the same document.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What the file notes to know whether its projections are of this version of kinds and projection.
 fn version() -> Vec<u8> {
@@ -45,8 +45,7 @@ pub(super) fn write(connection: &Connection, document: &Document) -> Result<()> 
 fn write_row(connection: &Connection, document: &Document, record: &Record) -> Result<i64> {
     let title = record.title();
     let cells = serde_json::Value::Object(cells_to_json(&listable(record))).to_string();
-    let history = document.history();
-    let (first, last) = (history.first(), history.iter().max_by_key(|entry| entry.stamp.time));
+    let (first, last) = document.first_and_last().unzip();
     let mut statement = connection.prepare_cached(
         "INSERT INTO rows (record, kind, title, sort_key, removed, conflicts, created, changed, changed_by, cells)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -62,9 +61,9 @@ fn write_row(connection: &Connection, document: &Document, record: &Record) -> R
             sort_key(&title),
             record.removed,
             document.conflicts().len() as i64,
-            first.map_or(0, |entry| entry.stamp.time),
-            last.map_or(0, |entry| entry.stamp.time),
-            last.and_then(|entry| entry.stamp.device).map(|device| device.as_bytes().to_vec()),
+            first.map_or(0, |first| first.time),
+            last.as_ref().map_or(0, |last| last.time),
+            last.and_then(|last| last.device).map(|device| device.as_bytes().to_vec()),
             cells,
         ],
         |row| row.get(0),
