@@ -55,6 +55,11 @@ pub fn apply(document: &Automerge, changes: Vec<Change>, limits: &Limits) -> Res
     Ok(Applied { document: clone, rejected: sorted.rejected, applied })
 }
 
+/// Why these changes cannot all be applied, if so: without applying any.
+pub(super) fn refused(document: &Automerge, changes: Vec<Change>, limits: &Limits) -> Option<GateError> {
+    Sorting::new(document, changes).sort(limits).rejected.pop().map(|(_, error)| error)
+}
+
 /// Applies changes to a clone and looks whether the result can be trusted.
 fn attempt(document: &Automerge, changes: &[Change], limits: &Limits) -> Result<Automerge, GateError> {
     guarded(|| {

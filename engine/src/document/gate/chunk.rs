@@ -10,6 +10,7 @@ use super::reader::{Reader, write_unsigned};
 use super::{GateError, Limits, at_most};
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+const DOCUMENT: u8 = 0;
 const CHANGE: u8 = 1;
 const COMPRESSED: u8 = 2;
 
@@ -28,14 +29,18 @@ impl Chunk<'_> {
 
     /// The same chunk, uncompressed.
     pub(super) fn into_plain(self) -> Vec<u8> {
-        let mut plain = Vec::with_capacity(self.body.len() + 20);
-        plain.extend(MAGIC);
-        plain.extend(self.checksum);
-        plain.push(CHANGE);
-        write_unsigned(self.body.len() as u64, &mut plain);
-        plain.extend_from_slice(&self.body);
-        plain
+        write(CHANGE, self.checksum, &self.body)
     }
+}
+
+fn write(kind: u8, checksum: [u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(body.len() + 20);
+    plain.extend(MAGIC);
+    plain.extend(checksum);
+    plain.push(kind);
+    write_unsigned(body.len() as u64, &mut plain);
+    plain.extend_from_slice(body);
+    plain
 }
 
 struct Frame<'a> {
@@ -66,40 +71,58 @@ pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Chunk<'a>, Ga
     let frame = frame(bytes)?;
     let body = match frame.kind {
         CHANGE => Cow::Borrowed(frame.data),
-        COMPRESSED => Cow::Owned(inflate(frame.data, limits.inflated_bytes)?),
+        COMPRESSED => Cow::Owned(inflate(frame.data, "a change, inflated,", limits.inflated_bytes)?),
         other => return Err(GateError::Kind(other)),
     };
-    if digest(&body)[..4] != frame.checksum {
+    if digest(CHANGE, &body)[..4] != frame.checksum {
         return Err(GateError::Checksum);
     }
     Ok(Chunk { checksum: frame.checksum, body })
 }
 
-/// What stands in an uncompressed change chunk.
-pub(super) fn plain_body(bytes: &[u8]) -> Option<&[u8]> {
-    let frame = frame(bytes).ok()?;
-    (frame.kind == CHANGE).then_some(frame.data)
+/// What stands behind the frame of an uncompressed chunk that Automerge wrote.
+pub(super) fn body(bytes: &[u8]) -> Result<&[u8], GateError> {
+    frame(bytes).map(|frame| frame.data)
 }
 
 pub(super) fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
     let frame = frame(bytes).ok()?;
-    (frame.kind == CHANGE).then(|| ChangeHash(digest(frame.data)))
+    (frame.kind == CHANGE).then(|| ChangeHash(digest(CHANGE, frame.data)))
 }
 
-/// The hash of a change: over the kind of the uncompressed chunk, its length and its body.
-fn digest(body: &[u8]) -> [u8; 32] {
-    let mut head = vec![CHANGE];
+/// The body of a document chunk whose checksum is right. Unlike a change's it is over the compressed form.
+pub(super) fn read_document<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a [u8], GateError> {
+    at_most("a document", bytes.len() as u64, limits.inflated_bytes)?;
+    let frame = frame(bytes)?;
+    if frame.kind != DOCUMENT {
+        return Err(GateError::Kind(frame.kind));
+    }
+    if digest(DOCUMENT, frame.data)[..4] != frame.checksum {
+        return Err(GateError::Checksum);
+    }
+    Ok(frame.data)
+}
+
+/// A document chunk with that body.
+pub(super) fn write_document(body: &[u8]) -> Vec<u8> {
+    let digest = digest(DOCUMENT, body);
+    write(DOCUMENT, [digest[0], digest[1], digest[2], digest[3]], body)
+}
+
+/// The hash of a chunk: over its kind, its length and its body, for a change uncompressed. A change's is its name.
+fn digest(kind: u8, body: &[u8]) -> [u8; 32] {
+    let mut head = vec![kind];
     write_unsigned(body.len() as u64, &mut head);
     Sha256::new().chain_update(head).chain_update(body).finalize().into()
 }
 
 /// Inflates (RFC 1951), at most to one byte more than is allowed.
-fn inflate(data: &[u8], most: usize) -> Result<Vec<u8>, GateError> {
+pub(super) fn inflate(data: &[u8], what: &'static str, most: usize) -> Result<Vec<u8>, GateError> {
     let mut inflated = Vec::new();
     let mut decoder = flate2::bufread::DeflateDecoder::new(data);
     let read = decoder.by_ref().take(most as u64 + 1).read_to_end(&mut inflated);
     read.map_err(|_| GateError::Malformed("it cannot be inflated"))?;
-    at_most("a change, inflated,", inflated.len() as u64, most)?;
+    at_most(what, inflated.len() as u64, most)?;
     if decoder.total_in() != data.len() as u64 {
         return Err(GateError::Malformed("something stands behind its compressed data"));
     }

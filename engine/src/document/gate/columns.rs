@@ -1,10 +1,13 @@
-//! A change's columns: how many operations they hold, found out without making any.
+//! The columns of a change or a document: how much they hold, found out without making any of it.
 //!
 //! Columns are run-length encoded: a run of four million nulls is five bytes. So every run is counted here, and the sum
 //! bounded, before Automerge unfolds it.
 
 use super::reader::Reader;
 use super::{GateError, at_most};
+
+/// The bit of a column's specification that says that it is compressed. In a document only.
+pub(super) const COMPRESSED: u32 = 8;
 
 /// How a column is written: the low three bits of its specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +37,10 @@ pub(super) struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
+    /// The column of that specification.
     pub(super) fn new(specification: u32, data: &'a [u8]) -> Result<Self, GateError> {
-        const COMPRESSED: u32 = 8;
         if specification & COMPRESSED != 0 {
-            return Err(GateError::Malformed("a column of a change is compressed"));
+            return Err(GateError::Malformed("a column is compressed"));
         }
         let encoding = match specification & 7 {
             0 => Encoding::Group,
@@ -52,6 +55,15 @@ impl<'a> Column<'a> {
     }
 }
 
+/// How much columns may hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Most {
+    /// What the rows are, for the error, and how many there may be.
+    pub(super) rows: (&'static str, usize),
+    /// What is grouped (predecessors, successors, dependencies), and how many there may be in all rows together.
+    pub(super) grouped: (&'static str, usize),
+}
+
 /// What a column holds.
 #[derive(Debug, Default, Clone, Copy)]
 struct Held {
@@ -61,14 +73,18 @@ struct Held {
     sum: u64,
 }
 
-/// Counts the operations of all columns. Answers the largest count.
-pub(super) fn count(columns: &[Column<'_>], most: usize) -> Result<usize, GateError> {
-    let mut operations = 0;
+/// Counts what all columns hold. Answers the largest count of rows or of what is grouped.
+pub(super) fn count(columns: &[Column<'_>], most: Most) -> Result<usize, GateError> {
+    let mut largest = 0;
+    let mut group: Option<(u32, u64)> = None;
     for (place, column) in columns.iter().enumerate() {
-        let held = held(column, most)?;
-        at_most("the number of operations", held.items, most)?;
+        let in_group = group.filter(|(id, _)| *id == column.id);
+        let held = held(column, if in_group.is_some() { most.grouped } else { most.rows })?;
         match column.encoding {
-            Encoding::Group => at_most("the number of operations", held.sum, most)?,
+            Encoding::Group => {
+                at_most(most.grouped.0, held.sum, most.grouped.1)?;
+                group = Some((column.id, held.sum));
+            }
             Encoding::ValueLengths => {
                 let behind = columns.get(place + 1).filter(|next| next.id == column.id);
                 let bytes = behind.map_or(0, |values| values.data.len() as u64);
@@ -78,13 +94,17 @@ pub(super) fn count(columns: &[Column<'_>], most: usize) -> Result<usize, GateEr
             }
             _ => {}
         }
-        operations = operations.max(held.items);
+        if in_group.is_some_and(|(_, sum)| sum != held.items) {
+            return Err(GateError::Malformed("its groups are not as large as they say"));
+        }
+        largest = largest.max(held.items);
     }
-    // Checked above: no count is larger than `most`.
-    Ok(operations as usize)
+    // Checked above: no count is larger than what it may be.
+    Ok(largest as usize)
 }
 
-fn held(column: &Column<'_>, most: usize) -> Result<Held, GateError> {
+/// Counts what a column holds, and refuses it where that is too much.
+fn held(column: &Column<'_>, most: (&'static str, usize)) -> Result<Held, GateError> {
     match column.encoding {
         Encoding::Boolean => booleans(column.data, most),
         Encoding::Values => Ok(Held::default()),
@@ -92,18 +112,18 @@ fn held(column: &Column<'_>, most: usize) -> Result<Held, GateError> {
     }
 }
 
-fn booleans(data: &[u8], most: usize) -> Result<Held, GateError> {
+fn booleans(data: &[u8], (what, most): (&'static str, usize)) -> Result<Held, GateError> {
     let mut reader = Reader::new(data);
     let mut held = Held::default();
     while !reader.is_empty() {
         held.items = held.items.saturating_add(reader.unsigned()?);
-        at_most("the number of operations", held.items, most)?;
+        at_most(what, held.items, most)?;
     }
     Ok(held)
 }
 
 /// Runs: a positive count and one value; a negative count and so many values; zero and a count of nulls.
-fn runs(encoding: Encoding, data: &[u8], most: usize) -> Result<Held, GateError> {
+fn runs(encoding: Encoding, data: &[u8], (what, most): (&'static str, usize)) -> Result<Held, GateError> {
     let mut reader = Reader::new(data);
     let mut held = Held::default();
     while !reader.is_empty() {
@@ -117,13 +137,13 @@ fn runs(encoding: Encoding, data: &[u8], most: usize) -> Result<Held, GateError>
             count => {
                 let count = count.unsigned_abs();
                 held.items = held.items.saturating_add(count);
-                at_most("the number of operations", held.items, most)?;
+                at_most(what, held.items, most)?;
                 for _ in 0..count {
                     held.sum = held.sum.saturating_add(value(encoding, &mut reader)?);
                 }
             }
         }
-        at_most("the number of operations", held.items, most)?;
+        at_most(what, held.items, most)?;
     }
     Ok(held)
 }

@@ -2,7 +2,7 @@
 
 use automerge::ChangeHash;
 
-use super::columns::{self, Column};
+use super::columns::{self, COMPRESSED, Column, Most};
 use super::reader::Reader;
 use super::{GateError, Limits, at_most};
 
@@ -22,15 +22,7 @@ pub(super) fn dependencies(body: &[u8]) -> Option<Vec<ChangeHash>> {
 /// Checks a change's body. Answers how many operations its columns hold at most.
 pub(super) fn check(body: &[u8], limits: &Limits) -> Result<usize, GateError> {
     let mut reader = Reader::new(body);
-    let dependencies = reader.unsigned()?;
-    at_most("the number of dependencies", dependencies, limits.dependencies)?;
-    let mut hashes: Vec<&[u8]> = Vec::new();
-    for _ in 0..dependencies {
-        hashes.push(reader.take(HASH_BYTES)?);
-    }
-    if !hashes.is_sorted_by(|one, other| one < other) {
-        return Err(GateError::Malformed("its dependencies are not in order"));
-    }
+    hashes(&mut reader, "the number of dependencies", limits.dependencies)?;
     actor(&mut reader)?;
     let seq = reader.unsigned()?;
     let start = reader.unsigned()?;
@@ -52,17 +44,35 @@ pub(super) fn check(body: &[u8], limits: &Limits) -> Result<usize, GateError> {
     let specifications = specifications(&mut reader)?;
     let columns = split(&mut reader, &specifications)?;
     at_most("the footer", reader.rest().len() as u64, limits.footer_bytes)?;
-    columns::count(&columns, limits.operations)
+    let most = ("the number of operations", limits.operations);
+    columns::count(&columns, Most { rows: most, grouped: most })
 }
 
-fn actor(reader: &mut Reader<'_>) -> Result<(), GateError> {
+/// An actor's name behind its length.
+pub(super) fn actor<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], GateError> {
     let length = reader.unsigned()?;
     at_most("an actor's name", length, ACTOR_BYTES)?;
-    reader.take(length).map(drop)
+    reader.take(length)
+}
+
+/// Names of changes: how many, and then each.
+pub(super) fn hashes<'a>(
+    reader: &mut Reader<'a>,
+    what: &'static str,
+    most: usize,
+) -> Result<Vec<&'a [u8]>, GateError> {
+    let count = reader.unsigned()?;
+    at_most(what, count, most)?;
+    let hashes: Vec<&[u8]> = (0..count).map(|_| reader.take(HASH_BYTES)).collect::<Result<_, _>>()?;
+    if hashes.is_sorted_by(|one, other| one < other) {
+        Ok(hashes)
+    } else {
+        Err(GateError::Malformed("the changes that it builds on are not in order"))
+    }
 }
 
 /// Which columns there are, and how long each is.
-fn specifications(reader: &mut Reader<'_>) -> Result<Vec<(u32, u64)>, GateError> {
+pub(super) fn specifications(reader: &mut Reader<'_>) -> Result<Vec<(u32, u64)>, GateError> {
     let count = reader.unsigned()?;
     at_most("the number of columns", count, COLUMNS)?;
     let mut found: Vec<(u32, u64)> = Vec::new();
@@ -70,7 +80,8 @@ fn specifications(reader: &mut Reader<'_>) -> Result<Vec<(u32, u64)>, GateError>
         let raw = reader.unsigned()?;
         let specification =
             u32::try_from(raw).map_err(|_| GateError::Malformed("a column has no proper name"))?;
-        if found.last().is_some_and(|(last, _)| *last >= specification) {
+        // Whether a column is compressed does not count for its place.
+        if found.last().is_some_and(|(last, _)| *last & !COMPRESSED >= specification & !COMPRESSED) {
             return Err(GateError::Malformed("its columns are not in order"));
         }
         found.push((specification, reader.unsigned()?));

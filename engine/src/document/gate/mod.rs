@@ -12,6 +12,8 @@
 //!       ─▶ apply    known dependencies, numbers and actors in order, on a clone, guarded; the result must load
 //! ```
 //!
+//! A whole document passes the same way: see [`admit_document`].
+//!
 //! What fails says why, and nothing else stops. A panic inside Automerge is caught ([`guarded`]) and the clone thrown
 //! away; that needs `panic = "unwind"`, see the workspace's profiles.
 //!
@@ -20,6 +22,7 @@
 mod apply;
 mod chunk;
 mod columns;
+mod document;
 mod guard;
 mod header;
 mod reader;
@@ -29,6 +32,7 @@ mod tests;
 use automerge::{Change, ChangeHash};
 
 pub use apply::{Applied, apply};
+pub use document::admit_document;
 pub use guard::guarded;
 
 /// How large anything may be. Each bound holds before memory is set aside for what it bounds.
@@ -36,7 +40,7 @@ pub use guard::guarded;
 pub struct Limits {
     /// A change as it comes, in bytes.
     pub change_bytes: usize,
-    /// A compressed change after inflating, in bytes.
+    /// A compressed change after inflating, and a document before and after it, in bytes.
     pub inflated_bytes: usize,
     /// Operations in a change.
     pub operations: usize,
@@ -50,6 +54,8 @@ pub struct Limits {
     pub footer_bytes: usize,
     /// Operations in a document, after the changes are applied.
     pub document_operations: u64,
+    /// Changes in a document that comes as a whole.
+    pub changes: usize,
     /// A document up to this size (saved, in bytes) is loaded again before it is trusted.
     pub reload_bytes: usize,
 }
@@ -66,6 +72,7 @@ impl Default for Limits {
             message_bytes: 4_000,
             footer_bytes: 256,
             document_operations: 5_000_000,
+            changes: 100_000,
             reload_bytes: 64 * 1024,
         }
     }
@@ -84,14 +91,14 @@ pub enum GateError {
         /// How large it may be.
         most: u64,
     },
-    /// The bytes are not those of a change.
-    #[error("it is not a well-formed change: {0}")]
+    /// The bytes are not those of a change or a document.
+    #[error("it is not well-formed: {0}")]
     Malformed(&'static str),
     /// The checksum is not that of the bytes: damaged on the way, or tampered with.
     #[error("its checksum is wrong: it was damaged on the way")]
     Checksum,
-    /// It is another kind of chunk: a document or a bundle, which nobody sends us.
-    #[error("it is not a change but another kind of chunk ({0})")]
+    /// It is another kind of chunk: a bundle, which nobody sends us, or a document in the place of a change.
+    #[error("it is another kind of chunk ({0})")]
     Kind(u8),
     /// Written back it is other bytes: something in it has no meaning.
     #[error("it is not written in the canonical form")]
@@ -176,16 +183,10 @@ pub fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
 
 /// What a change chunk that was admitted before says it builds on. `None` where it is not an uncompressed change chunk.
 pub fn dependencies_of(bytes: &[u8]) -> Option<Vec<ChangeHash>> {
-    header::dependencies(chunk::plain_body(bytes)?)
+    header::dependencies(chunk::body(bytes).ok()?)
 }
 
 /// The names of all changes in an admitted document.
 pub fn names(document: &automerge::Automerge) -> Vec<ChangeHash> {
     document.get_changes_meta(&[]).into_iter().map(|change| change.hash).collect()
-}
-
-// TEMPORARY until the document gate lands
-/// Temporary.
-pub fn admit_document(bytes: &[u8], _limits: &Limits) -> Result<automerge::Automerge, GateError> {
-    guarded(|| automerge::Automerge::load(bytes))?.map_err(|_| GateError::Unreadable)
 }

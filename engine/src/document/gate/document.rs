@@ -1,0 +1,173 @@
+//! A whole document from outside, as one chunk: what its changes would come to, one by one, and nothing else.
+//!
+//! ```text
+//! bytes ─▶ chunk    size, header, exact length, SHA-256 checksum
+//!       ─▶ prefix   actors and heads: counted, in order
+//!       ─▶ columns  of changes and of operations: known ones only, inflated under our cap, every run counted
+//!       ─▶ Automerge loads it, guarded; the heads must be those of the changes that it finds
+//!       ─▶ changes  each within the limits of a change, numbered as a change has to be
+//!       ─▶ a new document made of these changes, written, must be the same bytes
+//! ```
+//!
+//! The last step is the one that counts. Heads name the changes, but Automerge does not look whether a document's operations
+//! are all of its changes, nor whether they stand in the order that the changes give: two replicas with the same heads could
+//! read different texts. Written back as the same bytes it also is a document that can be stored and loaded again, since
+//! these very bytes were loaded.
+
+use std::borrow::Cow;
+
+use automerge::{Automerge, Change, LoadOptions, VerificationMode};
+
+use super::columns::{self, COMPRESSED, Column, Most};
+use super::reader::{Reader, write_unsigned};
+use super::{GateError, Limits, apply, at_most, chunk, guarded, header};
+
+/// The columns of a document's changes: actor, number, last operation, time, message, dependencies, footer.
+const CHANGE_COLUMNS: [u32; 9] = [0x01, 0x03, 0x13, 0x23, 0x35, 0x40, 0x43, 0x56, 0x57];
+/// The columns of a document's operations: object, key, name, insert, action, value, successors, expand, mark.
+const OPERATION_COLUMNS: [u32; 16] =
+    [0x01, 0x02, 0x11, 0x13, 0x15, 0x21, 0x23, 0x34, 0x42, 0x56, 0x57, 0x80, 0x81, 0x83, 0x94, 0xa5];
+
+/// On average. Devices that all write and hear each other in turns come to as many as there are devices.
+const DEPENDENCIES_PER_CHANGE: usize = 10;
+
+/// What people write takes about a byte an operation, and two a change. So much more is allowed to what repeats itself
+/// before it is taken for a bomb of run lengths, ...
+const OPERATIONS_PER_BYTE: usize = 16;
+const CHANGES_PER_BYTE: usize = 1;
+/// ... and so much to any document.
+const FREE_OPERATIONS: usize = 20_000;
+const FREE_CHANGES: usize = 2_000;
+const INFLATED: &str = "a document, inflated,";
+
+/// Reads one document chunk from outside: a whole document, as `save` writes it.
+///
+/// What comes out is what its changes give when each of them passes [`super::admit`]'s limits and [`apply`](super::apply)'s
+/// rules. It was not checked against a kind or an owner: that is the caller's.
+///
+/// # Errors
+/// Why it was not let in.
+pub fn admit_document(bytes: &[u8], limits: &Limits) -> Result<Automerge, GateError> {
+    let plain = plain(chunk::read_document(bytes, limits)?, limits)?;
+    let options = || LoadOptions::new().verification_mode(VerificationMode::Check);
+    let document = guarded(|| Automerge::load_with_options(&plain, options()))?;
+    let document = document.map_err(|_| GateError::Unreadable)?;
+    let changes = guarded(|| document.get_changes(&[]))?;
+    check_changes(&changes, limits)?;
+    let again = guarded(|| {
+        let mut again = Automerge::new();
+        again.apply_changes(changes).map_err(|_| GateError::Breaks)?;
+        Ok(again.save_nocompress())
+    })??;
+    if again == plain { Ok(document) } else { Err(GateError::NotCanonical) }
+}
+
+/// Each change on its own, and all of them together as if they came one by one.
+fn check_changes(changes: &[Change], limits: &Limits) -> Result<(), GateError> {
+    for change in changes {
+        let bytes = change.raw_bytes();
+        at_most("a change", bytes.len() as u64, limits.inflated_bytes)?;
+        header::check(chunk::body(bytes)?, limits)?;
+    }
+    let refused = guarded(|| apply::refused(&Automerge::new(), changes.to_vec(), limits))?;
+    refused.map_or(Ok(()), Err)
+}
+
+/// The chunk with all columns inflated, after everything in it was counted.
+fn plain(body: &[u8], limits: &Limits) -> Result<Vec<u8>, GateError> {
+    let mut reader = Reader::new(body);
+    let heads = prefix(&mut reader, limits)?;
+    let mut plain = body[..body.len() - reader.rest().len()].to_vec();
+    let of_changes = header::specifications(&mut reader)?;
+    let of_operations = header::specifications(&mut reader)?;
+    let mut left = limits.inflated_bytes;
+    let mut inflate = |specifications: &[(u32, u64)], known: &[u32]| {
+        let one = |(specification, length): &(u32, u64)| {
+            inflate(*specification, reader.take(*length)?, known, &mut left)
+        };
+        specifications.iter().map(one).collect::<Result<Vec<_>, _>>()
+    };
+    let of_changes = inflate(&of_changes, &CHANGE_COLUMNS)?;
+    let of_operations = inflate(&of_operations, &OPERATION_COLUMNS)?;
+    for columns in [&of_changes, &of_operations] {
+        write_specifications(columns, &mut plain);
+    }
+    of_changes.iter().chain(&of_operations).for_each(|(_, data)| plain.extend(data.iter()));
+    let changes = count_changes(&of_changes, plain.len(), limits)?;
+    count_operations(&of_operations, plain.len(), limits)?;
+    plain.extend(reader.rest());
+    head_indexes(&mut reader, heads, changes)?;
+    Ok(chunk::write_document(&plain))
+}
+
+/// Actors and heads. Answers how many heads there are.
+fn prefix(reader: &mut Reader<'_>, limits: &Limits) -> Result<usize, GateError> {
+    let count = reader.unsigned()?;
+    // A change names its own actor apart from the others.
+    at_most("the number of actors", count, limits.actors + 1)?;
+    let actors: Vec<&[u8]> = (0..count).map(|_| header::actor(reader)).collect::<Result<_, _>>()?;
+    if !actors.is_sorted_by(|one, other| one < other) {
+        return Err(GateError::Malformed("its actors are not in order"));
+    }
+    // The next change depends on all of them.
+    Ok(header::hashes(reader, "the number of heads", limits.dependencies)?.len())
+}
+
+/// A column's specification without the mark of compression, and its data.
+type Inflated<'a> = (u32, Cow<'a, [u8]>);
+
+/// Inflates one column. `left` is what all of them together may still take.
+fn inflate<'a>(
+    specification: u32,
+    data: &'a [u8],
+    known: &[u32],
+    left: &mut usize,
+) -> Result<Inflated<'a>, GateError> {
+    let plain = specification & !COMPRESSED;
+    if !known.contains(&plain) {
+        return Err(GateError::Malformed("it has a column that documents do not have"));
+    }
+    let data = if specification & COMPRESSED == 0 {
+        at_most(INFLATED, data.len() as u64, *left)?;
+        Cow::Borrowed(data)
+    } else {
+        Cow::Owned(chunk::inflate(data, INFLATED, *left)?)
+    };
+    *left -= data.len();
+    Ok((plain, data))
+}
+
+fn write_specifications(columns: &[Inflated<'_>], out: &mut Vec<u8>) {
+    write_unsigned(columns.len() as u64, out);
+    for (specification, data) in columns {
+        write_unsigned(u64::from(*specification), out);
+        write_unsigned(data.len() as u64, out);
+    }
+}
+
+/// How many changes there are; refused where there are too many, in all or for so few bytes.
+fn count_changes(columns: &[Inflated<'_>], bytes: usize, limits: &Limits) -> Result<usize, GateError> {
+    let most = limits.changes.min(FREE_CHANGES + bytes * CHANGES_PER_BYTE);
+    let grouped = ("the number of dependencies", most * DEPENDENCIES_PER_CHANGE);
+    columns::count(&borrowed(columns)?, Most { rows: ("the number of changes", most), grouped })
+}
+
+fn count_operations(columns: &[Inflated<'_>], bytes: usize, limits: &Limits) -> Result<usize, GateError> {
+    let most = usize::try_from(limits.document_operations).unwrap_or(usize::MAX);
+    let rows = ("the number of operations", most.min(FREE_OPERATIONS + bytes * OPERATIONS_PER_BYTE));
+    columns::count(&borrowed(columns)?, Most { rows, grouped: rows })
+}
+
+fn borrowed<'a>(columns: &'a [Inflated<'_>]) -> Result<Vec<Column<'a>>, GateError> {
+    columns.iter().map(|(specification, data)| Column::new(*specification, data)).collect()
+}
+
+/// Where the heads stand among the changes.
+fn head_indexes(reader: &mut Reader<'_>, heads: usize, changes: usize) -> Result<(), GateError> {
+    for _ in 0..heads {
+        if reader.unsigned()? >= changes as u64 {
+            return Err(GateError::Malformed("a head is not one of its changes"));
+        }
+    }
+    if reader.is_empty() { Ok(()) } else { Err(GateError::Malformed("something stands behind it")) }
+}
