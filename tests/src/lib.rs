@@ -4,3 +4,4 @@ pub mod bench;
 pub mod memory_relay;
 pub mod process;
 pub mod simulation;
+pub mod wire;

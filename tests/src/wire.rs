@@ -1,0 +1,95 @@
+//! A replica and a relay without sockets between them, and a count of what goes over the wire.
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews};
+use samsyn_engine::store::NewReplica;
+use samsyn_engine::sync::Epoch;
+use samsyn_engine::sync::limits::RECORDS_BYTES;
+use samsyn_server::log::{Meta, SqliteLog};
+use samsyn_server::{InlineConnection, InlineRelay};
+
+/// A workspace: what a relay and replicas of it are made with.
+#[derive(Debug)]
+pub struct Workspace {
+    id: WorkspaceId,
+    secret: WorkspaceSecret,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Workspace { id: WorkspaceId::random(), secret: WorkspaceSecret::random() }
+    }
+}
+
+impl Workspace {
+    /// A relay with an empty log in a new file.
+    ///
+    /// # Panics
+    /// Where the file cannot be made.
+    pub fn relay(&self, path: &Path) -> InlineRelay {
+        let (name, secret_hash) = ("Counted".to_owned(), self.secret.hash());
+        let meta = Meta { workspace: self.id, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
+        SqliteLog::create(path, &meta).expect("a log can be made");
+        InlineRelay::open(path).expect("a log that was just made can be opened")
+    }
+
+    /// A new replica in a new file.
+    ///
+    /// # Panics
+    /// Where the file cannot be made.
+    pub fn replica(&self, path: &Path, person: &str) -> Replica {
+        let relay = Some(("ws://counted".to_owned(), self.secret.clone()));
+        let new = NewReplica { workspace: self.id, workspace_name: "Counted".to_owned(), relay };
+        Replica::create(path, &new, person).expect("a replica can be made")
+    }
+}
+
+/// What went over the wire.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Bytes of frames to the relay.
+    pub up: usize,
+    /// Bytes of frames from the relay.
+    pub down: usize,
+    /// Frames both ways.
+    pub frames: usize,
+    /// How often one side had to wait for the other.
+    pub round_trips: usize,
+}
+
+/// Connects a replica and goes on until nothing more is said. Answers what went by, and what came of it.
+///
+/// # Panics
+/// Where one of the two cannot go on.
+pub fn sync(replica: &mut Replica, relay: &mut InlineRelay) -> (Traffic, Vec<SyncNews>) {
+    let mut sync = ReplicaSync::begin(replica, 0).expect("the replica has a relay");
+    let mut there = InlineConnection::default();
+    let (mut traffic, mut news) = (Traffic::default(), Vec::new());
+    loop {
+        let mut up = VecDeque::new();
+        while let Some(frame) = sync.frame_out(replica).expect("the replica can be read") {
+            up.push_back(frame);
+        }
+        let mut down = Vec::new();
+        for frame in &up {
+            traffic.up += frame.len();
+            down.extend(relay.receive(&mut there, frame).expect("the relay takes what a replica says"));
+        }
+        while let Some(frame) = relay.next(&mut there, RECORDS_BYTES).expect("the relay can be read") {
+            down.push(frame);
+        }
+        if up.is_empty() && down.is_empty() {
+            assert!(sync.is_settled(replica).expect("the replica can be read"), "it ended with work left");
+            return (traffic, news);
+        }
+        traffic.frames += up.len() + down.len();
+        traffic.round_trips += 1;
+        for frame in down {
+            traffic.down += frame.len();
+            news.extend(sync.frame_in(replica, &frame, 0).expect("a replica takes what the relay says"));
+        }
+    }
+}
