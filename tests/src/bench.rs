@@ -17,14 +17,14 @@ use samsyn_client::state::{Session, Settings};
 use samsyn_client::widgets::theme;
 use samsyn_client::window::Shell;
 use samsyn_client::words::today;
-use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::replica::Replica;
 use samsyn_engine::sample::{Size, workspace_of};
 use samsyn_engine::schema::kinds::CONTACT;
-use samsyn_engine::store::{ListQuery, NewReplica};
+use samsyn_engine::store::ListQuery;
 use serde_json::json;
 
 use crate::process::program;
+use crate::wire::{Traffic, Workspace, sync};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -50,9 +50,11 @@ impl Bench {
     pub fn run(&self) -> Result<(), Failure> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("large.samsyn");
-        let mut figures = make(&path, self.records)?;
+        let workspace = Workspace::default();
+        let mut figures = make(&path, &workspace, self.records)?;
         figures.extend(query(&path)?);
         figures.extend(window_without_display(&path)?);
+        figures.extend(first_syncs(folder.path(), &workspace)?);
         match window(&path)? {
             Some(figure) => figures.push(figure),
             None => eprintln!("no display: the real window is not measured"),
@@ -74,17 +76,15 @@ fn milliseconds(since: Instant) -> f64 {
 }
 
 /// Makes the workspace.
-fn make(path: &Path, records: usize) -> Result<Vec<Figure>, Failure> {
+fn make(path: &Path, workspace: &Workspace, records: usize) -> Result<Vec<Figure>, Failure> {
     let part = |share: f64| ((records as f64) * share).round() as usize;
     let (organisations, venues, plans, meetings, focus_areas) =
         (part(0.09), part(0.025), part(0.012), part(0.025), part(0.008));
     let rest = organisations + venues + plans + meetings + focus_areas;
     let contacts = records.saturating_sub(rest);
     let size = Size { contacts, organisations, venues, plans, meetings, focus_areas };
-    let new =
-        NewReplica { workspace: WorkspaceId::random(), workspace_name: "Stor byrå".into(), relay: None };
     let began = Instant::now();
-    let mut replica = Replica::create(path, &new, "Åsa Berg")?;
+    let mut replica = workspace.replica(path, "Åsa Berg");
     for chunk in workspace_of(7, today(), size).chunks(500) {
         replica.create_records(chunk)?;
     }
@@ -96,6 +96,26 @@ fn make(path: &Path, records: usize) -> Result<Vec<Figure>, Failure> {
         Figure("made in", took, "s"),
         Figure("file", bytes as f64 / 1e6, "MB"),
     ])
+}
+
+/// The way of all records to a relay, and from there to somebody who is new; both on real files, without a network.
+fn first_syncs(folder: &Path, workspace: &Workspace) -> Result<Vec<Figure>, Failure> {
+    let log = folder.join("log.sqlite");
+    let mut relay = workspace.relay(&log);
+    let mut large = Replica::open(&folder.join("large.samsyn"))?;
+    let mut new = workspace.replica(&folder.join("new.samsyn"), "Bo Ek");
+    let mut figures = Vec::new();
+    for (replica, names) in [
+        (&mut large, ["all pushed in", "all pushed, bytes"]),
+        (&mut new, ["all to somebody new in", "all to somebody new, bytes"]),
+    ] {
+        let began = Instant::now();
+        let (Traffic { up, down, .. }, _) = sync(replica, &mut relay);
+        figures.push(Figure(names[0], began.elapsed().as_secs_f64(), "s"));
+        figures.push(Figure(names[1], (up + down) as f64 / 1e6, "MB"));
+    }
+    figures.push(Figure("log on the relay", std::fs::metadata(&log)?.len() as f64 / 1e6, "MB"));
+    Ok(figures)
 }
 
 /// What a list and a search cost once the file is open.
