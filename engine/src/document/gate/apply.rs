@@ -92,8 +92,8 @@ fn is_loadable(document: &Automerge, limits: &Limits) -> bool {
 struct Sorting<'a> {
     document: &'a Automerge,
     incoming: BTreeMap<ChangeHash, Change>,
-    /// The last number of each actor that the incoming changes are by.
-    last_seq: HashMap<ActorId, u64>,
+    /// The last number and the last operation of each actor that the incoming changes are by.
+    last: HashMap<ActorId, (u64, u64)>,
     /// The last operation of each change that was let through.
     max_op: HashMap<ChangeHash, u64>,
     operations: u64,
@@ -112,12 +112,13 @@ impl<'a> Sorting<'a> {
         let fresh = changes.into_iter().map(|change| (change.hash(), change));
         let incoming: BTreeMap<_, _> =
             fresh.filter(|(hash, _)| document.get_change_meta_by_hash(hash).is_none()).collect();
-        let mut last_seq: HashMap<ActorId, u64> =
-            incoming.values().map(|change| (change.actor_id().clone(), 0)).collect();
+        let mut last: HashMap<ActorId, (u64, u64)> =
+            incoming.values().map(|change| (change.actor_id().clone(), (0, 0))).collect();
         if !incoming.is_empty() {
             for meta in document.get_changes_meta(&[]) {
-                if let Some(last) = last_seq.get_mut(meta.actor.as_ref()) {
-                    *last = (*last).max(meta.seq);
+                if let Some((seq, operation)) = last.get_mut(meta.actor.as_ref()) {
+                    *seq = (*seq).max(meta.seq);
+                    *operation = (*operation).max(meta.max_op);
                 }
             }
         }
@@ -125,7 +126,7 @@ impl<'a> Sorting<'a> {
         Sorting {
             document,
             incoming,
-            last_seq,
+            last,
             max_op: HashMap::new(),
             operations,
             done: BTreeMap::new(),
@@ -167,8 +168,9 @@ impl<'a> Sorting<'a> {
         let change = self.incoming[&hash].clone();
         match self.check(&change, limits) {
             Ok(()) => {
-                self.last_seq.insert(change.actor_id().clone(), change.seq());
-                self.max_op.insert(hash, last_operation(&change));
+                let last = last_operation(&change);
+                self.last.insert(change.actor_id().clone(), (change.seq(), last));
+                self.max_op.insert(hash, last);
                 self.operations += change.len() as u64;
                 self.done.insert(hash, true);
                 self.sorted.good.push(change);
@@ -197,14 +199,18 @@ impl<'a> Sorting<'a> {
         if !missing.is_empty() {
             return Err(GateError::MissingDependencies(missing));
         }
-        let last_seq = self.last_seq.get(change.actor_id()).copied().unwrap_or(0);
+        let (last_seq, last_own) = self.last.get(change.actor_id()).copied().unwrap_or_default();
         if change.seq() <= last_seq {
             return Err(GateError::ActorCollision);
         }
         if change.seq() > last_seq + 1 {
             return Err(GateError::SequenceGap);
         }
-        if change.start_op().get() <= last_before {
+        // A saved document does not say where a change's operations begin. It is taken to be behind the last of what the
+        // change builds on: so that must not be before its actor's own last, and what is empty must not leave a gap.
+        let start = change.start_op().get();
+        let gap = change.is_empty() && start != last_before + 1;
+        if start <= last_before || last_before < last_own || gap {
             return Err(GateError::OperationNumbers);
         }
         let size = self.operations + change.len() as u64;
@@ -217,5 +223,5 @@ impl<'a> Sorting<'a> {
 }
 
 fn last_operation(change: &Change) -> u64 {
-    change.start_op().get() + (change.len() as u64).saturating_sub(1)
+    change.start_op().get() + change.len() as u64 - 1
 }

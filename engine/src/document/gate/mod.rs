@@ -121,7 +121,7 @@ pub enum GateError {
     /// Its number does not follow its actor's last.
     #[error("its number does not follow the last of its actor")]
     SequenceGap,
-    /// Its operations' numbers are not behind those it builds on.
+    /// Its operations' numbers are not right behind those it builds on, its actor's own among them.
     #[error("its operations are not numbered behind those that it builds on")]
     OperationNumbers,
     /// With it the document could not be used any more.
