@@ -1,6 +1,8 @@
-//! What Samsyn's scenario tests share: a relay in memory, and real processes.
+//! What Samsyn's scenario tests share: a relay in memory, real processes, and what the fuzzer runs.
 
 pub mod bench;
+pub mod corpus;
+pub mod fuzz;
 pub mod memory_relay;
 pub mod process;
 pub mod simulation;

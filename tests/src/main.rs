@@ -1,11 +1,11 @@
-//! What takes longer than a test: benchmarks, and simulations of many seeds.
+//! What takes longer than a test, benchmarks and simulations of many seeds, and what tests begin with: the fuzz corpus.
 
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use samsyn_tests::{bench, simulation};
+use samsyn_tests::{bench, corpus, simulation};
 
-/// Benchmarks and simulations of Samsyn.
+/// Benchmarks and simulations of Samsyn, and the corpus of its fuzz targets.
 #[derive(Debug, Parser)]
 #[command(name = "samsyn-tests", version, about)]
 struct Cli {
@@ -19,6 +19,8 @@ enum Command {
     Bench(bench::Bench),
     /// Many laptops, one relay, and everything that goes wrong, out of one seed after the other.
     Simulate(Simulate),
+    /// Write what the fuzz targets begin with, the same each time. Crashers that were kept stay.
+    Corpus,
 }
 
 #[derive(Debug, Args)]
@@ -41,6 +43,16 @@ fn main() -> ExitCode {
             }
         },
         Command::Simulate(simulate) => simulate.run(),
+        Command::Corpus => match corpus::write(&corpus::folder()) {
+            Ok(bytes) => {
+                println!("{bytes} bytes in {}", corpus::folder().display());
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("samsyn-tests: the corpus could not be written: {error}");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 

@@ -1,0 +1,4 @@
+//! See `samsyn_fuzz::gate_document`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| samsyn_fuzz::gate_document(bytes));
