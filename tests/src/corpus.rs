@@ -15,9 +15,10 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{Credential, DeviceId, WorkspaceId};
 use samsyn_engine::sample::{self, Size};
 use samsyn_engine::schema::{FieldType, NewRecord, Value};
+use samsyn_engine::sync::compare::{Fingerprint, Held, Holding, Range};
 use samsyn_engine::sync::{
-    Ack, Batch, Cursor, Entry, EntryBody, Epoch, ErrorCode, FromClient, FromRelay, Hello, Notice, Push,
-    Refused, RollingHash, VERSIONS, Welcome,
+    Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
+    Hello, Notice, Push, Records, Refused, RollingHash, VERSIONS, Wanted, Welcome,
 };
 
 use crate::fuzz::chunk::{CHANGE, COMPRESSED, DOCUMENT, around, deflated, write_unsigned};
@@ -278,7 +279,11 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
         device: DeviceId::from_bytes([0x33; 16]),
         credential: Credential::WorkspaceSecret { secret: vec![0x44; 32] },
         cursor,
+        first_sync: None,
+        holds_records: false,
     };
+    let first_sync = Some(FirstSync { cursor: Cursor::start(epoch), below: 300 });
+    let resumed = Hello { first_sync, holds_records: true, ..hello(None) };
     let some = documents.iter().min_by_key(|document| document.save().len());
     let entries: Vec<Entry> = some.map(entries).unwrap_or_default();
     let push = FromClient::Push(Push { id: 7, entries: entries.clone() });
@@ -286,10 +291,33 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
     seeds.add("from_client", "hello", FromClient::Hello(hello(Some(Cursor::start(epoch)))).encode());
     seeds.add("from_client", "push", push.encode());
     seeds.add("from_client", "ping", FromClient::Ping.encode());
+    seeds.add("from_client", "hello-resumed", FromClient::Hello(resumed).encode());
+    let known = vec![ChangeHash([1; 32]), ChangeHash([2; 32])];
+    let wanted = vec![Wanted { record: RecordId::from_bytes([0x11; 16]), known }];
+    seeds.add("from_client", "want", FromClient::Want(wanted).encode());
+    seeds.add("from_client", "compare", FromClient::Compare(ranges()).encode());
+    seeds.add("from_client", "follow", FromClient::Follow.encode());
+    let whole = some.map(|document| EntryBody::Document(document.save_plain()));
+    let whole = whole.map(|body| Entry { record: RecordId::from_bytes([0x11; 16]), body });
+    let records = Records { below: 300, left: 59, entries: whole.into_iter().collect() };
+    seeds.add("from_relay", "records", FromRelay::Records(records).encode());
+    seeds.add("from_relay", "compare", FromRelay::Compare(ranges()).encode());
     for (name, message) in from_relay(epoch, entries) {
         seeds.add("from_relay", name, message.encode());
     }
     frames_that_bite(seeds);
+}
+
+/// Ranges of every kind.
+fn ranges() -> Vec<Range> {
+    let heads = vec![ChangeHash([1; 32]), ChangeHash([2; 32])];
+    let holding = Holding { record: RecordId::from_bytes([0x55; 16]), heads };
+    let upper = |byte| Some(RecordId::from_bytes([byte; 16]));
+    vec![
+        Range { upper: upper(0x20), held: Held::Same },
+        Range { upper: upper(0x40), held: Held::Fingerprint(Fingerprint([7; 16])) },
+        Range { upper: None, held: Held::Records(vec![holding]) },
+    ]
 }
 
 fn entries(document: &Document) -> Vec<Entry> {
@@ -303,7 +331,16 @@ fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRela
     entries.push(Entry { record: RecordId::from_bytes([0x11; 16]), body: known });
     let refused = Refused { number: 3, code: ErrorCode::MissingDependencies, words: "no".to_owned() };
     let workspace_name = "Byrån".to_owned();
-    let welcome = Welcome { version: 1, workspace_name, epoch, from: 2, position: 500 };
+    let welcome = Welcome {
+        version: 2,
+        workspace_name,
+        epoch,
+        from: 2,
+        position: 500,
+        beginning: Beginning::Records,
+        hash: Some(RollingHash::from_bytes([0xf1; 16])),
+        records: 60,
+    };
     [
         ("welcome", FromRelay::Welcome(welcome)),
         (

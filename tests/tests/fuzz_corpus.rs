@@ -3,6 +3,8 @@
 //! One test, because it measures the memory of the whole process: what a target is given must not make it take more than
 //! [`MOST`], however much it claims to hold.
 
+#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -150,12 +150,14 @@ impl Document {
     /// [`DocumentError::Damaged`] where these bytes are not what was stored.
     pub fn load(id: RecordId, snapshot: &[u8], tail: &[Vec<u8>]) -> Result<Document, DocumentError> {
         let damaged = |_| DocumentError::Damaged(id);
+        let limits = Limits::default();
+        // What came compressed stands here uncompressed, with its frame.
+        let limits = Limits { change_bytes: limits.inflated_bytes + 64, ..limits };
+        let changes = tail.iter().map(|bytes| gate::stored(bytes, &limits)).collect::<Result<Vec<_>, _>>();
+        let changes = changes.map_err(damaged)?;
         let automerge = gate::guarded(|| {
             let mut automerge =
                 if snapshot.is_empty() { Automerge::new() } else { Automerge::load(snapshot)? };
-            let changes = tail.iter().map(|bytes| automerge::Change::from_bytes(bytes.clone()));
-            let changes: Vec<_> =
-                changes.collect::<Result<_, _>>().map_err(automerge::AutomergeError::from)?;
             automerge.apply_changes(changes)?;
             Ok::<_, automerge::AutomergeError>(automerge)
         })

@@ -186,6 +186,16 @@ pub fn dependencies_of(bytes: &[u8]) -> Option<Vec<ChangeHash>> {
     header::dependencies(chunk::body(bytes).ok()?)
 }
 
+/// Reads a change that was admitted before and stored since. A disk can fail too: the checksum must be right, and nothing
+/// in it claims to be more than a change may be.
+///
+/// # Errors
+/// Where it is not what was stored.
+pub fn stored(bytes: &[u8], limits: &Limits) -> Result<Change, GateError> {
+    header::check(chunk::read(bytes, limits)?.body(), limits)?;
+    guarded(|| Change::from_bytes(bytes.to_vec()))?.map_err(|_| GateError::Unreadable)
+}
+
 /// The names of all changes in an admitted document.
 pub fn names(document: &automerge::Automerge) -> Vec<ChangeHash> {
     document.get_changes_meta(&[]).into_iter().map(|change| change.hash).collect()
