@@ -144,7 +144,9 @@ fn a_relay_that_was_set_back_gets_its_tail_again_at_the_cost_of_what_it_lost() {
     });
     let bytes = |traffic: &Traffic| traffic.up + traffic.down;
     assert!(costs.iter().all(|traffic| traffic.round_trips <= 6), "{costs:?}");
-    assert!(bytes(&costs[1]) < 3 * bytes(&costs[0]), "ten times the records: {costs:?}");
+    // For each difference the fingerprints and names of its neighbours, and the change itself; whatever the number of
+    // records. (For a hundred thousand see the tests of the comparison.)
+    assert!(costs.iter().all(|traffic| bytes(traffic) < 10 * 2_000), "{costs:?}");
 }
 
 #[test]

@@ -81,13 +81,13 @@ impl Join {
         if self.json.json {
             return write_json(&json!({
                 "replica": context.path, "workspace": workspace, "name": meta.workspace_name,
-                "device": replica.device(), "received": visit.received,
+                "device": replica.device(), "received": visit.received, "records": visit.records,
             }));
         }
         line(format_args!(
-            "joined {} with {} changes, at {}",
+            "joined {} with {} records, at {}",
             meta.workspace_name,
-            visit.received,
+            visit.records,
             context.path.display()
         ))
     }
