@@ -79,7 +79,7 @@ fn can_be_stored(document: &Automerge) {
     assert_eq!(again.hydrate(None), document.hydrate(None), "and reads the same");
 }
 
-/// As [`gate`], with a right length and checksum, so that the fuzzer reaches what stands behind the checksum.
+/// As [`gate()`], with a right length and checksum, so that the fuzzer reaches what stands behind the checksum.
 pub fn gate_repaired(bytes: &[u8]) {
     gate(&chunk::repaired(bytes));
 }
