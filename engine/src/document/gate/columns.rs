@@ -9,6 +9,12 @@ use super::{GateError, at_most};
 /// The bit of a column's specification that says that it is compressed. In a document only.
 pub(super) const COMPRESSED: u32 = 8;
 
+/// The column of what operations do, in changes and in documents.
+const ACTION: u32 = 0x42;
+/// Such an operation marks a part of a text. Automerge takes in marks that end before they begin, and cannot load what it
+/// then saves. No record has marks: the gate lets none in.
+const MARK: u64 = 7;
+
 /// How a column is written: the low three bits of its specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
@@ -16,6 +22,8 @@ enum Encoding {
     Group,
     /// Runs of numbers.
     Unsigned,
+    /// Runs of what operations do.
+    Action,
     /// Runs of differences of numbers.
     Delta,
     /// Lengths of alternating runs of false and true.
@@ -43,6 +51,7 @@ impl<'a> Column<'a> {
             return Err(GateError::Malformed("a column is compressed"));
         }
         let encoding = match specification & 7 {
+            _ if specification == ACTION => Encoding::Action,
             0 => Encoding::Group,
             1 | 2 => Encoding::Unsigned,
             3 => Encoding::Delta,
@@ -151,6 +160,10 @@ fn runs(encoding: Encoding, data: &[u8], (what, most): (&'static str, usize)) ->
 /// Reads one value; answers what of it is summed up.
 fn value(encoding: Encoding, reader: &mut Reader<'_>) -> Result<u64, GateError> {
     match encoding {
+        Encoding::Action if reader.unsigned()? == MARK => {
+            Err(GateError::Malformed("it marks a part of a text, which no record does"))
+        }
+        Encoding::Action => Ok(0),
         Encoding::Delta => reader.signed().map(|_| 0),
         Encoding::Text => {
             let length = reader.unsigned()?;

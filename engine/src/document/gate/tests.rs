@@ -370,6 +370,22 @@ fn an_actor_builds_on_its_own_last_change() {
     assert_eq!(applied.rejected, [(unknowing.hash(), GateError::OperationNumbers)]);
 }
 
+/// Marks that end before they begin make a document that can be saved and never be loaded again. No record has marks.
+#[test]
+fn marks_are_refused() {
+    use automerge::marks::{ExpandMark, Mark};
+    let mut marked = document();
+    let (_, text) = marked.get(ROOT, "notes").unwrap().unwrap();
+    let mut transaction = marked.transaction();
+    transaction.mark(&text, Mark::new("bold".to_owned(), true, 0, 3), ExpandMark::Both).unwrap();
+    transaction.commit();
+    let change = marked.get_last_local_change().unwrap();
+    assert_eq!(admit(change.raw_bytes(), &limits()).unwrap_err().code(), "malformed");
+    assert_eq!(admit_document(&marked.save(), &limits()).unwrap_err().code(), "malformed");
+    let end = [(0x42, vec![0x7f, 7])];
+    assert_eq!(admit(&chunk(1, &body(&end)), &limits()).unwrap_err().code(), "malformed");
+}
+
 #[test]
 fn a_panic_is_caught_and_says_nothing() {
     assert_eq!(guarded(|| panic!("over what somebody sent")), Err::<(), _>(GateError::Panicked));
