@@ -1,6 +1,6 @@
 //! From admitted changes to a document that has them: what fits is applied at once, what does not is named.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash, ReadDoc};
 
@@ -67,11 +67,19 @@ fn attempt(document: &Automerge, changes: &[Change], limits: &Limits) -> Result<
         next.apply_changes(changes.to_vec()).map_err(|_| GateError::Breaks)?;
         // A change that was put aside is accepted in silence.
         let all_there = changes.iter().all(|change| next.get_change_meta_by_hash(&change.hash()).is_some());
-        if !all_there || !is_loadable(&next, limits) {
+        if !all_there || !reads_back(document, &next, changes) || !is_loadable(&next, limits) {
             return Err(GateError::Breaks);
         }
         Ok(next)
     })?
+}
+
+/// Whether the document still knows what the changes were. It does not keep them but makes them anew from its operations, as
+/// loading does; what it cannot make anew, or makes into something else, would be lost, or could never be loaded.
+fn reads_back(before: &Automerge, after: &Automerge, changes: &[Change]) -> bool {
+    let again: HashSet<ChangeHash> =
+        after.get_changes(&before.get_heads()).iter().map(Change::hash).collect();
+    changes.iter().all(|change| again.contains(&change.hash()))
 }
 
 /// Whether what would be stored can be read again. Not for large documents, where it would cost too much: for those the

@@ -9,7 +9,8 @@
 //!       ─▶ header   counts and lengths of dependencies, actors, message, columns
 //!       ─▶ columns  every run counted: operations are bounded before anything is made from them
 //!       ─▶ Automerge parses it, guarded ─▶ written back, it must be the same bytes
-//!       ─▶ apply    known dependencies, numbers and actors in order, on a clone, guarded; the result must load
+//!       ─▶ apply    known dependencies, numbers and actors in order, on a clone, guarded; the clone must still know the
+//!                   change as it was, and load again
 //! ```
 //!
 //! A whole document passes the same way: see [`admit_document`].

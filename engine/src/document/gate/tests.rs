@@ -386,6 +386,29 @@ fn marks_are_refused() {
     assert_eq!(admit(&chunk(1, &body(&end)), &limits()).unwrap_err().code(), "malformed");
 }
 
+/// A document keeps a deletion with what it deletes: one of nothing is lost in it, and its change with it.
+#[test]
+fn a_change_that_cannot_be_read_back_is_refused_in_documents_of_any_size() {
+    let unchecked = Limits { reload_bytes: 0, ..limits() };
+    let deletion = |predecessors: &[(u32, Vec<u8>)]| {
+        let columns =
+            [(0x15, vec![0x7f, 1, b'a']), (0x34, vec![1]), (0x42, vec![0x7f, 3]), (0x56, vec![0x7f, 0])];
+        bare(1, 9, &[&columns[..], predecessors].concat())
+    };
+    let of_nothing = deletion(&[(0x70, vec![0x7f, 0])]);
+    let of_what_is_not_there =
+        deletion(&[(0x70, vec![0x7f, 1]), (0x71, vec![0x7f, 0]), (0x73, vec![0x7f, 1])]);
+    for (document, change) in [
+        (Automerge::new(), of_nothing.clone()),
+        (Automerge::new(), of_what_is_not_there),
+        (document(), of_nothing),
+    ] {
+        let applied = apply(&document, vec![change.clone()], &unchecked).unwrap();
+        assert_eq!(applied.rejected.len(), 1, "{:?}", applied.applied);
+        assert_eq!(applied.document.get_heads(), document.get_heads());
+    }
+}
+
 #[test]
 fn a_panic_is_caught_and_says_nothing() {
     assert_eq!(guarded(|| panic!("over what somebody sent")), Err::<(), _>(GateError::Panicked));
