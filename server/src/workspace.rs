@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use samsyn_engine::identity::{Access, SecretAccess, WorkspaceId};
 use samsyn_engine::sync::compare::Range as CompareRange;
 use samsyn_engine::sync::limits::BATCH_CHANGES;
-use samsyn_engine::sync::{Cursor, Epoch, FromRelay, Hello};
+use samsyn_engine::sync::{Cursor, FromRelay, Hello};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::delivery::{self, Begun, Sending};
@@ -28,7 +28,6 @@ pub(crate) type Own = BTreeSet<u64>;
 pub(crate) struct Workspace {
     id: WorkspaceId,
     name: String,
-    epoch: Epoch,
     access: Box<dyn Access>,
     log: Arc<dyn Log>,
     ends: watch::Receiver<Cursor>,
@@ -73,7 +72,7 @@ impl Workspace {
     /// # Errors
     /// Where the log cannot be read.
     pub(crate) fn open(log: Arc<dyn Log>) -> Result<Workspace, LogError> {
-        let Meta { workspace: id, name, secret_hash, epoch, .. } = log.meta()?;
+        let Meta { workspace: id, name, secret_hash, .. } = log.meta()?;
         let head = log.head()?;
         let (ends, receiver) = watch::channel(head);
         let recent = Arc::<Mutex<Recent>>::default();
@@ -86,7 +85,6 @@ impl Workspace {
         Ok(Workspace {
             id,
             name,
-            epoch,
             access: Box::new(SecretAccess::new(id, secret_hash)),
             log,
             ends: receiver,
@@ -133,11 +131,6 @@ impl Workspace {
     ) -> Result<(Begun, Cursor), LogError> {
         let hello = hello.clone();
         self.read(move |log| delivery::begin(log, &hello, version, end)).await
-    }
-
-    /// Whether a cursor of this log's life stands behind its end that is shown.
-    pub(crate) fn knows_of(&self, cursor: Option<Cursor>) -> u64 {
-        cursor.filter(|cursor| cursor.epoch == self.epoch).map_or(0, |cursor| cursor.position)
     }
 
     /// The answer to what a client says it holds, as the log was with its first `as_of` entries.

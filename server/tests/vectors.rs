@@ -201,7 +201,7 @@ fn the_limits_of_the_wire() {
     says("entries in a bundle", written(limits::BATCH_CHANGES as u64));
     says("a bundle after decompression", bytes(limits::INFLATED_BYTES));
     says("a bundle of records before compression", bytes(limits::RECORDS_BYTES));
-    says("records named in a comparison", written(limits::COMPARED_RECORDS as u64));
+    says("names in a comparison", written(limits::COMPARED_NAMES as u64));
     says("ranges in a comparison", written(limits::COMPARED_RANGES as u64));
     says("heads of a record in a comparison", written(limits::HEADS as u64));
     says("records wanted at once", written(limits::WANTED_RECORDS as u64));

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::date;
 use samsyn_engine::document::Edit;
-use samsyn_engine::replica::{Replica, SyncNews};
+use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews};
 use samsyn_engine::sample::{Size, workspace_of};
 use samsyn_engine::schema::Value;
-use samsyn_server::InlineRelay;
+use samsyn_server::{InlineConnection, InlineRelay};
 use samsyn_tests::simulation::assert_same;
 use samsyn_tests::wire::{Traffic, Workspace, sync};
 
@@ -161,4 +161,31 @@ fn a_relay_that_lost_everything_gets_it_back_from_one_who_has_it_and_sends_it_on
     let (_, news) = sync(&mut town.bo, &mut town.relay);
     assert!(news.contains(&SyncNews::Compared { differences: 10 }), "{news:?}");
     assert_same(&town.asa, &town.bo);
+}
+
+#[test]
+fn what_came_with_a_first_sync_that_broke_off_is_not_kept_from_another_relay() {
+    let mut town = Town::of(60);
+    let mut cilla = town.workspace.replica(&town.path("cilla"), "Cilla");
+    let mut begun = ReplicaSync::begin(&cilla, 0).unwrap();
+    let mut there = InlineConnection::default();
+    let hello = begun.frame_out(&cilla).unwrap().unwrap();
+    for frame in town.relay.receive(&mut there, &hello).unwrap() {
+        begun.frame_in(&mut cilla, &frame, 0).unwrap();
+    }
+    let some = town.relay.next(&mut there, 10_000).unwrap().unwrap();
+    begun.frame_in(&mut cilla, &some, 0).unwrap();
+    let came = cilla.store().records().unwrap();
+    assert!((2..30).contains(&came.len()), "{} records came", came.len());
+
+    // The relay loses all it has, and those who had it are away. Somebody new is there before Cilla comes back.
+    let empty = town.path("empty");
+    drop(town.workspace.relay(&empty));
+    town.set_back(&empty);
+    let mut dag = town.workspace.replica(&town.path("dag"), "Dag");
+    sync(&mut dag, &mut town.relay);
+    sync(&mut cilla, &mut town.relay);
+    sync(&mut dag, &mut town.relay);
+    assert!(came.iter().all(|id| dag.document(*id).is_ok()), "what Cilla had is on the relay");
+    assert_same(&cilla, &dag);
 }

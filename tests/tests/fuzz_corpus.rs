@@ -3,8 +3,6 @@
 //! One test, because it measures the memory of the whole process: what a target is given must not make it take more than
 //! [`MOST`], however much it claims to hold.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::fs;
 use std::path::PathBuf;
 
@@ -48,9 +46,14 @@ fn no_file_of_the_corpus_and_no_mutation_of_one_breaks_a_promise() {
 fn files(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = corpus::folder().join(target);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("a folder of ours can be read").path()).collect();
     paths.sort();
-    paths.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+    let read = |path: PathBuf| {
+        let bytes = fs::read(&path).expect("a file of ours can be read");
+        (path, bytes)
+    };
+    paths.into_iter().map(read).collect()
 }
 
 /// Runs the target; a panic and too much memory fail with what it was and how to see it again.

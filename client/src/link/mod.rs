@@ -39,6 +39,7 @@ impl Visit {
             SyncNews::Quarantined { reason, .. } => self.quarantined.push(reason),
             SyncNews::Closed(notice) => return Err(notice),
             SyncNews::Connected { .. }
+            | SyncNews::Comparing
             | SyncNews::FirstSynced
             | SyncNews::Compared { .. }
             | SyncNews::CaughtUp => {}

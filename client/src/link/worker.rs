@@ -33,6 +33,8 @@ pub enum Link {
         /// of so many.
         pending: u64,
     },
+    /// The relay does not know our place in its log any more: what both hold is being compared.
+    Comparing,
     /// Connected, with all that the relay has.
     Live,
     /// Not connected: why, and when the next try is.
@@ -238,6 +240,7 @@ impl Worker {
         for news in news {
             match news {
                 SyncNews::Connected { pending, .. } => *link = Link::CatchingUp { received: 0, pending },
+                SyncNews::Comparing => *link = Link::Comparing,
                 SyncNews::Merged { records, changes } => {
                     if let Link::CatchingUp { received, .. } = link {
                         *received += changes as u64;

@@ -90,6 +90,7 @@ texts! {
     SYNC_ALONE: "Bara på den här datorn", "Only on this computer";
     SYNC_OFFLINE: "Utan nät (valt)", "Offline (chosen)";
     SYNC_CONNECTING: "Ansluter …", "Connecting …";
+    SYNC_COMPARING: "Jämför med reläet …", "Comparing with the relay …";
     SYNC_LIVE: "Ansluten", "Connected";
     SYNC_NOW: "Synka nu", "Sync now";
     SAVED: "Allt är sparat", "Everything is saved";

@@ -78,6 +78,7 @@ fn link(link: &Link, language: Language) -> (Tone, String, Option<String>) {
         Link::CatchingUp { received, pending } => {
             (Tone::Accent, texts::catching_up(*received, *pending, language), None)
         }
+        Link::Comparing => say(Tone::Accent, texts::SYNC_COMPARING),
         Link::Live => say(Tone::Success, texts::SYNC_LIVE),
         Link::Waiting { reason, seconds } => {
             let words = texts::waiting_for_relay(*seconds, language);

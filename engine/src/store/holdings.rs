@@ -15,10 +15,11 @@ impl Inventory for Store {
     fn holdings(&self, from: Option<RecordId>, upper: Option<RecordId>, most: usize) -> Result<Vec<Holding>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT record, heads FROM documents
-             WHERE record >= ?1 AND (?2 IS NULL OR record < ?2) ORDER BY record LIMIT ?3",
+             WHERE record >= ?1 AND record < ?2 ORDER BY record LIMIT ?3",
         )?;
         let from = from.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
-        let upper = upper.map(|id| id.as_bytes().to_vec());
+        // Both ends always, so that no more is walked than the range; 17 bytes are behind every id.
+        let upper = upper.map_or_else(|| vec![0xff; 17], |id| id.as_bytes().to_vec());
         let rows = statement.query_map(params![from, upper, most as i64], |row| {
             Ok(Holding {
                 record: record_id(row.get_ref(0)?)?,

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use automerge::ChangeHash;
 use sha2::{Digest, Sha256};
 
-use super::limits::{COMPARED_RANGES, COMPARED_RECORDS};
+use super::limits::{COMPARED_NAMES, COMPARED_RANGES};
 use crate::id::RecordId;
 
 /// A range with so many records or fewer is not divided, its records are named.
@@ -100,22 +100,7 @@ pub fn begin<I: Inventory>(mine: &I) -> Result<Vec<Range>, I::Error> {
 /// # Errors
 /// Where the records cannot be read.
 pub fn respond<I: Inventory>(mine: &I, theirs: &[Range]) -> Result<Vec<Range>, I::Error> {
-    let mut answer = Answer::default();
-    let mut from = None;
-    for range in theirs {
-        let span = Span { from, upper: range.upper };
-        if answer.is_full() {
-            answer.rest(mine, Span { upper: None, ..span })?;
-            break;
-        }
-        match &range.held {
-            Held::Same => answer.say(span, Held::Same),
-            Held::Fingerprint(fingerprint) => answer.divide(mine, span, fingerprint)?,
-            Held::Records(records) => answer.name(mine, span, records)?,
-        }
-        from = range.upper;
-    }
-    Ok(answer.ranges)
+    answer(mine, theirs, |answer, span, records| answer.name(mine, span, records))
 }
 
 /// The side that began takes an answer: it says more where that is needed, and notes the differences that it found.
@@ -129,6 +114,22 @@ pub fn take<I: Inventory>(
     theirs: &[Range],
     differences: &mut BTreeMap<RecordId, Vec<ChangeHash>>,
 ) -> Result<Option<Vec<Range>>, I::Error> {
+    let ranges = answer(mine, theirs, |answer, span, records| {
+        differ(mine, span, records, differences)?;
+        answer.say(span, Held::Same);
+        Ok(())
+    })?;
+    let more = ranges.iter().any(|range| range.held != Held::Same);
+    Ok(more.then_some(ranges))
+}
+
+/// Goes through what the other side says, range by range, as far as there is room for what is to be said of it. What the
+/// two sides do otherwise is what they do where the other has named its records.
+fn answer<I: Inventory>(
+    mine: &I,
+    theirs: &[Range],
+    mut named: impl FnMut(&mut Answer, Span, &[Holding]) -> Result<(), I::Error>,
+) -> Result<Vec<Range>, I::Error> {
     let mut answer = Answer::default();
     let mut from = None;
     for range in theirs {
@@ -140,15 +141,11 @@ pub fn take<I: Inventory>(
         match &range.held {
             Held::Same => answer.say(span, Held::Same),
             Held::Fingerprint(fingerprint) => answer.divide(mine, span, fingerprint)?,
-            Held::Records(records) => {
-                differ(mine, span, records, differences)?;
-                answer.say(span, Held::Same);
-            }
+            Held::Records(records) => named(&mut answer, span, records)?,
         }
         from = range.upper;
     }
-    let more = answer.ranges.iter().any(|range| range.held != Held::Same);
-    Ok(more.then_some(answer.ranges))
+    Ok(answer.ranges)
 }
 
 /// Where a range stands.
@@ -168,13 +165,19 @@ struct Summary {
 #[derive(Default)]
 struct Answer {
     ranges: Vec<Range>,
-    records: usize,
+    /// Records and heads in them: a record that many write at once has many heads.
+    names: usize,
+}
+
+/// How many names a record comes to.
+fn names(holding: &Holding) -> usize {
+    1 + holding.heads.len()
 }
 
 impl Answer {
     fn is_full(&self) -> bool {
         // Room for one more range that is divided.
-        self.records >= COMPARED_RECORDS || self.ranges.len() + PARTS + 2 >= COMPARED_RANGES
+        self.names >= COMPARED_NAMES || self.ranges.len() + PARTS + 2 >= COMPARED_RANGES
     }
 
     fn say(&mut self, span: Span, held: Held) {
@@ -198,8 +201,7 @@ impl Answer {
             self.say(span, Held::Same);
         } else if summary.count <= FEW {
             let holdings = mine.holdings(span.from, span.upper, FEW)?;
-            self.records += holdings.len();
-            self.say(span, Held::Records(holdings));
+            self.tell(span, holdings);
         } else {
             self.part(mine, span, summary.count.div_ceil(PARTS))?;
         }
@@ -225,21 +227,33 @@ impl Answer {
 
     /// The other side has just these records: says which are ours, as far as there is room.
     fn name<I: Inventory>(&mut self, mine: &I, span: Span, theirs: &[Holding]) -> Result<(), I::Error> {
-        let most = COMPARED_RECORDS.saturating_sub(self.records).max(1);
-        let mut holdings = mine.holdings(span.from, span.upper, most + 1)?;
-        if holdings == theirs {
+        let room = COMPARED_NAMES.saturating_sub(self.names);
+        let mut holdings = mine.holdings(span.from, span.upper, room + 2)?;
+        let all = holdings.len() < room + 2;
+        if all && holdings == theirs {
             self.say(span, Held::Same);
             return Ok(());
         }
-        if holdings.len() <= most {
-            self.records += holdings.len();
-            self.say(span, Held::Records(holdings));
+        let mut told = 0;
+        let fits = holdings.iter().take_while(|holding| {
+            told += names(holding);
+            told <= room
+        });
+        // One at least, or there would be no end.
+        let fits = fits.count().max(1);
+        if fits >= holdings.len() {
+            self.tell(span, holdings);
             return Ok(());
         }
-        let next = holdings.pop().map(|holding| holding.record);
-        self.records += holdings.len();
-        self.say(Span { upper: next, ..span }, Held::Records(holdings));
+        let next = Some(holdings[fits].record);
+        holdings.truncate(fits);
+        self.tell(Span { upper: next, ..span }, holdings);
         self.rest(mine, Span { from: next, ..span })
+    }
+
+    fn tell(&mut self, span: Span, holdings: Vec<Holding>) {
+        self.names += holdings.iter().map(names).sum::<usize>();
+        self.say(span, Held::Records(holdings));
     }
 }
 
@@ -311,6 +325,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sync::{FromClient, FromRelay};
 
     #[derive(Debug, Clone, Default)]
     struct Shelf(BTreeMap<RecordId, Vec<ChangeHash>>);
@@ -396,6 +411,30 @@ mod tests {
             assert_eq!(found.len(), 10);
             assert!(messages <= 8, "{count}: {messages} messages");
             assert!(said <= 10 * 8 * PARTS, "{count}: {said} ranges and records");
+        }
+    }
+
+    #[test]
+    fn messages_stay_within_a_frame_also_where_records_have_many_heads() {
+        let heads = |count: u16| -> Vec<ChangeHash> {
+            let mut heads: Vec<_> = (0..count).map(|_| ChangeHash(crate::random::bytes())).collect();
+            heads.sort_unstable();
+            heads
+        };
+        let theirs = Shelf((0..3_000).map(|number| (record(number), heads(40))).collect());
+        let mut mine = Shelf::default();
+        // And some with as many as there may be.
+        mine.0.extend((0..200).map(|number| (record(number + 5_000), heads(1_000))));
+        for (one, other) in [(&mine, &theirs), (&theirs, &mine)] {
+            let (mut found, mut next) = (BTreeMap::new(), Some(begin(one).unwrap()));
+            while let Some(ranges) = next {
+                let question = FromClient::Compare(ranges).encode();
+                let FromClient::Compare(ranges) = FromClient::decode(&question).unwrap() else { panic!() };
+                let answer = FromRelay::Compare(respond(other, &ranges).unwrap()).encode();
+                let FromRelay::Compare(ranges) = FromRelay::decode(&answer).unwrap() else { panic!() };
+                next = take(one, &ranges, &mut found).unwrap();
+            }
+            assert_eq!(found, expected(one, other));
         }
     }
 

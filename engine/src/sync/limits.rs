@@ -28,13 +28,13 @@ pub const PING_AFTER: u64 = 10_000;
 /// A link on which nothing was heard for so long is dead, in milliseconds.
 pub const DEAD_AFTER: u64 = 25_000;
 
-/// A comparison names so many records in one message at most, before it leaves the rest to the next.
-pub const COMPARED_RECORDS: usize = 4_000;
+/// A comparison names so many records and heads in one message, before it leaves the rest to the next.
+pub const COMPARED_NAMES: usize = 8_000;
 
 /// A comparison has so many ranges in one message at most.
 pub const COMPARED_RANGES: usize = 20_000;
 
-/// A record has so many heads at most, where it is compared.
+/// A record that is compared has so many heads at most: no change can build on more (`document::gate::Limits`).
 pub const HEADS: usize = 1_000;
 
 /// A client asks for so many records at once.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::{Fingerprint, Held, Holding, Range};
 use super::limits::{
-    BATCH_CHANGES, CHANGE_BYTES, COMPARED_RANGES, COMPARED_RECORDS, FRAME_BYTES, HEADS, INFLATED_BYTES,
+    BATCH_CHANGES, CHANGE_BYTES, COMPARED_NAMES, COMPARED_RANGES, FRAME_BYTES, HEADS, INFLATED_BYTES,
     KNOWN_CHANGES, WANTED_RECORDS, WORDS_BYTES,
 };
 use super::{
@@ -254,9 +254,11 @@ fn compare_body(ranges: &[Range]) -> CompareBody {
 
 /// A record, how many heads it has (two bytes), and these.
 fn holding_bytes(holding: &Holding) -> Vec<u8> {
+    // What is beyond the bound is left out: the record then counts as different, and both go on.
+    let heads = &holding.heads[..holding.heads.len().min(HEADS)];
     let mut bytes = holding.record.as_bytes().to_vec();
-    bytes.extend(u16::try_from(holding.heads.len()).unwrap_or(u16::MAX).to_be_bytes());
-    bytes.extend(holding.heads.iter().flat_map(|head| head.0));
+    bytes.extend((heads.len() as u16).to_be_bytes());
+    bytes.extend(heads.iter().flat_map(|head| head.0));
     bytes
 }
 
@@ -307,10 +309,11 @@ fn holdings(mut bytes: &[u8], named: &mut usize) -> Result<Vec<Holding>, SyncErr
         }
         let (heads, rest) = rest.split_at_checked(32 * count).ok_or_else(cut)?;
         found.push(Holding { record, heads: names(heads)? });
-        *named += 1;
-        // One more than is sent at most: the rest of a range is told by its first.
-        if *named > COMPARED_RECORDS + BATCH_CHANGES {
-            return Err(SyncError::TooLarge { what: "a comparison", size: *named, most: COMPARED_RECORDS });
+        *named += 1 + count;
+        // The range that brings a message to its bound has a few records too many.
+        let most = COMPARED_NAMES + 16 * (1 + HEADS);
+        if *named > most {
+            return Err(SyncError::TooLarge { what: "a comparison", size: *named, most });
         }
         bytes = rest;
     }

@@ -133,18 +133,13 @@ impl Visit {
         workspace: Arc<Workspace>,
     ) -> Result<(Live, Vec<u8>), End> {
         let version = session.version();
+        let mut ends = workspace.ends();
+        let end = *ends.borrow_and_update();
+        let begun = workspace.begin(hello, version, end).await;
+        let (begun, from) = begun.map_err(|error| End::storage(&error))?;
         // What is durable is shown in a moment; nobody is promised a log that ends in front of its own place.
-        let (mut ends, theirs) = (workspace.ends(), workspace.knows_of(hello.cursor));
-        let mut end = *ends.borrow_and_update();
-        let (mut begun, mut from) =
-            workspace.begin(hello, version, end).await.map_err(|error| End::storage(&error))?;
-        if from.position > end.position {
-            let shown = ends.wait_for(|end| end.position >= theirs).await;
-            end = *shown.map_err(|_| End::closed())?;
-            (begun, from) =
-                workspace.begin(hello, version, end).await.map_err(|error| End::storage(&error))?;
-        }
-        let position = end.position;
+        let shown = ends.wait_for(|end| end.position >= from.position).await;
+        let position = shown.map_err(|_| End::closed())?.position;
         tracing::info!(
             workspace = %self.workspace, device = %hello.device, software = %hello.software.escape_debug(),
             version, from = from.position, position, "a device is connected"

@@ -146,9 +146,10 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
     let document = match Document::load(record, &stored.snapshot, &stored.tail) {
         Ok(document) => document,
         Err(error) => {
-            // The others must not miss theirs for it.
+            // The client gets what was logged and keeps apart what it cannot use: nothing is missing without a word.
             tracing::error!(%error, "a document in the log is damaged");
-            return Ok(Vec::new());
+            let logged = log.changes(record, as_of)?.into_iter();
+            return Ok(logged.map(|bytes| Entry { record, body: EntryBody::Change(bytes) }).collect());
         }
     };
     let known: Vec<_> = next.known.iter().filter(|hash| document.has(hash)).copied().collect();
@@ -166,5 +167,127 @@ fn length(entry: &Entry) -> usize {
     match &entry.body {
         EntryBody::Change(bytes) | EntryBody::Document(bytes) => bytes.len(),
         EntryBody::Known(hash) => hash.0.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use samsyn_engine::document::gate::{Limits, admit_document};
+    use samsyn_engine::document::{Edit, Writer};
+    use samsyn_engine::identity::{DeviceId, WorkspaceId};
+    use samsyn_engine::schema::kinds::CONTACT;
+    use samsyn_engine::schema::{NewRecord, Value};
+    use samsyn_engine::sync::Epoch;
+
+    use super::*;
+    use crate::log::memory::MemoryLog;
+    use crate::log::{Append, Meta, NewEntry};
+
+    fn writer() -> Writer {
+        Writer::new(&[1; 16], DeviceId::from_bytes([2; 16]), 1_700_000_000)
+    }
+
+    fn log() -> Arc<MemoryLog> {
+        let (workspace, name) = (WorkspaceId::random(), "Byrån".to_owned());
+        Arc::new(MemoryLog::new(Meta {
+            workspace,
+            name,
+            secret_hash: [7; 32],
+            epoch: Epoch::random(),
+            created_at: 0,
+        }))
+    }
+
+    fn add(log: &MemoryLog, record: RecordId, changes: Vec<EncodedChange>) {
+        let entry = |change: EncodedChange| NewEntry {
+            entry: crate::log::Entry { record, hash: change.hash, bytes: change.bytes },
+            dependencies: Vec::new(),
+            device: DeviceId::from_bytes([2; 16]),
+        };
+        let (after, entries) = (log.head().unwrap(), changes.into_iter().map(entry).collect());
+        log.append(&Append { after, entries, snapshots: Vec::new(), received_at: 0 }).unwrap();
+    }
+
+    fn contact(log: &MemoryLog) -> Document {
+        let document = Document::create(&NewRecord::new(&CONTACT), &writer()).unwrap();
+        add(log, document.id(), document.changes_since(&[]));
+        document
+    }
+
+    /// Everything that is sent in bundles of so many bytes, and how it ends.
+    fn all(log: &MemoryLog, mut sending: Sending, bytes: usize) -> Vec<Records> {
+        let mut sent = Vec::new();
+        loop {
+            sent.push(sending.next(log, bytes).unwrap());
+            if sent.last().is_some_and(|records| records.left == 0) {
+                return sent;
+            }
+            assert!(sent.len() < 100, "it has no end");
+        }
+    }
+
+    fn records(sent: &[Records]) -> Vec<RecordId> {
+        let mut records: Vec<_> =
+            sent.iter().flat_map(|sent| &sent.entries).map(|entry| entry.record).collect();
+        records.dedup();
+        records
+    }
+
+    #[test]
+    fn what_changed_last_comes_first_and_goes_on_where_it_broke_off() {
+        let log = log();
+        let documents: Vec<_> = (0..5).map(|_| contact(&log)).collect();
+        let newest: Vec<_> = documents.iter().rev().map(Document::id).collect();
+        let end = log.head().unwrap().position;
+        let sent = all(&log, Sending::first_sync(&*log, end, u64::MAX).unwrap(), 1);
+        assert_eq!(records(&sent), newest);
+        let left: Vec<_> = sent.iter().map(|sent| sent.left).collect();
+        assert!(left.is_sorted_by(|one, other| one > other), "{left:?}");
+        for broke in &sent[..sent.len() - 1] {
+            let again = all(&log, Sending::first_sync(&*log, end, broke.below).unwrap(), 1);
+            let had = sent.iter().take_while(|sent| sent.below >= broke.below);
+            let had: Vec<_> = records(&had.cloned().collect::<Vec<_>>());
+            assert!(newest.iter().all(|id| had.contains(id) || records(&again).contains(id)));
+            assert!(again.len() <= sent.len());
+        }
+    }
+
+    #[test]
+    fn what_changes_meanwhile_is_sent_as_it_was_and_no_record_is_missed() {
+        let log = log();
+        let mut documents: Vec<_> = (0..4).map(|_| contact(&log)).collect();
+        let end = log.head().unwrap().position;
+        let mut sending = Sending::first_sync(&*log, end, u64::MAX).unwrap();
+        let first = sending.next(&*log, 1).unwrap();
+        // One that has not been sent is written, and one that has; and a new one is made.
+        let heads = documents[0].heads();
+        for document in [0, 3] {
+            let edit = Edit::set("given", Value::Text("Åsa".to_owned()));
+            let changes = documents[document].edit(&[edit], &writer()).unwrap();
+            add(&log, documents[document].id(), changes);
+        }
+        let made = contact(&log).id();
+        let sent = [vec![first], all(&log, sending, 1)].concat();
+        assert!(documents.iter().all(|document| records(&sent).contains(&document.id())));
+        assert!(!records(&sent).contains(&made), "it comes with the log");
+        let of_first =
+            sent.iter().flat_map(|sent| &sent.entries).find(|entry| entry.record == documents[0].id());
+        let Some(Entry { body: EntryBody::Document(whole), .. }) = of_first else { panic!("it came whole") };
+        let document = admit_document(whole, &Limits::default()).unwrap();
+        assert_eq!(document.get_heads(), heads, "as it was");
+    }
+
+    #[test]
+    fn of_a_damaged_document_comes_what_was_logged() {
+        let log = log();
+        let (good, bad) = (contact(&log), contact(&log));
+        log.damage(bad.id());
+        let end = log.head().unwrap().position;
+        let sent = all(&log, Sending::first_sync(&*log, end, u64::MAX).unwrap(), RECORDS_BYTES);
+        assert_eq!(records(&sent), [bad.id(), good.id()]);
+        let wanted = vec![Wanted { record: bad.id(), known: Vec::new() }];
+        assert_eq!(records(&all(&log, Sending::wanted(end, wanted), RECORDS_BYTES)), [bad.id()]);
     }
 }

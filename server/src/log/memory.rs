@@ -164,6 +164,13 @@ impl Log for MemoryLog {
         Ok(StoredDocument { snapshot, tail: behind.map(|(entry, _)| entry.bytes.clone()).collect() })
     }
 
+    fn changes(&self, record: RecordId, as_of: u64) -> Result<Vec<Vec<u8>>> {
+        let state = self.state();
+        let entries = (1..).zip(&state.entries).take_while(|(position, _)| *position <= as_of);
+        let of_record = entries.filter(|(_, (entry, _))| entry.record == record);
+        Ok(of_record.map(|(_, (entry, _))| entry.bytes.clone()).collect())
+    }
+
     fn holdings(
         &self,
         (from, upper): (Option<RecordId>, Option<RecordId>),

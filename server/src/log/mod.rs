@@ -237,6 +237,13 @@ pub trait Log: Send + Sync + fmt::Debug {
     /// Where it cannot be read.
     fn document(&self, record: RecordId, as_of: u64) -> Result<StoredDocument>;
 
+    /// A record's changes among the log's first `as_of` entries, each as it was logged: what is left where its document
+    /// does not load.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn changes(&self, record: RecordId, as_of: u64) -> Result<Vec<Vec<u8>>>;
+
     /// The first `most` records of a span in the order of their ids, each with the heads that
     /// it had with the log's first `as_of` entries.
     ///

@@ -182,6 +182,8 @@ for_each_log! {
 
         let tail = |as_of| kept.log().document(record(1), as_of).unwrap().tail.len();
         assert_eq!((tail(0), tail(1), tail(4), tail(7)), (0, 1, 2, 3));
+        let changes = kept.log().changes(record(1), 4).unwrap();
+        assert_eq!(changes, [linked(1).entry.bytes, linked(4).entry.bytes]);
     }
 
     fn a_stretch_keeps_to_its_bounds_and_has_at_least_one_entry(kept: impl Kept, _meta: Meta) {

@@ -11,11 +11,22 @@ use crate::replica::Replica;
 use crate::store::{Origin, Transaction};
 use crate::sync::{Cursor, Entry, EntryBody, FirstSync};
 
-/// Stores a stretch of the log, and the cursor behind it.
-pub(super) fn store_stretch(
+/// How far what comes brings us.
+#[derive(Debug)]
+pub(super) enum Reached {
+    /// This place in the log.
+    Log(Cursor),
+    /// So far in the first sync; `left` records are still to come, and it goes on by `steps` of them.
+    FirstSync { progress: FirstSync, left: u64, steps: usize },
+    /// Nowhere yet: only what a comparison found to be lacking.
+    Nowhere,
+}
+
+/// Stores what came together with how far it brings us: all of it or none.
+pub(super) fn store(
     replica: &mut Replica,
     entries: &[Entry],
-    cursor: &Cursor,
+    reached: Reached,
     news: &mut Vec<SyncNews>,
 ) -> Result<(), SyncProblem> {
     let now = replica.now();
@@ -23,51 +34,27 @@ pub(super) fn store_stretch(
     let mut arrival = Arrival::new(&mut transaction, now, news);
     let records = arrival.store_all(entries)?;
     let logged = arrival.logged;
-    transaction.mark_logged(&logged)?;
-    transaction.set_cursor(cursor)?;
+    let changes = match reached {
+        Reached::Log(cursor) => {
+            transaction.mark_logged(&logged)?;
+            transaction.set_cursor(&cursor)?;
+            entries.len()
+        }
+        Reached::FirstSync { progress, left, steps } => {
+            transaction.mark_logged(&logged)?;
+            if left == 0 {
+                transaction.end_first_sync(&progress.cursor)?;
+            } else {
+                transaction.set_first_sync(&progress)?;
+            }
+            steps
+        }
+        // What the relay has of these records is noted for all of them at the end.
+        Reached::Nowhere => entries.len(),
+    };
     transaction.contact(now)?;
     transaction.commit()?;
-    news.push(SyncNews::Merged { records, changes: entries.len() });
-    Ok(())
-}
-
-/// Stores records of a first sync, and how far it has come. They bring it on by so many `steps` of its progress.
-pub(super) fn store_first_sync(
-    replica: &mut Replica,
-    entries: &[Entry],
-    (progress, left): (&FirstSync, u64),
-    steps: usize,
-    news: &mut Vec<SyncNews>,
-) -> Result<(), SyncProblem> {
-    let now = replica.now();
-    let mut transaction = replica.store.transaction()?;
-    let mut arrival = Arrival::new(&mut transaction, now, news);
-    let records = arrival.store_all(entries)?;
-    let logged = arrival.logged;
-    transaction.mark_logged(&logged)?;
-    if left == 0 {
-        transaction.end_first_sync(&progress.cursor)?;
-    } else {
-        transaction.set_first_sync(progress)?;
-    }
-    transaction.contact(now)?;
-    transaction.commit()?;
-    news.push(SyncNews::Merged { records, changes: steps });
-    Ok(())
-}
-
-/// Stores what we lacked of records, as a comparison found.
-pub(super) fn store_wanted(
-    replica: &mut Replica,
-    entries: &[Entry],
-    news: &mut Vec<SyncNews>,
-) -> Result<(), SyncProblem> {
-    let now = replica.now();
-    let mut transaction = replica.store.transaction()?;
-    let records = Arrival::new(&mut transaction, now, news).store_all(entries)?;
-    transaction.contact(now)?;
-    transaction.commit()?;
-    news.push(SyncNews::Merged { records, changes: entries.len() });
+    news.push(SyncNews::Merged { records, changes });
     Ok(())
 }
 

@@ -25,6 +25,7 @@ use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
     ClientEvent, ClientSession, Cursor, ErrorCode, Hello, Notice, Outgoing, Start, SyncError, VERSIONS,
 };
+use arrival::Reached;
 use comparing::Comparing;
 
 /// What a connection brought about, for whoever shows it to a person.
@@ -46,7 +47,9 @@ pub enum SyncNews {
     },
     /// All records have come whole: the log follows.
     FirstSynced,
-    /// Our place in the log was not known any more; what we hold and what the relay holds was compared.
+    /// Our place in the log is not known any more: what we hold and what the relay holds is being compared.
+    Comparing,
+    /// What we hold and what the relay holds was compared.
     Compared {
         /// How many records differed.
         differences: usize,
@@ -204,25 +207,28 @@ impl ReplicaSync {
                 self.workspace_name.clone_from(&workspace_name);
                 self.left = records;
                 news.push(SyncNews::Connected { workspace_name, pending: records + changes });
+                if matches!(start, Start::Comparison(_)) {
+                    news.push(SyncNews::Comparing);
+                }
                 self.start(replica, start)?;
             }
             ClientEvent::FirstSync { entries, progress, left } => {
-                let came = usize::try_from(self.left.saturating_sub(left)).unwrap_or(0);
+                let steps = usize::try_from(self.left.saturating_sub(left)).unwrap_or(0);
                 self.left = left;
-                arrival::store_first_sync(replica, &entries, (&progress, left), came, news)?;
+                arrival::store(replica, &entries, Reached::FirstSync { progress, left, steps }, news)?;
                 if left == 0 {
                     news.push(SyncNews::FirstSynced);
                 }
             }
             ClientEvent::Compared(ranges) => self.compared(replica, &ranges, news)?,
             ClientEvent::Wanted { entries, left } => {
-                arrival::store_wanted(replica, &entries, news)?;
+                arrival::store(replica, &entries, Reached::Nowhere, news)?;
                 if left == 0 {
                     self.want_more(replica, news)?;
                 }
             }
             ClientEvent::Entries { entries, cursor } => {
-                arrival::store_stretch(replica, &entries, &cursor, news)?;
+                arrival::store(replica, &entries, Reached::Log(cursor), news)?;
             }
             ClientEvent::CaughtUp => {
                 self.live = true;
@@ -307,7 +313,9 @@ impl ReplicaSync {
 /// What a connection of this replica begins with.
 fn hello(replica: &Replica, meta: &Meta) -> Result<Hello, SyncProblem> {
     let secret = meta.secret.as_ref().ok_or(SyncProblem::NoRelay)?;
-    let holds_records = meta.cursor.is_none() && (meta.reconciling || replica.store.count()? > FEW_RECORDS);
+    // A first sync that broke off counts: where another relay has to answer, it may lack what came with it.
+    let began = meta.reconciling || meta.first_sync.is_some();
+    let holds_records = meta.cursor.is_none() && (began || replica.store.count()? > FEW_RECORDS);
     Ok(Hello {
         versions: VERSIONS,
         software: concat!("samsyn ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -129,6 +129,11 @@ impl Log for SqliteLog {
         self.reading(|connection| document(connection, record, position(as_of)).map_err(failed))
     }
 
+    fn changes(&self, record: RecordId, as_of: u64) -> Result<Vec<Vec<u8>>> {
+        let as_of = position(as_of);
+        self.reading(|connection| changes(connection, record, (0, as_of)).map_err(failed))
+    }
+
     fn holdings(
         &self,
         span: (Option<RecordId>, Option<RecordId>),
@@ -253,13 +258,22 @@ fn document(connection: &Connection, record: RecordId, as_of: u64) -> rusqlite::
         .query_row(params![record.as_bytes(), as_of], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (snapshot, folded_at): (Vec<u8>, u64) = kept.unwrap_or_default();
-    let tail = transaction
+    let tail = changes(&transaction, record, (folded_at, as_of))?;
+    Ok(StoredDocument { snapshot, tail })
+}
+
+/// A record's changes behind one position and up to another.
+fn changes(
+    connection: &Connection,
+    record: RecordId,
+    (after, up_to): (u64, u64),
+) -> rusqlite::Result<Vec<Vec<u8>>> {
+    connection
         .prepare_cached(
             "SELECT bytes FROM entries WHERE record = ? AND position > ? AND position <= ? ORDER BY position",
         )?
-        .query_map(params![record.as_bytes(), folded_at, as_of], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(StoredDocument { snapshot, tail })
+        .query_map(params![record.as_bytes(), after, up_to], |row| row.get(0))?
+        .collect()
 }
 
 fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<Cursor> {

@@ -94,10 +94,11 @@ pub(super) fn holdings(
 ) -> rusqlite::Result<Vec<Holding>> {
     let mut select = connection.prepare_cached(
         "SELECT record, heads, last FROM records
-         WHERE record >= ?1 AND (?2 IS NULL OR record < ?2) AND first <= ?3 ORDER BY record LIMIT ?4",
+         WHERE record >= ?1 AND record < ?2 AND first <= ?3 ORDER BY record LIMIT ?4",
     )?;
     let from = from.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
-    let upper = upper.map(|id| id.as_bytes().to_vec());
+    // Both ends always, so that no more is walked than the span; 17 bytes are behind every id.
+    let upper = upper.map_or_else(|| vec![0xff; 17], |id| id.as_bytes().to_vec());
     let mut rows = select.query(params![from, upper, as_of, most])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
