@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -93,6 +94,59 @@ fn a_relay_whose_plug_is_pulled_has_all_that_it_acknowledged() {
     }
     let bo = bureau.join("Bo");
     assert_eq!(families(&bo).len(), 4);
+}
+
+/// Both compare with the relay that does not know their places any more, over real sockets: each gives it what it lost,
+/// and takes what the other gave it.
+#[test]
+fn a_relay_whose_folder_was_set_back_gets_its_tail_from_both_who_have_it() {
+    let mut bureau = Bureau::new();
+    let (asa, bo) = (bureau.join("Asa"), bureau.join("Bo"));
+    let id = asa.must(&["add", "contact", "given=Eva", "family=Ek"]);
+    asa.must(&["sync"]);
+    bo.must(&["sync"]);
+    let (data, saved) = (bureau.relay.data.clone(), bureau.folder.path().join("saved"));
+    // Stopped in good order, so that what is copied is whole.
+    let port = bureau.relay.port();
+    let stand_in = Relay::start(&bureau.folder.path().join("another"), 0);
+    assert!(std::mem::replace(&mut bureau.relay, stand_in).stop());
+    copy_folder(&data, &saved);
+    bureau.relay = Relay::start(&data, port);
+
+    asa.must(&["set", &id, "notes=Talade i Lund."]);
+    asa.must(&["add", "contact", "family=Alm"]);
+    asa.must(&["sync"]);
+    bo.must(&["sync"]);
+    bo.must(&["set", &id, "given=Eva Maria"]);
+    bo.must(&["add", "contact", "family=Ask"]);
+    bo.must(&["sync"]);
+
+    let stand_in = Relay::start(&bureau.folder.path().join("third"), 0);
+    std::mem::replace(&mut bureau.relay, stand_in).kill();
+    std::fs::remove_dir_all(&data).unwrap();
+    copy_folder(&saved, &data);
+    bureau.relay = Relay::start(&data, port);
+    for desk in [&asa, &bo, &asa] {
+        desk.must(&["sync"]);
+    }
+    assert_eq!(families(&asa).len(), 3);
+    assert_eq!(families(&asa), families(&bo));
+    assert_eq!(asa.json(&["show", &id]), bo.json(&["show", &id]));
+    let cilla = bureau.join("Cilla");
+    assert_eq!(families(&cilla), families(&bo), "the relay has all of it again");
+    assert_eq!(cilla.json(&["show", &id])["fields"]["notes"], "Talade i Lund.");
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, target) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if path.is_dir() {
+            copy_folder(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
 }
 
 #[test]
