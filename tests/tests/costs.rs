@@ -177,6 +177,8 @@ fn what_came_with_a_first_sync_that_broke_off_is_not_kept_from_another_relay() {
     begun.frame_in(&mut cilla, &some, 0).unwrap();
     let came = cilla.store().records().unwrap();
     assert!((2..30).contains(&came.len()), "{} records came", came.len());
+    assert_eq!(cilla.meta().unwrap().workspace_name, "Counted", "usable while it runs");
+    assert_eq!(cilla.store().unreviewed().unwrap(), [], "who joins has not missed years");
 
     // The relay loses all it has, and those who had it are away. Somebody new is there before Cilla comes back.
     let empty = town.path("empty");

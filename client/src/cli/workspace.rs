@@ -84,6 +84,10 @@ impl Join {
                 "device": replica.device(), "received": visit.received, "records": visit.records,
             }));
         }
+        if self.no_sync {
+            let path = context.path.display();
+            return line(format_args!("made {path}: it has nothing yet, get the records with `samsyn sync`"));
+        }
         line(format_args!(
             "joined {} with {} records, at {}",
             meta.workspace_name,

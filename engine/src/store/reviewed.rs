@@ -83,6 +83,17 @@ pub(super) fn mark(connection: &Connection, id: RecordId, heads: &[ChangeHash], 
     Ok(())
 }
 
+/// Marks one record as reviewed as it is now.
+pub(super) fn mark_as_it_is(connection: &Connection, id: RecordId, at: i64) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO reviewed (record, heads, at) SELECT record, heads, ?2 FROM documents WHERE record = ?1
+             ON CONFLICT (record) DO UPDATE SET heads = excluded.heads, at = excluded.at",
+        )?
+        .execute(params![id.as_bytes(), at])?;
+    Ok(())
+}
+
 pub(super) fn mark_all(connection: &Connection, at: i64) -> Result<()> {
     connection.execute(
         "INSERT INTO reviewed (record, heads, at) SELECT record, heads, ?1 FROM documents WHERE true

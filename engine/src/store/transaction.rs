@@ -259,6 +259,25 @@ impl<'a> Transaction<'a> {
         self.set_cursor(cursor)
     }
 
+    /// Notes what people call the workspace.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn set_workspace_name(&mut self, name: &str) -> Result<()> {
+        meta::put(&self.inner, WORKSPACE_NAME, name.as_bytes())
+    }
+
+    /// Notes that what came of these records with the first sync need not be reviewed: see [`Transaction::caught_up`].
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn came_first(&mut self, records: &[RecordId], at: i64) -> Result<()> {
+        if meta::get(&self.inner, FIRST_CATCH_UP)?.is_some() {
+            return Ok(());
+        }
+        records.iter().try_for_each(|id| super::reviewed::mark_as_it_is(&self.inner, *id, at))
+    }
+
     /// Notes how far the first sync has come.
     ///
     /// # Errors
@@ -353,7 +372,7 @@ impl<'a> Transaction<'a> {
     /// Where the file cannot be written.
     pub fn caught_up(&mut self, workspace_name: &str, now: i64) -> Result<()> {
         meta::remove(&self.inner, RECONCILING)?;
-        meta::put(&self.inner, WORKSPACE_NAME, workspace_name.as_bytes())?;
+        self.set_workspace_name(workspace_name)?;
         if meta::get(&self.inner, FIRST_CATCH_UP)?.is_none() {
             meta::put(&self.inner, FIRST_CATCH_UP, now.to_string().as_bytes())?;
             self.mark_all_reviewed(now)?;

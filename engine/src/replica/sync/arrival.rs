@@ -38,10 +38,12 @@ pub(super) fn store(
         Reached::Log(cursor) => {
             transaction.mark_logged(&logged)?;
             transaction.set_cursor(&cursor)?;
+            transaction.contact(now)?;
             entries.len()
         }
         Reached::FirstSync { progress, left, steps } => {
             transaction.mark_logged(&logged)?;
+            transaction.came_first(&records, now)?;
             if left == 0 {
                 transaction.end_first_sync(&progress.cursor)?;
             } else {
@@ -52,7 +54,6 @@ pub(super) fn store(
         // What the relay has of these records is noted for all of them at the end.
         Reached::Nowhere => entries.len(),
     };
-    transaction.contact(now)?;
     transaction.commit()?;
     news.push(SyncNews::Merged { records, changes });
     Ok(())

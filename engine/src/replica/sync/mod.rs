@@ -267,6 +267,7 @@ impl ReplicaSync {
             Start::Records(progress) => {
                 let mut transaction = replica.store.transaction()?;
                 transaction.set_first_sync(&progress)?;
+                transaction.set_workspace_name(&self.workspace_name)?;
                 transaction.commit()?;
             }
             Start::Comparison(cursor) => {
