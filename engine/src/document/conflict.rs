@@ -68,10 +68,10 @@ impl Document {
         if layout::container(&field.field_type).is_some() || !field.field_type.is_register() {
             return None;
         }
-        let all = view.all(object, field.name);
-        if all.len() < 2 {
+        if !view.is_contested(object, field.name) {
             return None;
         }
+        let all = view.all(object, field.name);
         let mut writings: Vec<Writing> = Vec::new();
         // The last is the winner.
         for (place, (stored, operation)) in all.iter().rev().enumerate() {

@@ -8,7 +8,7 @@ use automerge::{AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Valu
 use super::layout::{self, ORDER, REMOVED};
 use super::prose::rebase;
 use super::view::scalar_of;
-use super::{Document, EncodedChange, Writer};
+use super::{Document, EncodedChange, Writer, seeds};
 use crate::id::RowId;
 use crate::schema::{
     Cells, Field, FieldPath, FieldType, Kind, NewRecord, Row, Scalar, Value, ValueError, order,
@@ -178,7 +178,7 @@ impl Document {
 
     /// Adds the containers of fields that came with a newer generation than the document's first writer knew.
     fn add_missing_seeds(&mut self, kind: &'static Kind) -> Result<(), EditError> {
-        let seeds = layout::seeds(kind, self.id).into_iter();
+        let seeds = seeds::seeds(kind, self.id).into_iter();
         let missing: Vec<_> = seeds.filter(|seed| !self.has(&seed.hash())).collect();
         if !missing.is_empty() {
             self.automerge.apply_changes(missing)?;
@@ -199,7 +199,7 @@ fn options(writer: &Writer) -> CommitOptions {
 pub(super) fn create(document: &mut Document, new: &NewRecord, writer: &Writer) {
     document
         .automerge
-        .apply_changes(layout::seeds(new.kind, new.id))
+        .apply_changes(seeds::seeds(new.kind, new.id))
         .expect("our own seeds apply to an empty document");
     document.write_as(writer);
     let mut transaction = document.automerge.transaction();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use automerge::{ActorId, ChangeHash, ChangeMetadata, ObjId};
 
 use super::difference::{Difference, differences};
-use super::{Document, layout};
+use super::{Document, seeds};
 use crate::identity::DeviceId;
 
 /// Who made a change, and when.
@@ -41,7 +41,7 @@ impl Document {
     /// The changes that are not among `heads` or before them.
     pub fn history_since(&self, heads: &[ChangeHash]) -> Vec<HistoryEntry> {
         let changes = self.automerge.get_changes_meta(heads);
-        changes.iter().filter(|change| !layout::is_seed_actor(&change.actor)).map(|c| self.entry(c)).collect()
+        changes.iter().filter(|change| !seeds::is_seed_actor(&change.actor)).map(|c| self.entry(c)).collect()
     }
 
     /// The change that made the record, and the one that was made last by the clocks of those who made them. The same

@@ -11,29 +11,14 @@
 //!      ─ emails: { "4f7…": { _order: "1", _removed: true?, address: "…" } }   keyed rows
 //! ```
 //!
-//! **Seeds.** Two replicas that each create the map `emails` would make two maps, of which one wins and hides what was
-//! written into the other. So every container of a record is created by a *seed change* that is the same wherever it is
-//! made, to the byte: it follows from the kind and the record's name alone (fixed actor, time 0, no author). Whoever
-//! makes it makes the same change with the same hash, and merging it twice is merging it once. Containers that come with
-//! a later [`Field::since`] are in a seed of their own behind the first, which a newer client adds to an older document
-//! when it first writes there.
-//!
-//! A consequence: a field that was released must keep its name, type and generation for ever. A test holds on to the
-//! seeds' hashes.
+//! Who makes the containers, and why two replicas never make two, is in [`super::seeds`].
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{
-    ActorId, Automerge, Change, ChangeHash, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored,
-};
-use sha2::{Digest, Sha256};
+use automerge::{Automerge, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
 
 use super::DocumentError;
 use super::view::{View, scalar_of};
 use crate::id::{RecordId, RowId};
-use crate::schema::{self, Field, FieldType, KINDS, Kind, Value};
+use crate::schema::{self, Field, FieldType, Value};
 
 pub(super) const KIND: &str = "_kind";
 pub(super) const ID: &str = "_id";
@@ -47,89 +32,6 @@ pub(super) fn container(field_type: &FieldType) -> Option<ObjType> {
         FieldType::EnumerationSet(_) | FieldType::ReferenceSet(_) | FieldType::Rows(_) => Some(ObjType::Map),
         _ => None,
     }
-}
-
-/// The seed changes of a record, the oldest generation first.
-pub(super) fn seeds(kind: &'static Kind, id: RecordId) -> Vec<Change> {
-    let mut document = Automerge::new();
-    generations(kind)
-        .into_iter()
-        .filter_map(|generation| make_seed(&mut document, kind, generation, id))
-        .collect()
-}
-
-/// Whether that actor makes only seeds: nobody's.
-pub fn is_seed_actor(actor: &ActorId) -> bool {
-    static ACTORS: LazyLock<BTreeSet<ActorId>> = LazyLock::new(|| {
-        let of = |kind: &&'static Kind| {
-            generations(kind).into_iter().map(|generation| seed_actor(kind, generation)).collect::<Vec<_>>()
-        };
-        KINDS.iter().flat_map(of).collect()
-    });
-    ACTORS.contains(actor)
-}
-
-fn generations(kind: &Kind) -> BTreeSet<u16> {
-    kind.fields.iter().map(|field| field.since).chain([1]).collect()
-}
-
-fn seed_actor(kind: &Kind, generation: u16) -> ActorId {
-    let name = Sha256::digest(format!("samsyn seed {} {generation}", kind.name));
-    ActorId::from(&name[..16])
-}
-
-fn make_seed(document: &mut Automerge, kind: &'static Kind, generation: u16, id: RecordId) -> Option<Change> {
-    let mut fields: Vec<&Field> = kind.fields.iter().filter(|field| field.since == generation).collect();
-    // By name, so that a form can be put in another order.
-    fields.sort_by_key(|field| field.name);
-    document.set_actor(seed_actor(kind, generation));
-    let mut transaction = document.transaction();
-    let written = seed_fields(&mut transaction, kind, (generation, id), &fields);
-    written.expect("putting fresh keys into the root of a document of our own cannot fail");
-    transaction.commit_with(CommitOptions::default().with_time(0));
-    document.get_last_local_change()
-}
-
-fn seed_fields(
-    transaction: &mut impl Transactable,
-    kind: &Kind,
-    (generation, id): (u16, RecordId),
-    fields: &[&Field],
-) -> Result<(), automerge::AutomergeError> {
-    if generation == 1 {
-        transaction.put(ROOT, KIND, kind.name)?;
-        transaction.put(ROOT, ID, id.to_string())?;
-    }
-    for field in fields {
-        match (container(&field.field_type), field.field_type) {
-            (Some(object), _) => drop(transaction.put_object(ROOT, field.name, object)?),
-            (None, FieldType::Counter) => transaction.put(ROOT, field.name, ScalarValue::counter(0))?,
-            (None, _) => {}
-        }
-    }
-    Ok(())
-}
-
-/// Whether these changes, written in the name of the seeds, are seeds of this record. A forged one would stand in the
-/// way of the true ones for ever.
-///
-/// # Errors
-/// [`DocumentError::Layout`] where one is not.
-pub(super) fn check_seeds(
-    automerge: &Automerge,
-    id: RecordId,
-    written: &[ChangeHash],
-) -> Result<(), DocumentError> {
-    let kind = kind_name(automerge).and_then(|name| schema::kind(&name));
-    let known: Vec<ChangeHash> =
-        kind.map_or_else(Vec::new, |kind| seeds(kind, id)).iter().map(Change::hash).collect();
-    if written.iter().all(|hash| known.contains(hash)) {
-        return Ok(());
-    }
-    Err(DocumentError::Layout {
-        record: id,
-        reason: "a change in the name of its seeds is none of them".to_owned(),
-    })
 }
 
 /// The kind that a document says it is.

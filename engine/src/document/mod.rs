@@ -19,6 +19,7 @@ mod history;
 pub mod layout;
 mod prose;
 mod read;
+mod seeds;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -229,14 +230,14 @@ impl Document {
     ) -> Result<Received, ReceiveError> {
         let seeds: BTreeSet<ChangeHash> = changes
             .iter()
-            .filter(|change| layout::is_seed_actor(change.actor_id()))
+            .filter(|change| seeds::is_seed_actor(change.actor_id()))
             .map(automerge::Change::hash)
             .collect();
         let applied = gate::apply(&self.automerge, changes, limits)?;
         if !applied.applied.is_empty() {
             let new_seeds: Vec<_> =
                 applied.applied.iter().filter(|hash| seeds.contains(hash)).copied().collect();
-            layout::check_seeds(&applied.document, self.id, &new_seeds)?;
+            seeds::check_seeds(&applied.document, self.id, &new_seeds)?;
             layout::check(&applied.document, self.id)?;
         }
         let changes = applied.applied.iter().filter_map(|hash| applied.document.get_change_by_hash(hash));
@@ -257,10 +258,10 @@ impl Document {
         let written = whole.get_changes_meta(&[]);
         let seeds: Vec<ChangeHash> = written
             .iter()
-            .filter(|change| layout::is_seed_actor(&change.actor))
+            .filter(|change| seeds::is_seed_actor(&change.actor))
             .map(|change| change.hash)
             .collect();
-        layout::check_seeds(&whole, self.id, &seeds)?;
+        seeds::check_seeds(&whole, self.id, &seeds)?;
         layout::check(&whole, self.id)?;
         self.automerge = whole;
         Ok(Taken::Whole)

@@ -2,9 +2,9 @@
 
 use automerge::{ChangeHash, ObjId, ObjType, ROOT, Value as Stored};
 
-use super::Document;
 use super::layout::{self, ORDER, REMOVED};
 use super::view::{View, read_scalar};
+use super::{Document, seeds};
 use crate::id::{RecordId, RowId};
 use crate::schema::{self, Cells, Field, FieldType, Kind, Link, Row, Value};
 
@@ -65,7 +65,7 @@ impl Document {
     pub fn read_at(&self, heads: &[ChangeHash]) -> Record {
         let is_seed = |hash: &ChangeHash| {
             let meta = self.automerge.get_change_meta_by_hash(hash);
-            meta.is_none_or(|meta| layout::is_seed_actor(&meta.actor))
+            meta.is_none_or(|meta| seeds::is_seed_actor(&meta.actor))
         };
         if heads.iter().all(is_seed) {
             return Record { id: self.id, kind: String::new(), removed: false, cells: Cells::new() };

@@ -350,11 +350,11 @@ fn a_record_with_nothing_in_it_has_an_author() {
 fn seeds_follow_from_kind_and_name_alone_and_cannot_be_forged() {
     use automerge::transaction::Transactable;
     let id = RecordId::from_bytes([7; 16]);
-    let hashes = |id| layout::seeds(&CONTACT, id).iter().map(automerge::Change::hash).collect::<Vec<_>>();
+    let hashes = |id| seeds::seeds(&CONTACT, id).iter().map(automerge::Change::hash).collect::<Vec<_>>();
     assert_eq!(hashes(id), hashes(id));
     assert_ne!(hashes(id), hashes(RecordId::from_bytes([8; 16])));
 
-    let seed = &layout::seeds(&CONTACT, id)[0];
+    let seed = &seeds::seeds(&CONTACT, id)[0];
     let mut forged = Automerge::new().with_actor(seed.actor_id().clone());
     let mut transaction = forged.transaction();
     transaction.put(automerge::ROOT, "_kind", "contact").unwrap();
@@ -372,7 +372,7 @@ fn the_seeds_of_every_kind_are_what_they_were() {
     let id = RecordId::from_bytes([7; 16]);
     let mut all = Sha256::new();
     for kind in crate::schema::KINDS {
-        for seed in layout::seeds(kind, id) {
+        for seed in seeds::seeds(kind, id) {
             all.update(seed.hash().0);
         }
     }

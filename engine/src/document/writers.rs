@@ -6,7 +6,7 @@ use automerge::legacy::{Key, ObjectId, OpId};
 use automerge::{ChangeHash, ObjId, ObjType, ROOT, ReadDoc, Value as Stored};
 
 use super::history::Stamp;
-use super::{Document, layout};
+use super::{Document, seeds};
 use crate::id::RowId;
 use crate::schema::{FieldPath, FieldType};
 
@@ -18,7 +18,7 @@ impl Document {
         let places = self.places();
         let mut found: BTreeMap<FieldPath, Vec<Stamp>> = BTreeMap::new();
         for change in self.automerge.get_changes(heads) {
-            if layout::is_seed_actor(change.actor_id()) {
+            if seeds::is_seed_actor(change.actor_id()) {
                 continue;
             }
             let Some(stamp) = self.stamp(&change.hash()) else { continue };

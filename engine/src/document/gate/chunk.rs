@@ -85,6 +85,12 @@ pub(super) fn body(bytes: &[u8]) -> Result<&[u8], GateError> {
     frame(bytes).map(|frame| frame.data)
 }
 
+/// A change chunk with that body, and its name.
+pub(super) fn write_change(body: &[u8]) -> (ChangeHash, Vec<u8>) {
+    let hash = digest(CHANGE, body);
+    (ChangeHash(hash), write(CHANGE, [hash[0], hash[1], hash[2], hash[3]], body))
+}
+
 pub(super) fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
     let frame = frame(bytes).ok()?;
     (frame.kind == CHANGE).then(|| ChangeHash(digest(CHANGE, frame.data)))

@@ -182,6 +182,16 @@ pub fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
     chunk::hash_of(bytes)
 }
 
+/// What stands in the frame of an uncompressed change chunk of our own.
+pub(super) fn body_of(bytes: &[u8]) -> Option<&[u8]> {
+    chunk::body(bytes).ok()
+}
+
+/// The change chunk with that body, and its name.
+pub(super) fn change_of(body: &[u8]) -> (ChangeHash, Vec<u8>) {
+    chunk::write_change(body)
+}
+
 /// What a change chunk that was admitted before says it builds on. `None` where it is not an uncompressed change chunk.
 pub fn dependencies_of(bytes: &[u8]) -> Option<Vec<ChangeHash>> {
     header::dependencies(chunk::body(bytes).ok()?)
