@@ -18,7 +18,7 @@ use crate::delivery::{self, Begun, Sending};
 use crate::frames;
 use crate::log::{Entry, Log, LogError, Meta, Range, SqliteLog};
 use crate::workspace::Own;
-use crate::writer::{Answer, Job, Outcome, Publish, Writer};
+use crate::writer::{Answer, Folding, Job, Outcome, Publish, Writer};
 
 /// A workspace's relay.
 pub struct InlineRelay {
@@ -136,10 +136,18 @@ impl InlineRelay {
     /// # Errors
     /// Where it cannot be read.
     pub fn open(path: &Path) -> Result<InlineRelay, LogError> {
+        InlineRelay::that_folds(path, Folding::default())
+    }
+
+    /// Opens the relay over the log at `path`; it folds history so.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn that_folds(path: &Path, folding: Folding) -> Result<InlineRelay, LogError> {
         let log: Arc<dyn Log> = Arc::new(SqliteLog::open(path)?);
         let meta = log.meta()?;
         let access = SecretAccess::new(meta.workspace, meta.secret_hash);
-        let writer = Writer::new(Arc::clone(&log), log.head()?, Nobody);
+        let writer = Writer::new(Arc::clone(&log), log.head()?, Nobody).that_folds(folding);
         Ok(InlineRelay { log, meta, access, writer })
     }
 
@@ -149,6 +157,12 @@ impl InlineRelay {
     /// Where it cannot be read.
     pub fn head(&self) -> Result<Cursor, LogError> {
         self.log.head()
+    }
+
+    /// Folds some history, as a served relay does while nobody pushes. Says whether there is more.
+    pub fn fold(&mut self) -> bool {
+        self.writer.fold();
+        !self.writer.is_folded()
     }
 
     /// Takes a client's frame and answers it.

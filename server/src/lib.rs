@@ -50,3 +50,4 @@ pub use error::RelayError;
 pub use folder::{Folder, FolderLock};
 pub use inline::{InlineConnection, InlineRelay};
 pub use relay::{Relay, RunningRelay};
+pub use writer::Folding;

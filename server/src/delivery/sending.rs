@@ -7,7 +7,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::limits::{BATCH_CHANGES, CHANGE_BYTES, RECORDS_BYTES};
 use samsyn_engine::sync::{Entry, EntryBody, Records, Wanted};
 
-use crate::log::{Log, LogError, Standing};
+use crate::log::{Log, LogError, Standing, StoredDocument};
 
 /// So many records are looked up at once.
 const PAGE: usize = 256;
@@ -136,12 +136,21 @@ impl Source {
     }
 }
 
-/// A record as one document chunk; as its changes where these are fewer, or where it is too large for one.
+/// So many changes are sent behind a snapshot as they are, rather than making a new document of both.
+const SHORT_TAIL: usize = 8;
+
+/// A record as one document chunk, perhaps with some changes behind it; as its changes where these are fewer, or where it
+/// is too large for one.
 fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> {
     let record = next.record;
     let stored = log.document(record, as_of)?;
     if stored.snapshot.is_empty() && stored.tail.is_empty() {
         return Ok(Vec::new());
+    }
+    if next.known.is_empty() && can_go_as_it_is(&stored) {
+        let whole = Entry { record, body: EntryBody::Document(stored.snapshot) };
+        let tail = stored.tail.into_iter().map(|bytes| Entry { record, body: EntryBody::Change(bytes) });
+        return Ok(std::iter::once(whole).chain(tail).collect());
     }
     let document = match Document::load(record, &stored.snapshot, &stored.tail) {
         Ok(document) => document,
@@ -161,6 +170,11 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
     }
     let change = |change: EncodedChange| Entry { record, body: EntryBody::Change(change.bytes) };
     Ok(document.changes_since(&known).into_iter().map(change).collect())
+}
+
+/// Whether what is stored is what is to be sent: without asking Automerge.
+fn can_go_as_it_is(stored: &StoredDocument) -> bool {
+    (1..=CHANGE_BYTES).contains(&stored.snapshot.len()) && stored.tail.len() <= SHORT_TAIL
 }
 
 fn length(entry: &Entry) -> usize {

@@ -9,7 +9,10 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, RollingHash};
 
-use super::{Append, Entry, Log, LogError, Meta, Place, Range, Result, Standing, StoredDocument, Stretch};
+use super::{
+    Append, Entry, Fold, Log, LogError, Meta, Place, Range, Result, Snapshot, Standing, StoredDocument,
+    Stretch, bare,
+};
 
 /// What the next appends do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,6 +31,28 @@ struct State {
     entries: Vec<(Entry, RollingHash)>,
     snapshots: HashMap<RecordId, (Vec<u8>, usize)>,
     dependencies: HashMap<ChangeHash, Vec<ChangeHash>>,
+    /// The last change with which a record was folded.
+    folded: HashMap<RecordId, u64>,
+    looked_at: u64,
+}
+
+impl State {
+    /// Entries with all their bytes.
+    fn filled(&self, mut entries: Vec<Entry>) -> Result<Vec<Entry>> {
+        let snapshot = |record| Ok(self.snapshots.get(&record).cloned().unwrap_or_default().0);
+        bare::fill(&mut entries, snapshot)?;
+        Ok(entries)
+    }
+
+    fn keep(&mut self, snapshot: &Snapshot, at: usize) {
+        self.snapshots.insert(snapshot.record, (snapshot.bytes.clone(), at));
+        self.rest(snapshot.record);
+    }
+
+    fn rest(&mut self, record: RecordId) {
+        let last = self.entries.iter().rposition(|(entry, _)| entry.record == record);
+        self.folded.insert(record, last.map_or(0, |last| last as u64 + 1));
+    }
 }
 
 /// A log in memory.
@@ -144,7 +169,7 @@ impl Log for MemoryLog {
             position += 1;
         }
         let end = self.cursor(&state, position.min(state.entries.len()));
-        Ok(Stretch { after: range.after, entries, end })
+        Ok(Stretch { after: range.after, entries: state.filled(entries)?, end })
     }
 
     fn find(&self, change: &ChangeHash) -> Result<Option<Place>> {
@@ -160,15 +185,16 @@ impl Log for MemoryLog {
         let end = state.entries.len().min(usize::try_from(as_of).unwrap_or(usize::MAX));
         let snapshot = state.snapshots.get(&record).filter(|(_, folded_at)| *folded_at <= end);
         let (snapshot, folded_at) = snapshot.cloned().unwrap_or_default();
-        let behind = state.entries[folded_at..end].iter().filter(|(entry, _)| entry.record == record);
-        Ok(StoredDocument { snapshot, tail: behind.map(|(entry, _)| entry.bytes.clone()).collect() })
+        let behind = state.entries[folded_at..end].iter().map(|(entry, _)| entry);
+        let tail = state.filled(behind.filter(|entry| entry.record == record).cloned().collect())?;
+        Ok(StoredDocument { snapshot, tail: tail.into_iter().map(|entry| entry.bytes).collect() })
     }
 
     fn changes(&self, record: RecordId, as_of: u64) -> Result<Vec<Vec<u8>>> {
         let state = self.state();
         let entries = (1..).zip(&state.entries).take_while(|(position, _)| *position <= as_of);
-        let of_record = entries.filter(|(_, (entry, _))| entry.record == record);
-        Ok(of_record.map(|(_, (entry, _))| entry.bytes.clone()).collect())
+        let of_record = entries.map(|(_, (entry, _))| entry).filter(|entry| entry.record == record);
+        Ok(state.filled(of_record.cloned().collect())?.into_iter().map(|entry| entry.bytes).collect())
     }
 
     fn holdings(
@@ -230,10 +256,40 @@ impl Log for MemoryLog {
             state.dependencies.insert(new.entry.hash, new.dependencies.clone());
         }
         let folded_at = state.entries.len();
-        for snapshot in &append.snapshots {
-            state.snapshots.insert(snapshot.record, (snapshot.bytes.clone(), folded_at));
-        }
+        append.snapshots.iter().for_each(|snapshot| state.keep(snapshot, folded_at));
         if mood == Mood::FullAfterWriting { Err(LogError::Full) } else { Ok(end) }
+    }
+
+    fn unfolded(&self, up_to: u64, most: usize) -> Result<Vec<RecordId>> {
+        let folded = self.state().folded.clone();
+        let unfolded = |standing: &Standing| {
+            standing.last <= up_to
+                && folded.get(&standing.record).is_none_or(|folded| *folded < standing.last)
+        };
+        let newest = self.newest(u64::MAX, usize::MAX)?.into_iter().rev();
+        Ok(newest.filter(unfolded).map(|standing| standing.record).take(most).collect())
+    }
+
+    fn looked_at(&self) -> Result<u64> {
+        Ok(self.state().looked_at)
+    }
+
+    fn fold(&self, fold: &Fold) -> Result<()> {
+        if *self.mood.lock().unwrap() != Mood::Fine {
+            return Err(LogError::Full);
+        }
+        let mut state = self.state();
+        let end = state.entries.len();
+        if end as u64 != fold.at {
+            return Err(LogError::Moved);
+        }
+        fold.snapshots.iter().for_each(|snapshot| state.keep(snapshot, end));
+        fold.damaged.iter().for_each(|record| state.rest(*record));
+        for position in &fold.bare {
+            state.entries[usize::try_from(*position).unwrap() - 1].0.bytes.clear();
+        }
+        state.looked_at = fold.looked_at;
+        Ok(())
     }
 
     fn tidy(&self) -> Result<()> {

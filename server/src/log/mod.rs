@@ -7,13 +7,18 @@
 //! ```
 //!
 //! Positions are gapless and begin at 1. Each entry carries the rolling hash of the log up to it, so that a client's
-//! cursor can be checked with one look. Beside the entries stand *snapshots* of documents: only there so that a new
-//! change can be checked without replaying a long history; whatever they say follows from the entries.
+//! cursor can be checked with one look. Beside the entries stand *snapshots* of documents, so that a new change can be
+//! checked, and a record sent whole, without replaying a long history.
+//!
+//! **Folding.** Of old entries the snapshot alone holds the bytes: a saved document is its changes in a fifth of the space,
+//! and gives each of them back to the byte (that was tried before its bytes were let go). Such entries are *bare*. Nobody
+//! above this module can tell: what is read of them is made anew from the snapshot.
 //!
 //! [`Log`] is all that the relay knows of storage. [`SqliteLog`] keeps it in one file; a database that several relays
 //! share can take its place. What any implementation must do is written down as the tests in `suite`, which
 //! a second one, in memory, passes too.
 
+mod bare;
 #[cfg(test)]
 pub(crate) mod memory;
 mod sqlite;
@@ -23,12 +28,13 @@ mod suite;
 use std::fmt;
 use std::path::PathBuf;
 
-use samsyn_engine::document::ChangeHash;
+use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
 use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
+pub(crate) use bare::Changes;
 pub use sqlite::SqliteLog;
 
 /// What a log says of its workspace.
@@ -81,10 +87,22 @@ pub struct Snapshot {
     pub record: RecordId,
     /// The name of its kind.
     pub kind: String,
-    /// The saved document.
+    /// The saved document, as [`Document::save_plain`] writes it: to be sent as it is.
     pub bytes: Vec<u8>,
     /// Its heads.
     pub heads: Vec<ChangeHash>,
+}
+
+impl Snapshot {
+    /// A document's.
+    pub fn of(document: &Document) -> Snapshot {
+        Snapshot {
+            record: document.id(),
+            kind: document.kind_name().unwrap_or_default(),
+            bytes: document.save_plain(),
+            heads: document.heads(),
+        }
+    }
 }
 
 /// What goes into the log at once, or not at all.
@@ -98,6 +116,21 @@ pub struct Append {
     pub snapshots: Vec<Snapshot>,
     /// The relay's clock, in seconds since 1970-01-01 UTC.
     pub received_at: i64,
+}
+
+/// What is kept in a more compact form from now on: all of it or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fold {
+    /// The end of the log. The snapshots hold all entries of their records up to here.
+    pub at: u64,
+    /// Snapshots to keep from now on.
+    pub snapshots: Vec<Snapshot>,
+    /// Records whose documents do not load: folding leaves them alone until they change.
+    pub damaged: Vec<RecordId>,
+    /// The positions of entries that their records' snapshots, these ones among them, can make anew.
+    pub bare: Vec<u64>,
+    /// All entries up to here were looked at for that.
+    pub looked_at: u64,
 }
 
 /// What a log keeps of a record's document.
@@ -275,6 +308,25 @@ pub trait Log: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`LogError::Moved`] where the log does not end where the writer thought; otherwise where it cannot be written.
     fn append(&self, append: &Append) -> Result<Cursor>;
+
+    /// The first `most` records with changes behind their snapshots whose last change stands at `up_to` or before it,
+    /// those that have rested longest first.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn unfolded(&self, up_to: u64, most: usize) -> Result<Vec<RecordId>>;
+
+    /// Up to which position the entries were looked at for what can be bare.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn looked_at(&self) -> Result<u64>;
+
+    /// Keeps history in a more compact form. Nothing that is read afterwards is another.
+    ///
+    /// # Errors
+    /// [`LogError::Moved`] where the log does not end where the folder thought; otherwise where it cannot be written.
+    fn fold(&self, fold: &Fold) -> Result<()>;
 
     /// Puts the files in order before the log is closed, so that the next start has nothing to recover.
     ///

@@ -53,13 +53,7 @@ impl Opened {
     /// Snapshots of those whose tail became long.
     pub(super) fn snapshots(&self) -> Vec<Snapshot> {
         let long = self.0.iter().filter(|open| open.tail > LONGEST_TAIL);
-        long.map(|open| Snapshot {
-            record: open.document.id(),
-            kind: open.document.kind_name().unwrap_or_default(),
-            bytes: open.document.save_plain(),
-            heads: open.document.heads(),
-        })
-        .collect()
+        long.map(|open| Snapshot::of(&open.document)).collect()
     }
 }
 

@@ -14,11 +14,14 @@
 //! that reads the log up to a published end knows already which entries in it are its own. And a connection sends an
 //! acknowledgement only once the end behind it is published: so whoever connects after it finds what it acknowledges.
 //!
+//! **While nobody pushes** it folds history, a small step at a time (`folding`).
+//!
 //! **When it fails.** If the commit fails nothing of the group was taken and nobody is told otherwise; what is in
 //! memory is dropped and read from the disk again. A panic in the checks costs the push that caused it and no other.
 
 mod check;
 mod documents;
+mod folding;
 mod refusal;
 mod settle;
 #[cfg(test)]
@@ -32,10 +35,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::sync::{Cursor, EntryBody, ErrorCode, Push, Refused};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::log::{Append, Entry, Log, LogError, NewEntry};
 use check::Checked;
 use documents::Documents;
+pub use folding::Folding;
 use verdicts::Verdicts;
 
 /// So many pushes may wait for the writer. Who comes later waits with what it has, and its socket is not read.
@@ -46,6 +51,9 @@ const GROUP_BYTES: usize = 4 * 1024 * 1024;
 
 /// Nor once it has so many changes.
 const GROUP_CHANGES: usize = 4_000;
+
+/// Where pushes never leave a pause, history is folded once in so many groups: what waits to be folded stays bounded.
+const GROUPS_WITHOUT_FOLDING: usize = 16;
 
 /// A push on its way into the log.
 #[derive(Debug)]
@@ -93,6 +101,11 @@ pub(crate) struct Writer<P> {
     head: Cursor,
     documents: Documents,
     publish: P,
+    folding: Folding,
+    /// Nothing was left to fold when that was last looked at.
+    folded: bool,
+    /// So many groups were answered since history was last folded.
+    groups: usize,
 }
 
 /// What a group of pushes came to.
@@ -106,12 +119,18 @@ struct Committed {
 impl<P: Publish> Writer<P> {
     /// A writer of a log that ends at `head`.
     pub(crate) fn new(log: Arc<dyn Log>, head: Cursor, publish: P) -> Self {
-        Writer { documents: Documents::new(Arc::clone(&log)), log, head, publish }
+        let documents = Documents::new(Arc::clone(&log));
+        Writer { documents, log, head, publish, folding: Folding::default(), folded: false, groups: 0 }
+    }
+
+    /// The same writer, that folds history at other times.
+    pub(crate) fn that_folds(self, folding: Folding) -> Self {
+        Writer { folding, ..self }
     }
 
     /// Works until nobody can send any more and the queue is empty.
     pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        while let Some(first) = queue.blocking_recv() {
+        while let Some(first) = self.next(&mut queue) {
             let group = gather(first, &mut queue);
             self.answer(group);
         }
@@ -120,8 +139,46 @@ impl<P: Publish> Writer<P> {
         }
     }
 
+    /// The next push. Folds history as long as there is none.
+    fn next(&mut self, queue: &mut mpsc::Receiver<Job>) -> Option<Job> {
+        loop {
+            if self.groups >= GROUPS_WITHOUT_FOLDING {
+                self.fold();
+            }
+            match queue.try_recv() {
+                Ok(job) => return Some(job),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) if self.folded => return queue.blocking_recv(),
+                Err(TryRecvError::Empty) => self.fold(),
+            }
+        }
+    }
+
+    /// Folds some history, if there is any to fold.
+    pub(crate) fn fold(&mut self) {
+        self.groups = 0;
+        let step = || self.folding.step(&*self.log, self.head.position);
+        self.folded = match catch_unwind(AssertUnwindSafe(step)) {
+            Ok(Ok(some)) => !some,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "history could not be folded; nothing is lost");
+                true
+            }
+            Err(_) => {
+                tracing::error!("folding history panicked; nothing is lost");
+                true
+            }
+        };
+    }
+
+    /// Whether there was nothing left to fold when that was last looked at.
+    pub(crate) fn is_folded(&self) -> bool {
+        self.folded
+    }
+
     /// Checks a group of pushes, makes what is good of it durable, and answers each.
     pub(crate) fn answer(&mut self, mut group: Vec<Job>) {
+        (self.folded, self.groups) = (false, self.groups + 1);
         match catch_unwind(AssertUnwindSafe(|| self.commit(&group))) {
             Ok(Ok(committed)) => self.tell(group, committed),
             Ok(Err(error)) => {

@@ -3,6 +3,7 @@
 //! One connection writes; others, opened as they are needed and then kept, read beside it (SQLite's write-ahead log
 //! lets them). Every commit is synced to the disk before it returns.
 
+mod folding;
 mod open;
 mod records;
 #[cfg(test)]
@@ -19,8 +20,8 @@ use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 use super::{
-    Append, Entry, Log, LogError, Meta, NewEntry, Place, Range, Result, Snapshot, Standing, StoredDocument,
-    Stretch,
+    Append, Entry, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Standing, StoredDocument,
+    Stretch, bare,
 };
 use open::failed;
 
@@ -126,12 +127,12 @@ impl Log for SqliteLog {
     }
 
     fn document(&self, record: RecordId, as_of: u64) -> Result<StoredDocument> {
-        self.reading(|connection| document(connection, record, position(as_of)).map_err(failed))
+        self.reading(|connection| document(connection, record, position(as_of)))
     }
 
     fn changes(&self, record: RecordId, as_of: u64) -> Result<Vec<Vec<u8>>> {
         let as_of = position(as_of);
-        self.reading(|connection| changes(connection, record, (0, as_of)).map_err(failed))
+        self.reading(|connection| changes(connection, record, (0, as_of)))
     }
 
     fn holdings(
@@ -141,7 +142,7 @@ impl Log for SqliteLog {
         most: usize,
     ) -> Result<Vec<Holding>> {
         let as_of = position(as_of);
-        self.reading(|connection| records::holdings(connection, span, as_of, most).map_err(failed))
+        self.reading(|connection| records::holdings(connection, span, as_of, most))
     }
 
     fn newest(&self, below: u64, most: usize) -> Result<Vec<Standing>> {
@@ -167,10 +168,29 @@ impl Log for SqliteLog {
         let end = insert_entries(&transaction, append).map_err(failed)?;
         records::note(&transaction, append.after.position, &append.entries).map_err(failed)?;
         for snapshot in &append.snapshots {
-            keep_snapshot(&transaction, snapshot, end.position).map_err(failed)?;
+            folding::keep_snapshot(&transaction, snapshot, end.position).map_err(failed)?;
         }
         transaction.commit().map_err(failed)?;
         Ok(end)
+    }
+
+    fn unfolded(&self, up_to: u64, most: usize) -> Result<Vec<RecordId>> {
+        self.reading(|connection| folding::unfolded(connection, position(up_to), most).map_err(failed))
+    }
+
+    fn looked_at(&self) -> Result<u64> {
+        self.reading(|connection| folding::looked_at(connection).map_err(failed))
+    }
+
+    fn fold(&self, fold: &Fold) -> Result<()> {
+        let mut connection = lock(&self.writer);
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        if head(&transaction, self.epoch)?.position != fold.at {
+            return Err(LogError::Moved);
+        }
+        folding::fold(&transaction, fold).map_err(failed)?;
+        transaction.commit().map_err(failed)
     }
 
     fn tidy(&self) -> Result<()> {
@@ -233,6 +253,7 @@ fn read(connection: &Connection, epoch: Epoch, range: Range) -> Result<Stretch> 
         entries.push(entry);
         end = Cursor { epoch, position, hash: rolling };
     }
+    bare::fill(&mut entries, |record| folding::snapshot(connection, record))?;
     Ok(Stretch { after: range.after, entries, end })
 }
 
@@ -250,30 +271,40 @@ fn position(position: u64) -> u64 {
     position.min(i64::MAX as u64)
 }
 
-fn document(connection: &Connection, record: RecordId, as_of: u64) -> rusqlite::Result<StoredDocument> {
+fn document(connection: &Connection, record: RecordId, as_of: u64) -> Result<StoredDocument> {
     // One transaction: between two of them the writer may keep a new snapshot.
-    let transaction = connection.unchecked_transaction()?;
-    let kept = transaction
-        .prepare_cached("SELECT snapshot, folded_at FROM documents WHERE record = ? AND folded_at <= ?")?
-        .query_row(params![record.as_bytes(), as_of], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let (snapshot, folded_at): (Vec<u8>, u64) = kept.unwrap_or_default();
-    let tail = changes(&transaction, record, (folded_at, as_of))?;
+    let transaction = connection.unchecked_transaction().map_err(failed)?;
+    let folded_at = folding::folded_at(&transaction, record).map_err(failed)?;
+    let folded_at = folded_at.filter(|folded_at| *folded_at <= as_of);
+    let snapshot = match folded_at {
+        Some(_) => folding::snapshot(&transaction, record)?,
+        None => Vec::new(),
+    };
+    let tail = changes(&transaction, record, (folded_at.unwrap_or(0), as_of))?;
     Ok(StoredDocument { snapshot, tail })
 }
 
 /// A record's changes behind one position and up to another.
-fn changes(
-    connection: &Connection,
-    record: RecordId,
-    (after, up_to): (u64, u64),
-) -> rusqlite::Result<Vec<Vec<u8>>> {
-    connection
-        .prepare_cached(
-            "SELECT bytes FROM entries WHERE record = ? AND position > ? AND position <= ? ORDER BY position",
-        )?
-        .query_map(params![record.as_bytes(), after, up_to], |row| row.get(0))?
-        .collect()
+fn changes(connection: &Connection, record: RecordId, span: (u64, u64)) -> Result<Vec<Vec<u8>>> {
+    Ok(entries_of(connection, record, span)?.into_iter().map(|entry| entry.bytes).collect())
+}
+
+/// A record's entries behind one position and up to another.
+fn entries_of(connection: &Connection, record: RecordId, (after, up_to): (u64, u64)) -> Result<Vec<Entry>> {
+    let read = || {
+        connection
+            .prepare_cached(
+                "SELECT position, record, hash, bytes, rolling FROM entries
+                 WHERE record = ? AND position > ? AND position <= ? ORDER BY position",
+            )?
+            .query_map(params![record.as_bytes(), after, up_to], |row| {
+                logged(row).map(|(_, entry, _)| entry)
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()
+    };
+    let mut entries = read().map_err(failed)?;
+    bare::fill(&mut entries, |record| folding::snapshot(connection, record))?;
+    Ok(entries)
 }
 
 fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<Cursor> {
@@ -295,16 +326,4 @@ fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<
         ])?;
     }
     Ok(end)
-}
-
-fn keep_snapshot(connection: &Connection, snapshot: &Snapshot, folded_at: u64) -> rusqlite::Result<()> {
-    let heads: Vec<u8> = snapshot.heads.iter().flat_map(|head| head.0).collect();
-    connection
-        .prepare_cached(
-            "INSERT INTO documents (record, kind, snapshot, heads, folded_at) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (record) DO UPDATE SET kind = excluded.kind, snapshot = excluded.snapshot,
-             heads = excluded.heads, folded_at = excluded.folded_at",
-        )?
-        .execute(params![snapshot.record.as_bytes(), snapshot.kind, snapshot.bytes, heads, folded_at])
-        .map(drop)
 }

@@ -12,7 +12,7 @@ use super::super::{LogError, Meta, Result};
 const APPLICATION_ID: i64 = 0x5341_4d52;
 
 /// Each step brings a file of the format of its index to the next. Released steps never change.
-const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql")];
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -121,11 +121,11 @@ fn migrate(transaction: &Transaction<'_>, from: usize) -> Result<()> {
     if steps.is_empty() {
         return Ok(());
     }
-    for step in steps {
+    for (step, format) in steps.iter().zip(from + 1..) {
         transaction.execute_batch(step).map_err(failed)?;
-    }
-    if from < 2 {
-        super::records::fill(transaction).map_err(failed)?;
+        if format == 2 {
+            super::records::fill(transaction).map_err(failed)?;
+        }
     }
     let format = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     transaction.pragma_update(None, "user_version", format).map_err(failed)

@@ -12,7 +12,9 @@ use samsyn_engine::document::{ChangeHash, gate};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::compare::Holding;
 
-use super::super::{NewEntry, Standing};
+use super::super::{Entry as LogEntry, NewEntry, Result, Standing};
+use super::entries_of;
+use super::open::failed;
 
 /// How a record stands.
 #[derive(Default)]
@@ -91,25 +93,28 @@ pub(super) fn holdings(
     (from, upper): (Option<RecordId>, Option<RecordId>),
     as_of: u64,
     most: usize,
-) -> rusqlite::Result<Vec<Holding>> {
-    let mut select = connection.prepare_cached(
-        "SELECT record, heads, last FROM records
-         WHERE record >= ?1 AND record < ?2 AND first <= ?3 ORDER BY record LIMIT ?4",
-    )?;
+) -> Result<Vec<Holding>> {
     let from = from.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
     // Both ends always, so that no more is walked than the span; 17 bytes are behind every id.
     let upper = upper.map_or_else(|| vec![0xff; 17], |id| id.as_bytes().to_vec());
-    let mut rows = select.query(params![from, upper, as_of, most])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (record, last) = (RecordId::from_bytes(row.get(0)?), row.get::<_, u64>(2)?);
-        let heads = match last > as_of {
-            true => heads_as_of(connection, record, as_of)?,
-            false => heads(row.get_ref(1)?.as_blob()?),
+    let read = || {
+        let holding = |row: &Row<'_>| {
+            let (record, last) = (RecordId::from_bytes(row.get(0)?), row.get::<_, u64>(2)?);
+            Ok((Holding { record, heads: heads(row.get_ref(1)?.as_blob()?) }, last))
         };
-        found.push(Holding { record, heads });
-    }
-    Ok(found)
+        connection
+            .prepare_cached(
+                "SELECT record, heads, last FROM records
+                 WHERE record >= ?1 AND record < ?2 AND first <= ?3 ORDER BY record LIMIT ?4",
+            )?
+            .query_map(params![from, upper, as_of, most], holding)?
+            .collect::<rusqlite::Result<Vec<_>>>()
+    };
+    let as_then = |(holding, last): (Holding, u64)| match last > as_of {
+        true => Ok(Holding { heads: heads_as_of(connection, holding.record, as_of)?, ..holding }),
+        false => Ok(holding),
+    };
+    read().map_err(failed)?.into_iter().map(as_then).collect()
 }
 
 fn heads(blob: &[u8]) -> Vec<ChangeHash> {
@@ -117,17 +122,12 @@ fn heads(blob: &[u8]) -> Vec<ChangeHash> {
 }
 
 /// The heads of a record that has changed since.
-fn heads_as_of(connection: &Connection, record: RecordId, as_of: u64) -> rusqlite::Result<Vec<ChangeHash>> {
-    let mut select =
-        connection.prepare_cached("SELECT hash, bytes FROM entries WHERE record = ? AND position <= ?")?;
-    let mut rows = select.query(params![record.as_bytes(), as_of])?;
-    let (mut all, mut built_on) = (BTreeSet::new(), HashSet::new());
-    while let Some(row) = rows.next()? {
-        all.insert(ChangeHash(row.get(0)?));
-        built_on.extend(gate::dependencies_of(row.get_ref(1)?.as_blob()?).unwrap_or_default());
-    }
-    all.retain(|hash| !built_on.contains(hash));
-    Ok(all.into_iter().collect())
+fn heads_as_of(connection: &Connection, record: RecordId, as_of: u64) -> Result<Vec<ChangeHash>> {
+    let entries = entries_of(connection, record, (0, as_of))?;
+    let dependencies = |entry: &LogEntry| gate::dependencies_of(&entry.bytes).unwrap_or_default();
+    let built_on: HashSet<ChangeHash> = entries.iter().flat_map(dependencies).collect();
+    let all: BTreeSet<ChangeHash> = entries.iter().map(|entry| entry.hash).collect();
+    Ok(all.into_iter().filter(|hash| !built_on.contains(hash)).collect())
 }
 
 pub(super) fn newest(connection: &Connection, below: u64, most: usize) -> rusqlite::Result<Vec<Standing>> {

@@ -1,6 +1,7 @@
 //! What the writer does with groups of pushes, over a log in memory that can be made to fail.
 
 mod bench;
+mod folding;
 
 use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::document::{Document, Edit};

@@ -1,0 +1,92 @@
+//! Snapshots, and entries whose bytes they alone hold.
+//!
+//! A snapshot is kept compressed (zstd): it is read far more often than it is made, for checking and for sending, and
+//! what Automerge compresses itself it would have to make anew for sending. One of a file of an older format is not
+//! compressed; the first bytes say which it is.
+
+use std::io::Read as _;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use samsyn_engine::id::RecordId;
+
+use super::super::{Fold, LogError, Result, Snapshot};
+use super::open::failed;
+
+/// How a compressed snapshot begins (RFC 8878, section 3.1.1). A document does not begin like that.
+const COMPRESSED: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// A snapshot is not taken to be larger than this when it is decompressed, in bytes: it is damaged.
+const MOST: u64 = 512 * 1024 * 1024;
+
+/// A record's snapshot; empty where there is none.
+pub(super) fn snapshot(connection: &Connection, record: RecordId) -> Result<Vec<u8>> {
+    let kept: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT snapshot FROM documents WHERE record = ?")
+        .and_then(|mut select| select.query_row([record.as_bytes()], |row| row.get(0)).optional())
+        .map_err(failed)?;
+    let kept = kept.unwrap_or_default();
+    if !kept.starts_with(&COMPRESSED) {
+        return Ok(kept);
+    }
+    let mut plain = Vec::new();
+    zstd::Decoder::new(&kept[..])
+        .and_then(|decoder| decoder.take(MOST).read_to_end(&mut plain))
+        .map_err(|error| LogError::Database(format!("the snapshot of record {record}: {error}")))?;
+    Ok(plain)
+}
+
+/// Up to which place in the log a record's snapshot goes.
+pub(super) fn folded_at(connection: &Connection, record: RecordId) -> rusqlite::Result<Option<u64>> {
+    connection
+        .prepare_cached("SELECT folded_at FROM documents WHERE record = ?")?
+        .query_row([record.as_bytes()], |row| row.get(0))
+        .optional()
+}
+
+pub(super) fn keep_snapshot(
+    connection: &Connection,
+    snapshot: &Snapshot,
+    folded_at: u64,
+) -> rusqlite::Result<()> {
+    let heads: Vec<u8> = snapshot.heads.iter().flat_map(|head| head.0).collect();
+    // Where it cannot be compressed it is kept as it is.
+    let packed = zstd::bulk::compress(&snapshot.bytes, zstd::DEFAULT_COMPRESSION_LEVEL);
+    let bytes = packed.as_deref().unwrap_or(&snapshot.bytes);
+    connection
+        .prepare_cached(
+            "INSERT INTO documents (record, kind, snapshot, heads, folded_at) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (record) DO UPDATE SET kind = excluded.kind, snapshot = excluded.snapshot,
+             heads = excluded.heads, folded_at = excluded.folded_at",
+        )?
+        .execute(params![snapshot.record.as_bytes(), snapshot.kind, bytes, heads, folded_at])?;
+    rest(connection, snapshot.record)
+}
+
+/// A record has nothing to fold until it changes again.
+fn rest(connection: &Connection, record: RecordId) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE records SET folded = last WHERE record = ?")?
+        .execute([record.as_bytes()])
+        .map(drop)
+}
+
+pub(super) fn unfolded(connection: &Connection, up_to: u64, most: usize) -> rusqlite::Result<Vec<RecordId>> {
+    connection
+        .prepare_cached("SELECT record FROM records WHERE folded < last AND last <= ? ORDER BY last LIMIT ?")?
+        .query_map(params![up_to, most], |row| Ok(RecordId::from_bytes(row.get(0)?)))?
+        .collect()
+}
+
+pub(super) fn looked_at(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.prepare_cached("SELECT looked_at FROM meta")?.query_row([], |row| row.get(0))
+}
+
+pub(super) fn fold(connection: &Connection, fold: &Fold) -> rusqlite::Result<()> {
+    fold.snapshots.iter().try_for_each(|snapshot| keep_snapshot(connection, snapshot, fold.at))?;
+    fold.damaged.iter().try_for_each(|record| rest(connection, *record))?;
+    let mut bare = connection.prepare_cached("UPDATE entries SET bytes = x'' WHERE position = ?")?;
+    for position in &fold.bare {
+        bare.execute([position])?;
+    }
+    connection.prepare_cached("UPDATE meta SET looked_at = ?")?.execute([fold.looked_at]).map(drop)
+}
