@@ -13,6 +13,7 @@
 //! | [`schema`] | what a record is: one file for each kind |
 //! | [`identity`] | workspaces, devices, and who may enter |
 //! | [`id`] | the identifiers that all of them share |
+//! | [`parallel`] | the same work for many things, on all cores |
 //!
 //! A first look:
 //!
@@ -40,6 +41,7 @@ pub mod document;
 pub mod exchange;
 pub mod id;
 pub mod identity;
+pub mod parallel;
 pub mod random;
 pub mod replica;
 pub mod review;

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! The layout of a document is in [`layout`]. Everything above this module speaks of records, fields and values;
-//! nothing above it names an Automerge type except [`ChangeHash`].
+//! nothing above it looks into an Automerge type; what the gate gives is handed on as it is.
 
 mod conflict;
 mod difference;
@@ -27,8 +27,8 @@ mod writers;
 
 use std::collections::BTreeSet;
 
-use automerge::{ActorId, Author, Automerge, ReadDoc};
-pub use automerge::{Change, ChangeHash};
+use automerge::{ActorId, Author, ReadDoc};
+pub use automerge::{Automerge, Change, ChangeHash};
 
 pub use conflict::{FieldConflict, Writing};
 pub use difference::{Difference, differences};

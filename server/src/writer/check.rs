@@ -4,6 +4,8 @@
 //!  pushes ─▶ admit each change by itself ─▶ in the log already? ─▶ settle by record ─▶ one order for all
 //!              (gate: size, form)             (taken, no entry)      (merge, schema)     (causal, else as pushed)
 //! ```
+//!
+//! Changes do not concern each other before they are merged, and records not at all: both steps run on all cores.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,11 +13,12 @@ use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::document::{Change, ChangeHash, Document, ReceiveError, Received};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
+use samsyn_engine::parallel;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 use samsyn_engine::sync::{Entry, EntryBody};
 
 use super::Job;
-use super::documents::{Documents, Opened};
+use super::documents::{Documents, Open, Opened};
 use super::refusal::Refusal;
 use super::settle::{Admitted, Record, settle};
 use super::verdicts::{Slot, Verdicts};
@@ -71,23 +74,24 @@ pub(super) fn check(group: &[Job], documents: &mut Documents, log: &dyn Log) -> 
     let mut verdicts = Verdicts::new(group.len());
     let candidates = candidates(group, log, &limits, &mut verdicts)?;
     let mut checked = Checked { verdicts, accepted: Vec::new(), opened: Opened::default() };
+    let mut offers = Vec::new();
     for (record, candidates) in candidates {
         match documents.open(record)? {
-            Ok(mut open) => {
-                let offer = Offer { document: &mut open.document, limits: &limits };
-                let accepted = accept(record, offer, candidates, &mut checked.verdicts);
-                open.grown_by(accepted.iter().map(|change| change.bytes.len()));
-                // A record that still has no change is not one of ours to remember.
-                if !open.document.heads().is_empty() {
-                    checked.opened.0.push(open);
-                }
-                checked.accepted.extend(accepted);
-            }
+            Ok(open) => offers.push((open, candidates)),
             Err(error) => {
                 tracing::error!(%error, "a document in the log is damaged");
-                refuse_all(&candidates, &Refusal::damaged(), &mut checked.verdicts);
+                let places = candidates.iter().flat_map(|candidate| &candidate.places);
+                places.for_each(|place| checked.verdicts.refuse(*place, &Refusal::damaged()));
             }
         }
+    }
+    for (open, outcome) in parallel::each(offers, |(open, candidates)| offer(open, candidates, &limits)) {
+        outcome.refused.iter().for_each(|(place, refusal)| checked.verdicts.refuse(*place, refusal));
+        // A record that still has no change is not one of ours to remember.
+        if !open.document.heads().is_empty() {
+            checked.opened.0.push(open);
+        }
+        checked.accepted.extend(outcome.accepted);
     }
     checked.accepted.sort_by_key(|change| change.turn);
     Ok(checked)
@@ -102,9 +106,11 @@ fn candidates(
 ) -> Result<Candidates, LogError> {
     let mut found = Candidates::new();
     let mut seen: HashMap<ChangeHash, (RecordId, usize)> = HashMap::new();
-    for (slot, job, entry) in entries(group) {
+    let all: Vec<_> = entries(group).collect();
+    let admitted = parallel::each(all.iter().collect(), |(_, _, entry)| admit(entry, limits));
+    for ((slot, job, entry), admitted) in all.into_iter().zip(admitted) {
         let record = entry.record;
-        let (change, bytes) = match admit(entry, limits) {
+        let (change, bytes) = match admitted {
             Ok(admitted) => admitted,
             Err(refusal) => {
                 verdicts.refuse(slot, &refusal);
@@ -172,13 +178,16 @@ impl Record<Change> for Offer<'_> {
     }
 }
 
-/// Settles the changes of one record. Those that are taken share the places in which they came, in causal order.
-fn accept(
-    record: RecordId,
-    mut offer: Offer<'_>,
-    candidates: Vec<Candidate>,
-    verdicts: &mut Verdicts,
-) -> Vec<Accepted> {
+/// What became of the changes of one record.
+struct Outcome {
+    accepted: Vec<Accepted>,
+    refused: Vec<(Slot, Refusal)>,
+}
+
+/// Offers the changes of one record to its document. Those that are taken share the places in which they came, in causal
+/// order.
+fn offer(mut open: Open, candidates: Vec<Candidate>, limits: &Limits) -> (Open, Outcome) {
+    let record = open.document.id();
     let (mut admitted, mut others) = (Vec::new(), HashMap::new());
     for candidate in candidates {
         let Candidate { admitted: offered, bytes, device, places } = candidate;
@@ -188,11 +197,12 @@ fn accept(
         );
         admitted.push(offered);
     }
-    let settled = settle(&mut offer, admitted);
-    for (hash, refusal) in &settled.refused {
-        let places = others.get(hash).map(|other| other.places.as_slice()).unwrap_or_default();
-        places.iter().for_each(|place| verdicts.refuse(*place, refusal));
-    }
+    let settled = settle(&mut Offer { document: &mut open.document, limits }, admitted);
+    let places = |hash: &ChangeHash| others.get(hash).map(|other| other.places.clone()).unwrap_or_default();
+    let refuse = |(hash, refusal): (ChangeHash, Refusal)| {
+        places(&hash).into_iter().map(move |place| (place, refusal.clone()))
+    };
+    let refused = settled.refused.into_iter().flat_map(refuse).collect();
     let mut turns: Vec<Slot> =
         settled.accepted.iter().filter_map(|hash| others.get(hash)?.places.first().copied()).collect();
     turns.sort_unstable();
@@ -200,11 +210,7 @@ fn accept(
         let Other { bytes, dependencies, device, places } = others.remove(&hash)?;
         Some(Accepted { record, hash, bytes, dependencies, device, places, turn })
     });
-    accepted.collect()
-}
-
-fn refuse_all(candidates: &[Candidate], refusal: &Refusal, verdicts: &mut Verdicts) {
-    for place in candidates.iter().flat_map(|candidate| &candidate.places) {
-        verdicts.refuse(*place, refusal);
-    }
+    let accepted: Vec<_> = accepted.collect();
+    open.grown_by(accepted.iter().map(|change| change.bytes.len()));
+    (open, Outcome { accepted, refused })
 }

@@ -1,12 +1,16 @@
 //! What comes from outside, on its way into the store: through the gate, merged by record, in one transaction with how
 //! far it brings us.
+//!
+//! The gate is most of the work, and needs nothing of the file. So it comes first, for all that came, on all cores; the
+//! file's write lock is taken only when that is done.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::{SyncNews, SyncProblem};
-use crate::document::gate::{self, Limits};
-use crate::document::{ChangeHash, Document, EncodedChange, Taken};
+use crate::document::gate::{self, GateError, Limits};
+use crate::document::{Automerge, Change, ChangeHash, Document, EncodedChange, Taken};
 use crate::id::RecordId;
+use crate::parallel;
 use crate::replica::Replica;
 use crate::store::{Origin, Transaction};
 use crate::sync::{Cursor, Entry, EntryBody, FirstSync};
@@ -30,9 +34,11 @@ pub(super) fn store(
     news: &mut Vec<SyncNews>,
 ) -> Result<(), SyncProblem> {
     let now = replica.now();
+    let limits = Limits::default();
+    let (records, known) = admit_all(entries, &limits);
     let mut transaction = replica.store.transaction()?;
-    let mut arrival = Arrival::new(&mut transaction, now, news);
-    let records = arrival.store_all(entries)?;
+    let mut arrival = Arrival { transaction: &mut transaction, now, news, limits, logged: known };
+    let records = arrival.store_all(records)?;
     let logged = arrival.logged;
     let changes = match reached {
         Reached::Log(cursor) => {
@@ -59,11 +65,40 @@ pub(super) fn store(
     Ok(())
 }
 
-/// What came for one record.
+/// What came for one record: bytes, and what the gate says of them.
 #[derive(Default)]
 struct Parts<'a> {
-    documents: Vec<&'a [u8]>,
-    changes: Vec<&'a [u8]>,
+    documents: Vec<(&'a [u8], Result<Automerge, GateError>)>,
+    changes: Vec<(&'a [u8], Result<Change, GateError>)>,
+}
+
+/// One entry after the gate.
+enum Admitted<'a> {
+    Document(&'a [u8], Result<Automerge, GateError>),
+    Change(&'a [u8], Result<Change, GateError>),
+    Known(ChangeHash),
+}
+
+/// Everything through the gate, by record; and the changes that came by name.
+fn admit_all<'a>(entries: &'a [Entry], limits: &Limits) -> (BTreeMap<RecordId, Parts<'a>>, Vec<ChangeHash>) {
+    let admitted = parallel::each(entries.iter().collect(), |entry: &Entry| match &entry.body {
+        EntryBody::Known(hash) => Admitted::Known(*hash),
+        EntryBody::Change(bytes) => Admitted::Change(bytes, gate::admit(bytes, limits)),
+        EntryBody::Document(bytes) => Admitted::Document(bytes, gate::admit_document(bytes, limits)),
+    });
+    let (mut records, mut known) = (BTreeMap::<_, Parts<'_>>::new(), Vec::new());
+    for (entry, admitted) in entries.iter().zip(admitted) {
+        match admitted {
+            Admitted::Known(hash) => known.push(hash),
+            Admitted::Change(bytes, change) => {
+                records.entry(entry.record).or_default().changes.push((bytes, change));
+            }
+            Admitted::Document(bytes, whole) => {
+                records.entry(entry.record).or_default().documents.push((bytes, whole));
+            }
+        }
+    }
+    (records, known)
 }
 
 /// What comes in one message.
@@ -76,30 +111,18 @@ struct Arrival<'a, 'b> {
     logged: Vec<ChangeHash>,
 }
 
-impl<'a, 'b> Arrival<'a, 'b> {
-    fn new(transaction: &'a mut Transaction<'b>, now: i64, news: &'a mut Vec<SyncNews>) -> Self {
-        Arrival { transaction, now, news, limits: Limits::default(), logged: Vec::new() }
-    }
-
+impl Arrival<'_, '_> {
     /// Stores all of it, record by record. Answers the records that changed.
-    fn store_all(&mut self, entries: &[Entry]) -> Result<Vec<RecordId>, SyncProblem> {
-        let mut records: BTreeMap<RecordId, Parts<'_>> = BTreeMap::new();
-        for entry in entries {
-            match &entry.body {
-                EntryBody::Known(hash) => self.logged.push(*hash),
-                EntryBody::Change(bytes) => records.entry(entry.record).or_default().changes.push(bytes),
-                EntryBody::Document(bytes) => records.entry(entry.record).or_default().documents.push(bytes),
-            }
-        }
+    fn store_all(&mut self, records: BTreeMap<RecordId, Parts<'_>>) -> Result<Vec<RecordId>, SyncProblem> {
         let mut changed = Vec::new();
         for (record, parts) in records {
             let mut document = self.transaction.document(record)?;
             let mut news = false;
-            for whole in parts.documents {
-                news |= self.store_whole(&mut document, whole)?;
+            for (bytes, whole) in parts.documents {
+                news |= self.store_whole(&mut document, bytes, whole)?;
             }
             if !parts.changes.is_empty() {
-                news |= self.store_changes(&mut document, &parts.changes)?;
+                news |= self.store_changes(&mut document, parts.changes)?;
             }
             if news {
                 changed.push(record);
@@ -109,9 +132,14 @@ impl<'a, 'b> Arrival<'a, 'b> {
     }
 
     /// Takes a whole document in. Says whether the record changed.
-    fn store_whole(&mut self, document: &mut Document, bytes: &[u8]) -> Result<bool, SyncProblem> {
+    fn store_whole(
+        &mut self,
+        document: &mut Document,
+        bytes: &[u8],
+        whole: Result<Automerge, GateError>,
+    ) -> Result<bool, SyncProblem> {
         let record = document.id();
-        let whole = match gate::admit_document(bytes, &self.limits) {
+        let whole = match whole {
             Ok(whole) => whole,
             Err(error) => {
                 self.quarantine(record, bytes, (error.code(), &error.to_string()))?;
@@ -136,13 +164,17 @@ impl<'a, 'b> Arrival<'a, 'b> {
     }
 
     /// Merges what passes the gate, in one batch, and keeps the rest apart. Says whether the record changed.
-    fn store_changes(&mut self, document: &mut Document, changes: &[&[u8]]) -> Result<bool, SyncProblem> {
+    fn store_changes(
+        &mut self,
+        document: &mut Document,
+        changes: Vec<(&[u8], Result<Change, GateError>)>,
+    ) -> Result<bool, SyncProblem> {
         let record = document.id();
         let (mut admitted, mut bytes_of) = (Vec::new(), HashMap::new());
-        for bytes in changes {
-            match gate::admit(bytes, &self.limits) {
+        for (bytes, change) in changes {
+            match change {
                 Ok(change) => {
-                    bytes_of.insert(change.hash(), *bytes);
+                    bytes_of.insert(change.hash(), bytes);
                     self.logged.push(change.hash());
                     admitted.push(change);
                 }
