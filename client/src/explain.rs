@@ -125,6 +125,9 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
             "Förbindelsen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()
         }
         LinkError::Problem(SyncProblem::NoRelay) => "Arbetsytan finns bara på den här datorn.".to_owned(),
+        LinkError::Problem(SyncProblem::BeginAgain) => {
+            "Den här kopian har fått ett eget namn och ansluter på nytt.".to_owned()
+        }
         LinkError::Problem(SyncProblem::Replica(error)) => replica_error(error, language),
         LinkError::Problem(SyncProblem::Protocol(SyncError::Dead(_))) => {
             "Förbindelsen är död: reläet har tystnat. Ditt arbete är sparat här.".to_owned()

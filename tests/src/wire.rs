@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
-use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews};
+use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews, SyncProblem};
 use samsyn_engine::store::NewReplica;
 use samsyn_engine::sync::Epoch;
 use samsyn_engine::sync::limits::RECORDS_BYTES;
@@ -60,18 +60,35 @@ pub struct Traffic {
     pub round_trips: usize,
 }
 
-/// Connects a replica and goes on until nothing more is said. Answers what went by, and what came of it.
+/// Connects a replica and goes on until nothing more is said; connects again where the replica wants to begin anew. Answers
+/// what went by, and what came of it.
 ///
 /// # Panics
 /// Where one of the two cannot go on.
 pub fn sync(replica: &mut Replica, relay: &mut InlineRelay) -> (Traffic, Vec<SyncNews>) {
+    let (mut traffic, mut news) = (Traffic::default(), Vec::new());
+    while !connect(replica, relay, &mut traffic, &mut news) {}
+    (traffic, news)
+}
+
+/// One connection. Says whether it came to its end.
+fn connect(
+    replica: &mut Replica,
+    relay: &mut InlineRelay,
+    traffic: &mut Traffic,
+    news: &mut Vec<SyncNews>,
+) -> bool {
     let mut sync = ReplicaSync::begin(replica, 0).expect("the replica has a relay");
     let mut there = InlineConnection::default();
-    let (mut traffic, mut news) = (Traffic::default(), Vec::new());
     loop {
         let mut up = VecDeque::new();
-        while let Some(frame) = sync.frame_out(replica).expect("the replica can be read") {
-            up.push_back(frame);
+        loop {
+            match sync.frame_out(replica) {
+                Ok(Some(frame)) => up.push_back(frame),
+                Ok(None) => break,
+                Err(SyncProblem::BeginAgain) => return false,
+                Err(error) => panic!("the replica cannot go on: {error}"),
+            }
         }
         let mut down = Vec::new();
         for frame in &up {
@@ -83,13 +100,17 @@ pub fn sync(replica: &mut Replica, relay: &mut InlineRelay) -> (Traffic, Vec<Syn
         }
         if up.is_empty() && down.is_empty() {
             assert!(sync.is_settled(replica).expect("the replica can be read"), "it ended with work left");
-            return (traffic, news);
+            return true;
         }
         traffic.frames += up.len() + down.len();
         traffic.round_trips += 1;
         for frame in down {
             traffic.down += frame.len();
-            news.extend(sync.frame_in(replica, &frame, 0).expect("a replica takes what the relay says"));
+            match sync.frame_in(replica, &frame, 0) {
+                Ok(some) => news.extend(some),
+                Err(SyncProblem::BeginAgain) => return false,
+                Err(error) => panic!("a replica takes what the relay says: {error}"),
+            }
         }
     }
 }

@@ -161,6 +161,12 @@ pub(crate) fn parse_address(address: &str) -> Result<(String, WorkspaceId), Fail
     Ok((format!("ws://{host}"), workspace))
 }
 
+/// What a person is told whose replica turned out to be a copy.
+const TOLD_APART: Caption = Caption::new(
+    "Den här filen är en kopia: någon annan kopia har skrivit under samma namn. Kopian har nu ett eget namn, och allt som skrivits här är kvar.",
+    "This file is a copy: another copy has written under the same name. It has a name of its own now, and all that was written here is kept.",
+);
+
 /// What a visit to the relay brought, in a sentence.
 fn summary(visit: &link::Visit, language: Language) -> String {
     let sent = match visit.pushed {
@@ -197,10 +203,13 @@ impl Sync {
         if self.json.json {
             write_json(&json!({
                 "pushed": visit.pushed, "received": visit.received, "records": visit.records,
-                "refused": visit.refused, "quarantined": visit.quarantined,
+                "refused": visit.refused, "quarantined": visit.quarantined, "told_apart": visit.told_apart,
             }))?;
         } else {
             line(summary(&visit, context.language))?;
+            if visit.told_apart > 0 {
+                line(TOLD_APART.get(context.language))?;
+            }
         }
         match (visit.refused.first(), visit.quarantined.first()) {
             (Some(reason), _) => {

@@ -8,7 +8,7 @@ pub mod worker;
 
 pub use connection::{Connection, LinkError};
 
-use samsyn_engine::replica::{Replica, SyncNews};
+use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::sync::Notice;
 
 /// What one visit to the relay brought about.
@@ -20,6 +20,8 @@ pub struct Visit {
     pub received: usize,
     /// Records that changed here.
     pub records: usize,
+    /// Records in which another copy of this replica had written under the same name.
+    pub told_apart: usize,
     /// Why the relay did not take some, one entry each.
     pub refused: Vec<String>,
     /// Why some that came were kept apart, one entry each.
@@ -35,6 +37,7 @@ impl Visit {
                 self.received += changes;
             }
             SyncNews::Pushed(count) => self.pushed += count,
+            SyncNews::NewIdentity { records } => self.told_apart += records.len(),
             SyncNews::Refused { reason, .. } => self.refused.push(reason),
             SyncNews::Quarantined { reason, .. } => self.quarantined.push(reason),
             SyncNews::Closed(notice) => return Err(notice),
@@ -56,14 +59,25 @@ pub fn sync_once(replica: &mut Replica) -> Result<Visit, LinkError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(LinkError::runtime)?;
     runtime.block_on(async {
-        let mut connection = Connection::open(replica).await?;
         let mut visit = Visit::default();
-        while !connection.is_settled(replica)? {
-            for news in connection.next(replica).await? {
-                visit.note(news).map_err(LinkError::Closed)?;
+        loop {
+            match go_on(replica, &mut visit).await {
+                Err(LinkError::Problem(SyncProblem::BeginAgain)) => {}
+                Err(error) => return Err(error),
+                Ok(()) => return Ok(visit),
             }
         }
-        connection.close().await;
-        Ok(visit)
     })
+}
+
+/// One connection, to the point where both sides have everything.
+async fn go_on(replica: &mut Replica, visit: &mut Visit) -> Result<(), LinkError> {
+    let mut connection = Connection::open(replica).await?;
+    while !connection.is_settled(replica)? {
+        for news in connection.next(replica).await? {
+            visit.note(news).map_err(LinkError::Closed)?;
+        }
+    }
+    connection.close().await;
+    Ok(())
 }

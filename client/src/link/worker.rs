@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use samsyn_engine::id::RecordId;
-use samsyn_engine::replica::{Replica, SyncNews};
+use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::store::OutboxState;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
@@ -208,6 +208,7 @@ impl Worker {
                 order = self.orders.recv() => Some(order),
                 news = connection.next(&mut self.replica) => {
                     match news {
+                        Err(LinkError::Problem(SyncProblem::BeginAgain)) => return Ended::Again,
                         Err(error) => return Ended::Failed(error),
                         Ok(news) => {
                             if let Err(error) = self.note(news, &mut link) {
@@ -253,6 +254,7 @@ impl Worker {
                     *link = Link::Live;
                     self.failures = 0;
                 }
+                SyncNews::NewIdentity { records } => (self.tell)(Report::Merged(records)),
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
                 SyncNews::FirstSynced
                 | SyncNews::Compared { .. }

@@ -19,13 +19,14 @@ mod history;
 pub mod layout;
 mod prose;
 mod read;
+mod rename;
 mod seeds;
 #[cfg(test)]
 mod tests;
 mod view;
 mod writers;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use automerge::{ActorId, Author, ReadDoc};
 pub use automerge::{Automerge, Change, ChangeHash};
@@ -36,6 +37,7 @@ pub use edit::{Edit, EditError};
 pub use history::{HistoryEntry, Stamp};
 pub use prose::{Splice, rebase};
 pub use read::Record;
+pub use rename::Renamed;
 
 use crate::id::RecordId;
 use crate::identity::DeviceId;
@@ -233,6 +235,8 @@ impl Document {
             .filter(|change| seeds::is_seed_actor(change.actor_id()))
             .map(automerge::Change::hash)
             .collect();
+        let places: HashMap<ChangeHash, (ActorId, u64)> =
+            changes.iter().map(|change| (change.hash(), (change.actor_id().clone(), change.seq()))).collect();
         let applied = gate::apply(&self.automerge, changes, limits)?;
         if !applied.applied.is_empty() {
             let new_seeds: Vec<_> =
@@ -242,8 +246,10 @@ impl Document {
         }
         let changes = applied.applied.iter().filter_map(|hash| applied.document.get_change_by_hash(hash));
         let changes = changes.map(|change| EncodedChange::of(&change)).collect();
+        let collided = applied.rejected.iter().filter(|(_, error)| *error == GateError::ActorCollision);
+        let collided = collided.filter_map(|(hash, _)| places.get(hash).cloned()).collect();
         self.automerge = applied.document;
-        Ok(Received { changes, rejected: applied.rejected })
+        Ok(Received { changes, rejected: applied.rejected, collided })
     }
 
     /// A whole document from outside, that has passed the gate: what of it is new, as with [`Document::receive`].
@@ -315,6 +321,8 @@ pub struct Received {
     pub changes: Vec<EncodedChange>,
     /// The changes that were not taken, each with its reason.
     pub rejected: Vec<(ChangeHash, GateError)>,
+    /// The places, each an actor and a number, that some of these have and that other changes have here.
+    pub collided: Vec<(ActorId, u64)>,
 }
 
 /// What became of a whole document that came.

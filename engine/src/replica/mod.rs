@@ -106,6 +106,14 @@ impl Replica {
         Replica::over(Store::open(path)?)
     }
 
+    /// Opens a replica file as [`Store::open_unnoticed_copy`] does. For simulations.
+    ///
+    /// # Errors
+    /// As [`Replica::open`].
+    pub fn open_unnoticed_copy(path: &Path) -> Result<Replica, ReplicaError> {
+        Replica::over(Store::open_unnoticed_copy(path)?)
+    }
+
     fn over(store: Store) -> Result<Replica, ReplicaError> {
         let device = store.meta()?.device;
         Ok(Replica { store, device, clock: Box::new(wall_clock) })
@@ -191,9 +199,10 @@ impl Replica {
     /// # Errors
     /// As [`Replica::create_record`].
     pub fn create_records(&mut self, all: &[NewRecord]) -> Result<Vec<Edited>, ReplicaError> {
-        let writer = self.writer(None);
+        let (device, now) = (self.device, self.now());
         let mut made = Vec::with_capacity(all.len());
         let mut transaction = self.store.transaction()?;
+        let writer = Writer { actor: transaction.actor()?, device, now, why: None };
         for new in all {
             if !transaction.document(new.id)?.heads().is_empty() {
                 return Err(ReplicaError::RecordExists(new.id));
@@ -228,8 +237,11 @@ impl Replica {
         why: Option<&str>,
         edits: impl FnOnce(&Document) -> Vec<Edit>,
     ) -> Result<Edited, ReplicaError> {
-        let writer = self.writer(why);
+        let (device, now) = (self.device, self.now());
+        let why = why.map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
         let mut transaction = self.store.transaction()?;
+        // Read anew each time: another handle on the file may have found that it is a copy.
+        let writer = Writer { actor: transaction.actor()?, device, now, why };
         let mut document = transaction.document(id)?;
         let before = document.heads();
         if before.is_empty() {
@@ -245,11 +257,6 @@ impl Replica {
         transaction.save(&document, &changes, Origin::Here)?;
         transaction.commit()?;
         Ok(Edited { record: id, differences: document.differences_between(&before, &heads), heads })
-    }
-
-    fn writer(&self, why: Option<&str>) -> Writer {
-        let why = why.map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
-        Writer { actor: self.store.actor().clone(), device: self.device, now: self.now(), why }
     }
 
     /// A record's document.

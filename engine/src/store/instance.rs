@@ -8,6 +8,9 @@
 //! stays: those changes are what they are under the old actor, the same in both copies.
 //!
 //! A fresh actor where none was needed costs some bytes; a shared one costs the documents. When in doubt, fresh.
+//!
+//! A cloned machine has all of this in two places and shows nothing of it. What both copies then write collides in the
+//! relay's log, and there the second is told apart (`replica/sync/identity.rs`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,22 +29,42 @@ struct Companion {
 }
 
 /// The actor of this copy; a fresh one where the file is not the copy that was last open here.
-pub(super) fn claim(path: &Path, connection: &mut Connection) -> Result<ActorId> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let nonce = meta::get(&transaction, NONCE)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+pub(super) fn claim(path: &Path, connection: &mut Connection) -> Result<()> {
+    open_as(path, connection, is_same_copy)
+}
+
+/// The same without looking.
+pub(super) fn claim_as_it_is(path: &Path, connection: &mut Connection) -> Result<()> {
+    open_as(path, connection, |_, _| Ok(true))
+}
+
+/// The actor of this copy.
+pub(super) fn actor(connection: &Connection) -> Result<ActorId> {
+    let bytes = meta::get(connection, ACTOR)?.filter(|bytes| bytes.len() == 16);
+    bytes.map(ActorId::from).ok_or(StoreError::Database(rusqlite::Error::InvalidQuery))
+}
+
+fn is_same_copy(path: &Path, connection: &Connection) -> Result<bool> {
+    let nonce = meta::get(connection, NONCE)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let companion = read_companion(path);
-    let same = companion
-        .is_some_and(|companion| Some(&companion.nonce) == nonce.as_ref() && companion.place == place(path));
-    let actor = match meta::get(&transaction, ACTOR)? {
-        Some(bytes) if same && bytes.len() == 16 => ActorId::from(bytes),
-        _ => ActorId::from(crate::random::bytes::<16>()),
-    };
-    meta::put(&transaction, ACTOR, actor.to_bytes())?;
+    Ok(companion
+        .is_some_and(|companion| Some(&companion.nonce) == nonce.as_ref() && companion.place == place(path)))
+}
+
+/// Makes sure that the file has an actor, a fresh one where it is not the same copy.
+fn open_as(
+    path: &Path,
+    connection: &mut Connection,
+    is_same: impl Fn(&Path, &Connection) -> Result<bool>,
+) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if !is_same(path, &transaction)? || actor(&transaction).is_err() {
+        meta::put(&transaction, ACTOR, &crate::random::bytes::<16>())?;
+    }
     let fresh = put_fresh_nonce(&transaction)?;
     transaction.commit()?;
     // After the commit: a crash between the two makes the next opening take a fresh actor, never an old one.
-    write_companion(path, fresh)?;
-    Ok(actor)
+    write_companion(path, fresh)
 }
 
 /// Draws a new nonce as the file is closed, so that a backup made while it was open is known as such when it comes back.

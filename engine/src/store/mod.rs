@@ -28,6 +28,7 @@ mod open;
 mod outbox;
 mod projection;
 mod query;
+mod renaming;
 mod reviewed;
 mod transaction;
 pub mod words;
@@ -35,7 +36,6 @@ pub mod words;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use automerge::ActorId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use error::StoreError;
@@ -57,7 +57,6 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub struct Store {
     path: PathBuf,
     connection: Connection,
-    actor: ActorId,
     cache: RefCell<Cache>,
 }
 
@@ -78,9 +77,23 @@ impl Store {
     /// Where it is not there, is no replica, is of a newer version, or cannot be read and written.
     pub fn open(path: &Path) -> Result<Store> {
         let mut connection = open::open(path)?;
-        let actor = instance::claim(path, &mut connection)?;
-        let mut store =
-            Store { path: path.to_owned(), connection, actor, cache: RefCell::new(Cache::default()) };
+        instance::claim(path, &mut connection)?;
+        Store::over(path, connection)
+    }
+
+    /// Opens a replica file that was copied in a way which nothing here can tell: as when a whole machine is cloned. For
+    /// simulations: both copies write under one actor from now on, until a relay tells them apart.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_unnoticed_copy(path: &Path) -> Result<Store> {
+        let mut connection = open::open(path)?;
+        instance::claim_as_it_is(path, &mut connection)?;
+        Store::over(path, connection)
+    }
+
+    fn over(path: &Path, connection: Connection) -> Result<Store> {
+        let mut store = Store { path: path.to_owned(), connection, cache: RefCell::new(Cache::default()) };
         projection::renew_if_outdated(&mut store)?;
         Ok(store)
     }
@@ -88,11 +101,6 @@ impl Store {
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// The actor that this copy of the replica writes as.
-    pub fn actor(&self) -> &ActorId {
-        &self.actor
     }
 
     /// Who and where this replica is.

@@ -1,5 +1,6 @@
 //! Behaviour of a replica's file.
 
+use automerge::ActorId;
 use std::path::Path;
 
 use super::*;
@@ -19,7 +20,7 @@ fn store(folder: &tempfile::TempDir) -> Store {
 
 fn writer(store: &Store) -> Writer {
     Writer {
-        actor: store.actor().clone(),
+        actor: store.actor().unwrap(),
         device: DeviceId::from_bytes([1; 16]),
         now: 1_700_000_000,
         why: None,
@@ -203,10 +204,10 @@ fn two_that_have_the_file_open_see_each_others_work_and_lose_none() {
 fn a_copy_writes_under_an_actor_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let first = store(&folder);
-    let (path, actor) = (first.path().to_owned(), first.actor().clone());
+    let (path, actor) = (first.path().to_owned(), first.actor().unwrap());
     drop(first);
     let reopened = Store::open(&path).unwrap();
-    assert_eq!(*reopened.actor(), actor, "the same copy keeps its actor");
+    assert_eq!(reopened.actor().unwrap(), actor, "the same copy keeps its actor");
     drop(reopened);
 
     // Copied with and without its companion.
@@ -217,13 +218,13 @@ fn a_copy_writes_under_an_actor_of_its_own() {
             let name = |path: &Path| format!("{}-instance", path.display());
             std::fs::copy(name(&path), name(&copy)).unwrap();
         }
-        assert_ne!(*Store::open(&copy).unwrap().actor(), actor);
+        assert_ne!(Store::open(&copy).unwrap().actor().unwrap(), actor);
     }
     // Restored from a backup over the same file.
     let backup = std::fs::read(&path).unwrap();
     drop(Store::open(&path).unwrap());
     std::fs::write(&path, backup).unwrap();
-    assert_ne!(*Store::open(&path).unwrap().actor(), actor);
+    assert_ne!(Store::open(&path).unwrap().actor().unwrap(), actor);
 }
 
 #[test]

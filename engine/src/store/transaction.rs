@@ -25,9 +25,9 @@ pub enum Origin {
 /// Changes to the file that happen all or not at all.
 #[derive(Debug)]
 pub struct Transaction<'a> {
-    inner: rusqlite::Transaction<'a>,
-    cache: &'a std::cell::RefCell<Cache>,
-    touched: Vec<RecordId>,
+    pub(super) inner: rusqlite::Transaction<'a>,
+    pub(super) cache: &'a std::cell::RefCell<Cache>,
+    pub(super) touched: Vec<RecordId>,
 }
 
 /// A snapshot is made anew when so many changes have come since the last,
@@ -102,7 +102,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Notes a document's kind and heads. Answers its new revision.
-    fn put_document(&self, document: &Document) -> Result<i64> {
+    pub(super) fn put_document(&self, document: &Document) -> Result<i64> {
         let id = document.id();
         let next = revision(&self.inner, id)?.unwrap_or(0) + 1;
         self.inner
@@ -154,6 +154,12 @@ impl<'a> Transaction<'a> {
         if count < FOLD_CHANGES && (bytes < FOLD_BYTES || bytes < snapshot / 2) {
             return Ok(());
         }
+        self.fold_now(document)
+    }
+
+    /// Makes the snapshot anew.
+    pub(super) fn fold_now(&self, document: &Document) -> Result<()> {
+        let id = document.id();
         self.inner
             .prepare_cached("UPDATE documents SET snapshot = ?2 WHERE record = ?1")?
             .execute(params![id.as_bytes(), document.save()])?;
@@ -182,15 +188,15 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
-    /// Keeps a change that the relay refused apart, with its reason. It stays in the document here.
+    /// Keeps a change that the relay refused apart, with its reason. It stays in the document here. Says whether it is here.
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn mark_refused(&mut self, change: &ChangeHash, code: ErrorCode, reason: &str) -> Result<()> {
-        self.inner
-            .prepare_cached("UPDATE changes SET refused = ?2, reason = ?3 WHERE hash = ?1 AND NOT logged")?
-            .execute(params![change.0, name_of(code), reason])?;
-        Ok(())
+    pub fn mark_refused(&mut self, change: &ChangeHash, code: ErrorCode, reason: &str) -> Result<bool> {
+        let mut update = self
+            .inner
+            .prepare_cached("UPDATE changes SET refused = ?2, reason = ?3 WHERE hash = ?1 AND NOT logged")?;
+        Ok(update.execute(params![change.0, name_of(code), reason])? > 0)
     }
 
     /// Puts changes back into the outbox that were refused for a reason which may be gone.

@@ -198,7 +198,7 @@ mod tests {
                 return Err(DocumentError::Layout { record, reason }.into());
             }
             self.has.extend(changes.iter().map(|change| name(*change)));
-            Ok(Received { changes: Vec::new(), rejected: Vec::new() })
+            Ok(Received { changes: Vec::new(), rejected: Vec::new(), collided: Vec::new() })
         }
     }
 

@@ -230,8 +230,8 @@ impl World {
         let path = self.folder.join(format!("{}.samsyn", self.laptops.len()));
         Image::of(self.laptops[who].path()).copy_to(&path);
         let copy = Laptop::new(&path, BEGINNING);
-        let (one, other) = (self.laptops[who].look().store().actor(), copy.look().store().actor());
-        assert_ne!(one, other, "a copy writes as an actor of its own");
+        let actor = |laptop: &Laptop| laptop.look().store().actor().expect("the store can be read");
+        assert_ne!(actor(&self.laptops[who]), actor(&copy), "a copy writes as an actor of its own");
         self.laptops.push(copy);
         true
     }

@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::identity::Collision;
 use super::{SyncNews, SyncProblem};
 use crate::document::gate::{self, GateError, Limits};
-use crate::document::{Automerge, Change, ChangeHash, Document, EncodedChange, Taken};
+use crate::document::{Automerge, Change, ChangeHash, Document, EncodedChange, Received, Taken};
 use crate::id::RecordId;
 use crate::parallel;
 use crate::replica::Replica;
@@ -26,20 +27,22 @@ pub(super) enum Reached {
     Nowhere,
 }
 
-/// Stores what came together with how far it brings us: all of it or none.
+/// Stores what came together with how far it brings us: all of it or none. Answers the changes of ours that collide with
+/// some of it.
 pub(super) fn store(
     replica: &mut Replica,
     entries: &[Entry],
     reached: Reached,
     news: &mut Vec<SyncNews>,
-) -> Result<(), SyncProblem> {
+) -> Result<Vec<Collision>, SyncProblem> {
     let now = replica.now();
     let limits = Limits::default();
     let (records, known) = admit_all(entries, &limits);
     let mut transaction = replica.store.transaction()?;
-    let mut arrival = Arrival { transaction: &mut transaction, now, news, limits, logged: known };
+    let (mut logged, mut collisions) = (known, Vec::new());
+    let (into, out) = (&mut transaction, &mut collisions);
+    let mut arrival = Arrival { transaction: into, now, news, limits, logged: &mut logged, collisions: out };
     let records = arrival.store_all(records)?;
-    let logged = arrival.logged;
     let changes = match reached {
         Reached::Log(cursor) => {
             transaction.mark_logged(&logged)?;
@@ -62,7 +65,7 @@ pub(super) fn store(
     };
     transaction.commit()?;
     news.push(SyncNews::Merged { records, changes });
-    Ok(())
+    Ok(collisions)
 }
 
 /// What came for one record: bytes, and what the gate says of them.
@@ -108,7 +111,9 @@ struct Arrival<'a, 'b> {
     news: &'a mut Vec<SyncNews>,
     limits: Limits,
     /// The changes that came, and so are in the log of whoever sent them.
-    logged: Vec<ChangeHash>,
+    logged: &'a mut Vec<ChangeHash>,
+    /// Changes of ours in whose place others came.
+    collisions: &'a mut Vec<Collision>,
 }
 
 impl Arrival<'_, '_> {
@@ -154,6 +159,10 @@ impl Arrival<'_, '_> {
             }
             Ok(Taken::Merged(received)) => {
                 self.logged.extend(names);
+                self.collide(document, &received);
+                for (_, error) in received.rejected.iter().take(1) {
+                    self.quarantine(record, bytes, (error.code(), &error.to_string()))?;
+                }
                 self.save(document, &received.changes)
             }
             Err(error) => {
@@ -183,6 +192,7 @@ impl Arrival<'_, '_> {
         }
         match document.receive(admitted, &self.limits) {
             Ok(received) => {
+                self.collide(document, &received);
                 for (hash, error) in &received.rejected {
                     if let Some(bytes) = bytes_of.get(hash) {
                         self.quarantine(record, bytes, (error.code(), &error.to_string()))?;
@@ -197,6 +207,13 @@ impl Arrival<'_, '_> {
                 Ok(false)
             }
         }
+    }
+
+    /// Notes the changes of ours that have the place which the log has given to others.
+    fn collide(&mut self, document: &Document, received: &Received) {
+        let ours = received.collided.iter().filter_map(|(actor, seq)| document.change_of(actor, *seq));
+        let record = document.id();
+        self.collisions.extend(ours.map(|change| Collision { record, change }));
     }
 
     fn save(&mut self, document: &Document, changes: &[EncodedChange]) -> Result<bool, SyncProblem> {

@@ -14,6 +14,7 @@
 
 mod arrival;
 mod comparing;
+mod identity;
 
 use std::collections::VecDeque;
 
@@ -23,10 +24,11 @@ use crate::id::RecordId;
 use crate::store::Meta;
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
-    ClientEvent, ClientSession, Cursor, ErrorCode, Hello, Notice, Outgoing, Start, SyncError, VERSIONS,
+    ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, Start, SyncError, VERSIONS,
 };
 use arrival::Reached;
 use comparing::Comparing;
+use identity::Collision;
 
 /// What a connection brought about, for whoever shows it to a person.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +67,12 @@ pub enum SyncNews {
         /// Why, for people.
         reason: String,
     },
+    /// Another copy of this replica has written under the same name: what was written here has a name of its own now, and
+    /// is on its way under that. The connection has to be begun anew.
+    NewIdentity {
+        /// The records in which both had written.
+        records: Vec<RecordId>,
+    },
     /// Something that came did not pass the gate. It is kept apart.
     Quarantined {
         /// For which record.
@@ -85,6 +93,9 @@ pub enum SyncProblem {
     /// This side cannot store what comes.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
+    /// This replica has a new identity: the connection is to be begun anew, at once.
+    #[error("this copy of the replica has a name of its own now: connect again")]
+    BeginAgain,
     /// This replica has no relay.
     #[error("this workspace is only on this device: join one with `samsyn join`")]
     NoRelay,
@@ -107,6 +118,8 @@ pub struct ReplicaSync {
     comparing: Option<Comparing>,
     /// Records of a first sync that are still to come.
     left: u64,
+    /// The replica has got a new identity.
+    begin_again: bool,
 }
 
 /// A replica with more records than these that has no place in any log is compared with the relay rather than sent
@@ -138,6 +151,7 @@ impl ReplicaSync {
             live: false,
             comparing: None,
             left: 0,
+            begin_again: false,
         })
     }
 
@@ -152,17 +166,24 @@ impl ReplicaSync {
         now: u64,
     ) -> Result<Vec<SyncNews>, SyncProblem> {
         let mut news = Vec::new();
+        self.goes_on()?;
         for event in self.session.receive(frame, now)? {
             self.take(replica, event, &mut news)?;
         }
         Ok(news)
     }
 
+    /// Nothing more is stored or sent on a connection that has to be begun anew.
+    fn goes_on(&self) -> Result<(), SyncProblem> {
+        if self.begin_again { Err(SyncProblem::BeginAgain) } else { Ok(()) }
+    }
+
     /// The next frame to send, if there is one. Reads the outbox whenever the relay would take more.
     ///
     /// # Errors
-    /// Where the file cannot be read.
+    /// [`SyncProblem::BeginAgain`] where the connection has to be begun anew; where the file cannot be read.
     pub fn frame_out(&mut self, replica: &Replica) -> Result<Option<Vec<u8>>, SyncProblem> {
+        self.goes_on()?;
         if self.session.can_push() {
             if self.queue.is_empty() {
                 let (changes, last) = replica.store.outbox(self.read_up_to, BATCH_CHANGES)?;
@@ -215,20 +236,20 @@ impl ReplicaSync {
             ClientEvent::FirstSync { entries, progress, left } => {
                 let steps = usize::try_from(self.left.saturating_sub(left)).unwrap_or(0);
                 self.left = left;
-                arrival::store(replica, &entries, Reached::FirstSync { progress, left, steps }, news)?;
+                self.store(replica, &entries, Reached::FirstSync { progress, left, steps }, news)?;
                 if left == 0 {
                     news.push(SyncNews::FirstSynced);
                 }
             }
             ClientEvent::Compared(ranges) => self.compared(replica, &ranges, news)?,
             ClientEvent::Wanted { entries, left } => {
-                arrival::store(replica, &entries, Reached::Nowhere, news)?;
+                self.store(replica, &entries, Reached::Nowhere, news)?;
                 if left == 0 {
                     self.want_more(replica, news)?;
                 }
             }
             ClientEvent::Entries { entries, cursor } => {
-                arrival::store(replica, &entries, Reached::Log(cursor), news)?;
+                self.store(replica, &entries, Reached::Log(cursor), news)?;
             }
             ClientEvent::CaughtUp => {
                 self.live = true;
@@ -249,14 +270,57 @@ impl ReplicaSync {
                 news.push(SyncNews::Pushed(hashes.len()));
             }
             ClientEvent::Refused { hash, refused } => {
+                if refused.code == ErrorCode::ActorCollision {
+                    let collision = identity::refused(replica, hash)?;
+                    if self.tell_apart(replica, collision.as_slice(), news)? {
+                        return Ok(());
+                    }
+                }
                 let mut transaction = replica.store.transaction()?;
-                transaction.mark_refused(&hash, refused.code, &refused.words)?;
+                let is_here = transaction.mark_refused(&hash, refused.code, &refused.words)?;
                 transaction.commit()?;
-                news.push(SyncNews::Refused { hash, reason: refused.words });
+                // It is not where it has got another name since it was pushed.
+                if is_here {
+                    news.push(SyncNews::Refused { hash, reason: refused.words });
+                }
             }
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
         }
         Ok(())
+    }
+
+    /// Stores what came. Where it shows that this is a copy of another replica, this one gets a name of its own.
+    fn store(
+        &mut self,
+        replica: &mut Replica,
+        entries: &[Entry],
+        reached: Reached,
+        news: &mut Vec<SyncNews>,
+    ) -> Result<(), SyncProblem> {
+        let collisions = arrival::store(replica, entries, reached, news)?;
+        self.tell_apart(replica, &collisions, news).map(drop)
+    }
+
+    /// Says whether that was done.
+    fn tell_apart(
+        &mut self,
+        replica: &mut Replica,
+        collisions: &[Collision],
+        news: &mut Vec<SyncNews>,
+    ) -> Result<bool, SyncProblem> {
+        if collisions.is_empty() {
+            return Ok(false);
+        }
+        let records = identity::tell_apart(replica, collisions)?;
+        if records.is_empty() {
+            return Ok(false);
+        }
+        tracing::warn!(records = records.len(), "a copy of this replica wrote under the same actor");
+        self.begin_again = true;
+        // What was kept apart because of it comes again, and fits.
+        news.retain(|news| !matches!(news, SyncNews::Quarantined { record, .. } if records.contains(record)));
+        news.push(SyncNews::NewIdentity { records });
+        Ok(true)
     }
 
     /// Before the log follows.
