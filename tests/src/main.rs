@@ -70,8 +70,14 @@ impl Simulate {
         }
         let hours = tally.milliseconds / 3_600_000;
         println!(
-            "{} simulated hours, {} edits, {} faults, {} crash points, {} first syncs, {} comparisons",
-            hours, tally.edits, tally.faults, tally.crashes, tally.first_syncs, tally.comparisons
+            "{} simulated hours, {} edits, {} faults, {} crash points, {} first syncs, {} comparisons, {} new identities",
+            hours,
+            tally.edits,
+            tally.faults,
+            tally.crashes,
+            tally.first_syncs,
+            tally.comparisons,
+            tally.new_identities
         );
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

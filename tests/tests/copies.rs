@@ -48,7 +48,7 @@ fn a_copy_that_the_log_tells_apart_takes_a_new_identity_and_its_work_survives() 
     sync(&mut original, &mut relay);
     let (_, news) = sync(&mut copy, &mut relay);
     let told =
-        news.iter().any(|news| matches!(news, SyncNews::NewIdentity { records } if *records == [record]));
+        news.iter().any(|news| matches!(news, SyncNews::NewIdentity { records, .. } if *records == [record]));
     assert!(told, "{news:?}");
     sync(&mut original, &mut relay);
 

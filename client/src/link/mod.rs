@@ -37,7 +37,7 @@ impl Visit {
                 self.received += changes;
             }
             SyncNews::Pushed(count) => self.pushed += count,
-            SyncNews::NewIdentity { records } => self.told_apart += records.len(),
+            SyncNews::NewIdentity { records, .. } => self.told_apart += records.len(),
             SyncNews::Refused { reason, .. } => self.refused.push(reason),
             SyncNews::Quarantined { reason, .. } => self.quarantined.push(reason),
             SyncNews::Closed(notice) => return Err(notice),

@@ -254,7 +254,7 @@ impl Worker {
                     *link = Link::Live;
                     self.failures = 0;
                 }
-                SyncNews::NewIdentity { records } => (self.tell)(Report::Merged(records)),
+                SyncNews::NewIdentity { records, .. } => (self.tell)(Report::Merged(records)),
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
                 SyncNews::FirstSynced
                 | SyncNews::Compared { .. }

@@ -14,7 +14,9 @@
 //! others (here B) built on it is written anew behind it.
 //!
 //! **The new name follows from what gets it:** the actor and the first of the changes. A third replica that got these
-//! changes from the copy directly comes to the very same ones, so that nothing is doubled when both hand them on.
+//! changes from the copy directly, or shares them because it is a copy of the copy, comes to the very same ones: so nothing
+//! is doubled when both hand them on. Where such two have gone apart since, the second finds its place under the new name
+//! taken, too, and from there on takes yet another, by the same rule.
 
 use std::collections::HashMap;
 
@@ -30,19 +32,26 @@ use super::{Document, EncodedChange, seeds};
 pub struct Renamed {
     /// The document with the changes under their new names.
     pub document: Document,
-    /// The new changes, in an order in which they can be applied.
+    /// Those of the new changes that were not here before, in an order in which they can be applied.
     pub changes: Vec<EncodedChange>,
     /// The name that each of the old ones has now.
     pub names: HashMap<ChangeHash, ChangeHash>,
 }
 
+/// What an actor wrote from some change on, and the name that it gets.
+struct Stretch {
+    /// The number of its first operation.
+    operation: u64,
+    /// The number of its first change.
+    seq: u64,
+    name: ActorId,
+}
+
 /// Who is meant by an operation's number.
 struct Renaming {
     old: ActorId,
-    new: ActorId,
-    /// The first change that gets the new name: its number, and that of its first operation.
-    seq: u64,
-    operation: u64,
+    /// In the order of their numbers; one at least.
+    stretches: Vec<Stretch>,
     /// What names the device in the first change of an actor.
     author: Vec<u8>,
     names: HashMap<ChangeHash, ChangeHash>,
@@ -55,11 +64,6 @@ impl Document {
         changes.iter().find(|change| change.seq == seq && *change.actor == *actor).map(|change| change.hash)
     }
 
-    /// Who wrote a change.
-    pub fn actor_of(&self, change: &ChangeHash) -> Option<ActorId> {
-        Some(self.automerge.get_change_meta_by_hash(change)?.actor.into_owned())
-    }
-
     /// The document with this change, all later ones of its actor, and what was built on these, written under another
     /// name. None where there is no such change, or it cannot be (a seed is nobody's).
     pub fn renamed(&self, first: &ChangeHash) -> Option<Renamed> {
@@ -69,12 +73,12 @@ impl Document {
         }
         let all = self.automerge.get_changes(&[]);
         let mut renaming = Renaming::of(all.iter().find(|change| change.hash() == *first)?, self);
+        let taken: HashMap<(ActorId, u64), ChangeHash> =
+            all.iter().map(|change| ((change.actor_id().clone(), change.seq()), change.hash())).collect();
         let (mut kept, mut written) = (Vec::new(), Vec::new());
         for change in all {
             if renaming.concerns(&change) {
-                let renamed = guarded(|| renaming.write(&change)).ok()?;
-                renaming.names.insert(change.hash(), renamed.hash());
-                written.push(renamed);
+                written.push(guarded(|| renaming.rename(&change, &taken)).ok()?);
             } else {
                 kept.push(change);
             }
@@ -84,9 +88,9 @@ impl Document {
             automerge.apply_changes(kept).map(|()| automerge)
         });
         let mut document = Document { id: self.id, automerge: kept.ok()?.ok()? };
-        let count = written.len();
         let received = document.receive(written, &Limits::default()).ok()?;
-        let whole = received.changes.len() == count && received.rejected.is_empty();
+        // Some may be here already, under these very names: a third replica came to them before, and handed them on.
+        let whole = received.rejected.is_empty() && renaming.names.values().all(|name| document.has(name));
         whole.then_some(Renamed { document, changes: received.changes, names: renaming.names })
     }
 }
@@ -94,38 +98,42 @@ impl Document {
 impl Renaming {
     fn of(first: &Change, document: &Document) -> Renaming {
         let old = first.actor_id().clone();
-        let digest = Sha256::new()
-            .chain_update(b"samsyn copy ")
-            .chain_update(old.to_bytes())
-            .chain_update(first.hash().0)
-            .finalize();
         let device = document.automerge.get_author_for_actor(&old);
         let author = device.map(|device| {
             let bytes = device.as_bytes();
             // Automerge's footer of a change: what it is, its length (both fit into seven bits), the author.
             [&[1, bytes.len() as u8][..], bytes].concat()
         });
-        Renaming {
-            old,
-            new: ActorId::from(&digest[..16]),
-            seq: first.seq(),
-            operation: first.start_op().get(),
-            author: author.unwrap_or_default(),
-            names: HashMap::new(),
-        }
+        let stretches = vec![Stretch::of(first, &old, first.hash())];
+        Renaming { old, stretches, author: author.unwrap_or_default(), names: HashMap::new() }
     }
 
     /// Whether the change gets another name, because it is one of these or built on one.
     fn concerns(&self, change: &Change) -> bool {
-        let own = *change.actor_id() == self.old && change.seq() >= self.seq;
+        let own = *change.actor_id() == self.old && change.seq() >= self.stretches[0].seq;
         own || change.deps().iter().any(|dependency| self.names.contains_key(dependency))
+    }
+
+    /// Writes the change under another name: the same that others come to, as long as its place there is free.
+    fn rename(&mut self, change: &Change, taken: &HashMap<(ActorId, u64), ChangeHash>) -> Change {
+        loop {
+            let renamed = self.write(change);
+            let place = (renamed.actor_id().clone(), renamed.seq());
+            let free = taken.get(&place).is_none_or(|there| *there == renamed.hash());
+            if free || *change.actor_id() != self.old {
+                self.names.insert(change.hash(), renamed.hash());
+                return renamed;
+            }
+            self.stretches.push(Stretch::of(change, &place.0, renamed.hash()));
+        }
     }
 
     fn write(&self, change: &Change) -> Change {
         let mut expanded: ExpandedChange = change.decode();
         if expanded.actor_id == self.old {
-            expanded.actor_id = self.new.clone();
-            expanded.seq -= self.seq - 1;
+            let stretch = self.stretch(expanded.start_op.get()).unwrap_or(&self.stretches[0]);
+            expanded.actor_id = stretch.name.clone();
+            expanded.seq -= stretch.seq - 1;
             if expanded.seq == 1 && expanded.extra_bytes.is_empty() {
                 expanded.extra_bytes.clone_from(&self.author);
             }
@@ -140,24 +148,43 @@ impl Renaming {
 
     fn rewrite(&self, operation: &mut Op) {
         if let ObjectId::Id(id) = &mut operation.obj {
-            self.rename(id);
+            self.redirect(id);
         }
         if let Key::Seq(ElementId::Id(id)) = &mut operation.key {
-            self.rename(id);
+            self.redirect(id);
         }
-        let renamed = |id: &OpId| {
+        let redirected = |id: &OpId| {
             let mut id = id.clone();
-            self.rename(&mut id);
+            self.redirect(&mut id);
             id
         };
         // In their order, which the name is a part of.
-        operation.pred = operation.pred.iter().map(renamed).collect();
+        operation.pred = operation.pred.iter().map(redirected).collect();
     }
 
-    fn rename(&self, id: &mut OpId) {
-        if id.1 == self.old && id.0 >= self.operation {
-            id.1.clone_from(&self.new);
+    fn redirect(&self, id: &mut OpId) {
+        if id.1 == self.old
+            && let Some(stretch) = self.stretch(id.0)
+        {
+            id.1.clone_from(&stretch.name);
         }
+    }
+
+    /// The stretch that the actor's operation of this number is in; none where it is before all of them.
+    fn stretch(&self, operation: u64) -> Option<&Stretch> {
+        self.stretches.iter().rev().find(|stretch| stretch.operation <= operation)
+    }
+}
+
+impl Stretch {
+    /// From this change on, for which there was no place under this name, where it would have had this hash.
+    fn of(first: &Change, name: &ActorId, hash: ChangeHash) -> Stretch {
+        let digest = Sha256::new()
+            .chain_update(b"samsyn copy ")
+            .chain_update(name.to_bytes())
+            .chain_update(hash.0)
+            .finalize();
+        Stretch { operation: first.start_op().get(), seq: first.seq(), name: ActorId::from(&digest[..16]) }
     }
 }
 
@@ -246,6 +273,51 @@ mod tests {
         assert!(merge(&mut one.document, &other.document).rejected.is_empty());
         assert_eq!(one.document.heads(), other.document.heads());
         assert_eq!(one.document.read(), other.document.read());
+    }
+
+    #[test]
+    fn what_came_under_its_new_name_before_is_not_there_twice() {
+        let mut copy = contact();
+        edit(&mut copy, 1, &[Edit::Count { path: FieldPath::field("ambassador_nominated"), by: 3 }]);
+        let first = copy.heads()[0];
+        let renamed = copy.renamed(&first).unwrap();
+        // A third replica has renamed the same, and the relay has handed it on.
+        let mut both = copy.clone();
+        assert!(merge(&mut both, &renamed.document).rejected.is_empty());
+        assert_eq!(
+            both.read().get("ambassador_nominated"),
+            &Value::Counter(6),
+            "for a moment it counts twice"
+        );
+        let again = both.renamed(&first).unwrap();
+        assert_eq!(again.changes, []);
+        assert_eq!(again.document.read(), copy.read());
+        assert_eq!(again.document.heads(), renamed.document.heads());
+    }
+
+    #[test]
+    fn two_that_share_a_beginning_and_went_apart_are_told_apart_again() {
+        let count = |by| Edit::Count { path: FieldPath::field("ambassador_nominated"), by };
+        let mut shared = contact();
+        edit(&mut shared, 1, &[count(1)]);
+        let first = shared.heads()[0];
+        let (mut one, mut other) = (shared.clone(), shared);
+        edit(&mut one, 1, &[count(10)]);
+        edit(&mut other, 1, &[count(100)]);
+        edit(&mut other, 1, &[count(1_000)]);
+        let mut log = one.renamed(&first).unwrap().document;
+        // The other hears of the first's new changes before it hears why.
+        let mut both = other.clone();
+        assert!(merge(&mut both, &log).rejected.is_empty());
+        let renamed = both.renamed(&first).unwrap();
+        assert!(merge(&mut log, &renamed.document).rejected.is_empty());
+        assert_eq!(log.read().get("ambassador_nominated"), &Value::Counter(1_111));
+        assert_eq!(log.heads(), renamed.document.heads());
+        // Or afterwards, when its own new changes collide again.
+        let alone = other.renamed(&first).unwrap();
+        let collided = alone.document.change_of(&alone.changes[1].actor, 2).unwrap();
+        let again = alone.document.renamed(&collided).unwrap();
+        assert!(merge(&mut log, &again.document).changes.is_empty(), "it comes to the very same changes");
     }
 
     #[test]

@@ -1,16 +1,28 @@
 //! What is on the disk when the power goes.
 //!
-//! SQLite appends a transaction to its write-ahead log and syncs it; only then is the transaction durable. So a file as a
-//! crash leaves it is the database file together with the log up to *any* byte behind the last synced one, the rest
-//! missing or, because disks write in blocks, garbage. That is made here from two pictures of the files, one from
-//! before an operation and one from after it. Where the operation moved the log into the database (a checkpoint, which
-//! SQLite does after a commit and syncs on its own), only the picture from after it is a state that a disk can be in.
+//! SQLite appends a transaction to its write-ahead log and syncs it; only then is the transaction durable. From time to time
+//! it copies what stands in the log into the database file (a checkpoint), syncs that, and begins the log anew from its
+//! start, over what stood there. So a crash leaves one of these, which are made here from two pictures of the files, one
+//! from before an operation and one from after it:
+//!
+//! - the log went on: the database file as it was, and the log up to *any* byte behind the last synced one, the rest missing
+//!   or, because disks write in blocks, garbage;
+//! - the log was begun anew: the same, with the old log behind the cut;
+//! - it was copied into the database: *any* of the sectors that differ old or new, and the whole log, which makes up for it.
+//!
+//! What is both at once (a checkpoint, and a log begun anew behind it) is taken as it is after the operation.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt};
+
+/// So long is the header of a log, in bytes.
+const HEADER: usize = 32;
+
+/// A disk writes this much at once, in bytes.
+const SECTOR: usize = 512;
 
 /// The files of a database, and what lies beside it.
 #[derive(Debug, Clone)]
@@ -34,19 +46,45 @@ impl Image {
 
     /// What a crash leaves that came between this picture and `after`; and whether all of `after` is in it.
     pub(super) fn torn(&self, after: Image, dice: &mut StdRng) -> (Image, bool) {
-        let grown = after.log.len() > self.log.len() && after.log.starts_with(&self.log);
-        if after.database != self.database || !grown {
-            return (after, true);
+        // The header of a log that is begun anew is another (SQLite's file format, section 4.1).
+        let same_log = self.log.len() >= HEADER && after.log.starts_with(&self.log[..HEADER]);
+        match after.database == self.database {
+            true if after.log == self.log => (after, true),
+            true => self.torn_log(after, dice),
+            false if same_log => (self.torn_checkpoint(after, dice), true),
+            false => (after, true),
         }
-        let cut = dice.random_range(self.log.len()..=after.log.len());
-        let whole = cut == after.log.len();
+    }
+
+    /// The log was being written, from the first byte on that is another.
+    fn torn_log(&self, after: Image, dice: &mut StdRng) -> (Image, bool) {
+        let differs = |place: &usize| self.log.get(*place) != after.log.get(*place);
+        let synced = (0..after.log.len()).find(differs).unwrap_or(after.log.len());
+        let written = (synced..after.log.len()).rev().find(differs).map_or(synced, |last| last + 1);
+        let cut = dice.random_range(synced..=written);
         let mut log = after.log;
-        if dice.random_bool(0.5) && !whole {
+        log.truncate(cut);
+        if dice.random_bool(0.5) {
+            log.resize(written, 0);
             dice.fill_bytes(&mut log[cut..]);
-        } else {
-            log.truncate(cut);
         }
-        (Image { log, ..self.clone() }, whole)
+        // Where the log was begun anew what stood there before still does.
+        log.extend(self.log.get(log.len()..).unwrap_or_default());
+        (Image { log, ..self.clone() }, cut == written)
+    }
+
+    /// The log was being copied into the database.
+    fn torn_checkpoint(&self, after: Image, dice: &mut StdRng) -> Image {
+        let length = dice.random_range(self.database.len()..=after.database.len().max(self.database.len()));
+        let mut database = self.database.clone();
+        database.resize(length, 0);
+        for (old, new) in database.chunks_mut(SECTOR).zip(after.database.chunks(SECTOR)) {
+            if dice.random_bool(0.5) {
+                let length = old.len().min(new.len());
+                old[..length].copy_from_slice(&new[..length]);
+            }
+        }
+        Image { database, ..after }
     }
 
     /// Puts the files back as they are in the picture. The database file itself is written over, not replaced: the disk
@@ -66,6 +104,13 @@ impl Image {
         put(&beside(path, "-wal"), (!self.log.is_empty()).then_some(&self.log));
         put(&beside(path, "-instance"), self.companion.as_ref());
     }
+}
+
+/// Has SQLite copy its log into the database file, as it does from time to time by itself.
+pub(super) fn checkpoint(path: &Path) {
+    let connection = rusqlite::Connection::open(path).expect("a database can be opened");
+    let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    done.expect("a database can be checkpointed");
 }
 
 fn put(path: &Path, content: Option<&Vec<u8>>) {

@@ -11,7 +11,7 @@ use samsyn_engine::replica::{Replica, ReplicaSync};
 use samsyn_engine::sync::VERSIONS;
 use samsyn_server::InlineConnection;
 
-use super::disk::Image;
+use super::disk::{self, Image};
 use super::link::Link;
 
 /// A laptop.
@@ -35,8 +35,20 @@ pub(super) struct Laptop {
 impl Laptop {
     /// A laptop with the replica at `path`.
     pub(super) fn new(path: &Path, believes: i64) -> Laptop {
+        let mut laptop = Laptop::off(path, believes);
+        laptop.start();
+        laptop
+    }
+
+    /// A laptop with a copy of a replica that nothing on it can tell from the original.
+    pub(super) fn cloned(path: &Path, believes: i64) -> Laptop {
+        drop(Replica::open_unnoticed_copy(path).expect("a copy can be opened"));
+        Laptop::new(path, believes)
+    }
+
+    fn off(path: &Path, believes: i64) -> Laptop {
         let clock = Arc::new(AtomicI64::new(believes));
-        let mut laptop = Laptop {
+        Laptop {
             path: path.to_owned(),
             replica: None,
             link: None,
@@ -44,9 +56,7 @@ impl Laptop {
             full: false,
             speaks: VERSIONS.1,
             crashes: Rc::default(),
-        };
-        laptop.start();
-        laptop
+        }
     }
 
     fn start(&mut self) {
@@ -106,13 +116,13 @@ impl Laptop {
         self.start();
     }
 
-    /// The power goes while something is done to the replica. Answers what came of it where all of it had reached the
-    /// disk; nobody has heard of anything else.
+    /// The power goes while something is done to the replica. Answers what came of it, and whether all of it had reached
+    /// the disk; nobody has heard of anything else.
     pub(super) fn crash_in<T>(
         &mut self,
         dice: &mut StdRng,
         work: impl FnOnce(&mut Replica) -> T,
-    ) -> Option<T> {
+    ) -> (T, bool) {
         let before = Image::of(&self.path);
         let done = work(self.replica());
         let (torn, whole) = before.torn(Image::of(&self.path), dice);
@@ -120,6 +130,16 @@ impl Laptop {
         torn.restore();
         self.start();
         self.crashes.set(self.crashes.get() + 1);
-        whole.then_some(done)
+        (done, whole)
+    }
+
+    /// SQLite copies its log into the database. Sometimes the power goes while it does.
+    pub(super) fn checkpoint(&mut self, dice: &mut StdRng, crash: bool) {
+        let path = self.path.clone();
+        if crash {
+            self.crash_in(dice, |_| disk::checkpoint(&path));
+        } else {
+            disk::checkpoint(&path);
+        }
     }
 }

@@ -47,6 +47,8 @@ pub struct Tally {
     pub first_syncs: u64,
     /// Comparisons that ran to their end.
     pub comparisons: u64,
+    /// Copies that only the relay's log could tell apart.
+    pub new_identities: u64,
     /// Moments at which the power went while something was being written.
     pub crashes: u64,
 }
@@ -61,6 +63,7 @@ impl Tally {
         self.faults += other.faults;
         self.first_syncs += other.first_syncs;
         self.comparisons += other.comparisons;
+        self.new_identities += other.new_identities;
         self.crashes += other.crashes;
     }
 }

@@ -7,9 +7,12 @@ use rand::rngs::StdRng;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
 use samsyn_engine::sync::{Epoch, Notice, VERSIONS};
 use samsyn_server::log::{Meta, SqliteLog};
-use samsyn_server::{InlineConnection, InlineRelay};
+use samsyn_server::{Folding, InlineConnection, InlineRelay};
 
-use super::disk::Image;
+use super::disk::{self, Image};
+
+/// It folds history soon, and in steps that leave much for the next.
+const EAGER: Folding = Folding { rest: 3, kept: 12, records: 2, entries: 5 };
 
 /// The relay's machine.
 #[derive(Debug)]
@@ -38,7 +41,8 @@ impl Station {
     }
 
     fn start(&mut self) {
-        self.relay = Some(InlineRelay::open(&self.path).expect("what a crash leaves can be opened"));
+        let relay = InlineRelay::that_folds(&self.path, EAGER);
+        self.relay = Some(relay.expect("what a crash leaves can be opened"));
     }
 
     fn relay(&mut self) -> &mut InlineRelay {
@@ -65,10 +69,35 @@ impl Station {
 
     /// The power goes while a frame is being dealt with. What would have been answered is never sent.
     pub(super) fn crash_in(&mut self, there: &mut InlineConnection, frame: &[u8], dice: &mut StdRng) {
+        self.crash(dice, |station| drop(station.receive(there, frame)));
+    }
+
+    /// Nobody pushes: it folds some history, or SQLite copies its log into the database. Sometimes the power goes while it
+    /// does; answers whether it did.
+    pub(super) fn keep_house(&mut self, dice: &mut StdRng, crash: bool) -> bool {
+        let folds = chance(dice, 0.7);
+        let work = |station: &mut Station| match folds {
+            true => drop(station.relay().fold()),
+            false => disk::checkpoint(&station.path),
+        };
+        if crash {
+            self.crash(dice, work);
+        } else {
+            work(self);
+        }
+        crash
+    }
+
+    fn crash(&mut self, dice: &mut StdRng, work: impl FnOnce(&mut Station)) {
         let before = Image::of(&self.path);
-        let _ = self.receive(there, frame);
+        work(self);
         let (torn, _) = before.torn(Image::of(&self.path), dice);
         self.put_back(&torn);
+    }
+
+    /// Folds all history that it would ever fold.
+    pub(super) fn fold_all(&mut self) {
+        while self.relay().fold() {}
     }
 
     /// Its operator saves the file.

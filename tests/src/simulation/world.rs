@@ -1,11 +1,11 @@
 //! The world of one seed: who is in it, what happens, and what must be so in the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use samsyn_engine::document::ChangeHash;
+use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{Edited, Replica, ReplicaError, SyncNews, SyncProblem};
@@ -51,8 +51,12 @@ pub(super) struct World {
     /// What somebody was told is safe: the record's heads after each edit that reached a disk. By laptop and record, the
     /// heads of an edit stand for all before it.
     promised: BTreeMap<ChangeHash, RecordId>,
+    /// The names that changes got which collided with those of another copy; perhaps not for long, where the power went.
+    renamed: BTreeMap<ChangeHash, BTreeSet<ChangeHash>>,
     tally: Tally,
     calm: bool,
+    /// A laptop wants to begin its connection anew.
+    again: bool,
 }
 
 impl World {
@@ -74,8 +78,10 @@ impl World {
             station,
             now: 0,
             promised: BTreeMap::new(),
+            renamed: BTreeMap::new(),
             tally: Tally::default(),
             calm: false,
+            again: false,
         }
     }
 
@@ -91,7 +97,7 @@ impl World {
         for _ in 0..steps {
             self.now += self.dice.random_range(1..30_000);
             let who = self.dice.random_range(0..self.laptops.len());
-            match self.dice.random_range(0..100) {
+            match self.dice.random_range(0..106) {
                 0..30 => self.edit(who),
                 30..36 => self.undo_nothing_and_look(who),
                 36..50 => self.connect(who),
@@ -116,6 +122,7 @@ impl World {
                 97 => self.fault(|world| world.trouble_the_relay()),
                 98 => self.fault(|world| world.install(who)),
                 99 => self.fault(|world| world.join()),
+                100..105 => self.keep_house(who),
                 _ => self.fault(|world| {
                     world.cut_all();
                     true
@@ -143,13 +150,13 @@ impl World {
         let done = if records.is_empty() || chance(dice, 0.12) {
             let new = person::record(dice);
             let make = |replica: &mut Replica| replica.create_record(&new);
-            if crash { laptop.crash_in(dice, make) } else { Some(make(laptop.replica())) }
+            if crash { told(laptop.crash_in(dice, make)) } else { Some(make(laptop.replica())) }
         } else {
             let id = records[dice.random_range(0..records.len())];
             let record = laptop.look().record(id).expect("a record that is listed is there");
             let Some(edit) = person::edit(&record, dice) else { return };
             let write = |replica: &mut Replica| replica.edit(id, &[edit], None);
-            if crash { laptop.crash_in(dice, write) } else { Some(write(laptop.replica())) }
+            if crash { told(laptop.crash_in(dice, write)) } else { Some(write(laptop.replica())) }
         };
         if let Some(done) = done {
             self.promise(who, done, full);
@@ -222,13 +229,31 @@ impl World {
         true
     }
 
-    /// Somebody copies the file, with all that belongs to it, to another machine, and works on in both.
+    /// Nobody is doing anything: the relay folds history, databases copy their logs into their files.
+    fn keep_house(&mut self, who: usize) {
+        let crash = chance(&mut self.dice, 0.3);
+        if chance(&mut self.dice, 0.6) {
+            if self.station.keep_house(&mut self.dice, crash) {
+                self.tally.crashes += 1;
+                self.cut_all();
+            }
+        } else {
+            self.laptops[who].checkpoint(&mut self.dice, crash);
+        }
+    }
+
+    /// Somebody copies the file, with all that belongs to it, to another machine, and works on in both. Half of the time in
+    /// a way that only the relay's log can notice.
     fn copy(&mut self, who: usize) -> bool {
         if self.laptops.len() >= MOST_LAPTOPS {
             return false;
         }
         let path = self.folder.join(format!("{}.samsyn", self.laptops.len()));
         Image::of(self.laptops[who].path()).copy_to(&path);
+        if chance(&mut self.dice, 0.5) {
+            self.laptops.push(Laptop::cloned(&path, BEGINNING));
+            return true;
+        }
         let copy = Laptop::new(&path, BEGINNING);
         let actor = |laptop: &Laptop| laptop.look().store().actor().expect("the store can be read");
         assert_ne!(actor(&self.laptops[who]), actor(&copy), "a copy writes as an actor of its own");
@@ -265,7 +290,7 @@ impl World {
         if link.has_room_up() {
             match link.sync.frame_out(laptop.replica()) {
                 Ok(frame) => link.up.extend(frame),
-                Err(error) => return problem(&error),
+                Err(error) => return self.problem(&error),
             }
         }
         laptop.link = Some(link);
@@ -282,7 +307,9 @@ impl World {
             return false;
         };
         if crash {
-            laptop.crash_in(&mut self.dice, |replica| drop(link.sync.frame_in(replica, &frame, now)));
+            let (news, _) =
+                laptop.crash_in(&mut self.dice, |replica| link.sync.frame_in(replica, &frame, now));
+            self.note_names(&news.unwrap_or_default());
             return true;
         }
         match link.sync.frame_in(laptop.replica(), &frame, now) {
@@ -293,12 +320,37 @@ impl World {
             Err(SyncProblem::Replica(ReplicaError::Store(StoreError::Full))) if laptop.is_full() => {
                 return true;
             }
-            Err(error) => return problem(&error),
+            Err(error) => return self.problem(&error),
         }
         false
     }
 
+    /// Ends a connection. What the other side did wrong is the link's fault; what this side cannot store is nobody's here.
+    fn problem(&mut self, error: &SyncProblem) -> bool {
+        self.again = matches!(error, SyncProblem::BeginAgain);
+        assert!(self.again || matches!(error, SyncProblem::Protocol(_)), "the laptop cannot go on: {error}");
+        true
+    }
+
+    fn note_names(&mut self, news: &[SyncNews]) {
+        for news in news {
+            if let SyncNews::NewIdentity { names, .. } = news {
+                self.tally.new_identities += 1;
+                for (old, new) in names {
+                    self.renamed.entry(*old).or_default().insert(*new);
+                }
+            }
+        }
+    }
+
+    /// Whether a document has a change, under any name that it may have got.
+    fn has(&self, document: &Document, change: &ChangeHash) -> bool {
+        let names = self.renamed.get(change).into_iter().flatten();
+        document.has(change) || names.into_iter().any(|name| self.has(document, name))
+    }
+
     fn note(&mut self, news: &[SyncNews]) {
+        self.note_names(news);
         for news in news {
             match news {
                 SyncNews::Compared { .. } => self.tally.comparisons += 1,
@@ -350,10 +402,13 @@ impl World {
             laptop.fill_disk(false);
             laptop.replica().retry_refused().expect("the store can be written");
         }
-        for _ in 0..20 {
+        for round in 0..20 {
             (0..self.laptops.len()).for_each(|who| self.settle(who));
             if self.is_quiet() {
                 return;
+            }
+            if round == 0 {
+                self.station.fold_all();
             }
         }
         panic!("they never come to rest: {}", self.unrest());
@@ -389,8 +444,13 @@ impl World {
         self.connect(who);
         for _ in 0..10_000 {
             self.now += 1;
-            for ended in [self.speak(who), self.relay_hears(who), self.relay_speaks(who), self.hear(who)] {
-                assert!(!ended, "an undisturbed connection ended");
+            for turn in [World::speak, World::relay_hears, World::relay_speaks, World::hear] {
+                if turn(self, who) {
+                    assert!(std::mem::take(&mut self.again), "an undisturbed connection ended");
+                    self.laptops[who].link = None;
+                    self.connect(who);
+                    break;
+                }
             }
             let laptop = &self.laptops[who];
             let Some(link) = &laptop.link else { return };
@@ -399,7 +459,7 @@ impl World {
                 return;
             }
         }
-        panic!("a laptop and the relay never come to rest");
+        panic!("laptop {who} and the relay never come to rest: {}", self.unrest());
     }
 
     fn is_quiet(&self) -> bool {
@@ -432,13 +492,12 @@ impl World {
         }
         for (change, record) in &self.promised {
             let document = first.document(*record).expect("a promised record is there");
-            assert!(document.has(change), "an edit that was saved is lost: {change} in {record}");
+            assert!(self.has(&document, change), "an edit that was saved is lost: {change} in {record}");
         }
     }
 }
 
-/// Ends a connection. What the other side did wrong is the link's fault; what this side cannot store is nobody's here.
-fn problem(error: &SyncProblem) -> bool {
-    assert!(matches!(error, SyncProblem::Protocol(_)), "the laptop cannot go on: {error}");
-    true
+/// What a person heard of what was done while the power went.
+fn told<T>((done, whole): (T, bool)) -> Option<T> {
+    whole.then_some(done)
 }

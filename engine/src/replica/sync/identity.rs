@@ -7,6 +7,8 @@
 //! What came for such a record did not fit and was kept apart. So our place in the log is given up, and the next connection
 //! begins with a comparison: it finds what is lacking here, and pushes what was written here.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use super::SyncProblem;
 use crate::document::ChangeHash;
 use crate::id::RecordId;
@@ -28,28 +30,35 @@ pub(super) fn refused(replica: &mut Replica, change: ChangeHash) -> Result<Optio
 }
 
 /// Gives the changes that collided, and all that was built on them, names of their own. Answers the records where that was
-/// done: none where it could not be.
+/// done, none where it could not be, and the name that each of the changes has now.
 pub(super) fn tell_apart(
     replica: &mut Replica,
     collisions: &[Collision],
-) -> Result<Vec<RecordId>, SyncProblem> {
-    let mut told_apart = Vec::new();
-    let mut transaction = replica.store.transaction()?;
+) -> Result<(Vec<RecordId>, HashMap<ChangeHash, ChangeHash>), SyncProblem> {
+    let (mut told_apart, mut names) = (Vec::new(), HashMap::new());
+    let mut records: BTreeMap<RecordId, BTreeSet<ChangeHash>> = BTreeMap::new();
     for Collision { record, change } in collisions {
-        let document = transaction.document(*record)?;
-        let actor = document.actor_of(change);
-        // One that collided behind another of the same record has its new name by now.
-        let Some(renamed) = document.renamed(change) else { continue };
-        if actor == Some(transaction.actor()?) {
-            transaction.take_new_actor()?;
+        records.entry(*record).or_default().insert(*change);
+    }
+    let mut transaction = replica.store.transaction()?;
+    for (record, collided) in records {
+        // What was built on another that collided gets its name with that: somebody may have handed just this on already.
+        // So the first comes first, and afterwards many of the others are not there any more.
+        let all = transaction.document(record)?.change_names();
+        for change in all.into_iter().filter(|change| collided.contains(&change.hash)) {
+            let Some(renamed) = transaction.document(record)?.renamed(&change.hash) else { continue };
+            if change.actor == transaction.actor()? {
+                transaction.take_new_actor()?;
+            }
+            transaction.rename(&renamed)?;
+            told_apart.push(record);
+            names.extend(renamed.names);
         }
-        transaction.rename(&renamed)?;
-        told_apart.push(*record);
     }
     if !told_apart.is_empty() {
         transaction.begin_comparing()?;
     }
     transaction.commit()?;
     told_apart.dedup();
-    Ok(told_apart)
+    Ok((told_apart, names))
 }

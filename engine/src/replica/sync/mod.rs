@@ -16,7 +16,7 @@ mod arrival;
 mod comparing;
 mod identity;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::{Replica, ReplicaError};
 use crate::document::ChangeHash;
@@ -72,6 +72,8 @@ pub enum SyncNews {
     NewIdentity {
         /// The records in which both had written.
         records: Vec<RecordId>,
+        /// The name that each of the changes has now.
+        names: HashMap<ChangeHash, ChangeHash>,
     },
     /// Something that came did not pass the gate. It is kept apart.
     Quarantined {
@@ -244,7 +246,8 @@ impl ReplicaSync {
             ClientEvent::Compared(ranges) => self.compared(replica, &ranges, news)?,
             ClientEvent::Wanted { entries, left } => {
                 self.store(replica, &entries, Reached::Nowhere, news)?;
-                if left == 0 {
+                // What was compared is not so any more where this is another copy now.
+                if left == 0 && !self.begin_again {
                     self.want_more(replica, news)?;
                 }
             }
@@ -311,7 +314,7 @@ impl ReplicaSync {
         if collisions.is_empty() {
             return Ok(false);
         }
-        let records = identity::tell_apart(replica, collisions)?;
+        let (records, names) = identity::tell_apart(replica, collisions)?;
         if records.is_empty() {
             return Ok(false);
         }
@@ -319,7 +322,7 @@ impl ReplicaSync {
         self.begin_again = true;
         // What was kept apart because of it comes again, and fits.
         news.retain(|news| !matches!(news, SyncNews::Quarantined { record, .. } if records.contains(record)));
-        news.push(SyncNews::NewIdentity { records });
+        news.push(SyncNews::NewIdentity { records, names });
         Ok(true)
     }
 
