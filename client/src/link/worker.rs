@@ -120,7 +120,9 @@ fn run(path: PathBuf, offline: bool, orders: UnboundedReceiver<Command>, tell: T
     };
     match Replica::open(&path) {
         Ok(replica) => {
-            let worker = Worker { replica, offline, orders, tell, told: Mutex::new(None), failures: 0 };
+            let told = Mutex::new(None);
+            let unfolded = Some(None);
+            let worker = Worker { replica, offline, orders, tell, told, failures: 0, unfolded };
             runtime.block_on(worker.run());
         }
         Err(error) => tracing::error!(%error, "the sync thread cannot open the replica"),
@@ -134,7 +136,12 @@ struct Worker {
     tell: Tell,
     told: Mutex<Option<SyncStatus>>,
     failures: u32,
+    /// Behind which record history may be left to fold; none where there is none.
+    unfolded: Option<Option<RecordId>>,
 }
+
+/// So many records are folded at once: the file is kept from the window for no more than a frame or two.
+const FOLDED_AT_ONCE: usize = 16;
 
 /// Why a connection, or a pause, ended.
 enum Ended {
@@ -218,7 +225,10 @@ impl Worker {
                     }
                     None
                 }
-                () = sleep(Duration::from_secs(1)) => None,
+                () = sleep(Duration::from_secs(1)) => {
+                    self.fold();
+                    None
+                }
             };
             match order {
                 None | Some(Some(Command::Nudge)) => self.status(link.clone()),
@@ -256,14 +266,26 @@ impl Worker {
                 }
                 SyncNews::NewIdentity { records, .. } => (self.tell)(Report::Merged(records)),
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
+                SyncNews::Pushed(_) => self.unfolded = Some(None),
                 SyncNews::FirstSynced
                 | SyncNews::Compared { .. }
-                | SyncNews::Pushed(_)
                 | SyncNews::Refused { .. }
                 | SyncNews::Quarantined { .. } => {}
             }
         }
         Ok(())
+    }
+
+    /// Nothing has come or gone for a second: folds some history, if there is any.
+    fn fold(&mut self) {
+        let Some(after) = self.unfolded else { return };
+        self.unfolded = match self.replica.fold(after, FOLDED_AT_ONCE) {
+            Ok(last) => last.map(Some),
+            Err(error) => {
+                tracing::warn!(%error, "history could not be folded; nothing is lost");
+                None
+            }
+        };
     }
 
     /// Tells how sync stands, if it stands otherwise than was last told.

@@ -313,6 +313,15 @@ impl Replica {
         Ok(transaction.commit()?)
     }
 
+    /// Folds the history of some records, so that the file stays small: for moments in which nobody waits. Begins behind
+    /// `after` and answers where to go on; none when it is through.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn fold(&mut self, after: Option<RecordId>, most: usize) -> Result<Option<RecordId>, ReplicaError> {
+        Ok(self.store.fold(after, most)?)
+    }
+
     /// Puts what the relay refused back into the outbox.
     ///
     /// # Errors

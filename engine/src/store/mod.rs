@@ -21,6 +21,7 @@
 
 mod cache;
 mod error;
+mod folding;
 mod holdings;
 mod instance;
 mod meta;

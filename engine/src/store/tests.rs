@@ -163,6 +163,44 @@ const FEW: i64 = 25;
 use crate::sync::Cursor;
 
 #[test]
+fn what_the_relay_has_is_folded_a_few_at_a_time_and_reads_as_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let mut ids: Vec<_> = (0..7).map(|number| add(&mut store, "Åsa", &format!("Berg {number}"))).collect();
+    ids.sort_unstable();
+    assert_eq!(store.fold(None, 3).unwrap(), None, "what waits in the outbox is left as it is");
+    let unsent = ids[2];
+    let (outgoing, _) = store.outbox(0, 1_000).unwrap();
+    let sent: Vec<_> =
+        outgoing.iter().filter(|change| change.record != unsent).map(|change| change.hash).collect();
+    let mut transaction = store.transaction().unwrap();
+    transaction.mark_logged(&sent).unwrap();
+    transaction.commit().unwrap();
+    let before: Vec<_> = ids.iter().map(|id| store.document(*id).unwrap().unwrap()).collect();
+    assert_eq!(store.fold(None, 3).unwrap(), Some(ids[3]), "three, but for the one that waits");
+    assert_eq!(store.fold(Some(ids[3]), 3).unwrap(), Some(ids[6]));
+    assert_eq!(store.fold(Some(ids[6]), 3).unwrap(), None);
+    assert_eq!(store.fold(None, 3).unwrap(), None, "nothing is left");
+    let kept: i64 = store
+        .connection
+        .query_row(
+            "SELECT count(*) FROM changes WHERE bytes IS NOT NULL AND record <> ?1",
+            [unsent.as_bytes()],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(kept, 0, "the snapshots alone have the changes");
+    let path = store.path().to_owned();
+    drop(store);
+    let store = Store::open(&path).unwrap();
+    for (id, before) in ids.iter().zip(before) {
+        let after = store.document(*id).unwrap().unwrap();
+        assert_eq!(after.changes_since(&[]), before.changes_since(&[]));
+    }
+    assert_eq!(store.outbox(0, 1_000).unwrap().0.len(), outgoing.len() - sent.len());
+}
+
+#[test]
 fn refused_changes_are_kept_apart_with_their_reason() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = store(&folder);

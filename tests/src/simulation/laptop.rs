@@ -6,8 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use rand::RngExt;
 use rand::rngs::StdRng;
-use samsyn_engine::replica::{Replica, ReplicaSync};
+use samsyn_engine::replica::{Replica, ReplicaError, ReplicaSync};
+use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::VERSIONS;
 use samsyn_server::InlineConnection;
 
@@ -133,13 +135,21 @@ impl Laptop {
         (done, whole)
     }
 
-    /// SQLite copies its log into the database. Sometimes the power goes while it does.
-    pub(super) fn checkpoint(&mut self, dice: &mut StdRng, crash: bool) {
-        let path = self.path.clone();
+    /// Nobody waits: it folds some history, or SQLite copies its log into the database. Sometimes the power goes while it
+    /// does.
+    pub(super) fn keep_house(&mut self, dice: &mut StdRng, crash: bool) {
+        let (path, folds, full) = (self.path.clone(), dice.random_bool(0.5), self.full);
+        let work = |replica: &mut Replica| match folds {
+            true => match replica.fold(None, 5) {
+                Err(ReplicaError::Store(StoreError::Full)) if full => {}
+                folded => drop(folded.expect("history can be folded")),
+            },
+            false => disk::checkpoint(&path),
+        };
         if crash {
-            self.crash_in(dice, |_| disk::checkpoint(&path));
+            self.crash_in(dice, work);
         } else {
-            disk::checkpoint(&path);
+            work(self.replica());
         }
     }
 }

@@ -238,7 +238,7 @@ impl World {
                 self.cut_all();
             }
         } else {
-            self.laptops[who].checkpoint(&mut self.dice, crash);
+            self.laptops[who].keep_house(&mut self.dice, crash);
         }
     }
 
