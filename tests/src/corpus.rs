@@ -281,6 +281,7 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
         cursor,
         first_sync: None,
         holds_records: false,
+        peer: false,
     };
     let first_sync = Some(FirstSync { cursor: Cursor::start(epoch), below: 300 });
     let resumed = Hello { first_sync, holds_records: true, ..hello(None) };
@@ -340,6 +341,7 @@ fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRela
         beginning: Beginning::Records,
         hash: Some(RollingHash::from_bytes([0xf1; 16])),
         records: 60,
+        peer: false,
     };
     [
         ("welcome", FromRelay::Welcome(welcome)),

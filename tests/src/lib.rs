@@ -4,6 +4,8 @@ pub mod bench;
 pub mod corpus;
 pub mod fuzz;
 pub mod memory_relay;
+#[cfg(feature = "peers")]
+pub mod peers;
 pub mod process;
 pub mod simulation;
 pub mod wire;

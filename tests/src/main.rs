@@ -19,6 +19,9 @@ enum Command {
     Bench(bench::Bench),
     /// Many laptops, one relay, and everything that goes wrong, out of one seed after the other.
     Simulate(Simulate),
+    /// Samsyn beside automerge::sync and samod: bytes, messages, time and memory.
+    #[cfg(feature = "peers")]
+    Peers(samsyn_tests::peers::Peers),
     /// Write what the fuzz targets begin with, the same each time. Crashers that were kept stay.
     Corpus,
 }
@@ -43,6 +46,14 @@ fn main() -> ExitCode {
             }
         },
         Command::Simulate(simulate) => simulate.run(),
+        #[cfg(feature = "peers")]
+        Command::Peers(peers) => match peers.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("samsyn-tests: {error}");
+                ExitCode::FAILURE
+            }
+        },
         Command::Corpus => match corpus::write(&corpus::folder()) {
             Ok(bytes) => {
                 println!("{bytes} bytes in {}", corpus::folder().display());

@@ -65,6 +65,7 @@ impl MemoryRelay {
                     beginning: Beginning::Log,
                     hash: None,
                     records: 0,
+                    peer: false,
                 });
                 let mut frames = vec![welcome.encode()];
                 frames.extend(self.batches(from as usize, &BTreeSet::new()));

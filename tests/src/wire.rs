@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
-use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews, SyncProblem};
+use samsyn_engine::identity::{DeviceId, WorkspaceId, WorkspaceSecret};
+use samsyn_engine::replica::{PeerAnswer, PeerCall, Replica, ReplicaSync, SyncNews, SyncProblem};
 use samsyn_engine::store::NewReplica;
-use samsyn_engine::sync::Epoch;
 use samsyn_engine::sync::limits::RECORDS_BYTES;
+use samsyn_engine::sync::{Cursor, Epoch, Hello, VERSIONS};
 use samsyn_server::log::{Meta, SqliteLog};
 use samsyn_server::{InlineConnection, InlineRelay};
 
@@ -34,6 +34,26 @@ impl Workspace {
         let meta = Meta { workspace: self.id, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
         SqliteLog::create(path, &meta).expect("a log can be made");
         InlineRelay::open(path).expect("a log that was just made can be opened")
+    }
+
+    /// Its name.
+    pub fn id(&self) -> WorkspaceId {
+        self.id
+    }
+
+    /// What a new device says first, that is at this place in the log.
+    pub fn hello(&self, cursor: Option<Cursor>) -> Hello {
+        Hello {
+            versions: VERSIONS,
+            software: "counted".to_owned(),
+            workspace: self.id,
+            device: DeviceId::random(),
+            credential: self.secret.credential(),
+            cursor,
+            first_sync: None,
+            holds_records: false,
+            peer: false,
+        }
     }
 
     /// A new replica in a new file.
@@ -66,8 +86,20 @@ pub struct Traffic {
 /// # Panics
 /// Where one of the two cannot go on.
 pub fn sync(replica: &mut Replica, relay: &mut InlineRelay) -> (Traffic, Vec<SyncNews>) {
+    sync_over(replica, relay, &mut |_, _| {})
+}
+
+/// The same, where somebody hears how many bytes go there and back in each round trip.
+///
+/// # Panics
+/// As [`sync`].
+pub fn sync_over(
+    replica: &mut Replica,
+    relay: &mut InlineRelay,
+    link: &mut dyn FnMut(usize, usize),
+) -> (Traffic, Vec<SyncNews>) {
     let (mut traffic, mut news) = (Traffic::default(), Vec::new());
-    while !connect(replica, relay, &mut traffic, &mut news) {}
+    while !connect(replica, relay, (&mut traffic, link), &mut news) {}
     (traffic, news)
 }
 
@@ -75,7 +107,7 @@ pub fn sync(replica: &mut Replica, relay: &mut InlineRelay) -> (Traffic, Vec<Syn
 fn connect(
     replica: &mut Replica,
     relay: &mut InlineRelay,
-    traffic: &mut Traffic,
+    (traffic, link): (&mut Traffic, &mut dyn FnMut(usize, usize)),
     news: &mut Vec<SyncNews>,
 ) -> bool {
     let mut sync = ReplicaSync::begin(replica, 0).expect("the replica has a relay");
@@ -104,6 +136,8 @@ fn connect(
         }
         traffic.frames += up.len() + down.len();
         traffic.round_trips += 1;
+        let bytes = |frames: &mut dyn Iterator<Item = &Vec<u8>>| frames.map(Vec::len).sum();
+        link(bytes(&mut up.iter()), bytes(&mut down.iter()));
         for frame in down {
             traffic.down += frame.len();
             match sync.frame_in(replica, &frame, 0) {
@@ -113,4 +147,35 @@ fn connect(
             }
         }
     }
+}
+
+/// One replica visits another, without a relay, until both have the same or so many frames have gone by: then the link
+/// breaks. Answers what went by, and what the visitor heard.
+///
+/// # Panics
+/// Where one of the two cannot go on.
+pub fn meet(calling: &mut Replica, answering: &mut Replica, frames: usize) -> (Traffic, Vec<SyncNews>) {
+    let mut call = PeerCall::begin(calling, 0).expect("the workspace has a secret");
+    let mut answer = PeerAnswer::new();
+    let (mut traffic, mut news) = (Traffic::default(), Vec::new());
+    while !call.is_done() {
+        let mut spoke = false;
+        while let Some(frame) = call.frame_out(calling).expect("the replica can be read") {
+            (spoke, traffic.up, traffic.frames) = (true, traffic.up + frame.len(), traffic.frames + 1);
+            if traffic.frames > frames {
+                return (traffic, news);
+            }
+            answer.frame_in(answering, &frame).expect("a replica takes what another says");
+        }
+        while let Some(frame) = answer.frame_out(answering).expect("the replica can be read") {
+            (spoke, traffic.down, traffic.frames) = (true, traffic.down + frame.len(), traffic.frames + 1);
+            if traffic.frames > frames {
+                return (traffic, news);
+            }
+            news.extend(call.frame_in(calling, &frame, 0).expect("a replica takes what another says"));
+        }
+        assert!(spoke || call.is_done(), "both wait for each other");
+        traffic.round_trips += 1;
+    }
+    (traffic, news)
 }

@@ -39,6 +39,7 @@ impl Visit {
             SyncNews::Pushed(count) => self.pushed += count,
             SyncNews::NewIdentity { records, .. } => self.told_apart += records.len(),
             SyncNews::Refused { reason, .. } => self.refused.push(reason),
+            SyncNews::NotTaken { reason } => self.refused.push(reason),
             SyncNews::Quarantined { reason, .. } => self.quarantined.push(reason),
             SyncNews::Closed(notice) => return Err(notice),
             SyncNews::Connected { .. }

@@ -270,6 +270,7 @@ impl Worker {
                 SyncNews::FirstSynced
                 | SyncNews::Compared { .. }
                 | SyncNews::Refused { .. }
+                | SyncNews::NotTaken { .. }
                 | SyncNews::Quarantined { .. } => {}
             }
         }

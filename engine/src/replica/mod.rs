@@ -26,7 +26,7 @@ use crate::schema::{NewRecord, NewRecordError, Value};
 use crate::store::{Meta, NewReplica, Origin, Store, StoreError};
 use crate::sync::limits::CHANGE_BYTES;
 
-pub use sync::{ReplicaSync, SyncNews, SyncProblem};
+pub use sync::{PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
 pub use undo::Undone;
 
 /// Why a replica did not do what it was asked to. Nothing was written.

@@ -47,6 +47,7 @@ impl Log {
                     beginning: crate::sync::Beginning::Log,
                     hash: None,
                     records: 0,
+                    peer: false,
                 };
                 vec![
                     FromRelay::Welcome(welcome).encode(),

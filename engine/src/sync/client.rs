@@ -108,6 +108,7 @@ enum Phase {
 pub struct ClientSession {
     phase: Phase,
     versions: (u16, u16),
+    peer: bool,
     offered: Option<Cursor>,
     offered_first_sync: Option<FirstSync>,
     cursor: Option<Cursor>,
@@ -124,6 +125,7 @@ impl ClientSession {
         ClientSession {
             phase: Phase::AwaitingWelcome,
             versions: hello.versions,
+            peer: hello.peer,
             offered: hello.cursor,
             offered_first_sync: hello.first_sync,
             cursor: None,
@@ -247,6 +249,11 @@ impl ClientSession {
         let ours = self.versions;
         if !(ours.0..=ours.1).contains(&welcome.version) {
             return Err(SyncError::Version { theirs: (welcome.version, welcome.version), ours });
+        }
+        match (self.peer, welcome.peer) {
+            (true, false) => return Err(SyncError::ARelay),
+            (false, true) => return Err(SyncError::NoRelay),
+            _ => {}
         }
         let start = self.start(&welcome)?;
         Ok(vec![ClientEvent::Welcomed {

@@ -67,6 +67,12 @@ pub enum SyncError {
     /// The relay's log is not the one that the cursor is of.
     #[error("the relay's log has changed behind this replica's place in it")]
     LogMismatch,
+    /// A relay answered where another replica was looked for.
+    #[error("that is a relay and no other replica: use `samsyn sync` without --peer")]
+    ARelay,
+    /// Another replica answered where a relay was looked for.
+    #[error("that is another replica and no relay: use `samsyn sync --peer`")]
+    NoRelay,
     /// Nothing was heard for too long.
     #[error("the connection is dead: nothing was heard for {0} seconds")]
     Dead(u64),
@@ -81,6 +87,7 @@ impl SyncError {
             SyncError::Order(_) => ErrorCode::Order,
             SyncError::Version { .. } => ErrorCode::Version,
             SyncError::LogMismatch => ErrorCode::LogMismatch,
+            SyncError::ARelay | SyncError::NoRelay => ErrorCode::Order,
             SyncError::Dead(_) => ErrorCode::Other,
         }
     }

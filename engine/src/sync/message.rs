@@ -73,6 +73,9 @@ pub struct Hello {
     /// It holds records already, though it has no cursor: to be compared, not sent all over again. Since version 2.
     #[serde(rename = "r", default, skip_serializing_if = "is_false")]
     pub holds_records: bool,
+    /// It looks for another replica to compare with, not for a relay. Since version 2.
+    #[serde(rename = "p", default, skip_serializing_if = "is_false")]
+    pub peer: bool,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -157,6 +160,9 @@ pub struct Welcome {
     /// How many records will come before the log. Since version 2.
     #[serde(rename = "r", default, skip_serializing_if = "is_zero")]
     pub records: u64,
+    /// Who answers is another replica, no relay: what it has is in no log. Since version 2.
+    #[serde(rename = "d", default, skip_serializing_if = "is_false")]
+    pub peer: bool,
 }
 
 /// One change on its way.

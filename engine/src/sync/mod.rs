@@ -14,6 +14,7 @@
 //! [`Cursor`]: what it lacks is all that stands behind. The protocol in words, with the limits, is in
 //! `docs/protocol.md`; the limits are in [`limits`].
 
+mod bundles;
 mod client;
 pub mod compare;
 mod cursor;
@@ -23,6 +24,7 @@ mod message;
 mod relay;
 mod wire;
 
+pub use bundles::{Bundles, Piece};
 pub use client::{ClientEvent, ClientSession, Outgoing, Start};
 pub use cursor::{Cursor, Epoch, RollingHash};
 pub use error::{ErrorCode, SyncError};

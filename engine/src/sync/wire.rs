@@ -424,6 +424,7 @@ mod tests {
             cursor: Some(Cursor::start(Epoch::random())),
             first_sync: Some(FirstSync { cursor: Cursor::start(Epoch::random()), below: 7 }),
             holds_records: true,
+            peer: false,
         })
     }
 
@@ -444,6 +445,7 @@ mod tests {
                 beginning: Beginning::Records,
                 hash: Some(RollingHash::default()),
                 records: 5,
+                peer: false,
             }),
             FromRelay::Batch(Batch { position: 2, hash: RollingHash::default(), entries }),
             FromRelay::CaughtUp,

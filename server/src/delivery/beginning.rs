@@ -73,6 +73,7 @@ impl Begun {
             beginning,
             hash: (beginning != Beginning::Log).then_some(from.hash),
             records,
+            peer: false,
         }
     }
 }

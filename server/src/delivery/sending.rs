@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use samsyn_engine::document::{ChangeHash, Document, EncodedChange};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::sync::limits::{BATCH_CHANGES, CHANGE_BYTES, RECORDS_BYTES};
-use samsyn_engine::sync::{Entry, EntryBody, Records, Wanted};
+use samsyn_engine::sync::limits::CHANGE_BYTES;
+use samsyn_engine::sync::{Bundles, Entry, EntryBody, Piece, Records, Wanted};
 
 use crate::log::{Log, LogError, Standing, StoredDocument};
 
@@ -17,11 +17,7 @@ const PAGE: usize = 256;
 pub(crate) struct Sending {
     as_of: u64,
     source: Source,
-    /// What of the current record has not gone out yet.
-    rest: VecDeque<Entry>,
-    current: Option<Next>,
-    below: u64,
-    left: u64,
+    bundles: Bundles,
 }
 
 /// Which records come next.
@@ -57,19 +53,19 @@ impl Sending {
         let changed = log.count(u64::MAX)? - log.count(as_of.saturating_add(1))?;
         let left = log.count(below)? + changed;
         let source = Source::Newest { page: VecDeque::new(), below };
-        Ok(Sending { as_of, source, rest: VecDeque::new(), current: None, below, left: left.max(1) })
+        Ok(Sending { as_of, source, bundles: Bundles::new(below, left) })
     }
 
     /// What a client lacks of the records that it wants.
     pub(crate) fn wanted(as_of: u64, wanted: Vec<Wanted>) -> Sending {
         let left = wanted.len() as u64;
         let source = Source::Wanted(wanted.into());
-        Sending { as_of, source, rest: VecDeque::new(), current: None, below: 0, left: left.max(1) }
+        Sending { as_of, source, bundles: Bundles::new(0, left) }
     }
 
     /// How many records are still to come; none once all have gone out.
     pub(crate) fn left(&self) -> u64 {
-        self.left
+        self.bundles.left()
     }
 
     /// The next bundle, of about so many bytes.
@@ -77,29 +73,11 @@ impl Sending {
     /// # Errors
     /// Where the log cannot be read.
     pub(crate) fn next(&mut self, log: &dyn Log, bytes: usize) -> Result<Records, LogError> {
-        let most = bytes.min(RECORDS_BYTES);
-        let (mut entries, mut size) = (Vec::new(), 0);
-        loop {
-            while let Some(entry) = self.rest.front() {
-                let length = length(entry);
-                if !entries.is_empty() && (size + length > most || entries.len() >= BATCH_CHANGES) {
-                    return Ok(Records { below: self.below, left: self.left, entries });
-                }
-                size += length;
-                entries.extend(self.rest.pop_front());
-            }
-            if let Some(sent) = self.current.take() {
-                self.below = sent.below;
-                // The last bundle alone says that there is nothing left.
-                self.left = self.left.saturating_sub(1).max(1);
-            }
-            let Some(next) = self.source.next(log, self.as_of)? else {
-                (self.below, self.left) = (0, 0);
-                return Ok(Records { below: 0, left: 0, entries });
-            };
-            self.rest = load(log, &next, self.as_of)?.into();
-            self.current = Some(next);
-        }
+        let Sending { as_of, source, bundles } = self;
+        bundles.next(bytes, || {
+            let Some(next) = source.next(log, *as_of)? else { return Ok(None) };
+            Ok(Some(Piece { entries: load(log, &next, *as_of)?, below: next.below }))
+        })
     }
 }
 
@@ -175,13 +153,6 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
 /// Whether what is stored is what is to be sent: without asking Automerge.
 fn can_go_as_it_is(stored: &StoredDocument) -> bool {
     (1..=CHANGE_BYTES).contains(&stored.snapshot.len()) && stored.tail.len() <= SHORT_TAIL
-}
-
-fn length(entry: &Entry) -> usize {
-    match &entry.body {
-        EntryBody::Change(bytes) | EntryBody::Document(bytes) => bytes.len(),
-        EntryBody::Known(hash) => hash.0.len(),
-    }
 }
 
 #[cfg(test)]

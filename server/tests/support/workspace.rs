@@ -42,6 +42,8 @@ impl Workspace {
             cursor: None,
             first_sync: None,
             holds_records: false,
+            peer: false,
+            peer: false,
         }
     }
 

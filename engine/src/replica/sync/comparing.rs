@@ -24,14 +24,21 @@ use crate::sync::{Cursor, Wanted};
 /// So many records are settled in one transaction: the file is not kept from others for longer.
 const SETTLED_AT_ONCE: usize = 200;
 
-/// A comparison under way.
+/// A comparison with a relay under way.
 #[derive(Debug)]
 pub(super) struct Comparing {
     /// From where the log follows.
     cursor: Cursor,
     /// The records that had unsent changes as it began, with their heads. Those that do not differ are on the relay.
     unsent: BTreeMap<RecordId, Heads>,
-    /// The records that differ, with the relay's heads.
+    /// What is found.
+    pub(super) differing: Differing,
+}
+
+/// What a comparison finds, with a relay or with another replica.
+#[derive(Debug, Default)]
+pub(super) struct Differing {
+    /// The records that differ, with the other side's heads.
     differences: BTreeMap<RecordId, Heads>,
     /// Those of which we may lack something; none before the comparison has said all.
     wanted: Option<VecDeque<RecordId>>,
@@ -47,11 +54,44 @@ impl Comparing {
         transaction.begin_comparing()?;
         transaction.commit()?;
         let unsent = replica.store.unsent()?;
-        let comparing = Comparing { cursor, unsent, differences: BTreeMap::new(), wanted: None };
-        Ok((comparing, compare::begin(&replica.store)?))
+        let comparing = Comparing { cursor, unsent, differing: Differing::default() };
+        Ok((comparing, Differing::first(replica)?))
     }
 
-    /// Takes what the relay says. Answers what to say next; nothing when all is said.
+    /// All that we lacked has come: notes what the relay has, and with it what it lacks. Answers how many records
+    /// differed.
+    pub(super) fn settle(&mut self, replica: &mut Replica) -> Result<usize, SyncProblem> {
+        let mut differences = std::mem::take(&mut self.differing).into_differences();
+        let differing = differences.len();
+        let mut theirs = std::mem::take(&mut self.unsent);
+        theirs.append(&mut differences);
+        let theirs: Vec<_> = theirs.into_iter().collect();
+        for some in theirs.chunks(SETTLED_AT_ONCE) {
+            let mut transaction = replica.store.transaction()?;
+            for (record, heads) in some {
+                transaction.logged_up_to(*record, heads)?;
+            }
+            transaction.commit()?;
+        }
+        let mut transaction = replica.store.transaction()?;
+        transaction.end_comparing(&self.cursor)?;
+        transaction.commit()?;
+        Ok(differing)
+    }
+}
+
+impl Differing {
+    /// What is said first.
+    pub(super) fn first(replica: &Replica) -> Result<Vec<Range>, SyncProblem> {
+        Ok(compare::begin(&replica.store)?)
+    }
+
+    /// The records that differ, with the other side's heads.
+    pub(super) fn into_differences(self) -> BTreeMap<RecordId, Heads> {
+        self.differences
+    }
+
+    /// Takes what the other side says. Answers what to say next; nothing when all is said.
     pub(super) fn take(
         &mut self,
         replica: &Replica,
@@ -81,25 +121,5 @@ impl Comparing {
             }
         }
         Ok(next)
-    }
-
-    /// All that we lacked has come: notes what the relay has, and with it what it lacks. Answers how many records
-    /// differed.
-    pub(super) fn settle(&mut self, replica: &mut Replica) -> Result<usize, SyncProblem> {
-        let differing = self.differences.len();
-        let mut theirs = std::mem::take(&mut self.unsent);
-        theirs.append(&mut self.differences);
-        let theirs: Vec<_> = theirs.into_iter().collect();
-        for some in theirs.chunks(SETTLED_AT_ONCE) {
-            let mut transaction = replica.store.transaction()?;
-            for (record, heads) in some {
-                transaction.logged_up_to(*record, heads)?;
-            }
-            transaction.commit()?;
-        }
-        let mut transaction = replica.store.transaction()?;
-        transaction.end_comparing(&self.cursor)?;
-        transaction.commit()?;
-        Ok(differing)
     }
 }

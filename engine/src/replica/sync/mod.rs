@@ -13,8 +13,10 @@
 //! the log is stored together with the cursor behind it, so a connection can break at any point and the next goes on.
 
 mod arrival;
+mod calling;
 mod comparing;
 mod identity;
+mod serving;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -27,8 +29,10 @@ use crate::sync::{
     ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, Start, SyncError, VERSIONS,
 };
 use arrival::Reached;
+pub use calling::PeerCall;
 use comparing::Comparing;
 use identity::Collision;
+pub use serving::PeerAnswer;
 
 /// What a connection brought about, for whoever shows it to a person.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +78,11 @@ pub enum SyncNews {
         records: Vec<RecordId>,
         /// The name that each of the changes has now.
         names: HashMap<ChangeHash, ChangeHash>,
+    },
+    /// Another replica did not take a change. Nothing changes by that here.
+    NotTaken {
+        /// Why, for people.
+        reason: String,
     },
     /// Something that came did not pass the gate. It is kept apart.
     Quarantined {
@@ -300,8 +309,8 @@ impl ReplicaSync {
         reached: Reached,
         news: &mut Vec<SyncNews>,
     ) -> Result<(), SyncProblem> {
-        let collisions = arrival::store(replica, entries, reached, news)?;
-        self.tell_apart(replica, &collisions, news).map(drop)
+        let stored = arrival::store(replica, entries, reached, news)?;
+        self.tell_apart(replica, &stored.collisions, news).map(drop)
     }
 
     /// Says whether that was done.
@@ -353,7 +362,7 @@ impl ReplicaSync {
         news: &mut Vec<SyncNews>,
     ) -> Result<(), SyncProblem> {
         let Some(comparing) = &mut self.comparing else { return Ok(()) };
-        match comparing.take(replica, theirs)? {
+        match comparing.differing.take(replica, theirs)? {
             Some(more) => {
                 self.session.compare(more);
                 Ok(())
@@ -365,7 +374,7 @@ impl ReplicaSync {
     /// The comparison has said all: asks for what we lack, and in the end notes what the relay lacks.
     fn want_more(&mut self, replica: &mut Replica, news: &mut Vec<SyncNews>) -> Result<(), SyncProblem> {
         let Some(comparing) = &mut self.comparing else { return Ok(()) };
-        let wanted = comparing.next_wanted(replica)?;
+        let wanted = comparing.differing.next_wanted(replica)?;
         if !wanted.is_empty() {
             self.session.want(wanted);
             return Ok(());
@@ -393,6 +402,7 @@ fn hello(replica: &Replica, meta: &Meta) -> Result<Hello, SyncProblem> {
         cursor: meta.cursor,
         first_sync: meta.first_sync,
         holds_records,
+        peer: false,
     })
 }
 
