@@ -10,6 +10,7 @@ use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
 use crate::link::LinkError;
+use crate::link::direct::DirectError;
 
 /// Why something was not done.
 pub fn replica_error(error: &ReplicaError, language: Language) -> String {
@@ -137,6 +138,39 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
                 .to_owned()
         }
         LinkError::Problem(SyncProblem::Protocol(error)) => refusal(error.code(), &error.to_string()),
+    }
+}
+
+/// Why two computers could not sync directly.
+pub fn direct_error(error: &DirectError, language: Language) -> String {
+    if language == Language::English {
+        return error.to_string();
+    }
+    match error {
+        DirectError::Unreachable { address, reason } => format!(
+            "Ingen svarar på {address} ({reason}). Kontrollera att båda datorerna är på samma nät och att `samsyn serve` är igång på den andra."
+        ),
+        DirectError::NotAReplica(address) => format!(
+            "Det som svarar på {address} är ingen kopia som delas med `samsyn serve`. Kontrollera adressen."
+        ),
+        DirectError::Stranger => {
+            "Kopian där hör till en annan arbetsyta, eller har en annan hemlighet. Inget har utbytts.".to_owned()
+        }
+        DirectError::Closed(notice) => {
+            format!("Den andra kopian avslutade: {}", refusal(notice.code, &notice.words))
+        }
+        DirectError::Broken(_) => {
+            "Förbindelsen bröts. Det som hann komma är kvar, och nästa besök fortsätter där. Försök igen."
+                .to_owned()
+        }
+        DirectError::NotServed { address, reason } => format!(
+            "Det går inte att dela på {address} ({reason}). Prova en annan adress med --listen."
+        ),
+        DirectError::Problem(SyncProblem::NoRelay) => {
+            "Arbetsytan finns bara på den här datorn. Anslut den till ett relä först: då har den en hemlighet som båda datorerna känner till.".to_owned()
+        }
+        DirectError::Problem(SyncProblem::Replica(error)) => replica_error(error, language),
+        DirectError::Problem(problem) => problem.to_string(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every command writes what it has to say to standard output (with `--json` as JSON), and what went wrong as one
 //! sentence to standard error with a non-zero exit: 2 where the command could not be understood, 1 otherwise.
 
+mod direct;
 mod people;
 mod records;
 mod render;
@@ -20,6 +21,7 @@ use samsyn_engine::schema::Language;
 use crate::context::{Context, Failure};
 use crate::explain;
 use crate::link::LinkError;
+use crate::link::direct::DirectError;
 
 /// Shared knowledge of a convention bureau, with or without a network.
 #[derive(Debug, Parser)]
@@ -55,8 +57,10 @@ enum Command {
     Remove(records::Remove),
     /// Find records by words.
     Search(records::Search),
-    /// Exchange changes with the relay, once.
+    /// Exchange changes with the relay, or with another computer, once.
     Sync(workspace::Sync),
+    /// Let another computer sync with this replica directly, without a relay.
+    Serve(direct::Serve),
     /// What awaits review: what changed, who did it, what contradicts.
     Review(review::Review),
     /// Write everything to files that other programs read.
@@ -116,6 +120,9 @@ fn in_words(failure: &(dyn std::error::Error + Send + Sync + 'static), language:
     if let Some(error) = failure.downcast_ref::<ReplicaError>() {
         return explain::replica_error(error, language);
     }
+    if let Some(error) = failure.downcast_ref::<DirectError>() {
+        return explain::direct_error(error, language);
+    }
     match failure.downcast_ref::<LinkError>() {
         Some(error) => explain::link_error(error, language),
         None => failure.to_string(),
@@ -143,6 +150,7 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
         Some(Command::Remove(command)) => command.run(&context)?,
         Some(Command::Search(command)) => command.run(&context)?,
         Some(Command::Sync(command)) => command.run(&context)?,
+        Some(Command::Serve(command)) => command.run(&context)?,
         Some(Command::Review(command)) => command.run(&context)?,
         Some(Command::Export(command)) => command.run(&context)?,
         Some(Command::Demo(command)) => return command.run(language),

@@ -183,9 +183,12 @@ fn summary(visit: &link::Visit, language: Language) -> String {
     format!("{}, {}.", number(sent, visit.pushed), number(changed, visit.records))
 }
 
-/// Exchange changes with the relay, once.
+/// Exchange changes with the relay, or with another computer, once.
 #[derive(Debug, Args)]
 pub(super) struct Sync {
+    /// With the computer at this address, on which `samsyn serve` runs, instead of the relay.
+    #[arg(long, value_name = "HOST[:PORT]", conflicts_with = "retry")]
+    peer: Option<String>,
     #[command(flatten)]
     json: Json,
     /// Offer again what the relay has refused.
@@ -199,7 +202,10 @@ impl Sync {
         if self.retry {
             replica.retry_refused()?;
         }
-        let visit = link::sync_once(&mut replica)?;
+        let visit = match &self.peer {
+            Some(address) => link::direct::visit(&mut replica, address)?,
+            None => link::sync_once(&mut replica)?,
+        };
         if self.json.json {
             write_json(&json!({
                 "pushed": visit.pushed, "received": visit.received, "records": visit.records,
@@ -214,8 +220,8 @@ impl Sync {
         match (visit.refused.first(), visit.quarantined.first()) {
             (Some(reason), _) => {
                 let count = visit.refused.len();
-                Err(format!("the relay refused {count} changes; they are kept here. The first: {reason}")
-                    .into())
+                let who = if self.peer.is_some() { "the other replica" } else { "the relay" };
+                Err(format!("{who} refused {count} changes; they are kept here. The first: {reason}").into())
             }
             (None, Some(reason)) => {
                 let count = visit.quarantined.len();

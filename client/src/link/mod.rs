@@ -4,6 +4,7 @@
 //! replica in step for as long as the window is open. The command line uses [`sync_once`].
 
 mod connection;
+pub mod direct;
 pub mod worker;
 
 pub use connection::{Connection, LinkError};

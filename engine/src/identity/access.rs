@@ -65,6 +65,12 @@ impl WorkspaceSecret {
         Credential::WorkspaceSecret { secret: self.0.to_vec() }
     }
 
+    /// A key for that purpose alone, by which two devices of the workspace show each other that they know the secret without
+    /// saying it: SHA-256 over the purpose and the secret.
+    pub fn key_for(&self, purpose: &str) -> [u8; 32] {
+        Sha256::new().chain_update(purpose).chain_update([0]).chain_update(self.0).finalize().into()
+    }
+
     /// The secret written out, to hand to a person or to keep in a replica.
     pub fn reveal(&self) -> String {
         BASE64URL_NOPAD.encode(&self.0)
