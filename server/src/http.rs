@@ -25,6 +25,9 @@ use crate::hub::Hub;
 use crate::listener::Stay;
 use crate::stopping::Stopping;
 
+/// What is set aside for reading from, and for writing to, a socket, in bytes. For larger frames it grows.
+const SOCKET_BUFFER: usize = 4 * 1024;
+
 /// The last look at the storage counts for so long: who asks often must not make the disk busy.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -69,6 +72,9 @@ async fn sync(
     upgrade
         .max_message_size(FRAME_BYTES)
         .max_frame_size(FRAME_BYTES)
+        // Every connection has these buffers, also one on which nothing is said for hours.
+        .read_buffer_size(SOCKET_BUFFER)
+        .write_buffer_size(SOCKET_BUFFER)
         .max_write_buffer_size(2 * FRAME_BYTES)
         .on_upgrade(move |socket| async move {
             stay.stays();

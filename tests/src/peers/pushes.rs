@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use samsyn_engine::document::{Document, Edit, EncodedChange, Writer};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
-use samsyn_engine::schema::Value;
+use samsyn_engine::schema::{NewRecord, Value};
 use samsyn_engine::sync::Outgoing;
 
 use super::Failure;
@@ -20,23 +20,26 @@ use super::socket::Client;
 /// So many changes are pushed in all, by all writers together.
 const CHANGES: usize = 3_000;
 
-/// What a writer has to push: changes to one record, one after the other.
-fn work(
-    number: usize,
-    count: usize,
-    new: &samsyn_engine::schema::NewRecord,
-) -> Result<Vec<Outgoing>, Failure> {
+/// So many changes are made to a record before its writer goes on to the next.
+const TO_ONE_RECORD: usize = 25;
+
+/// What a writer has to push: some changes to each of these records.
+fn work(number: usize, records: &[NewRecord]) -> Result<Vec<Outgoing>, Failure> {
     let mut actor = [7; 16];
     actor[..8].copy_from_slice(&(number as u64).to_be_bytes());
     let writer = Writer::new(&actor, DeviceId::from_bytes(actor), 1_795_500_000);
-    let mut document = Document::create(new, &writer)?;
-    for edit in 0..count {
-        let edit = Edit::set("given", Value::Text(format!("Eva {edit}")));
-        document.edit(&[edit], &writer)?;
+    let mut work = Vec::new();
+    for new in records {
+        let mut document = Document::create(new, &writer)?;
+        let record = document.id();
+        for edit in 0..TO_ONE_RECORD {
+            let edit = Edit::set("given", Value::Text(format!("Eva {edit}")));
+            document.edit(&[edit], &writer)?;
+        }
+        let outgoing = |change: EncodedChange| Outgoing { record, hash: change.hash, bytes: change.bytes };
+        work.extend(document.changes_since(&[]).into_iter().map(outgoing));
     }
-    let record = document.id();
-    let outgoing = |change: EncodedChange| Outgoing { record, hash: change.hash, bytes: change.bytes };
-    Ok(document.changes_since(&[]).into_iter().map(outgoing).collect())
+    Ok(work)
 }
 
 /// Pushes by so many writers at once, each waiting for its answer before it pushes the next change.
@@ -47,9 +50,10 @@ pub(super) fn pushes(writers: usize) -> Result<Vec<Row>, Failure> {
     let town = Town::of(0)?;
     let relay = RelayProcess::start(&town.data())?;
     let url = format!("{}/sync/{}", relay.address, town.workspace.id());
-    let (each, contacts) = (CHANGES / writers, contacts(writers));
-    let work: Vec<_> =
-        contacts.iter().enumerate().map(|(number, new)| work(number, each, new)).collect::<Result<_, _>>()?;
+    let each = (CHANGES / writers / TO_ONE_RECORD).max(1);
+    let contacts = contacts(writers * each);
+    let shares = contacts.chunks(each).enumerate();
+    let work: Vec<_> = shares.map(|(number, records)| work(number, records)).collect::<Result<_, _>>()?;
     let size = work[0].last().map_or(0, |change| change.bytes.len());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (seconds, mut times) = runtime.block_on(async {

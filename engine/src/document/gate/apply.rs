@@ -89,7 +89,8 @@ fn is_loadable(document: &Automerge, limits: &Limits) -> bool {
     if document.stats().num_ops > limits.reload_bytes as u64 {
         return true;
     }
-    let saved = document.save();
+    // Not compressed: it is only to be read again, at once.
+    let saved = document.save_nocompress();
     if saved.len() > limits.reload_bytes {
         return true;
     }
