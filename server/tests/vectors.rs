@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
 
-use data_encoding::HEXLOWER_PERMISSIVE;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::document::gate::Limits;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::Credential;
+use samsyn_engine::identity::{Credential, WorkspaceSecret};
 use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, Range};
 use samsyn_engine::sync::limits;
 use samsyn_engine::sync::{
@@ -48,6 +48,7 @@ fn hello() -> Hello {
         cursor: Some(cursor()),
         first_sync: None,
         holds_records: false,
+        peer: false,
     }
 }
 
@@ -65,6 +66,26 @@ fn what_a_client_says() {
 }
 
 #[test]
+fn what_two_replicas_say_without_a_relay() {
+    let hello = Hello { versions: (2, 2), cursor: None, holds_records: true, peer: true, ..hello() };
+    assert_eq!(FromClient::Hello(hello).encode(), example("hello-peer"));
+    let welcome = Welcome {
+        version: 2,
+        workspace_name: "Byrån".to_owned(),
+        epoch: Epoch::from_bytes([0xee; 16]),
+        from: 0,
+        position: 0,
+        beginning: Beginning::Comparison,
+        hash: Some(RollingHash::default()),
+        records: 0,
+        peer: true,
+    };
+    assert_eq!(FromRelay::Welcome(welcome).encode(), example("welcome-peer"));
+    let secret: WorkspaceSecret = BASE64URL_NOPAD.encode(&[0x44; 32]).parse().unwrap();
+    assert_eq!(secret.key_for("samsyn direct").to_vec(), example("direct-key"));
+}
+
+#[test]
 fn what_a_relay_says() {
     let welcome = Welcome {
         version: 1,
@@ -75,6 +96,7 @@ fn what_a_relay_says() {
         beginning: Beginning::Log,
         hash: None,
         records: 0,
+        peer: false,
     };
     assert_eq!(FromRelay::Welcome(welcome).encode(), example("welcome"));
     assert_eq!(FromRelay::CaughtUp.encode(), example("caught-up"));
@@ -127,6 +149,7 @@ fn a_first_sync() {
         beginning: Beginning::Records,
         hash: Some(cursor().hash),
         records: 60,
+        peer: false,
     };
     assert_eq!(FromRelay::Welcome(welcome).encode(), example("welcome-records"));
     let entries = vec![
