@@ -81,13 +81,14 @@ impl Simulate {
         }
         let hours = tally.milliseconds / 3_600_000;
         println!(
-            "{} simulated hours, {} edits, {} faults, {} crash points, {} first syncs, {} comparisons, {} new identities",
+            "{} simulated hours, {} edits, {} faults, {} crash points, {} first syncs, {} comparisons, {} visits, {} new identities",
             hours,
             tally.edits,
             tally.faults,
             tally.crashes,
             tally.first_syncs,
             tally.comparisons,
+            tally.visits,
             tally.new_identities
         );
         println!("{} passed, {} failed", tally.passed, tally.failed);

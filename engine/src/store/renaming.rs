@@ -55,8 +55,7 @@ impl Transaction<'_> {
             params![id.as_bytes()],
         )?;
         projection::write(&self.inner, document)?;
-        self.touched.push(id);
-        self.cache.borrow_mut().put(next, document);
+        self.touched.put(next, document);
         Ok(())
     }
 

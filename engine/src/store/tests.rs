@@ -88,6 +88,28 @@ fn a_transaction_that_is_dropped_leaves_no_trace() {
     assert_eq!(store.document(id).unwrap().unwrap().read().title(), "Åsa Berggren");
 }
 
+/// Found by simulation: what was written and taken back (a disk ran full) stayed in memory, and passed for what somebody
+/// else had written in its place.
+#[test]
+fn what_was_taken_back_is_not_remembered_for_what_another_has_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut one = store(&folder);
+    let id = add(&mut one, "Åsa", "Berg");
+    let mut other = Store::open(one.path()).unwrap();
+    let taken_back = writer(&one);
+    let mut transaction = one.transaction().unwrap();
+    let mut document = transaction.document(id).unwrap();
+    let changes = document.edit(&[Edit::set("family", text("Ek"))], &taken_back).unwrap();
+    transaction.save(&document, &changes, Origin::Here).unwrap();
+    drop(transaction);
+    edit(&mut other, id, &[Edit::set("given", text("Eva"))]);
+    let seen = one.document(id).unwrap().unwrap().read();
+    assert_eq!((seen.get("given"), seen.get("family")), (&text("Eva"), &text("Berg")));
+    edit(&mut one, id, &[Edit::set("family", text("Lund"))]);
+    let seen = other.document(id).unwrap().unwrap().read();
+    assert_eq!((seen.get("given"), seen.get("family")), (&text("Eva"), &text("Lund")));
+}
+
 #[test]
 fn lists_sort_the_swedish_way_and_filter() {
     let folder = tempfile::tempdir().unwrap();

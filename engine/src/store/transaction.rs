@@ -1,5 +1,6 @@
 //! The one way in which a replica's file changes.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use rusqlite::{TransactionBehavior, params};
@@ -26,8 +27,36 @@ pub enum Origin {
 #[derive(Debug)]
 pub struct Transaction<'a> {
     pub(super) inner: rusqlite::Transaction<'a>,
-    pub(super) cache: &'a std::cell::RefCell<Cache>,
-    pub(super) touched: Vec<RecordId>,
+    pub(super) touched: Touched<'a>,
+}
+
+/// The documents in memory, and those of them that are not in the file yet. What is taken back must be forgotten: another
+/// handle on the file may write something else in its place, and in memory it would pass for that.
+#[derive(Debug)]
+pub(super) struct Touched<'a> {
+    cache: &'a RefCell<Cache>,
+    records: Vec<RecordId>,
+}
+
+impl Touched<'_> {
+    /// Keeps a document as it will be in the file once this is committed.
+    pub(super) fn put(&mut self, revision: i64, document: &Document) {
+        self.records.push(document.id());
+        self.cache.borrow_mut().put(revision, document);
+    }
+
+    /// What is in memory of a document is not what will be in the file.
+    fn forget(&mut self, id: RecordId) {
+        self.records.push(id);
+        self.cache.borrow_mut().forget(id);
+    }
+}
+
+impl Drop for Touched<'_> {
+    fn drop(&mut self) {
+        let mut cache = self.cache.borrow_mut();
+        self.records.iter().for_each(|id| cache.forget(*id));
+    }
 }
 
 /// A snapshot is made anew when so many changes have come since the last,
@@ -38,7 +67,7 @@ const FOLD_BYTES: i64 = 8 * 1024;
 impl<'a> Transaction<'a> {
     pub(super) fn begin(store: &'a mut Store) -> Result<Self> {
         let inner = store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Transaction { inner, cache: &store.cache, touched: Vec::new() })
+        Ok(Transaction { inner, touched: Touched { cache: &store.cache, records: Vec::new() } })
     }
 
     /// A record's document as this transaction sees it; an empty one where there is no such record yet.
@@ -46,7 +75,7 @@ impl<'a> Transaction<'a> {
     /// # Errors
     /// Where it cannot be read or is damaged.
     pub fn document(&self, id: RecordId) -> Result<Document> {
-        Ok(load(&self.inner, self.cache, id)?.unwrap_or_else(|| Document::empty(id)))
+        Ok(load(&self.inner, self.touched.cache, id)?.unwrap_or_else(|| Document::empty(id)))
     }
 
     /// Stores a document's new changes: the changes, the snapshot, the projection, the search entry, the outbox.
@@ -65,8 +94,7 @@ impl<'a> Transaction<'a> {
             let at = changes.iter().map(|change| change.time).max().unwrap_or(0);
             super::reviewed::mark(&self.inner, id, &document.heads(), at)?;
         }
-        self.touched.push(id);
-        self.cache.borrow_mut().put(next, document);
+        self.touched.put(next, document);
         Ok(())
     }
 
@@ -97,7 +125,7 @@ impl<'a> Transaction<'a> {
             .prepare_cached("UPDATE documents SET snapshot = ?2 WHERE record = ?1")?
             .execute(params![id.as_bytes(), document.save()])?;
         projection::write(&self.inner, document)?;
-        self.touched.push(id);
+        self.touched.forget(id);
         Ok(())
     }
 
@@ -422,14 +450,11 @@ impl<'a> Transaction<'a> {
     ///
     /// # Errors
     /// Where the file cannot be written. Then nothing was changed.
-    pub fn commit(mut self) -> Result<()> {
-        let touched = std::mem::take(&mut self.touched);
-        let Transaction { inner, cache, .. } = self;
-        let committed = inner.commit();
-        if committed.is_err() {
-            touched.iter().for_each(|id| cache.borrow_mut().forget(*id));
-        }
-        Ok(committed?)
+    pub fn commit(self) -> Result<()> {
+        let Transaction { inner, mut touched } = self;
+        inner.commit()?;
+        touched.records.clear();
+        Ok(())
     }
 }
 

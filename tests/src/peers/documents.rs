@@ -32,7 +32,12 @@ pub(super) fn edit(number: usize) -> Edit {
 
 /// So many documents with their histories.
 pub(super) fn documents(count: usize) -> Vec<Document> {
-    parallel::each(contacts(count), |new| {
+    with_histories(contacts(count))
+}
+
+/// These records as documents, each with some history.
+pub(super) fn with_histories(records: Vec<NewRecord>) -> Vec<Document> {
+    parallel::each(records, |new| {
         let mut document = Document::create(&new, &writer(1)).expect("the sample's records fit their kinds");
         for number in 0..EDITS {
             let by = writer(if number % 2 == 0 { 2 } else { 1 });

@@ -11,7 +11,7 @@ use samsyn_engine::store::ListQuery;
 use samsyn_server::log::{Append, Entry, Log, NewEntry, SqliteLog};
 use samsyn_server::{Folder, InlineRelay};
 
-use super::documents::{self, documents};
+use super::documents::{self, contacts, documents, with_histories};
 use super::link::Weather;
 use super::row::Row;
 use super::{Failure, Scale};
@@ -38,10 +38,8 @@ impl Town {
         std::fs::create_dir_all(town.log().parent().ok_or("a file lies in a folder")?)?;
         drop(town.workspace.relay(&town.log()));
         let log = SqliteLog::open(&town.log())?;
-        let contacts = documents(count.min(AT_ONCE));
-        for made in (0..count).step_by(AT_ONCE) {
-            let more = if made == 0 { contacts.clone() } else { documents(AT_ONCE.min(count - made)) };
-            append(&log, &more)?;
+        for some in contacts(count).chunks(AT_ONCE) {
+            append(&log, &with_histories(some.to_vec()))?;
         }
         log.tidy()?;
         Ok(town)

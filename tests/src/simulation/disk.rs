@@ -21,6 +21,9 @@ use rand::{Rng, RngExt};
 /// So long is the header of a log, in bytes.
 const HEADER: usize = 32;
 
+/// So long is a frame of it: a header and a page of the size that SQLite takes by itself.
+const FRAME: usize = 24 + 4096;
+
 /// A disk writes this much at once, in bytes.
 const SECTOR: usize = 512;
 
@@ -59,8 +62,10 @@ impl Image {
     /// The log was being written, from the first byte on that is another.
     fn torn_log(&self, after: Image, dice: &mut StdRng) -> (Image, bool) {
         let differs = |place: &usize| self.log.get(*place) != after.log.get(*place);
-        let synced = (0..after.log.len()).find(differs).unwrap_or(after.log.len());
-        let written = (synced..after.log.len()).rev().find(differs).map_or(synced, |last| last + 1);
+        let first = (0..after.log.len()).find(differs).unwrap_or(after.log.len());
+        let last = (first..after.log.len()).rev().find(differs).unwrap_or(first);
+        // Up to frames: which bytes of a frame differ is chance, its salts are. A seed has to take the same way again.
+        let (synced, written) = (frame_around(first).0, frame_around(last).1.min(after.log.len()));
         let cut = dice.random_range(synced..=written);
         let mut log = after.log;
         log.truncate(cut);
@@ -70,7 +75,7 @@ impl Image {
         }
         // Where the log was begun anew what stood there before still does.
         log.extend(self.log.get(log.len()..).unwrap_or_default());
-        (Image { log, ..self.clone() }, cut == written)
+        (Image { log, ..self.clone() }, cut > last)
     }
 
     /// The log was being copied into the database.
@@ -103,6 +108,17 @@ impl Image {
         fs::write(path, &self.database).expect("a file can be written");
         put(&beside(path, "-wal"), (!self.log.is_empty()).then_some(&self.log));
         put(&beside(path, "-instance"), self.companion.as_ref());
+    }
+}
+
+/// Where the part of a log that a byte is in begins and ends: its header, or a frame.
+fn frame_around(place: usize) -> (usize, usize) {
+    match place.checked_sub(HEADER) {
+        None => (0, HEADER),
+        Some(behind) => {
+            let start = HEADER + behind / FRAME * FRAME;
+            (start, start + FRAME)
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //!                            ├─ Link × n     frames on their way, late, doubled, swapped, cut
 //!                            └─ Station      the relay's own writer, checks and log, on a real file
 //!                      │
-//!                      ├─ step, step, step …          whatever the dice say
+//!                      ├─ step, step, step …          whatever the dice say: work, meet, connect, crash, copy, …
 //!                      ├─ heal: everybody back, everybody connected, until nothing more is said
 //!                      └─ check: all the same, nothing lost, rows and search say what the documents say
 //! ```
@@ -49,6 +49,8 @@ pub struct Tally {
     pub comparisons: u64,
     /// Copies that only the relay's log could tell apart.
     pub new_identities: u64,
+    /// Visits of one laptop to another, without the relay.
+    pub visits: u64,
     /// Moments at which the power went while something was being written.
     pub crashes: u64,
 }
@@ -64,6 +66,7 @@ impl Tally {
         self.first_syncs += other.first_syncs;
         self.comparisons += other.comparisons;
         self.new_identities += other.new_identities;
+        self.visits += other.visits;
         self.crashes += other.crashes;
     }
 }

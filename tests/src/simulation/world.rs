@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
-use samsyn_engine::replica::{Edited, Replica, ReplicaError, SyncNews, SyncProblem};
+use samsyn_engine::replica::{Edited, PeerAnswer, PeerCall, Replica, ReplicaError, SyncNews, SyncProblem};
 use samsyn_engine::store::{NewReplica, StoreError};
 use samsyn_engine::sync::VERSIONS;
 use samsyn_engine::sync::limits::BATCH_BYTES;
@@ -97,7 +97,7 @@ impl World {
         for _ in 0..steps {
             self.now += self.dice.random_range(1..30_000);
             let who = self.dice.random_range(0..self.laptops.len());
-            match self.dice.random_range(0..106) {
+            match self.dice.random_range(0..110) {
                 0..30 => self.edit(who),
                 30..36 => self.undo_nothing_and_look(who),
                 36..50 => self.connect(who),
@@ -123,6 +123,7 @@ impl World {
                 98 => self.fault(|world| world.install(who)),
                 99 => self.fault(|world| world.join()),
                 100..105 => self.keep_house(who),
+                105..109 => self.meet(who),
                 _ => self.fault(|world| {
                     world.cut_all();
                     true
@@ -227,6 +228,45 @@ impl World {
         let laptop = self.invitation.laptop(&self.folder, number, BEGINNING);
         self.laptops.push(laptop);
         true
+    }
+
+    /// Two people meet where there is no relay, and sync directly. Often they have to part before it is done.
+    fn meet(&mut self, who: usize) {
+        let whom = (who + self.dice.random_range(1..self.laptops.len())) % self.laptops.len();
+        let Ok([one, other]) = self.laptops.get_disjoint_mut([who, whom]) else { return };
+        let mut call = PeerCall::begin(one.look(), self.now).expect("the workspace has a secret");
+        let mut answer = PeerAnswer::new();
+        self.tally.visits += 1;
+        for _ in 0..self.dice.random_range(1..60) {
+            if call.is_done() {
+                return;
+            }
+            let up = call.frame_out(one.look()).expect("a replica can be read");
+            let (frame, hears) = match up {
+                Some(frame) => (frame, true),
+                None => match answer.frame_out(other.look()).expect("a replica can be read") {
+                    Some(frame) => (frame, false),
+                    None => continue,
+                },
+            };
+            let crash = chance(&mut self.dice, 0.03);
+            let listener = if hears { &mut *other } else { &mut *one };
+            let mut hear = |replica: &mut Replica| match hears {
+                true => answer.frame_in(replica, &frame),
+                false => call.frame_in(replica, &frame, 0),
+            };
+            if crash {
+                drop(listener.crash_in(&mut self.dice, hear));
+                return;
+            }
+            match hear(listener.replica()) {
+                Ok(_) => {}
+                Err(SyncProblem::Replica(ReplicaError::Store(StoreError::Full))) if listener.is_full() => {
+                    return;
+                }
+                Err(error) => panic!("two replicas cannot go on: {error}"),
+            }
+        }
     }
 
     /// Nobody is doing anything: the relay folds history, databases copy their logs into their files.
