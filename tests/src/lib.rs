@@ -4,6 +4,7 @@ pub mod bench;
 pub mod corpus;
 pub mod fuzz;
 pub mod memory_relay;
+pub mod partition;
 pub mod process;
 pub mod simulation;
 pub mod wire;

@@ -2,11 +2,25 @@
 //!
 //! [`Connection`] is one connection and knows nothing of trying again; [`worker`] is the thread that keeps a window's
 //! replica in step for as long as the window is open. The command line uses [`sync_once`].
+//!
+//! ```text
+//!  worker ──▶ Connection ──▶ dial (TCP, handshake) ──▶ who answers is no relay: stranger
+//!    │            └──▶ signs: each byte that comes shows that the link lives
+//!    ├──▶ backoff: how long to wait before the next try
+//!    └──▶ surroundings: another network, or a computer that slept, ends the wait
+//! ```
 
+mod backoff;
 mod connection;
+mod dial;
+mod error;
+mod signs;
+mod stranger;
+pub mod surroundings;
 pub mod worker;
 
-pub use connection::{Connection, LinkError};
+pub use connection::Connection;
+pub use error::LinkError;
 
 use samsyn_engine::replica::{Replica, SyncNews};
 use samsyn_engine::sync::Notice;

@@ -4,6 +4,7 @@ use eframe::egui::{Align, Layout, RichText, Ui};
 use samsyn_engine::schema::Language;
 
 use crate::explain;
+use crate::link::LinkError;
 use crate::link::worker::Link;
 use crate::pages::{Action, Command, texts};
 use crate::state::{Session, Settings};
@@ -81,7 +82,10 @@ fn link(link: &Link, language: Language) -> (Tone, String, Option<String>) {
         Link::Comparing => say(Tone::Accent, texts::SYNC_COMPARING),
         Link::Live => say(Tone::Success, texts::SYNC_LIVE),
         Link::Waiting { reason, seconds } => {
-            let words = texts::waiting_for_relay(*seconds, language);
+            let words = match **reason {
+                LinkError::SignIn { .. } => texts::waiting_for_sign_in(*seconds, language),
+                _ => texts::waiting_for_relay(*seconds, language),
+            };
             (Tone::Warning, words, Some(explain::link_error(reason, language)))
         }
     }
