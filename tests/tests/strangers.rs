@@ -73,7 +73,8 @@ fn a_network_that_answers_with_a_page_to_sign_in_on_is_recognised() {
 
 #[test]
 fn a_network_that_sends_the_program_elsewhere_is_recognised_and_the_page_is_named() {
-    let elsewhere = "HTTP/1.1 302 Found\r\nLocation: https://login.train.example/?from=x\r\nContent-Length: 0\r\n\r\n";
+    let elsewhere =
+        "HTTP/1.1 302 Found\r\nLocation: https://login.train.example/?from=x\r\nContent-Length: 0\r\n\r\n";
     let said = sync_with(saying(elsewhere));
     assert!(said.contains("wants you to sign in first, at login.train.example:"), "{said}");
     let within = "HTTP/1.1 301 Moved Permanently\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n";
