@@ -48,9 +48,10 @@ impl Connection {
 
     /// Sends what is to be sent until something comes. Empty where it was woken only to keep the link alive.
     ///
-    /// Reads and writes at the same time: two sides that both only wrote would wait for each other for ever. What has
-    /// come is read before the clock is asked, because it may have come long ago, while this side was busy. May be
-    /// dropped at any moment and called again.
+    /// Reads and writes at the same time: two sides that both only wrote would wait for each other for ever. What is ready
+    /// to go goes before what has come, so that who hears much also gets to speak; and what has come is read before the
+    /// clock is asked, because it may have come long ago, while this side was busy. May be dropped at any moment and
+    /// called again.
     ///
     /// # Errors
     /// Where the connection broke or the other side does not keep to the protocol.
@@ -64,7 +65,6 @@ impl Connection {
             let waiting = self.pending.is_some();
             tokio::select! {
                 biased;
-                message = self.stream.next() => return self.take(replica, message),
                 moved = poll_fn(|context| match waiting {
                     true => self.sink.poll_ready_unpin(context),
                     false => self.sink.poll_flush_unpin(context),
@@ -75,6 +75,7 @@ impl Connection {
                         self.sink.start_send_unpin(message).map_err(broken)?;
                     }
                 }
+                message = self.stream.next() => return self.take(replica, message),
                 () = sleep_until(deadline) => {
                     // A part of a frame may have come just now.
                     self.sync.heard(self.signs.last());

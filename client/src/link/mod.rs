@@ -22,8 +22,11 @@ pub mod worker;
 pub use connection::Connection;
 pub use error::LinkError;
 
+use std::time::Duration;
+
 use samsyn_engine::replica::{Replica, SyncNews};
 use samsyn_engine::sync::Notice;
+use tokio::time::{Instant, timeout_at};
 
 /// What one visit to the relay brought about.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,6 +65,10 @@ impl Visit {
     }
 }
 
+/// A relay that lives and with which nothing goes on for so long will not go on. The largest frame takes nearly as long
+/// on the slowest link.
+const STUCK: Duration = Duration::from_secs(600);
+
 /// Connects, goes on until both sides have everything, and closes.
 ///
 /// # Errors
@@ -69,15 +76,55 @@ impl Visit {
 pub fn sync_once(replica: &mut Replica) -> Result<Visit, LinkError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(LinkError::runtime)?;
-    runtime.block_on(async {
-        let mut connection = Connection::open(replica).await?;
-        let mut visit = Visit::default();
-        while !connection.is_settled(replica)? {
-            for news in connection.next(replica).await? {
-                visit.note(news).map_err(LinkError::Closed)?;
-            }
+    let visit = runtime.block_on(visit(replica, STUCK));
+    // A look-up of a name that hangs must not keep the program from ending.
+    runtime.shutdown_background();
+    visit
+}
+
+const STUCK_WORDS: &str = "it answers, but nothing has gone on for a long time";
+
+async fn visit(replica: &mut Replica, patience: Duration) -> Result<Visit, LinkError> {
+    let mut connection = Connection::open(replica).await?;
+    let mut visit = Visit::default();
+    let mut until = Instant::now() + patience;
+    while !connection.is_settled(replica)? {
+        let news = timeout_at(until, connection.next(replica)).await;
+        let news = news.unwrap_or_else(|_| Err(LinkError::Broken(STUCK_WORDS.to_owned())))?;
+        if !news.is_empty() {
+            until = Instant::now() + patience;
         }
-        connection.close().await;
-        Ok(visit)
-    })
+        for news in news {
+            visit.note(news).map_err(LinkError::Closed)?;
+        }
+    }
+    connection.close().await;
+    Ok(visit)
+}
+
+#[cfg(test)]
+mod tests {
+    use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+    use samsyn_engine::store::NewReplica;
+
+    use super::*;
+
+    #[test]
+    fn a_relay_with_which_nothing_goes_on_is_not_waited_for_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("ws://{}", listener.local_addr().unwrap());
+        let idle = std::thread::spawn(move || {
+            let stream = listener.accept().unwrap().0;
+            let mut socket = tokio_tungstenite::tungstenite::accept(stream).unwrap();
+            while socket.read().is_ok() {}
+        });
+        let relay = Some((address, WorkspaceSecret::random()));
+        let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay };
+        let mut replica = Replica::create(&folder.path().join("a.samsyn"), &new, "Åsa").unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let error = runtime.block_on(visit(&mut replica, Duration::from_millis(300))).unwrap_err();
+        assert!(error.to_string().contains(STUCK_WORDS), "{error}");
+        idle.join().unwrap();
+    }
 }

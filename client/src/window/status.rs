@@ -1,6 +1,8 @@
 //! The status line: whether what you did is saved, and whether others have it. Never better than the truth.
 
-use eframe::egui::{Align, Layout, RichText, Ui};
+use std::sync::Arc;
+
+use eframe::egui::{Align, Layout, RichText, TextStyle, TextWrapMode, Ui, WidgetText};
 use samsyn_engine::schema::Language;
 
 use crate::explain;
@@ -29,6 +31,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         let (tone, words, detail) = link(&status.link, language);
         badge::status_dot(ui, tone, &words);
         let label = ui.label(&words);
+        keep_place(ui, &status.link, language, label.rect.width());
         if let Some(detail) = detail {
             label.on_hover_text(detail);
         }
@@ -67,6 +70,15 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         });
     });
     wanted.into_iter().map(Action::Command).collect()
+}
+
+/// While seconds are counted down, what stands behind them stays where it is: somebody may be about to press it.
+fn keep_place(ui: &mut Ui, status: &Link, language: Language, width: f32) {
+    let Link::Waiting { reason, .. } = status else { return };
+    let (_, longest, _) = link(&Link::Waiting { reason: Arc::clone(reason), seconds: 44 }, language);
+    let wrap = Some(TextWrapMode::Extend);
+    let galley = WidgetText::from(longest).into_galley(ui, wrap, f32::INFINITY, TextStyle::Body);
+    ui.add_space((galley.size().x - width).max(0.0));
 }
 
 /// How the link stands: its colour, a few words, and more of them where something is wrong.
