@@ -10,11 +10,16 @@ use std::time::Duration;
 /// How often a thread looks whether something has changed.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// What a slow link carries at once, and how long that takes: 20 KiB a second.
+const SLOW: (usize, Duration) = (1_024, Duration::from_millis(50));
+
 /// What the link does with what it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weather {
     /// It carries it.
     Fair,
+    /// It carries little at a time, as a link of 2G does.
+    Slow,
     /// It takes connections and carries nothing, in either direction, and closes nothing: a black hole.
     Stalled,
     /// It closes what is open, and what is opened.
@@ -43,7 +48,7 @@ impl State {
         while *self.weather() == Weather::Stalled && !self.ended() {
             thread::sleep(LOOK);
         }
-        *self.weather() == Weather::Fair && !self.ended()
+        matches!(*self.weather(), Weather::Fair | Weather::Slow) && !self.ended()
     }
 }
 
@@ -128,11 +133,16 @@ fn carry(mut from: TcpStream, mut to: TcpStream, state: &State) {
     let _ = from.set_read_timeout(Some(LOOK));
     let _ = to.set_write_timeout(Some(Duration::from_secs(1)));
     while state.carries() {
-        match from.read(&mut bytes) {
+        let slow = *state.weather() == Weather::Slow;
+        let most = if slow { SLOW.0 } else { bytes.len() };
+        match from.read(&mut bytes[..most]) {
             Ok(0) => break,
             Ok(count) if state.carries() => {
                 if to.write_all(&bytes[..count]).is_err() {
                     break;
+                }
+                if slow {
+                    thread::sleep(SLOW.1);
                 }
             }
             Ok(_) => break,

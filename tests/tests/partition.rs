@@ -26,7 +26,7 @@ use samsyn_tests::partition::{Proxy, Weather};
 use samsyn_tests::process::Relay;
 
 /// How long a state may take to come. A dead link takes a while to be noticed, and machines are slow at times.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Surroundings in which nothing happens but what a test does.
 struct Still(Arc<Mutex<Sight>>);
@@ -144,8 +144,9 @@ struct Town {
     proxy: Proxy,
     asa: Person,
     bo: Person,
+    keys: (WorkspaceId, WorkspaceSecret),
     _relay: Relay,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Town {
@@ -160,7 +161,7 @@ impl Town {
         let bo = Person::new(folder.path(), "Bo", (id, &secret), &relay.address);
         asa.until_live();
         bo.until_live();
-        Town { proxy, asa, bo, _relay: relay, _folder: folder }
+        Town { proxy, asa, bo, keys: (id, secret), _relay: relay, folder }
     }
 
     /// Both write.
@@ -209,19 +210,45 @@ fn after_every_cut_and_stall_what_was_written_arrives() {
     }
 }
 
+/// A text that does not compress well.
+fn long_text() -> String {
+    let text: String = (0..20_000).map(|number: u64| format!("{:x} ", number * 2_654_435_761)).collect();
+    text[..180_000].to_owned()
+}
+
 #[test]
 fn a_push_that_stalls_half_way_is_made_again() {
     let town = Town::new();
     let from = town.asa.so_far();
     // Larger than what lies in buffers on the way: it stands still in the middle of a frame.
-    let text: String = (0..20_000).map(|number: u64| format!("{:x} ", number * 2_654_435_761)).collect();
     town.proxy.set(Weather::Stalled);
     for round in 0..8 {
-        town.asa.writes(&format!("Ek {round}"), &text[..180_000]);
+        town.asa.writes(&format!("Ek {round}"), &long_text());
     }
     town.asa.until_told(from, "a dead link", |link| waits_because(link, is_dead));
     town.proxy.set(Weather::Fair);
     town.settle(8);
+}
+
+/// One frame takes longer than a dead link is waited for, in both directions.
+#[test]
+fn a_slow_link_is_not_taken_for_a_dead_one() {
+    let town = Town::new();
+    for round in 0..4 {
+        town.bo.writes(&format!("Ek {round}"), &long_text());
+    }
+    town.settle(4);
+    town.proxy.set(Weather::Slow);
+    let keys = (town.keys.0, &town.keys.1);
+    let cia = Person::new(town.folder.path(), "Cia", keys, &town.proxy.address);
+    cia.writes("Lind", &long_text());
+    until("all that the others have, and an empty outbox", || cia.contacts() == 5 && cia.waiting() == 0);
+    let told = cia.told.lock().unwrap();
+    let broken = told.iter().find(|told| matches!(told.link, Link::Waiting { .. }));
+    assert_eq!(broken, None, "it was never lost");
+    drop(told);
+    town.proxy.set(Weather::Fair);
+    town.settle(5);
 }
 
 #[test]
