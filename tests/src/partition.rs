@@ -10,8 +10,8 @@ use std::time::Duration;
 /// How often a thread looks whether something has changed.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// What a slow link carries at once, and how long that takes: 20 KiB a second.
-const SLOW: (usize, Duration) = (1_024, Duration::from_millis(50));
+/// What a slow link carries at once, and how long that takes: 5 KiB a second.
+const SLOW: (usize, Duration) = (1_024, Duration::from_millis(200));
 
 /// What the link does with what it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -234,21 +234,21 @@ fn a_push_that_stalls_half_way_is_made_again() {
 #[test]
 fn a_slow_link_is_not_taken_for_a_dead_one() {
     let town = Town::new();
-    for round in 0..4 {
+    for round in 0..2 {
         town.bo.writes(&format!("Ek {round}"), &long_text());
     }
-    town.settle(4);
+    town.settle(2);
     town.proxy.set(Weather::Slow);
     let keys = (town.keys.0, &town.keys.1);
     let cia = Person::new(town.folder.path(), "Cia", keys, &town.proxy.address);
     cia.writes("Lind", &long_text());
-    until("all that the others have, and an empty outbox", || cia.contacts() == 5 && cia.waiting() == 0);
+    until("all that the others have, and an empty outbox", || cia.contacts() == 3 && cia.waiting() == 0);
     let told = cia.told.lock().unwrap();
     let broken = told.iter().find(|told| matches!(told.link, Link::Waiting { .. }));
     assert_eq!(broken, None, "it was never lost");
     drop(told);
     town.proxy.set(Weather::Fair);
-    town.settle(5);
+    town.settle(3);
 }
 
 #[test]
