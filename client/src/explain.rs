@@ -118,6 +118,12 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         LinkError::Unreachable { address, reason } => {
             format!("Reläet på {address} nås inte ({reason}). Ditt arbete är sparat här och väntar.")
         }
+        LinkError::SignIn { address, host } => {
+            let place = host.as_ref().map(|host| format!(", på {host}")).unwrap_or_default();
+            format!(
+                "Nätet vill att du loggar in först{place}: öppna en sida i webbläsaren och gör det. Ditt arbete är sparat här och väntar. (Kommer ingen sådan sida, kontrollera adressen {address}.)"
+            )
+        }
         LinkError::NotARelay { address, .. } => format!(
             "Det som svarar på {address} är inget relä. Kontrollera adressen, eller logga in på nätet först."
         ),

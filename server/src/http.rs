@@ -78,7 +78,7 @@ async fn sync(
         .max_write_buffer_size(2 * FRAME_BYTES)
         .on_upgrade(move |socket| async move {
             stay.stays();
-            connection::serve(socket, visit).await;
+            connection::serve((socket, stay), visit).await;
             drop(place);
         })
 }

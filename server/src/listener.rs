@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -39,8 +39,8 @@ impl Listener for Door {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         // Frames are whole messages: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
-        let (stays, deadline) = (Arc::default(), Box::pin(sleep(self.patience)));
-        (Guest { stream, stays, deadline, _place: place }, address)
+        let (watched, deadline) = (Arc::default(), Box::pin(sleep(self.patience)));
+        (Guest { stream, watched, deadline, _place: place }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -52,25 +52,37 @@ impl Listener for Door {
 #[derive(Debug)]
 pub(crate) struct Guest {
     stream: TcpStream,
-    stays: Arc<AtomicBool>,
+    watched: Arc<Watched>,
     deadline: Pin<Box<Sleep>>,
     _place: Option<OwnedSemaphorePermit>,
 }
 
-/// How a handler says that a guest stays: from then on others watch over it.
+/// What is known of a guest.
+#[derive(Debug, Default)]
+struct Watched {
+    stays: AtomicBool,
+    came: AtomicU64,
+}
+
+/// How a handler says that a guest stays: from then on others watch over it, by what comes from it.
 #[derive(Debug, Clone)]
-pub(crate) struct Stay(Arc<AtomicBool>);
+pub(crate) struct Stay(Arc<Watched>);
 
 impl Stay {
     /// The socket has become a WebSocket.
     pub(crate) fn stays(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.stays.store(true, Ordering::Relaxed);
+    }
+
+    /// How many bytes have come.
+    pub(crate) fn came(&self) -> u64 {
+        self.0.came.load(Ordering::Relaxed)
     }
 }
 
 impl Connected<IncomingStream<'_, Door>> for Stay {
     fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
-        Stay(Arc::clone(&stream.io().stays))
+        Stay(Arc::clone(&stream.io().watched))
     }
 }
 
@@ -80,9 +92,12 @@ impl AsyncRead for Guest {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let came = buffer.filled().len() - before;
+        self.watched.came.fetch_add(came as u64, Ordering::Relaxed);
         if read.is_pending()
-            && !self.stays.load(Ordering::Relaxed)
+            && !self.watched.stays.load(Ordering::Relaxed)
             && self.deadline.as_mut().poll(context).is_ready()
         {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));

@@ -12,7 +12,7 @@ use samsyn_engine::sync::ErrorCode;
 use samsyn_server::{Config, Patience, Relay, RunningRelay};
 use support::{Client, Desk, Workspace, notice, socket};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// So many large records are more than the sockets between two processes hold.
@@ -119,6 +119,37 @@ async fn the_silent_are_asked_and_only_the_dead_are_let_go() {
     workspace.join().await.push(desk.id(), &desk.all()).await;
     listening.await.unwrap();
     relay.shutdown().await;
+}
+
+/// The answers to the relay's pings stand behind what the client pushes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_that_takes_longer_than_the_relays_patience_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ask, silence) = (Duration::from_millis(200), Duration::from_millis(600));
+    let (relay, workspace) = start(folder.path(), Patience { ask, silence, ..Patience::default() }).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let slow = Workspace { relay: format!("ws://{}", listener.local_addr().unwrap()), ..workspace.clone() };
+    let to = relay.address();
+    let link = tokio::spawn(async move { slow_link(listener.accept().await.unwrap().0, to).await });
+    let mut client = slow.join().await;
+    push_large(&mut client, 4).await;
+    drop(client);
+    link.await.unwrap();
+    relay.shutdown().await;
+}
+
+/// Carries what a client sends in small pieces with a pause after each, and what it is sent at once.
+async fn slow_link(client: TcpStream, relay: std::net::SocketAddr) {
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_relay, mut to_relay) = TcpStream::connect(relay).await.unwrap().into_split();
+    let down = tokio::spawn(async move { tokio::io::copy(&mut from_relay, &mut to_client).await });
+    let mut piece = [0; 512];
+    while let Ok(count @ 1..) = from_client.read(&mut piece).await {
+        to_relay.write_all(&piece[..count]).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+    drop(to_relay);
+    let _ = down.await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

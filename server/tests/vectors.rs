@@ -232,9 +232,16 @@ fn the_limits_of_the_wire() {
     says("pushes that wait for an answer", format!("{};", limits::PUSHES_IN_FLIGHT));
     says("words, names of programs and workspaces", bytes(limits::WORDS_BYTES));
     assert!(page.contains(&format!("brings it to {} KiB of changes", limits::BATCH_BYTES / 1024)));
-    let (ask, dead) = (limits::PING_AFTER / 1000, limits::DEAD_AFTER / 1000);
-    assert!(page.contains(&format!("nothing for {ask} seconds sends a ping")));
-    assert!(page.contains(&format!("Nothing heard for {dead}\nseconds")), "{dead}");
+    let (ask, soon) = (limits::PING_AFTER / 1000, limits::PING_AFTER_PUSH / 1000);
+    assert!(page.contains(&format!("nothing for {ask} seconds sends a ping, or for {soon} seconds while")));
+    let (answer, welcome) = (limits::ANSWER_WITHIN / 1000, limits::WELCOME_WITHIN / 1000);
+    assert!(
+        page.contains(&format!("for {answer} seconds after the ping ({welcome} before the welcome)")),
+        "{answer}, {welcome}"
+    );
+    let (slowest, most) = (limits::SLOWEST_LINK / 1024, limits::UNDERWAY_BYTES / 1024);
+    assert!(page.contains(&format!("each {slowest} KiB of pushes")));
+    assert!(page.contains(&format!("up to {most} KiB;")));
 
     let patience = Patience::default();
     let seconds = |time: std::time::Duration| format!("{} seconds", time.as_secs());

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod corpus;
 pub mod fuzz;
 pub mod memory_relay;
+pub mod partition;
 #[cfg(feature = "peers")]
 pub mod peers;
 pub mod process;

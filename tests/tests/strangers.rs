@@ -42,18 +42,67 @@ fn sync_with(answer: impl FnOnce(TcpStream) + Send + 'static) -> String {
     complaint
 }
 
-#[test]
-fn a_captive_portal_is_recognised() {
-    let said = sync_with(|mut stream| {
+/// Reads the request, and answers it with this.
+fn saying(answer: impl AsRef<[u8]> + Send + 'static) -> impl FnOnce(TcpStream) + Send + 'static {
+    move |mut stream| {
         let _ = stream.read(&mut [0; 4_096]);
-        let page = "<html>Welcome on board! Accept our terms.</html>";
-        let _ = write!(
-            stream,
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}",
-            page.len()
-        );
+        let _ = stream.write_all(answer.as_ref());
+    }
+}
+
+/// Reads what comes until the other side has had enough, and says nothing.
+fn listen(mut stream: TcpStream) {
+    while stream.read(&mut [0; 4_096]).is_ok_and(|count| count > 0) {}
+}
+
+#[test]
+fn a_network_that_answers_with_a_page_to_sign_in_on_is_recognised() {
+    let page = "<html>Welcome on board! Accept our terms.</html>";
+    let length = page.len();
+    for answer in [
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n{page}"),
+        format!("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n{page}"),
+        format!("HTTP/1.1 511 Network Authentication Required\r\nContent-Length: {length}\r\n\r\n{page}"),
+        // Without end: of such a page only the beginning is read.
+        format!("<!DOCTYPE html><html>{}", "Welcome! ".repeat(1_000_000)),
+    ] {
+        let said = sync_with(saying(answer));
+        assert!(said.contains("wants you to sign in first") && said.contains("is safe here"), "{said}");
+    }
+}
+
+#[test]
+fn a_network_that_sends_the_program_elsewhere_is_recognised_and_the_page_is_named() {
+    let elsewhere =
+        "HTTP/1.1 302 Found\r\nLocation: https://login.train.example/?from=x\r\nContent-Length: 0\r\n\r\n";
+    let said = sync_with(saying(elsewhere));
+    assert!(said.contains("wants you to sign in first, at login.train.example:"), "{said}");
+    let within = "HTTP/1.1 301 Moved Permanently\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n";
+    let said = sync_with(saying(within));
+    assert!(said.contains("is not a Samsyn relay (HTTP 301)"), "{said}");
+}
+
+#[test]
+fn who_answers_with_garbage_is_no_relay() {
+    let said = sync_with(saying([0x80, 0xff, 0x00, 0x17].repeat(50_000)));
+    assert!(said.contains("is not a Samsyn relay") && said.contains("sign in to the network"), "{said}");
+    let said = sync_with(saying([21, 3, 1, 0, 2, 2, 70]));
+    assert!(said.contains("is not a Samsyn relay (it speaks TLS)"), "{said}");
+}
+
+#[test]
+fn who_takes_the_connection_and_says_nothing_is_not_waited_for_for_ever() {
+    let said = sync_with(listen);
+    assert!(said.contains("cannot be reached (no answer)"), "{said}");
+}
+
+#[test]
+fn who_lets_in_and_falls_dead_is_not_waited_for_for_ever() {
+    let said = sync_with(|stream| {
+        let socket = tungstenite::accept(stream).unwrap();
+        listen(socket.get_ref().try_clone().unwrap());
     });
-    assert!(said.contains("not a Samsyn relay") && said.contains("sign in to the network"), "{said}");
+    assert!(said.contains("the connection is dead: nothing was heard for"), "{said}");
 }
 
 #[test]

@@ -105,7 +105,11 @@ impl Join {
                 remove_replica(&context.path);
                 Err(format!("not joined: {}", notice.words).into())
             }
-            Err(error @ (LinkError::Unreachable { .. } | LinkError::NotARelay { .. })) => {
+            Err(
+                error @ (LinkError::Unreachable { .. }
+                | LinkError::SignIn { .. }
+                | LinkError::NotARelay { .. }),
+            ) => {
                 remove_replica(&context.path);
                 Err(format!("not joined: {error} (or join now and sync later with --no-sync)").into())
             }

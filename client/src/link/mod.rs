@@ -2,15 +2,32 @@
 //!
 //! [`Connection`] is one connection and knows nothing of trying again; [`worker`] is the thread that keeps a window's
 //! replica in step for as long as the window is open. The command line uses [`sync_once`].
+//!
+//! ```text
+//!  worker ──▶ Connection ──▶ dial (TCP, handshake) ──▶ who answers is no relay: stranger
+//!    │            └──▶ signs: each byte that comes shows that the link lives
+//!    ├──▶ backoff: how long to wait before the next try
+//!    └──▶ surroundings: another network, or a computer that slept, ends the wait
+//! ```
 
+mod backoff;
 mod connection;
+mod dial;
 pub mod direct;
+mod error;
+mod signs;
+mod stranger;
+pub mod surroundings;
 pub mod worker;
 
-pub use connection::{Connection, LinkError};
+pub use connection::Connection;
+pub use error::LinkError;
+
+use std::time::Duration;
 
 use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::sync::Notice;
+use tokio::time::{Instant, timeout_at};
 
 /// What one visit to the relay brought about.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,8 +56,8 @@ impl Visit {
             }
             SyncNews::Pushed(count) => self.pushed += count,
             SyncNews::NewIdentity { records, .. } => self.told_apart += records.len(),
-            SyncNews::Refused { reason, .. } => self.refused.push(reason),
             SyncNews::NotTaken { reason } => self.refused.push(reason),
+            SyncNews::Refused { reason, .. } => self.refused.push(reason),
             SyncNews::Quarantined { reason, .. } => self.quarantined.push(reason),
             SyncNews::Closed(notice) => return Err(notice),
             SyncNews::Connected { .. }
@@ -53,6 +70,10 @@ impl Visit {
     }
 }
 
+/// A relay that lives and with which nothing goes on for so long will not go on. The largest frame takes nearly as long
+/// on the slowest link.
+const STUCK: Duration = Duration::from_secs(600);
+
 /// Connects, goes on until both sides have everything, and closes.
 ///
 /// # Errors
@@ -60,26 +81,66 @@ impl Visit {
 pub fn sync_once(replica: &mut Replica) -> Result<Visit, LinkError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(LinkError::runtime)?;
-    runtime.block_on(async {
-        let mut visit = Visit::default();
-        loop {
-            match go_on(replica, &mut visit).await {
-                Err(LinkError::Problem(SyncProblem::BeginAgain)) => {}
-                Err(error) => return Err(error),
-                Ok(()) => return Ok(visit),
-            }
+    let visit = runtime.block_on(visit(replica, STUCK));
+    // A look-up of a name that hangs must not keep the program from ending.
+    runtime.shutdown_background();
+    visit
+}
+
+const STUCK_WORDS: &str = "it answers, but nothing has gone on for a long time";
+
+async fn visit(replica: &mut Replica, patience: Duration) -> Result<Visit, LinkError> {
+    let mut visit = Visit::default();
+    loop {
+        match go_on(replica, patience, &mut visit).await {
+            Err(LinkError::Problem(SyncProblem::BeginAgain)) => {}
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(visit),
         }
-    })
+    }
 }
 
 /// One connection, to the point where both sides have everything.
-async fn go_on(replica: &mut Replica, visit: &mut Visit) -> Result<(), LinkError> {
+async fn go_on(replica: &mut Replica, patience: Duration, visit: &mut Visit) -> Result<(), LinkError> {
     let mut connection = Connection::open(replica).await?;
+    let mut until = Instant::now() + patience;
     while !connection.is_settled(replica)? {
-        for news in connection.next(replica).await? {
+        let news = timeout_at(until, connection.next(replica)).await;
+        let news = news.unwrap_or_else(|_| Err(LinkError::Broken(STUCK_WORDS.to_owned())))?;
+        if !news.is_empty() {
+            until = Instant::now() + patience;
+        }
+        for news in news {
             visit.note(news).map_err(LinkError::Closed)?;
         }
     }
     connection.close().await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+    use samsyn_engine::store::NewReplica;
+
+    use super::*;
+
+    #[test]
+    fn a_relay_with_which_nothing_goes_on_is_not_waited_for_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("ws://{}", listener.local_addr().unwrap());
+        let idle = std::thread::spawn(move || {
+            let stream = listener.accept().unwrap().0;
+            let mut socket = tokio_tungstenite::tungstenite::accept(stream).unwrap();
+            while socket.read().is_ok() {}
+        });
+        let relay = Some((address, WorkspaceSecret::random()));
+        let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay };
+        let mut replica = Replica::create(&folder.path().join("a.samsyn"), &new, "Åsa").unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let error = runtime.block_on(visit(&mut replica, Duration::from_millis(300))).unwrap_err();
+        assert!(error.to_string().contains(STUCK_WORDS), "{error}");
+        idle.join().unwrap();
+    }
 }

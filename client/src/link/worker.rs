@@ -2,7 +2,8 @@
 //!
 //! It opens the replica's file for itself: what it stores is there for everybody, and nobody waits for it. It tells what
 //! happens through a callback and takes [`Command`]s. Losing the connection is the normal case: it tries again after a
-//! pause that doubles, with some chance in it so that a hundred laptops do not return in the same second.
+//! pause, and at once when the network has changed or the computer has slept. A connection that lives through either is
+//! asked at once whether it still lives.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,9 +14,11 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::store::OutboxState;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
-use super::connection::{Connection, LinkError};
+use super::backoff::Backoff;
+use super::surroundings::{Surroundings, ThisComputer, Watch};
+use super::{Connection, LinkError};
 
 /// How the replica stands with the relay. Never better than the truth.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +44,7 @@ pub enum Link {
     Waiting {
         /// Why, for people.
         reason: Arc<LinkError>,
-        /// Seconds until the next try.
+        /// Seconds until the next try; none while it is under way.
         seconds: u64,
     },
 }
@@ -87,9 +90,19 @@ pub struct SyncWorker {
 impl SyncWorker {
     /// Starts the thread for the replica at `path`.
     pub fn start(path: PathBuf, offline: bool, tell: impl Fn(Report) + Send + 'static) -> SyncWorker {
+        SyncWorker::start_in(Box::new(ThisComputer), path, offline, tell)
+    }
+
+    /// Starts the thread in these surroundings, for tests that change them.
+    pub fn start_in(
+        surroundings: Box<dyn Surroundings>,
+        path: PathBuf,
+        offline: bool,
+        tell: impl Fn(Report) + Send + 'static,
+    ) -> SyncWorker {
         let (commands, orders) = unbounded_channel();
-        let body = move || run(path, offline, orders, Box::new(tell));
-        let thread = std::thread::Builder::new().name("sync".to_owned()).spawn(body);
+        let start = Start { surroundings, path, offline, orders, tell: Box::new(tell) };
+        let thread = std::thread::Builder::new().name("sync".to_owned()).spawn(|| run(start));
         if let Err(error) = &thread {
             tracing::error!(%error, "the sync thread could not be started");
         }
@@ -113,20 +126,28 @@ impl Drop for SyncWorker {
 
 type Tell = Box<dyn Fn(Report) + Send>;
 
-fn run(path: PathBuf, offline: bool, orders: UnboundedReceiver<Command>, tell: Tell) {
+/// What the thread begins with.
+struct Start {
+    surroundings: Box<dyn Surroundings>,
+    path: PathBuf,
+    offline: bool,
+    orders: UnboundedReceiver<Command>,
+    tell: Tell,
+}
+
+fn run(start: Start) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return tracing::error!(%error, "the sync thread has no runtime"),
     };
-    match Replica::open(&path) {
+    match Replica::open(&start.path) {
         Ok(replica) => {
-            let told = Mutex::new(None);
-            let unfolded = Some(None);
-            let worker = Worker { replica, offline, orders, tell, told, failures: 0, unfolded };
-            runtime.block_on(worker.run());
+            runtime.block_on(async { Worker::new(replica, start).run().await });
         }
         Err(error) => tracing::error!(%error, "the sync thread cannot open the replica"),
     }
+    // A look-up of a name that hangs must not keep a window from closing.
+    runtime.shutdown_background();
 }
 
 struct Worker {
@@ -135,7 +156,10 @@ struct Worker {
     orders: UnboundedReceiver<Command>,
     tell: Tell,
     told: Mutex<Option<SyncStatus>>,
-    failures: u32,
+    backoff: Backoff,
+    watch: Watch,
+    /// Why there is no connection, until there is one.
+    trouble: Option<Arc<LinkError>>,
     /// Behind which record history may be left to fold; none where there is none.
     unfolded: Option<Option<RecordId>>,
 }
@@ -151,6 +175,13 @@ enum Ended {
 }
 
 impl Worker {
+    fn new(replica: Replica, start: Start) -> Worker {
+        let Start { surroundings, offline, orders, tell, .. } = start;
+        let watch = Watch::new(surroundings);
+        let (told, backoff) = (Mutex::new(None), Backoff::default());
+        Worker { replica, offline, orders, tell, told, backoff, watch, trouble: None, unfolded: Some(None) }
+    }
+
     async fn run(mut self) {
         loop {
             let ended = if self.replica.meta().is_ok_and(|meta| meta.relay.is_none()) {
@@ -165,9 +196,10 @@ impl Worker {
                 Ended::Again => {}
                 Ended::Failed(error) => {
                     tracing::info!(%error, "not connected");
-                    self.failures += 1;
-                    let pause = pause_after(self.failures);
-                    let link = Link::Waiting { reason: Arc::new(error), seconds: pause.as_secs() };
+                    let pause = self.backoff.pause(&error, &mut rand::rng());
+                    let reason = Arc::new(error);
+                    self.trouble = Some(Arc::clone(&reason));
+                    let link = Link::Waiting { reason, seconds: whole_seconds(pause) };
                     if matches!(self.pause(link, Some(pause)).await, Ended::Stop) {
                         return;
                     }
@@ -176,81 +208,110 @@ impl Worker {
         }
     }
 
-    /// Waits for an order, or for the time to pass.
+    /// Waits for an order, for the time to pass, or for a change around us that makes a try worth while.
     async fn pause(&mut self, link: Link, time: Option<Duration>) -> Ended {
         self.status(link.clone());
-        let until = tokio::time::Instant::now() + time.unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
+        let until = Instant::now() + time.unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
         loop {
-            let order = tokio::select! {
-                order = self.orders.recv() => order,
-                () = tokio::time::sleep_until(until) => return Ended::Again,
-                // Others write to the file, too; what waits is told.
-                () = sleep(Duration::from_secs(1)) => {
-                    self.status(left_of(&link, until));
-                    continue;
-                }
-            };
-            match order {
-                None | Some(Command::Stop) => return Ended::Stop,
-                Some(Command::Offline(offline)) => {
-                    (self.offline, self.failures) = (offline, 0);
+            tokio::select! {
+                order = self.orders.recv() => match order {
+                    Some(Command::Nudge) if link == Link::Alone => return Ended::Again,
+                    order => if let Some(ended) = self.obey(order) { return ended },
+                },
+                () = sleep_until(until) => return Ended::Again,
+                _ = self.watch.change() => {
+                    self.backoff.reset();
                     return Ended::Again;
                 }
-                Some(Command::Nudge) if matches!(link, Link::Alone) => return Ended::Again,
-                Some(Command::Nudge) => self.status(left_of(&link, until)),
+                // Others write to the file, too; what waits is told.
+                () = sleep(Duration::from_secs(1)) => {}
+            }
+            self.status(left_of(&link, until));
+        }
+    }
+
+    /// What an order brings to an end. Who works offline, or no longer, or wants to try now, begins anew.
+    fn obey(&mut self, order: Option<Command>) -> Option<Ended> {
+        match order {
+            None | Some(Command::Stop) => Some(Ended::Stop),
+            Some(Command::Nudge) => None,
+            Some(Command::Offline(offline)) => {
+                (self.offline, self.trouble) = (offline, None);
+                self.backoff.reset();
+                Some(Ended::Again)
             }
         }
     }
 
+    /// From the first try until there is no connection any more.
     async fn connection(&mut self) -> Ended {
-        self.status(Link::Connecting);
-        let mut connection = match Connection::open(&self.replica).await {
-            Ok(connection) => connection,
-            Err(error) => return Ended::Failed(error),
+        let mut link = match &self.trouble {
+            Some(reason) => Link::Waiting { reason: Arc::clone(reason), seconds: 0 },
+            None => Link::Connecting,
         };
-        let mut link = Link::Connecting;
-        loop {
-            // Between two frames: orders, and every second a look at what other processes put into the outbox.
-            let order = tokio::select! {
-                order = self.orders.recv() => Some(order),
-                news = connection.next(&mut self.replica) => {
-                    match news {
-                        Err(LinkError::Problem(SyncProblem::BeginAgain)) => return Ended::Again,
-                        Err(error) => return Ended::Failed(error),
-                        Ok(news) => {
-                            if let Err(error) = self.note(news, &mut link) {
-                                return Ended::Failed(error);
-                            }
-                        }
-                    }
-                    None
-                }
-                () = sleep(Duration::from_secs(1)) => {
-                    self.fold();
-                    None
-                }
-            };
-            match order {
-                None | Some(Some(Command::Nudge)) => self.status(link.clone()),
-                Some(None | Some(Command::Stop)) => {
-                    connection.close().await;
-                    return Ended::Stop;
-                }
-                Some(Some(Command::Offline(offline))) => {
-                    self.offline = offline;
-                    if offline {
-                        connection.close().await;
-                        return Ended::Again;
-                    }
+        self.status(link.clone());
+        let mut connection = match self.open().await {
+            Ok(connection) => connection,
+            Err(ended) => return ended,
+        };
+        let ended = self.keep(&mut connection, &mut link).await;
+        self.backoff.held(connection.held());
+        if !matches!(ended, Ended::Failed(_)) {
+            connection.close().await;
+        }
+        ended
+    }
+
+    /// Connects. What was begun in another network leads nowhere, so a change begins anew.
+    async fn open(&mut self) -> Result<Connection, Ended> {
+        let order = {
+            let opening = Connection::open(&self.replica);
+            tokio::pin!(opening);
+            loop {
+                tokio::select! {
+                    opened = &mut opening => return opened.map_err(Ended::Failed),
+                    order = self.orders.recv() => match order {
+                        // The try is under way already.
+                        Some(Command::Nudge | Command::Offline(false)) => {}
+                        order => break order,
+                    },
+                    _ = self.watch.change() => return Err(Ended::Again),
                 }
             }
+        };
+        Err(self.obey(order).unwrap_or(Ended::Again))
+    }
+
+    /// Keeps both sides in step for as long as the connection holds.
+    async fn keep(&mut self, connection: &mut Connection, link: &mut Link) -> Ended {
+        loop {
+            // Between two frames: orders, and every second a look at what other processes put into the outbox.
+            tokio::select! {
+                order = self.orders.recv() => match order {
+                    Some(Command::Offline(false)) => connection.doubt(),
+                    order => if let Some(ended) = self.obey(order) { return ended },
+                },
+                news = connection.next(&mut self.replica) => {
+                    match news.and_then(|news| self.note(news, link)) {
+                        Ok(()) => {}
+                        Err(LinkError::Problem(SyncProblem::BeginAgain)) => return Ended::Again,
+                        Err(error) => return Ended::Failed(error),
+                    }
+                }
+                _ = self.watch.change() => connection.doubt(),
+                () = sleep(Duration::from_secs(1)) => self.fold(),
+            }
+            self.status(link.clone());
         }
     }
 
     fn note(&mut self, news: Vec<SyncNews>, link: &mut Link) -> Result<(), LinkError> {
         for news in news {
             match news {
-                SyncNews::Connected { pending, .. } => *link = Link::CatchingUp { received: 0, pending },
+                SyncNews::Connected { pending, .. } => {
+                    self.trouble = None;
+                    *link = Link::CatchingUp { received: 0, pending };
+                }
                 SyncNews::Comparing => *link = Link::Comparing,
                 SyncNews::Merged { records, changes } => {
                     if let Link::CatchingUp { received, .. } = link {
@@ -260,10 +321,7 @@ impl Worker {
                         (self.tell)(Report::Merged(records));
                     }
                 }
-                SyncNews::CaughtUp => {
-                    *link = Link::Live;
-                    self.failures = 0;
-                }
+                SyncNews::CaughtUp => *link = Link::Live,
                 SyncNews::NewIdentity { records, .. } => (self.tell)(Report::Merged(records)),
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
                 SyncNews::Pushed(_) => self.unfolded = Some(None),
@@ -302,40 +360,18 @@ impl Worker {
     }
 }
 
-impl PartialEq for LinkError {
-    fn eq(&self, other: &Self) -> bool {
-        self.to_string() == other.to_string()
-    }
-}
-
 /// The same, with the seconds that are left of a pause.
-fn left_of(link: &Link, until: tokio::time::Instant) -> Link {
+fn left_of(link: &Link, until: Instant) -> Link {
     match link {
         Link::Waiting { reason, .. } => {
-            let left = until.saturating_duration_since(tokio::time::Instant::now());
-            Link::Waiting { reason: Arc::clone(reason), seconds: left.as_secs() }
+            let left = until.saturating_duration_since(Instant::now());
+            Link::Waiting { reason: Arc::clone(reason), seconds: whole_seconds(left) }
         }
         other => other.clone(),
     }
 }
 
-/// One second after the first failure, doubling up to a minute, with up to half of it added by chance.
-fn pause_after(failures: u32) -> Duration {
-    let seconds = 2_u64.saturating_pow(failures.saturating_sub(1).min(6)).min(60);
-    Duration::from_millis(seconds * 1_000 + rand::random_range(0..=seconds * 500))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_up_to_a_minute_and_a_half() {
-        for failures in 1..100 {
-            let pause = pause_after(failures).as_secs_f64();
-            assert!((1.0..=90.0).contains(&pause), "{failures}: {pause}");
-        }
-        assert!(pause_after(1) < Duration::from_secs(2));
-        assert!(pause_after(20) >= Duration::from_secs(60));
-    }
+/// A pause that is not over has a second left.
+fn whole_seconds(pause: Duration) -> u64 {
+    pause.as_secs() + u64::from(pause.subsec_nanos() > 0)
 }

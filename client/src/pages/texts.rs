@@ -180,8 +180,26 @@ pub(crate) fn catching_up(received: u64, pending: u64, language: Language) -> St
 
 /// When the relay is tried again.
 pub(crate) fn waiting_for_relay(seconds: u64, language: Language) -> String {
-    let caption = Caption::new("Inte ansluten, försöker igen om {} s", "Not connected, next try in {} s");
-    caption.get(language).replace("{}", &seconds.to_string())
+    format!(
+        "{}, {}",
+        Caption::new("Inte ansluten", "Not connected").get(language),
+        next_try(seconds, language)
+    )
+}
+
+/// The network wants a person to sign in first; the next try is in so many seconds.
+pub(crate) fn waiting_for_sign_in(seconds: u64, language: Language) -> String {
+    let caption = Caption::new("Nätet kräver inloggning", "This network wants you to sign in");
+    format!("{}, {}", caption.get(language), next_try(seconds, language))
+}
+
+fn next_try(seconds: u64, language: Language) -> String {
+    match seconds {
+        0 => Caption::new("försöker nu", "trying now").get(language).to_owned(),
+        _ => Caption::new("försöker igen om {} s", "next try in {} s")
+            .get(language)
+            .replace("{}", &seconds.to_string()),
+    }
 }
 
 /// When the relay was last met.

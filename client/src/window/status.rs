@@ -1,9 +1,12 @@
 //! The status line: whether what you did is saved, and whether others have it. Never better than the truth.
 
-use eframe::egui::{Align, Layout, RichText, Ui};
+use std::sync::Arc;
+
+use eframe::egui::{Align, Layout, RichText, TextStyle, TextWrapMode, Ui, WidgetText};
 use samsyn_engine::schema::Language;
 
 use crate::explain;
+use crate::link::LinkError;
 use crate::link::worker::Link;
 use crate::pages::{Action, Command, texts};
 use crate::state::{Session, Settings};
@@ -28,6 +31,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         let (tone, words, detail) = link(&status.link, language);
         badge::status_dot(ui, tone, &words);
         let label = ui.label(&words);
+        keep_place(ui, &status.link, language, label.rect.width());
         if let Some(detail) = detail {
             label.on_hover_text(detail);
         }
@@ -68,6 +72,15 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
     wanted.into_iter().map(Action::Command).collect()
 }
 
+/// While seconds are counted down, what stands behind them stays where it is: somebody may be about to press it.
+fn keep_place(ui: &mut Ui, status: &Link, language: Language, width: f32) {
+    let Link::Waiting { reason, .. } = status else { return };
+    let (_, longest, _) = link(&Link::Waiting { reason: Arc::clone(reason), seconds: 44 }, language);
+    let wrap = Some(TextWrapMode::Extend);
+    let galley = WidgetText::from(longest).into_galley(ui, wrap, f32::INFINITY, TextStyle::Body);
+    ui.add_space((galley.size().x - width).max(0.0));
+}
+
 /// How the link stands: its colour, a few words, and more of them where something is wrong.
 fn link(link: &Link, language: Language) -> (Tone, String, Option<String>) {
     let say = |tone, caption: samsyn_engine::schema::Caption| (tone, caption.get(language).to_owned(), None);
@@ -81,7 +94,10 @@ fn link(link: &Link, language: Language) -> (Tone, String, Option<String>) {
         Link::Comparing => say(Tone::Accent, texts::SYNC_COMPARING),
         Link::Live => say(Tone::Success, texts::SYNC_LIVE),
         Link::Waiting { reason, seconds } => {
-            let words = texts::waiting_for_relay(*seconds, language);
+            let words = match **reason {
+                LinkError::SignIn { .. } => texts::waiting_for_sign_in(*seconds, language),
+                _ => texts::waiting_for_relay(*seconds, language),
+            };
             (Tone::Warning, words, Some(explain::link_error(reason, language)))
         }
     }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use automerge::ChangeHash;
 
 use super::compare::Range;
-use super::limits::{BATCH_BYTES, BATCH_CHANGES, DEAD_AFTER, PING_AFTER, PUSHES_IN_FLIGHT};
+use super::limits::{BATCH_BYTES, BATCH_CHANGES, PUSHES_IN_FLIGHT};
+use super::pulse::{Awaited, Pulse};
 use super::{
     Ack, Batch, Beginning, Cursor, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Notice, Push,
     Records, Refused, SyncError, Wanted, Welcome,
@@ -103,6 +104,13 @@ enum Phase {
     Closed,
 }
 
+/// A push that waits for its answer.
+#[derive(Debug)]
+struct Pushed {
+    hashes: Vec<ChangeHash>,
+    bytes: usize,
+}
+
 /// The client's side of one connection to a relay. Lives as long as the connection.
 #[derive(Debug)]
 pub struct ClientSession {
@@ -113,10 +121,9 @@ pub struct ClientSession {
     offered_first_sync: Option<FirstSync>,
     cursor: Option<Cursor>,
     outgoing: VecDeque<FromClient>,
-    in_flight: BTreeMap<u64, Vec<ChangeHash>>,
+    in_flight: BTreeMap<u64, Pushed>,
     next_push: u64,
-    heard: u64,
-    asked: bool,
+    pulse: Pulse,
 }
 
 impl ClientSession {
@@ -132,8 +139,7 @@ impl ClientSession {
             outgoing: VecDeque::from([FromClient::Hello(hello)]),
             in_flight: BTreeMap::new(),
             next_push: 1,
-            heard: now,
-            asked: false,
+            pulse: Pulse::new(now),
         }
     }
 
@@ -142,7 +148,7 @@ impl ClientSession {
     /// # Errors
     /// Where the relay does not keep to the protocol: the connection must be closed.
     pub fn receive(&mut self, frame: &[u8], now: u64) -> Result<Vec<ClientEvent>, SyncError> {
-        (self.heard, self.asked) = (now, false);
+        self.pulse.answered(now);
         let message = FromRelay::decode(frame)?;
         match (&self.phase, message) {
             (Phase::Closed, _) => Ok(Vec::new()),
@@ -181,7 +187,7 @@ impl ClientSession {
 
     /// The changes that were pushed and not answered yet.
     pub fn in_flight(&self) -> impl Iterator<Item = &ChangeHash> {
-        self.in_flight.values().flatten()
+        self.in_flight.values().flat_map(|push| &push.hashes)
     }
 
     /// Offers changes to the relay, dependencies first. Takes as many from the front as fit into one push and leaves
@@ -199,7 +205,7 @@ impl ClientSession {
         }
         let id = self.next_push;
         self.next_push += 1;
-        self.in_flight.insert(id, hashes);
+        self.in_flight.insert(id, Pushed { hashes, bytes: size });
         self.outgoing.push_back(FromClient::Push(Push { id, entries }));
     }
 
@@ -224,9 +230,21 @@ impl ClientSession {
         self.outgoing.pop_front().map(|message| message.encode())
     }
 
+    /// A sign of life that is no whole frame came at `at` milliseconds: a part of one, say. It may be told late and often.
+    pub fn heard(&mut self, at: u64) {
+        self.pulse.heard_at(at);
+    }
+
+    /// There is reason to doubt the link at `now` milliseconds: asks at once whether the relay is still there.
+    pub fn ask(&mut self, now: u64) {
+        if self.phase != Phase::Closed && self.pulse.ask(now) {
+            self.outgoing.push_back(FromClient::Ping);
+        }
+    }
+
     /// When [`ClientSession::handle_timeout`] wants to be called, in milliseconds.
     pub fn poll_timeout(&self) -> u64 {
-        self.heard + if self.asked { DEAD_AFTER } else { PING_AFTER }
+        self.pulse.deadline(self.awaited())
     }
 
     /// Time has passed: asks whether the relay is still there, or finds that it is not.
@@ -234,15 +252,18 @@ impl ClientSession {
     /// # Errors
     /// [`SyncError::Dead`]: the connection must be closed.
     pub fn handle_timeout(&mut self, now: u64) -> Result<(), SyncError> {
-        let silence = now.saturating_sub(self.heard);
-        if silence >= DEAD_AFTER {
-            return Err(SyncError::Dead(DEAD_AFTER / 1000));
-        }
-        if silence >= PING_AFTER && !self.asked {
-            self.asked = true;
+        if self.pulse.tick(now, self.awaited())? {
             self.outgoing.push_back(FromClient::Ping);
         }
         Ok(())
+    }
+
+    fn awaited(&self) -> Awaited {
+        match self.phase {
+            Phase::AwaitingWelcome => Awaited::Welcome,
+            _ if self.in_flight.is_empty() => Awaited::Nothing,
+            _ => Awaited::Answers(self.in_flight.values().map(|push| push.bytes).sum()),
+        }
     }
 
     fn welcomed(&mut self, welcome: Welcome) -> Result<Vec<ClientEvent>, SyncError> {
@@ -318,7 +339,8 @@ impl ClientSession {
     }
 
     fn acknowledged(&mut self, ack: &Ack) -> Result<Vec<ClientEvent>, SyncError> {
-        let hashes = self.in_flight.remove(&ack.id).ok_or(SyncError::Order("an answer to no push"))?;
+        let Pushed { hashes, .. } =
+            self.in_flight.remove(&ack.id).ok_or(SyncError::Order("an answer to no push"))?;
         let is_refused = |number: usize| ack.refused.iter().any(|refused| refused.number as usize == number);
         let taken = hashes.iter().enumerate().filter(|(number, _)| !is_refused(*number));
         let mut events = vec![ClientEvent::Acknowledged(taken.map(|(_, hash)| *hash).collect())];

@@ -23,10 +23,24 @@ pub const PUSHES_IN_FLIGHT: usize = 4;
 pub const WORDS_BYTES: usize = 500;
 
 /// A client that has heard nothing for so long asks whether the relay is still there, in milliseconds.
-pub const PING_AFTER: u64 = 10_000;
+pub const PING_AFTER: u64 = 5_000;
 
-/// A link on which nothing was heard for so long is dead, in milliseconds.
-pub const DEAD_AFTER: u64 = 25_000;
+/// A client whose push has not been answered for so long asks, in milliseconds, if it has heard nothing else.
+pub const PING_AFTER_PUSH: u64 = 2_000;
+
+/// A link on which nothing comes for so long after a ping is dead, in milliseconds. The round trip of a 2G link is one to
+/// three seconds when it is busy; beyond this nobody believes in it.
+pub const ANSWER_WITHIN: u64 = 7_000;
+
+/// The same before the welcome: a relay to which everybody comes back at once has work to do.
+pub const WELCOME_WITHIN: u64 = 20_000;
+
+/// The slowest link that is waited for, in bytes each second: 2G with a weak signal. A ping waits behind what was pushed.
+pub const SLOWEST_LINK: u64 = 4 * 1024;
+
+/// So many bytes of pushes may be under way in the network and in the system's buffers, unseen by the client, which
+/// keeps its socket's buffer to this.
+pub const UNDERWAY_BYTES: usize = 64 * 1024;
 
 /// A comparison names so many records and heads in one message, before it leaves the rest to the next.
 pub const COMPARED_NAMES: usize = 8_000;

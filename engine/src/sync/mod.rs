@@ -21,6 +21,7 @@ mod cursor;
 mod error;
 pub mod limits;
 mod message;
+mod pulse;
 mod relay;
 mod wire;
 

@@ -1,4 +1,7 @@
 //! A WebSocket as the relay uses it: whole binary frames in and out, and a clock that notices who is gone.
+//!
+//! Whatever comes is a sign of life, also a part of a frame: on a slow link a large push takes longer than the relay's
+//! patience, and the answer to a ping stands behind it.
 
 use std::time::Duration;
 
@@ -11,6 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::End;
 use crate::config::Patience;
+use crate::listener::Stay;
 use crate::stopping::Stopping;
 
 /// What came in.
@@ -25,16 +29,20 @@ pub(super) enum Incoming {
 /// One WebSocket.
 pub(super) struct Link {
     socket: WebSocket,
+    stay: Stay,
     patience: Patience,
     stopping: Stopping,
+    /// How many bytes had come when the other side was last heard.
+    came: u64,
     heard: Instant,
     asked: Option<Instant>,
     deaf: bool,
 }
 
 impl Link {
-    pub(super) fn new(socket: WebSocket, patience: Patience, stopping: Stopping) -> Self {
-        Link { socket, patience, stopping, heard: Instant::now(), asked: None, deaf: false }
+    pub(super) fn new((socket, stay): (WebSocket, Stay), patience: Patience, stopping: Stopping) -> Self {
+        let (came, heard) = (stay.came(), Instant::now());
+        Link { socket, stay, patience, stopping, came, heard, asked: None, deaf: false }
     }
 
     /// The next that comes in. May be dropped at any moment and called again.
@@ -78,6 +86,7 @@ impl Link {
     /// Something shows that the other side lives.
     pub(super) fn hear(&mut self) {
         (self.heard, self.asked) = (Instant::now(), None);
+        self.came = self.stay.came();
     }
 
     /// When [`Link::silent`] wants to be called, if nothing is heard until then.
@@ -86,11 +95,15 @@ impl Link {
         self.asked.map_or(self.heard + ask, |asked| asked + silence.saturating_sub(ask))
     }
 
-    /// Nothing was heard until the deadline: asks, or gives up.
+    /// No message was heard until the deadline: asks, or gives up, unless a part of one has come.
     ///
     /// # Errors
     /// Where it was asked before and nothing came.
     pub(super) async fn silent(&mut self) -> Result<(), End> {
+        if self.stay.came() != self.came {
+            self.hear();
+            return Ok(());
+        }
         if self.asked.is_some() {
             let seconds = self.patience.silence.as_secs();
             return Err(End::told(ErrorCode::Other, format!("nothing was heard for {seconds} seconds")));

@@ -27,6 +27,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::config::Patience;
 use crate::delivery::Begun;
 use crate::hub::{Hub, Turned};
+use crate::listener::Stay;
 use crate::log::LogError;
 use crate::stopping::Stopping;
 use crate::workspace::Workspace;
@@ -81,8 +82,8 @@ pub(crate) struct Visit {
 }
 
 /// Serves a client until it leaves or has to.
-pub(crate) async fn serve(socket: WebSocket, visit: Visit) {
-    let mut link = Link::new(socket, visit.patience, visit.stopping.clone());
+pub(crate) async fn serve(guest: (WebSocket, Stay), visit: Visit) {
+    let mut link = Link::new(guest, visit.patience, visit.stopping.clone());
     let ended = match visit.enter(&mut link).await {
         Ok(mut live) => live.run(&mut link, &visit.stopping).await,
         Err(end) => end,

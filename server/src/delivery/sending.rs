@@ -165,6 +165,7 @@ mod tests {
     use samsyn_engine::schema::kinds::CONTACT;
     use samsyn_engine::schema::{NewRecord, Value};
     use samsyn_engine::sync::Epoch;
+    use samsyn_engine::sync::limits::RECORDS_BYTES;
 
     use super::*;
     use crate::log::memory::MemoryLog;

@@ -1,15 +1,18 @@
 //! Two windows and a relay: what one writes the other sees, and the status line tells the truth.
 
+use std::io::{Read, Write};
+
 use egui_kittest::kittest::Queryable;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
-use samsyn_engine::schema::Value;
 use samsyn_engine::schema::kinds::CONTACT;
+use samsyn_engine::schema::{Language, Value};
 use samsyn_engine::sync::Epoch;
 use samsyn_server::log::Meta;
 use samsyn_server::{Config, Folder, Relay, RunningRelay};
 use tokio::runtime::Runtime;
 
 use super::{Desk, make, text};
+use crate::link::LinkError;
 use crate::pages::Page;
 
 /// A relay in this process, on a thread of its own.
@@ -101,4 +104,26 @@ fn a_relay_that_goes_away_is_said_and_found_again() {
     let mut bo = bureau.join();
     bo.until("the row", |desk| desk.row("Ek").is_some());
     bo.until_stored(id, "family", &Value::Text("Ek".into()));
+}
+
+#[test]
+fn a_network_that_wants_somebody_to_sign_in_is_said_in_both_languages() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let _ = stream.read(&mut [0; 4_096]);
+            let _ = stream.write_all(b"HTTP/1.1 302 Found\r\nLocation: http://login.train.example/\r\n\r\n");
+        }
+    });
+    let mut asa = Desk::in_workspace(WorkspaceId::random(), Some(Page::List(&CONTACT)), |replica| {
+        replica.set_relay(&address, &WorkspaceSecret::random()).unwrap();
+    });
+    asa.until("the network's wish", |desk| says(desk, "This network wants you to sign in, next try in"));
+    asa.until("the button", |desk| says(desk, "Sync now"));
+    let reason = LinkError::SignIn { address, host: Some("login.train.example".to_owned()) };
+    let swedish = crate::explain::link_error(&reason, Language::Swedish);
+    assert!(swedish.starts_with("Nätet vill att du loggar in först, på login.train.example:"), "{swedish}");
+    let english = crate::explain::link_error(&reason, Language::English);
+    assert!(english.contains("sign in first, at login.train.example: open a page"), "{english}");
 }

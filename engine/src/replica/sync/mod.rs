@@ -215,6 +215,16 @@ impl ReplicaSync {
         Ok(idle && replica.store.outbox_state()?.waiting == 0)
     }
 
+    /// Something came at `at` milliseconds that is no whole frame yet: the link lives.
+    pub fn heard(&mut self, at: u64) {
+        self.session.heard(at);
+    }
+
+    /// There is reason to doubt the link at `now` milliseconds: asks at once whether the relay is still there.
+    pub fn ask(&mut self, now: u64) {
+        self.session.ask(now);
+    }
+
     /// When [`ReplicaSync::handle_timeout`] wants to be called, in milliseconds.
     pub fn poll_timeout(&self) -> u64 {
         self.session.poll_timeout()

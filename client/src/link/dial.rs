@@ -1,0 +1,108 @@
+//! Reaching what stands at an address: a TCP connection, and the handshake that makes it a WebSocket.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use samsyn_engine::sync::limits::{FRAME_BYTES, UNDERWAY_BYTES};
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Error as SocketError;
+use tokio_tungstenite::tungstenite::error::UrlError;
+use tokio_tungstenite::tungstenite::http::Uri;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use super::LinkError;
+use super::signs::{Noted, Signs};
+use super::stranger::Stranger;
+
+/// How long reaching the relay may take.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long one of several addresses of a host may take: a network can have a way for one kind of them only.
+const PATIENCE_EACH: Duration = Duration::from_secs(5);
+
+/// A WebSocket whose signs of life are noted.
+pub(super) type Socket = WebSocketStream<Noted<TcpStream>>;
+
+/// What to reach.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// The relay's address, as people write it.
+    pub(super) address: String,
+    /// The address of the workspace on it.
+    pub(super) url: String,
+    /// Whether the relay was met before.
+    pub(super) met: bool,
+}
+
+impl Target {
+    /// Connects, and becomes a WebSocket.
+    ///
+    /// # Errors
+    /// Where nobody answers, or no relay.
+    pub(super) async fn reach(&self, signs: &Arc<Signs>) -> Result<Socket, LinkError> {
+        let reason = match timeout(PATIENCE, self.shake_hands(signs)).await {
+            Ok(Ok(socket)) => return Ok(socket),
+            Ok(Err(SocketError::Url(error))) => {
+                let (address, reason) = (self.address.clone(), error.to_string());
+                return Err(LinkError::NotARelay { address, reason });
+            }
+            Ok(Err(SocketError::Io(error))) => error.to_string(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer".to_owned(),
+        };
+        Err(Stranger { address: &self.address, first: &signs.first(), met: self.met, reason }.recognise())
+    }
+
+    async fn shake_hands(&self, signs: &Arc<Signs>) -> Result<Socket, SocketError> {
+        let uri: Uri = self.url.parse()?;
+        match uri.scheme_str() {
+            Some("ws") => {}
+            Some("wss") => return Err(UrlError::TlsFeatureNotEnabled.into()),
+            _ => return Err(UrlError::UnsupportedUrlScheme.into()),
+        }
+        let host = uri.host().ok_or(UrlError::NoHostName)?;
+        // An IPv6 address stands in brackets here and without them elsewhere.
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let stream = connect(host, uri.port_u16().unwrap_or(80)).await?;
+        stream.set_nodelay(true)?;
+        let config = WebSocketConfig::default()
+            .max_message_size(Some(FRAME_BYTES))
+            .max_frame_size(Some(FRAME_BYTES))
+            .max_write_buffer_size(4 * FRAME_BYTES);
+        let noted = Noted::new(stream, Arc::clone(signs));
+        let (socket, _) = client_async_with_config(self.url.as_str(), noted, Some(config)).await?;
+        Ok(socket)
+    }
+}
+
+/// Connects to the first of the host's addresses that answers.
+async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+    let mut addresses = lookup_host((host, port)).await?.peekable();
+    let mut problem = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    while let Some(address) = addresses.next() {
+        let connecting = connect_to(address);
+        let connected = match addresses.peek() {
+            None => connecting.await,
+            Some(_) => match timeout(PATIENCE_EACH, connecting).await {
+                Ok(connected) => connected,
+                Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "no answer")),
+            },
+        };
+        match connected {
+            Ok(stream) => return Ok(stream),
+            Err(error) => problem = error,
+        }
+    }
+    Err(problem)
+}
+
+/// The send buffer is kept small: what lies in it is not known to have gone anywhere.
+async fn connect_to(address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_send_buffer_size(u32::try_from(UNDERWAY_BYTES).unwrap_or(u32::MAX))?;
+    socket.connect(address).await
+}

@@ -1,0 +1,213 @@
+//! Who is it that answers in the relay's place?
+//!
+//! On trains, in hotels and at congresses a network answers for everybody until a person has signed in: with a page, by
+//! sending the program elsewhere, or with something that is no HTTP at all. The person is told just that, rather than that
+//! the relay is broken. Read is the beginning of what came, a bounded part, and nothing of it is followed.
+
+use tokio_tungstenite::tungstenite::http::Uri;
+
+use super::LinkError;
+
+/// The longest name of a host.
+const HOST_BYTES: usize = 253;
+
+/// What came in answer to the request for a WebSocket.
+#[derive(Debug, PartialEq)]
+enum Answer {
+    Nothing,
+    Http {
+        status: u16,
+        html: bool,
+        location: Option<Uri>,
+    },
+    /// A page, without HTTP before it.
+    Page,
+    /// A TLS record.
+    Tls,
+    Other,
+}
+
+/// What stands in the relay's place.
+#[derive(Debug)]
+pub(super) struct Stranger<'a> {
+    /// Where the relay should be.
+    pub(super) address: &'a str,
+    /// The first that came from there.
+    pub(super) first: &'a [u8],
+    /// Whether the relay was met before: then the address is right, and something stands between.
+    pub(super) met: bool,
+    /// What the WebSocket or the system says, for whatever is not recognised.
+    pub(super) reason: String,
+}
+
+impl Stranger<'_> {
+    /// Why there is no connection.
+    pub(super) fn recognise(self) -> LinkError {
+        match answer(self.first) {
+            Answer::Nothing => self.unreachable(),
+            Answer::Http { status: 511, location, .. } => self.sign_in(location),
+            Answer::Http { status: 300..=399, location: Some(to), .. } if self.leads_away(&to) => {
+                self.sign_in(Some(to))
+            }
+            Answer::Http { status: 200..=299, html: true, .. } | Answer::Page => self.sign_in(None),
+            Answer::Http { status: 502..=504, .. } => {
+                Stranger { reason: "it has no room just now, or is being restarted".to_owned(), ..self }
+                    .unreachable()
+            }
+            // Part of a handshake may have come before the link broke: the reason then says more than the status.
+            Answer::Http { status: 101, .. } => self.not_a_relay(),
+            Answer::Http { status, .. } => {
+                Stranger { reason: format!("HTTP {status}"), ..self }.not_a_relay()
+            }
+            Answer::Tls | Answer::Other if self.met => self.sign_in(None),
+            Answer::Tls => Stranger { reason: "it speaks TLS".to_owned(), ..self }.not_a_relay(),
+            Answer::Other => self.not_a_relay(),
+        }
+    }
+
+    fn leads_away(&self, to: &Uri) -> bool {
+        let ours: Option<Uri> = self.address.parse().ok();
+        to.host().is_some_and(|host| ours.and_then(|uri| uri.host().map(|ours| ours != host)).unwrap_or(true))
+    }
+
+    fn sign_in(self, page: Option<Uri>) -> LinkError {
+        let host = page.and_then(|page| page.host().map(str::to_owned));
+        let host = host.filter(|host| host.len() <= HOST_BYTES);
+        LinkError::SignIn { address: self.address.to_owned(), host }
+    }
+
+    fn unreachable(self) -> LinkError {
+        LinkError::Unreachable { address: self.address.to_owned(), reason: self.reason }
+    }
+
+    fn not_a_relay(self) -> LinkError {
+        LinkError::NotARelay { address: self.address.to_owned(), reason: self.reason }
+    }
+}
+
+fn answer(first: &[u8]) -> Answer {
+    if first.is_empty() {
+        return Answer::Nothing;
+    }
+    // A handshake or an alert, of any version.
+    if matches!(first, [21 | 22, 3, ..]) {
+        return Answer::Tls;
+    }
+    let text = String::from_utf8_lossy(first);
+    let (head, body) = split(&text);
+    let mut lines = head.lines();
+    let Some(status) = lines.next().and_then(status) else {
+        return if is_page(&text) { Answer::Page } else { Answer::Other };
+    };
+    let headers: Vec<_> = lines.filter_map(|line| line.split_once(':')).collect();
+    let header = |name: &str| {
+        let found = headers.iter().find(|(other, _)| other.trim().eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.trim())
+    };
+    let html = header("content-type").map_or_else(|| is_page(body), |kind| contains(kind, "html"));
+    Answer::Http { status, html, location: header("location").and_then(|to| to.parse().ok()) }
+}
+
+/// Head and body of an answer.
+fn split(text: &str) -> (&str, &str) {
+    text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n")).unwrap_or((text, ""))
+}
+
+/// The status in a line such as `HTTP/1.1 200 OK`.
+fn status(line: &str) -> Option<u16> {
+    line.strip_prefix("HTTP/")?.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn is_page(text: &str) -> bool {
+    let start = text.trim_start().get(..14).unwrap_or(text.trim_start());
+    contains(start, "<html") || contains(start, "<!doctype html")
+}
+
+fn contains(text: &str, lower: &str) -> bool {
+    text.to_ascii_lowercase().contains(lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recognise(first: &[u8], met: bool) -> LinkError {
+        let address = "ws://relay.example:4300";
+        Stranger { address, first, met, reason: "no WebSocket".to_owned() }.recognise()
+    }
+
+    fn signs_in(first: &str) -> Option<String> {
+        match recognise(first.as_bytes(), false) {
+            LinkError::SignIn { host, .. } => host.or(Some(String::new())),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_network_that_wants_a_person_to_sign_in_is_recognised() {
+        let elsewhere = Some("login.train.example".to_owned());
+        for (first, host) in [
+            ("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html>", Some(String::new())),
+            ("HTTP/1.0 200 OK\ncontent-type: TEXT/HTML\n\n", Some(String::new())),
+            ("HTTP/1.1 200 OK\r\n\r\n<!DOCTYPE html><title>Hej</title>", Some(String::new())),
+            ("\n<HTML><body>Welcome on board", Some(String::new())),
+            ("HTTP/1.1 302 Found\r\nLocation: http://login.train.example/?to=x\r\n\r\n", elsewhere.clone()),
+            ("HTTP/1.1 307 X\r\nlocation:https://login.train.example\r\n\r\n", elsewhere.clone()),
+            ("HTTP/1.1 511 Network Authentication Required\r\n\r\n", Some(String::new())),
+            ("HTTP/1.1 511 X\r\nLocation: https://login.train.example/\r\n\r\n", elsewhere),
+        ] {
+            assert_eq!(signs_in(first), host, "{first}");
+        }
+    }
+
+    #[test]
+    fn others_who_answer_are_not_taken_for_one() {
+        for first in [
+            "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>",
+            "HTTP/1.1 403 Forbidden\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{}",
+            "HTTP/1.1 301 Moved\r\nLocation: https://relay.example/sync\r\n\r\n",
+            "HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n",
+            "SSH-2.0-OpenSSH_9.6\r\n",
+            "\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}F",
+        ] {
+            let error = recognise(first.as_bytes(), false);
+            assert!(matches!(error, LinkError::NotARelay { .. }), "{first}: {error}");
+        }
+        for first in ["", "HTTP/1.1 503 Service Unavailable\r\n\r\n", "HTTP/1.1 502 Bad Gateway\r\n\r\n"] {
+            let error = recognise(first.as_bytes(), false);
+            assert!(matches!(error, LinkError::Unreachable { .. }), "{first}: {error}");
+        }
+    }
+
+    #[test]
+    fn where_the_relay_was_met_before_something_stands_between() {
+        for first in ["\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}F", "Please sign in"] {
+            let error = recognise(first.as_bytes(), true);
+            assert!(matches!(error, LinkError::SignIn { .. }), "{first}: {error}");
+        }
+        let error = recognise(b"HTTP/1.1 404 Not Found\r\n\r\n", true);
+        assert!(matches!(error, LinkError::NotARelay { .. }), "the relay may have moved: {error}");
+    }
+
+    #[test]
+    fn nothing_that_comes_makes_it_panic() {
+        use rand::rngs::SmallRng;
+        use rand::{RngExt, SeedableRng};
+        let mut random = SmallRng::seed_from_u64(20_261_125);
+        let seeds: [&[u8]; 3] = [
+            b"HTTP/1.1 302 Found\r\nLocation: http://a.example/\r\nContent-Type: text/html\r\n\r\n<html>",
+            b"<!doctype html>",
+            "HTTP/1.1 200 ÅÄÖ\n\n<ÅÄÖÅÄÖÅÄÖÅÄÖÅÄÖ".as_bytes(),
+        ];
+        for _ in 0..20_000 {
+            let mut bytes = seeds[random.random_range(0..seeds.len())].to_vec();
+            for _ in 0..random.random_range(1..5) {
+                let at = random.random_range(0..bytes.len());
+                bytes[at] = random.random();
+            }
+            bytes.truncate(random.random_range(0..=bytes.len()));
+            assert!(recognise(&bytes, random.random()).to_string().len() < 2_000);
+        }
+    }
+}
