@@ -43,7 +43,6 @@ impl Workspace {
             first_sync: None,
             holds_records: false,
             peer: false,
-            peer: false,
         }
     }
 
