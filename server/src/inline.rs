@@ -178,6 +178,8 @@ impl InlineRelay {
             None => Vec::new(),
             Some(RelayRequest::Hello(hello)) => vec![self.welcome(connection, &hello)?],
             Some(RelayRequest::Push(push)) => vec![self.push(connection, push)?],
+            // Who is here is told by the served relay: a simulation has nobody who looks.
+            Some(RelayRequest::Presence(_)) => Vec::new(),
             Some(RelayRequest::Compare(ranges)) => {
                 let as_of = connection.compares()?;
                 let ours = delivery::compared(&*self.log, as_of, &ranges).map_err(storage)?;

@@ -16,6 +16,7 @@
 //! | `connection` | one client: hello, catch-up, live, pushes |
 //! | `delivery` | what a client is sent before the log follows: whole records, a comparison |
 //! | `hub`, `workspace`, `recent` | what is open, and what all its connections share |
+//! | `presence` | who is connected, and what each has open |
 //! | `writer` | checks pushes and commits them in groups |
 //! | [`InlineRelay`] | a relay without sockets, threads or time, for simulations |
 //! | [`log`] | what is durable |
@@ -37,6 +38,7 @@ mod inline;
 mod listener;
 pub mod log;
 mod logging;
+mod presence;
 mod recent;
 mod relay;
 mod signals;

@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use crate::delivery::{self, Begun, Sending};
 use crate::frames;
 use crate::log::{Entry, Log, LogError, Meta, Range};
+use crate::presence::Room;
 use crate::recent::Recent;
 use crate::writer::{Job, Publish, QUEUE, Writer};
 
@@ -35,6 +36,7 @@ pub(crate) struct Workspace {
     queue: Mutex<Option<mpsc::Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     reading: Semaphore,
+    room: Arc<Room>,
 }
 
 impl fmt::Debug for Workspace {
@@ -92,7 +94,13 @@ impl Workspace {
             queue: Mutex::new(Some(sender)),
             writer: Mutex::new(Some(writer)),
             reading: Semaphore::new(READING),
+            room: Arc::default(),
         })
+    }
+
+    /// Who is connected.
+    pub(crate) fn room(&self) -> &Arc<Room> {
+        &self.room
     }
 
     /// What people call it.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews, SyncProblem};
 use samsyn_engine::sync::SyncError;
 use tokio::time::{sleep_until, timeout};
@@ -95,6 +96,11 @@ impl Connection {
     pub fn held(&self) -> Duration {
         let welcomed = self.welcomed.unwrap_or(u64::MAX);
         Duration::from_millis(self.signs.last().saturating_sub(welcomed))
+    }
+
+    /// Says what somebody has open here, for the others to see.
+    pub fn open_record(&mut self, record: Option<RecordId>) {
+        self.sync.open(record);
     }
 
     /// Whether both sides have everything.

@@ -63,6 +63,7 @@ impl Visit {
             SyncNews::Connected { .. }
             | SyncNews::Comparing
             | SyncNews::FirstSynced
+            | SyncNews::Present(_)
             | SyncNews::Compared { .. }
             | SyncNews::CaughtUp => {}
         }

@@ -5,12 +5,14 @@
 //! pause, and at once when the network has changed or the computer has slept. A connection that lives through either is
 //! asked at once whether it still lives.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::DeviceId;
 use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::store::OutboxState;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -67,6 +69,8 @@ pub enum Report {
     Status(SyncStatus),
     /// Records changed because of others.
     Merged(Vec<RecordId>),
+    /// Who else is connected, and what each has open.
+    Present(BTreeMap<DeviceId, Option<RecordId>>),
 }
 
 /// What the worker is told.
@@ -74,6 +78,8 @@ pub enum Report {
 pub enum Command {
     /// Work offline, or no longer.
     Offline(bool),
+    /// Somebody opened a record, or none.
+    Open(Option<RecordId>),
     /// There is something new in the outbox, or somebody wants to try now.
     Nudge,
     /// End.
@@ -162,6 +168,8 @@ struct Worker {
     trouble: Option<Arc<LinkError>>,
     /// Behind which record history may be left to fold; none where there is none.
     unfolded: Option<Option<RecordId>>,
+    /// What somebody has open here.
+    open: Option<RecordId>,
 }
 
 /// So many records are folded at once: the file is kept from the window for no more than a frame or two.
@@ -179,7 +187,18 @@ impl Worker {
         let Start { surroundings, offline, orders, tell, .. } = start;
         let watch = Watch::new(surroundings);
         let (told, backoff) = (Mutex::new(None), Backoff::default());
-        Worker { replica, offline, orders, tell, told, backoff, watch, trouble: None, unfolded: Some(None) }
+        Worker {
+            replica,
+            offline,
+            orders,
+            tell,
+            told,
+            backoff,
+            watch,
+            trouble: None,
+            unfolded: Some(None),
+            open: None,
+        }
     }
 
     async fn run(mut self) {
@@ -235,6 +254,10 @@ impl Worker {
         match order {
             None | Some(Command::Stop) => Some(Ended::Stop),
             Some(Command::Nudge) => None,
+            Some(Command::Open(record)) => {
+                self.open = record;
+                None
+            }
             Some(Command::Offline(offline)) => {
                 (self.offline, self.trouble) = (offline, None);
                 self.backoff.reset();
@@ -254,7 +277,10 @@ impl Worker {
             Ok(connection) => connection,
             Err(ended) => return ended,
         };
+        connection.open_record(self.open);
         let ended = self.keep(&mut connection, &mut link).await;
+        // Of others nothing is known without a connection.
+        (self.tell)(Report::Present(BTreeMap::new()));
         self.backoff.held(connection.held());
         if !matches!(ended, Ended::Failed(_)) {
             connection.close().await;
@@ -273,6 +299,7 @@ impl Worker {
                     order = self.orders.recv() => match order {
                         // The try is under way already.
                         Some(Command::Nudge | Command::Offline(false)) => {}
+                        Some(Command::Open(record)) => self.open = record,
                         order => break order,
                     },
                     _ = self.watch.change() => return Err(Ended::Again),
@@ -289,7 +316,12 @@ impl Worker {
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(Command::Offline(false)) => connection.doubt(),
-                    order => if let Some(ended) = self.obey(order) { return ended },
+                    order => {
+                        if let Some(ended) = self.obey(order) {
+                            return ended;
+                        }
+                        connection.open_record(self.open);
+                    }
                 },
                 news = connection.next(&mut self.replica) => {
                     match news.and_then(|news| self.note(news, link)) {
@@ -322,6 +354,7 @@ impl Worker {
                     }
                 }
                 SyncNews::CaughtUp => *link = Link::Live,
+                SyncNews::Present(others) => (self.tell)(Report::Present(others)),
                 SyncNews::NewIdentity { records, .. } => (self.tell)(Report::Merged(records)),
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
                 SyncNews::Pushed(_) => self.unfolded = Some(None),

@@ -128,6 +128,7 @@ impl RecordPane {
                 });
             });
         });
+        others(ui, record.id, scene);
         if record.removed {
             ui.horizontal_wrapped(|ui| {
                 badge::badge(ui, scene.say(texts::REMOVED), Tone::Danger);
@@ -179,6 +180,23 @@ impl RecordPane {
             .allocate_exact_size(eframe::egui::vec2(ui.available_width(), 1.0), eframe::egui::Sense::hover());
         ui.painter().rect_filled(line, 0.0, t.border);
     }
+}
+
+/// Who else has the record open.
+fn others(ui: &mut Ui, record: RecordId, scene: &Scene<'_>) {
+    let mut names: Vec<&str> =
+        scene.session.others().filter(|(_, open)| *open == Some(record)).map(|(name, _)| name).collect();
+    if names.is_empty() {
+        return;
+    }
+    names.sort_unstable();
+    names.dedup();
+    let t = Tokens::of(ui);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        icon::show(ui, Icon::Person, t.accent);
+        ui.label(RichText::new(texts::also_open(&names, scene.language)).color(t.text_weak));
+    });
 }
 
 fn referrers(ui: &mut Ui, view: &RecordView, scene: &mut Scene<'_>) {

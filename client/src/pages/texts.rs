@@ -131,6 +131,21 @@ pub(crate) fn refused(count: u64, language: Language) -> String {
     counted(count, one, Caption::new("{} avvisade", "{} refused"), language)
 }
 
+/// Who else has the same record open.
+pub(crate) fn also_open(names: &[&str], language: Language) -> String {
+    let caption = match names.len() {
+        1 => Caption::new("{} har också posten öppen", "{} also has this record open"),
+        _ => Caption::new("{} har också posten öppen", "{} also have this record open"),
+    };
+    caption.get(language).replace("{}", &names.join(", "))
+}
+
+/// How many others are connected.
+pub(crate) fn others_here(count: usize, language: Language) -> String {
+    let one = Caption::new("{} till är här", "{} other is here");
+    counted(count as u64, one, Caption::new("{} till är här", "{} others are here"), language)
+}
+
 /// How many values a field has at once.
 pub(crate) fn values(count: usize, language: Language) -> String {
     let one = Caption::new("{} värde", "{} value");

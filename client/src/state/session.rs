@@ -1,6 +1,6 @@
 //! The window's side: what is known, what is asked for, what was done.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,6 +78,10 @@ pub struct Session {
     redo: Vec<Edited>,
     writing: usize,
     notices: VecDeque<Notice>,
+    /// Who else is connected, and what each has open.
+    present: BTreeMap<DeviceId, Option<RecordId>>,
+    /// What the others were told is open here.
+    open: Option<RecordId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,6 +137,8 @@ impl Session {
             redo: Vec::new(),
             writing: 0,
             notices: VecDeque::new(),
+            present: BTreeMap::new(),
+            open: None,
         })
     }
 
@@ -145,6 +151,7 @@ impl Session {
             match report {
                 Report::Status(status) => self.status = status,
                 Report::Merged(_) => self.backend.ask(Request::Overview),
+                Report::Present(others) => self.present = others,
             }
         }
     }
@@ -400,6 +407,19 @@ impl Session {
     /// Whose a device is.
     pub fn person(&self, device: DeviceId) -> Option<&str> {
         self.overview.as_ref()?.people.get(&device).map(String::as_str)
+    }
+
+    /// Who else is connected, and what each has open. Those whose name has not come yet are left out.
+    pub fn others(&self) -> impl Iterator<Item = (&str, Option<RecordId>)> {
+        self.present.iter().filter_map(|(device, open)| Some((self.person(*device)?, *open)))
+    }
+
+    /// Lets the others see which record is open here.
+    pub fn tell_open(&mut self, record: Option<RecordId>) {
+        if self.open != record {
+            self.open = record;
+            self.sync.send(Command::Open(record));
+        }
     }
 
     /// Who and where the replica is; not known in the first moment.

@@ -100,6 +100,7 @@ impl Shell {
         self.hold_open(&context);
         let in_sight: Vec<RecordId> =
             self.record.iter().map(RecordPane::id).chain(self.review.chosen()).collect();
+        self.session.tell_open(self.record.as_ref().map(RecordPane::id));
         self.session.keep_only(&in_sight);
         self.session.ask_for_missing();
     }

@@ -41,6 +41,9 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         if let Some(contact) = status.last_contact.filter(|_| !live && roomy) {
             ui.weak(texts::last_contact(&moment(contact), language));
         }
+        if live && roomy {
+            others(ui, session, language);
+        }
         if status.outbox.waiting > 0 && !alone {
             badge::badge(ui, &texts::waiting(status.outbox.waiting, language), Tone::Accent);
         }
@@ -70,6 +73,16 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         });
     });
     wanted.into_iter().map(Action::Command).collect()
+}
+
+/// Who else is connected: how many, and on a closer look who.
+fn others(ui: &mut Ui, session: &Session, language: Language) {
+    let mut names: Vec<&str> = session.others().map(|(name, _)| name).collect();
+    if names.is_empty() {
+        return;
+    }
+    names.sort_unstable();
+    ui.weak(texts::others_here(names.len(), language)).on_hover_text(names.join("\n"));
 }
 
 /// While seconds are counted down, what stands behind them stays where it is: somebody may be about to press it.

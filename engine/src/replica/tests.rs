@@ -55,6 +55,7 @@ impl Log {
                     FromRelay::CaughtUp.encode(),
                 ]
             }
+            Some(RelayRequest::Presence(_)) => {}
             Some(RelayRequest::Compare(_) | RelayRequest::Want(_) | RelayRequest::Follow) => {
                 panic!("this relay has nothing to compare")
             }

@@ -8,8 +8,8 @@ use super::compare::Range;
 use super::limits::{BATCH_BYTES, BATCH_CHANGES, PUSHES_IN_FLIGHT};
 use super::pulse::{Awaited, Pulse};
 use super::{
-    Ack, Batch, Beginning, Cursor, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Notice, Push,
-    Records, Refused, SyncError, Wanted, Welcome,
+    Ack, Batch, Beginning, Cursor, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Notice,
+    Presence, Push, Records, Refused, SyncError, Wanted, Welcome,
 };
 use crate::id::RecordId;
 
@@ -74,6 +74,8 @@ pub enum ClientEvent {
         /// Why.
         refused: Refused,
     },
+    /// Who is here, as far as it is another than before.
+    Present(Presence),
     /// The relay ends the connection, and why.
     Closed(Notice),
 }
@@ -116,6 +118,8 @@ struct Pushed {
 pub struct ClientSession {
     phase: Phase,
     versions: (u16, u16),
+    /// The version that both speak, once the relay has said it.
+    version: u16,
     peer: bool,
     offered: Option<Cursor>,
     offered_first_sync: Option<FirstSync>,
@@ -132,6 +136,7 @@ impl ClientSession {
         ClientSession {
             phase: Phase::AwaitingWelcome,
             versions: hello.versions,
+            version: 0,
             peer: hello.peer,
             offered: hello.cursor,
             offered_first_sync: hello.first_sync,
@@ -177,6 +182,7 @@ impl ClientSession {
             }
             (_, FromRelay::CaughtUp) => Err(SyncError::Order("an end of the catch-up")),
             (_, FromRelay::Ack(ack)) => self.acknowledged(&ack),
+            (_, FromRelay::Presence(presence)) => Ok(vec![ClientEvent::Present(presence)]),
         }
     }
 
@@ -217,6 +223,16 @@ impl ClientSession {
     /// Asks for records that we lack changes of, in a comparison.
     pub fn want(&mut self, wanted: Vec<Wanted>) {
         self.outgoing.push_back(FromClient::Want(wanted));
+    }
+
+    /// Tells the others what somebody has open here. Says whether they will hear it: the relay may be too old, or has not
+    /// let us in yet.
+    pub fn present(&mut self, open: Option<RecordId>) -> bool {
+        let heard = self.version >= 3 && self.phase != Phase::Closed;
+        if heard {
+            self.outgoing.push_back(FromClient::Presence(open));
+        }
+        heard
     }
 
     /// The comparison has ended: from now on the log follows.
@@ -276,6 +292,7 @@ impl ClientSession {
             (false, true) => return Err(SyncError::NoRelay),
             _ => {}
         }
+        self.version = welcome.version;
         let start = self.start(&welcome)?;
         Ok(vec![ClientEvent::Welcomed {
             workspace_name: welcome.workspace_name,

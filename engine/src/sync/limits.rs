@@ -57,5 +57,11 @@ pub const WANTED_RECORDS: usize = 500;
 /// A client names so many changes that it has of a record it asks for.
 pub const KNOWN_CHANGES: usize = 64;
 
+/// So many are told to be here, or to be gone, in one message; the others with the next.
+pub const PRESENT: usize = 500;
+
+/// Who is here is told no more often than this, in milliseconds: who turns pages costs the others no more.
+pub const PRESENCE_PAUSE: u64 = 1_000;
+
 /// A bundle of whole records holds so many bytes at most, before compression; or one entry that is larger.
 pub const RECORDS_BYTES: usize = 1024 * 1024;

@@ -23,6 +23,8 @@ pub enum FromClient {
     Want(Vec<Wanted>),
     /// It has what it wanted: the log may follow. Since version 2.
     Follow,
+    /// The record that somebody has open at it, if any: for the others to see. Since version 3.
+    Presence(Option<RecordId>),
 }
 
 /// From the relay to a client.
@@ -44,6 +46,8 @@ pub enum FromRelay {
     Records(Records),
     /// What the relay holds, by ranges. Since version 2.
     Compare(Vec<Range>),
+    /// Who is here, as far as it is another than was told before. Since version 3.
+    Presence(Presence),
 }
 
 /// Who a client is, what it speaks and what it has.
@@ -205,6 +209,25 @@ pub struct Records {
     pub left: u64,
     /// Documents and changes.
     pub entries: Vec<Entry>,
+}
+
+/// Who is connected besides, and what they have open: what of it is another than was told before on this connection.
+/// Nothing of it is ever stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// Those who came, or opened something else.
+    pub here: Vec<Here>,
+    /// Those who left.
+    pub gone: Vec<DeviceId>,
+}
+
+/// A device at which somebody is working.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Here {
+    /// Which.
+    pub device: DeviceId,
+    /// The record that is open there, if any.
+    pub open: Option<RecordId>,
 }
 
 /// A record that a client lacks changes of.

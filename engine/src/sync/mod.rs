@@ -1,4 +1,4 @@
-//! The sync protocol, versions 1 and 2, as two state machines without I/O.
+//! The sync protocol, versions 1 to 3, as two state machines without I/O.
 //!
 //! ```text
 //!  replica ──push──▶ ClientSession ──frames──▶ (any link) ──▶ RelaySession ──Push──▶ the relay's log
@@ -30,12 +30,12 @@ pub use client::{ClientEvent, ClientSession, Outgoing, Start};
 pub use cursor::{Cursor, Epoch, RollingHash};
 pub use error::{ErrorCode, SyncError};
 pub use message::{
-    Ack, Batch, Beginning, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Notice, Push, Records,
-    Refused, Wanted, Welcome,
+    Ack, Batch, Beginning, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Here, Notice, Presence,
+    Push, Records, Refused, Wanted, Welcome,
 };
 pub use relay::{RelayRequest, RelaySession};
 
 /// The oldest and the newest protocol version that this program speaks.
 ///
-/// Version 2 brought the first sync by whole records, and the comparison by ranges.
-pub const VERSIONS: (u16, u16) = (1, 2);
+/// Version 2 brought the first sync by whole records, and the comparison by ranges; version 3 who is here.
+pub const VERSIONS: (u16, u16) = (1, 3);

@@ -2,6 +2,7 @@
 
 use super::compare::Range;
 use super::{ErrorCode, FromClient, FromRelay, Hello, Notice, Push, SyncError, VERSIONS, Wanted};
+use crate::id::RecordId;
 
 /// What a client wants of the relay.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub enum RelayRequest {
     Want(Vec<Wanted>),
     /// That the log follows, after a comparison.
     Follow,
+    /// That the others see what somebody has open.
+    Presence(Option<RecordId>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,6 +80,11 @@ impl RelaySession {
             (_, FromClient::Compare(_) | FromClient::Want(_) | FromClient::Follow) => {
                 Err(SyncError::Order("a part of a comparison"))
             }
+            (Phase::Deciding, FromClient::Presence(_)) => {
+                Err(SyncError::Order("a presence before its welcome"))
+            }
+            (_, FromClient::Presence(open)) if self.version >= 3 => Ok(Some(RelayRequest::Presence(open))),
+            (_, FromClient::Presence(_)) => Err(SyncError::Order("a presence in a version that has none")),
             (_, FromClient::Ping) => {
                 self.pongs = 1;
                 Ok(None)

@@ -16,10 +16,11 @@ use serde::{Deserialize, Serialize};
 use super::compare::{Fingerprint, Held, Holding, Range};
 use super::limits::{
     BATCH_CHANGES, CHANGE_BYTES, COMPARED_NAMES, COMPARED_RANGES, FRAME_BYTES, HEADS, INFLATED_BYTES,
-    KNOWN_CHANGES, WANTED_RECORDS, WORDS_BYTES,
+    KNOWN_CHANGES, PRESENT, WANTED_RECORDS, WORDS_BYTES,
 };
 use super::{
-    Batch, Entry, EntryBody, FromClient, FromRelay, Hello, Push, Records, RollingHash, SyncError, Wanted,
+    Batch, Entry, EntryBody, FromClient, FromRelay, Hello, Here, Presence, Push, Records, RollingHash,
+    SyncError, Wanted,
 };
 use crate::id::RecordId;
 
@@ -29,6 +30,7 @@ const PING: u8 = 3;
 const COMPARE: u8 = 4;
 const WANT: u8 = 5;
 const FOLLOW: u8 = 6;
+const PRESENCE: u8 = 7;
 const WELCOME: u8 = 65;
 const BATCH: u8 = 66;
 const CAUGHT_UP: u8 = 67;
@@ -37,6 +39,7 @@ const NOTICE: u8 = 69;
 const PONG: u8 = 70;
 const RECORDS: u8 = 71;
 const COMPARED: u8 = 72;
+const PRESENT_ARE: u8 = 73;
 
 /// How hard a bundle is compressed. Whole records are more and wait for less: measured, a third less than at 3 for four
 /// times the time, which is still ten times as fast as reading them.
@@ -86,6 +89,23 @@ struct WantBody {
     wanted: Vec<RawWanted>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct PresenceBody {
+    #[serde(rename = "o")]
+    open: serde_bytes::ByteBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PresentAreBody {
+    #[serde(rename = "h")]
+    here: Vec<RawHere>,
+    #[serde(rename = "g")]
+    gone: Vec<serde_bytes::ByteBuf>,
+}
+
+/// A device, and the record that is open there (empty: none).
+type RawHere = (serde_bytes::ByteBuf, serde_bytes::ByteBuf);
+
 /// A record, and the names of changes one behind the other.
 type RawWanted = (serde_bytes::ByteBuf, serde_bytes::ByteBuf);
 
@@ -103,6 +123,7 @@ impl FromClient {
             FromClient::Compare(ranges) => frame(COMPARE, &compare_body(ranges)),
             FromClient::Want(wanted) => frame(WANT, &want_body(wanted)),
             FromClient::Follow => vec![FOLLOW],
+            FromClient::Presence(open) => frame(PRESENCE, &PresenceBody { open: id_bytes(*open) }),
         }
     }
 
@@ -125,6 +146,7 @@ impl FromClient {
             (COMPARE, body) => Ok(FromClient::Compare(ranges(read(body)?)?)),
             (WANT, body) => Ok(FromClient::Want(wanted(read(body)?)?)),
             (FOLLOW, _) => Ok(FromClient::Follow),
+            (PRESENCE, body) => Ok(FromClient::Presence(id(&read::<PresenceBody>(body)?.open)?)),
             (unknown, _) => Err(unknown_type(unknown)),
         }
     }
@@ -148,6 +170,7 @@ impl FromRelay {
                 frame(RECORDS, &RecordsBody { below: records.below, left: records.left, bundle })
             }
             FromRelay::Compare(ranges) => frame(COMPARED, &compare_body(ranges)),
+            FromRelay::Presence(presence) => frame(PRESENT_ARE, &present_are_body(presence)),
         }
     }
 
@@ -185,6 +208,7 @@ impl FromRelay {
                 FromRelay::Records(Records { below: body.below, left: body.left, entries })
             }
             (COMPARED, body) => FromRelay::Compare(ranges(read(body)?)?),
+            (PRESENT_ARE, body) => FromRelay::Presence(presence(read(body)?)?),
             (unknown, _) => return Err(unknown_type(unknown)),
         })
     }
@@ -250,6 +274,40 @@ fn compare_body(ranges: &[Range]) -> CompareBody {
         (upper.into(), kind, held.into())
     };
     CompareBody { ranges: ranges.iter().map(raw).collect() }
+}
+
+fn id_bytes(id: Option<RecordId>) -> serde_bytes::ByteBuf {
+    id.map(|id| id.as_bytes().to_vec()).unwrap_or_default().into()
+}
+
+/// An id, or none where there are no bytes.
+fn id(bytes: &[u8]) -> Result<Option<RecordId>, SyncError> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let id = RecordId::from_slice(bytes);
+    id.map(Some).ok_or_else(|| SyncError::Frame("a name is not 16 bytes".to_owned()))
+}
+
+fn present_are_body(presence: &Presence) -> PresentAreBody {
+    PresentAreBody {
+        here: presence.here.iter().map(|here| (id_bytes(Some(here.device)), id_bytes(here.open))).collect(),
+        gone: presence.gone.iter().map(|device| id_bytes(Some(*device))).collect(),
+    }
+}
+
+fn presence(body: PresentAreBody) -> Result<Presence, SyncError> {
+    let size = body.here.len().max(body.gone.len());
+    if size > PRESENT {
+        return Err(SyncError::TooLarge { what: "a list of who is here", size, most: PRESENT });
+    }
+    let nobody = || SyncError::Frame("somebody without a name is here".to_owned());
+    let device = |bytes: &[u8]| id(bytes)?.ok_or_else(nobody);
+    let here = |(who, open): &RawHere| Ok(Here { device: device(who)?, open: id(open)? });
+    Ok(Presence {
+        here: body.here.iter().map(here).collect::<Result<_, SyncError>>()?,
+        gone: body.gone.iter().map(|who| device(who)).collect::<Result<_, SyncError>>()?,
+    })
 }
 
 /// A record, how many heads it has (two bytes), and these.
@@ -458,6 +516,13 @@ mod tests {
                 entries: vec![Entry { record: RecordId::random(), body: EntryBody::Document(vec![1, 2]) }],
             }),
             FromRelay::Compare(compared()),
+            FromRelay::Presence(Presence {
+                here: vec![
+                    Here { device: DeviceId::random(), open: Some(RecordId::random()) },
+                    Here { device: DeviceId::random(), open: None },
+                ],
+                gone: vec![DeviceId::random()],
+            }),
         ]
     }
 

@@ -4,16 +4,18 @@ use std::future::ready;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
-use samsyn_engine::sync::limits::PUSHES_IN_FLIGHT;
+use samsyn_engine::sync::limits::{PRESENCE_PAUSE, PUSHES_IN_FLIGHT};
 use samsyn_engine::sync::{Ack, Cursor, ErrorCode, FromRelay, RelayRequest, RelaySession, SyncError};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Duration, Instant, sleep_until};
 
 use super::End;
 use super::link::{Incoming, Link};
 use super::pace::Pace;
 use crate::delivery::{Begun, Sending};
+use crate::presence::{Seat, Told};
 use crate::stopping::Stopping;
 use crate::workspace::{Own, Workspace};
 use crate::writer::{Answer, Job, Outcome};
@@ -38,7 +40,19 @@ pub(super) struct Live {
     pace: Pace,
     answer: mpsc::Sender<Answer>,
     answers: mpsc::Receiver<Answer>,
+    people: Option<People>,
 }
+
+/// What a client that wants to be seen has to do with the others.
+struct People {
+    seat: Seat,
+    told: Told,
+    /// When they may be told again.
+    next: Instant,
+}
+
+/// So long nothing is told of who is here after it was.
+const PAUSE: Duration = Duration::from_millis(PRESENCE_PAUSE);
 
 /// What comes before the log.
 #[derive(Debug)]
@@ -82,6 +96,7 @@ impl Live {
             pace: Pace::new(),
             answer,
             answers,
+            people: None,
         }
     }
 
@@ -105,6 +120,7 @@ impl Live {
                     Err(end) => Err(end),
                 },
                 () = ready(()), if more => self.send_on(link).await,
+                () = outdated(&mut self.people), if !more => self.tell_presence(link).await,
                 moved = self.ends.changed(), if !more => {
                     moved.map_err(|_| End::closed())
                 }
@@ -137,12 +153,32 @@ impl Live {
                 self.compares()?;
                 self.before = Before::Nothing;
             }
+            Some(RelayRequest::Presence(open)) => self.be_seen(open),
             Some(RelayRequest::Hello(_)) | None => {}
         }
         while let Some(frame) = self.session.poll_transmit() {
             link.send(frame).await?;
         }
         Ok(())
+    }
+
+    /// Lets the others see what is open at this client, and tells it of them from now on.
+    fn be_seen(&mut self, open: Option<RecordId>) {
+        let people = self.people.get_or_insert_with(|| {
+            let room = self.workspace.room();
+            let (seat, told) = (room.enter(self.device), Told::nothing(room, self.device));
+            People { seat, told, next: Instant::now() }
+        });
+        people.seat.open(open);
+    }
+
+    async fn tell_presence(&mut self, link: &mut Link) -> Result<(), End> {
+        let Some(people) = &mut self.people else { return Ok(()) };
+        people.next = Instant::now() + PAUSE;
+        match people.told.news() {
+            Some(news) => link.send(FromRelay::Presence(news).encode()).await,
+            None => Ok(()),
+        }
     }
 
     /// Where the comparison stands; there is one, and nothing is on its way.
@@ -228,5 +264,16 @@ impl Live {
             }
         }
         End::stopping()
+    }
+}
+
+/// Waits until there is something to tell of who is here, and it may be told. May be dropped and called again.
+async fn outdated(people: &mut Option<People>) {
+    match people {
+        Some(people) => {
+            people.told.outdated().await;
+            sleep_until(people.next).await;
+        }
+        None => std::future::pending().await,
     }
 }

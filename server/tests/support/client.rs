@@ -6,6 +6,7 @@ use std::time::Instant;
 use futures_util::{SinkExt, StreamExt};
 use samsyn_engine::document::{ChangeHash, EncodedChange};
 use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::DeviceId;
 use samsyn_engine::sync::{
     ClientEvent, ClientSession, Cursor, Entry, EntryBody, FromRelay, Hello, Notice, Outgoing, Refused, Start,
 };
@@ -50,6 +51,9 @@ pub struct Client {
     pub acknowledged: BTreeSet<ChangeHash>,
     pub refused: BTreeMap<ChangeHash, Refused>,
     pub closed: Option<Notice>,
+    pub device: DeviceId,
+    pub present: BTreeMap<DeviceId, Option<RecordId>>,
+    pub told_presence: usize,
 }
 
 impl Client {
@@ -70,7 +74,7 @@ impl Client {
     }
 
     fn over(socket: Socket, hello: Hello) -> Client {
-        let cursor = hello.cursor;
+        let (cursor, device) = (hello.cursor, hello.device);
         Client {
             socket,
             session: ClientSession::new(hello, 0),
@@ -83,6 +87,9 @@ impl Client {
             acknowledged: BTreeSet::new(),
             refused: BTreeMap::new(),
             closed: None,
+            device,
+            present: BTreeMap::new(),
+            told_presence: 0,
         }
     }
 
@@ -97,6 +104,18 @@ impl Client {
     pub async fn push<'a>(&mut self, record: RecordId, changes: impl IntoIterator<Item = &'a EncodedChange>) {
         self.offer(record, changes);
         self.until(Client::is_idle).await;
+    }
+
+    /// Says what is open here, with the next step. Says whether anybody will hear it.
+    pub fn open(&mut self, record: Option<RecordId>) -> bool {
+        self.session.present(record)
+    }
+
+    /// Sends what is to be sent.
+    pub async fn flush(&mut self) {
+        while let Some(frame) = self.session.poll_transmit() {
+            self.socket.send(Message::Binary(frame.into())).await.unwrap();
+        }
     }
 
     /// Whether everything that was offered is answered.
@@ -156,6 +175,11 @@ impl Client {
             ClientEvent::CaughtUp => self.caught_up = true,
             ClientEvent::Acknowledged(hashes) => self.acknowledged.extend(hashes),
             ClientEvent::Refused { hash, refused } => drop(self.refused.insert(hash, refused)),
+            ClientEvent::Present(presence) => {
+                self.told_presence += 1;
+                self.present.extend(presence.here.into_iter().map(|here| (here.device, here.open)));
+                self.present.retain(|device, _| !presence.gone.contains(device));
+            }
             ClientEvent::Closed(notice) => self.closed = Some(notice),
         }
     }

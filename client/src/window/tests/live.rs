@@ -61,6 +61,26 @@ fn says(desk: &Desk, words: &str) -> bool {
 }
 
 #[test]
+fn each_sees_who_is_here_and_who_has_the_same_record_open() {
+    let bureau = Bureau::new();
+    let (mut asa, mut bo) = (bureau.join(), bureau.join());
+    asa.until_shown("Connected");
+    bo.until_shown("Connected");
+    for desk in [&mut asa, &mut bo] {
+        desk.until_shown("1 other is here");
+    }
+    asa.click("New: contact");
+    asa.write("Family name", "Ek");
+    bo.choose("Ek");
+    // Everybody in these tests is called the same.
+    bo.until_shown("Åsa Berg also has this record open");
+    asa.until_shown("Åsa Berg also has this record open");
+    // Who works offline is not seen.
+    asa.click("Work offline");
+    bo.until("nobody else", |desk| !says(desk, "is here") && !says(desk, "also has this record open"));
+}
+
+#[test]
 fn what_one_writes_the_other_sees_and_working_offline_holds_it_back() {
     let bureau = Bureau::new();
     let (mut asa, mut bo) = (bureau.join(), bureau.join());

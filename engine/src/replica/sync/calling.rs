@@ -132,7 +132,7 @@ impl PeerCall {
             ClientEvent::Refused { refused, .. } => news.push(SyncNews::NotTaken { reason: refused.words }),
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
             // The session has no log and no first sync where it was welcomed to compare.
-            ClientEvent::FirstSync { .. } | ClientEvent::Entries { .. } => {}
+            ClientEvent::FirstSync { .. } | ClientEvent::Entries { .. } | ClientEvent::Present(_) => {}
         }
         Ok(())
     }

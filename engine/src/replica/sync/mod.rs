@@ -18,11 +18,12 @@ mod comparing;
 mod identity;
 mod serving;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::{Replica, ReplicaError};
 use crate::document::ChangeHash;
 use crate::id::RecordId;
+use crate::identity::DeviceId;
 use crate::store::Meta;
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
@@ -84,6 +85,8 @@ pub enum SyncNews {
         /// Why, for people.
         reason: String,
     },
+    /// Who else is connected now, and what each has open.
+    Present(BTreeMap<DeviceId, Option<RecordId>>),
     /// Something that came did not pass the gate. It is kept apart.
     Quarantined {
         /// For which record.
@@ -131,6 +134,16 @@ pub struct ReplicaSync {
     left: u64,
     /// The replica has got a new identity.
     begin_again: bool,
+    present: Present,
+}
+
+/// Who is here.
+#[derive(Debug, Default)]
+struct Present {
+    others: BTreeMap<DeviceId, Option<RecordId>>,
+    /// What somebody has open here, to be told; none where nobody is.
+    ours: Option<Option<RecordId>>,
+    told: Option<Option<RecordId>>,
 }
 
 /// A replica with more records than these that has no place in any log is compared with the relay rather than sent
@@ -163,6 +176,7 @@ impl ReplicaSync {
             comparing: None,
             left: 0,
             begin_again: false,
+            present: Present::default(),
         })
     }
 
@@ -195,6 +209,7 @@ impl ReplicaSync {
     /// [`SyncProblem::BeginAgain`] where the connection has to be begun anew; where the file cannot be read.
     pub fn frame_out(&mut self, replica: &Replica) -> Result<Option<Vec<u8>>, SyncProblem> {
         self.goes_on()?;
+        self.tell_presence();
         if self.session.can_push() {
             if self.queue.is_empty() {
                 let (changes, last) = replica.store.outbox(self.read_up_to, BATCH_CHANGES)?;
@@ -204,6 +219,22 @@ impl ReplicaSync {
             self.session.push(&mut self.queue);
         }
         Ok(self.session.poll_transmit())
+    }
+
+    /// Says what somebody has open here, for the others to see from now on. Who never says so is not seen.
+    pub fn open(&mut self, record: Option<RecordId>) {
+        self.present.ours = Some(record);
+    }
+
+    /// Tells what is open here once we are caught up, and when it is something else.
+    fn tell_presence(&mut self) {
+        let Some(open) = self.present.ours.filter(|_| self.live && self.present.told != self.present.ours)
+        else {
+            return;
+        };
+        if self.session.present(open) {
+            self.present.told = Some(open);
+        }
     }
 
     /// Whether all that the relay had has come, and nothing of ours is on its way or waits.
@@ -305,6 +336,12 @@ impl ReplicaSync {
                 if is_here {
                     news.push(SyncNews::Refused { hash, reason: refused.words });
                 }
+            }
+            ClientEvent::Present(presence) => {
+                let others = &mut self.present.others;
+                others.extend(presence.here.into_iter().map(|here| (here.device, here.open)));
+                others.retain(|device, _| !presence.gone.contains(device));
+                news.push(SyncNews::Present(others.clone()));
             }
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
         }

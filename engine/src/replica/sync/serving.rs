@@ -115,6 +115,8 @@ impl PeerAnswer {
                 let bundles = Bundles::new(0, wanted.len() as u64);
                 self.wanted = Some((wanted.into(), bundles));
             }
+            // Whoever syncs directly sits beside us.
+            RelayRequest::Presence(_) => {}
             RelayRequest::Follow => self.outgoing.push_back(FromRelay::CaughtUp.encode()),
             RelayRequest::Push(push) => {
                 let ack = take(replica, &push, news)?;
