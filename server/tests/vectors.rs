@@ -11,7 +11,7 @@ use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, 
 use samsyn_engine::sync::limits;
 use samsyn_engine::sync::{
     Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
-    Hello, Notice, Push, Records, Refused, RollingHash, Wanted, Welcome,
+    Hello, Here, Notice, Presence, Push, Records, Refused, RollingHash, Wanted, Welcome,
 };
 use samsyn_server::Patience;
 
@@ -63,6 +63,16 @@ fn what_a_client_says() {
     };
     let expected = Entry { record: record(), body: EntryBody::Change(b"a change chunk".to_vec()) };
     assert_eq!((id, entries), (7, vec![expected]));
+}
+
+#[test]
+fn who_is_here() {
+    let device = |byte| RecordId::from_bytes([byte; 16]);
+    assert_eq!(FromClient::Presence(Some(record())).encode(), example("presence"));
+    let here = vec![Here { device: device(0x33), open: Some(record()) }];
+    let presence = Presence { here, gone: vec![device(0x55)] };
+    assert_eq!(FromRelay::Presence(presence.clone()).encode(), example("present-are"));
+    assert_eq!(FromRelay::decode(&example("present-are")).unwrap(), FromRelay::Presence(presence));
 }
 
 #[test]
@@ -229,6 +239,8 @@ fn the_limits_of_the_wire() {
     says("heads of a record in a comparison", written(limits::HEADS as u64));
     says("records wanted at once", written(limits::WANTED_RECORDS as u64));
     says("changes known of a wanted record", written(limits::KNOWN_CHANGES as u64));
+    says("who is here, in one message", format!("{} who came", written(limits::PRESENT as u64)));
+    assert_eq!(limits::PRESENCE_PAUSE, 1_000, "the page says: at most once a second");
     says("pushes that wait for an answer", format!("{};", limits::PUSHES_IN_FLIGHT));
     says("words, names of programs and workspaces", bytes(limits::WORDS_BYTES));
     assert!(page.contains(&format!("brings it to {} KiB of changes", limits::BATCH_BYTES / 1024)));

@@ -18,7 +18,7 @@ use samsyn_engine::schema::{FieldType, NewRecord, Value};
 use samsyn_engine::sync::compare::{Fingerprint, Held, Holding, Range};
 use samsyn_engine::sync::{
     Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
-    Hello, Notice, Push, Records, Refused, RollingHash, VERSIONS, Wanted, Welcome,
+    Hello, Here, Notice, Presence, Push, Records, Refused, RollingHash, VERSIONS, Wanted, Welcome,
 };
 
 use crate::fuzz::chunk::{CHANGE, COMPRESSED, DOCUMENT, around, deflated, write_unsigned};
@@ -298,6 +298,8 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
     seeds.add("from_client", "want", FromClient::Want(wanted).encode());
     seeds.add("from_client", "compare", FromClient::Compare(ranges()).encode());
     seeds.add("from_client", "follow", FromClient::Follow.encode());
+    let open = Some(RecordId::from_bytes([0x11; 16]));
+    seeds.add("from_client", "presence", FromClient::Presence(open).encode());
     let whole = some.map(|document| EntryBody::Document(document.save_plain()));
     let whole = whole.map(|body| Entry { record: RecordId::from_bytes([0x11; 16]), body });
     let records = Records { below: 300, left: 59, entries: whole.into_iter().collect() };
@@ -327,7 +329,7 @@ fn entries(document: &Document) -> Vec<Entry> {
     document.changes_since(&[]).into_iter().take(3).map(change).collect()
 }
 
-fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRelay); 6] {
+fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRelay); 7] {
     let known = EntryBody::Known(ChangeHash([7; 32]));
     entries.push(Entry { record: RecordId::from_bytes([0x11; 16]), body: known });
     let refused = Refused { number: 3, code: ErrorCode::MissingDependencies, words: "no".to_owned() };
@@ -353,6 +355,13 @@ fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRela
         ("ack", FromRelay::Ack(Ack { id: 7, refused: vec![refused] })),
         ("notice", FromRelay::Notice(Notice { code: ErrorCode::Access, words: "no".to_owned() })),
         ("pong", FromRelay::Pong),
+        (
+            "presence",
+            FromRelay::Presence(Presence {
+                here: vec![Here { device: RecordId::from_bytes([0x33; 16]), open: None }],
+                gone: vec![RecordId::from_bytes([0x55; 16])],
+            }),
+        ),
     ]
 }
 

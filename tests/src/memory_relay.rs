@@ -72,7 +72,7 @@ impl MemoryRelay {
                 frames.push(FromRelay::CaughtUp.encode());
                 frames
             }
-            Some(RelayRequest::Presence(_)) => {}
+            Some(RelayRequest::Presence(_)) => Vec::new(),
             Some(RelayRequest::Compare(_) | RelayRequest::Want(_) | RelayRequest::Follow) => {
                 panic!("this relay has nothing to compare")
             }
