@@ -55,7 +55,7 @@ impl Log {
                     FromRelay::CaughtUp.encode(),
                 ]
             }
-            Some(RelayRequest::Presence(_)) => {}
+            Some(RelayRequest::Presence(_)) => Vec::new(),
             Some(RelayRequest::Compare(_) | RelayRequest::Want(_) | RelayRequest::Follow) => {
                 panic!("this relay has nothing to compare")
             }

@@ -159,8 +159,8 @@ struct Parts {
 
 /// One entry after the gate.
 enum Admitted {
-    Document(Result<Automerge, GateError>),
-    Change(Result<Change, GateError>),
+    Document(Box<Result<Automerge, GateError>>),
+    Change(Box<Result<Change, GateError>>),
     Known(ChangeHash),
 }
 
@@ -168,18 +168,18 @@ enum Admitted {
 fn admit_all(entries: &[Entry], limits: &Limits) -> (BTreeMap<RecordId, Parts>, Vec<ChangeHash>) {
     let admitted = parallel::each(entries.iter().collect(), |entry: &Entry| match &entry.body {
         EntryBody::Known(hash) => Admitted::Known(*hash),
-        EntryBody::Change(bytes) => Admitted::Change(gate::admit(bytes, limits)),
-        EntryBody::Document(bytes) => Admitted::Document(gate::admit_document(bytes, limits)),
+        EntryBody::Change(bytes) => Admitted::Change(Box::new(gate::admit(bytes, limits))),
+        EntryBody::Document(bytes) => Admitted::Document(Box::new(gate::admit_document(bytes, limits))),
     });
     let (mut records, mut known) = (BTreeMap::<_, Parts>::new(), Vec::new());
     for (number, (entry, admitted)) in entries.iter().zip(admitted).enumerate() {
         match admitted {
             Admitted::Known(hash) => known.push(hash),
             Admitted::Change(change) => {
-                records.entry(entry.record).or_default().changes.push((number, change));
+                records.entry(entry.record).or_default().changes.push((number, *change));
             }
             Admitted::Document(whole) => {
-                records.entry(entry.record).or_default().documents.push((number, whole));
+                records.entry(entry.record).or_default().documents.push((number, *whole));
             }
         }
     }

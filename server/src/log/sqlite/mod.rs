@@ -190,7 +190,8 @@ impl Log for SqliteLog {
             return Err(LogError::Moved);
         }
         folding::fold(&transaction, fold).map_err(failed)?;
-        transaction.commit().map_err(failed)
+        transaction.commit().map_err(failed)?;
+        folding::give_back(&connection).map_err(failed)
     }
 
     fn tidy(&self) -> Result<()> {

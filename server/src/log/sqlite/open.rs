@@ -25,6 +25,8 @@ pub(super) fn create(path: &Path, meta: &Meta) -> Result<()> {
         .open(path)
         .map_err(|error| unusable(path, &error.to_string()))?;
     let mut connection = connect(path)?;
+    // Before there is anything in it: what folding frees is given back to the disk a little at a time.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(failed)?;
     configure(&connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     migrate(&transaction, 0)?;
