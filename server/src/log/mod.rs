@@ -127,7 +127,7 @@ pub struct Fold {
     pub snapshots: Vec<Snapshot>,
     /// Records whose documents do not load: folding leaves them alone until they change.
     pub damaged: Vec<RecordId>,
-    /// The positions of entries that their records' snapshots, these ones among them, can make anew.
+    /// In rising order, the positions of entries that their records' snapshots, these ones among them, can make anew.
     pub bare: Vec<u64>,
     /// All entries up to here were looked at for that.
     pub looked_at: u64,

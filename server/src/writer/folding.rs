@@ -81,6 +81,7 @@ impl Folding {
                 entries.iter().filter(|(_, entry)| changes.take(&entry.hash).as_ref() == Some(&entry.bytes));
             fold.bare.extend(bare.map(|(position, _)| *position));
         }
+        fold.bare.sort_unstable();
         Ok(())
     }
 }

@@ -8,3 +8,6 @@ ALTER TABLE records ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;
 
 -- The records that have changes behind their snapshots, those that have rested longest first.
 CREATE INDEX records_unfolded ON records (last) WHERE folded < last;
+
+-- So that an entry can be taken out and put in again without looking through all snapshots for one that refers to it.
+CREATE INDEX documents_by_fold ON documents (folded_at);

@@ -6,7 +6,7 @@
 
 use std::io::Read as _;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use samsyn_engine::id::RecordId;
 
 use super::super::{Fold, LogError, Result, Snapshot};
@@ -84,12 +84,33 @@ pub(super) fn looked_at(connection: &Connection) -> rusqlite::Result<u64> {
 pub(super) fn fold(connection: &Connection, fold: &Fold) -> rusqlite::Result<()> {
     fold.snapshots.iter().try_for_each(|snapshot| keep_snapshot(connection, snapshot, fold.at))?;
     fold.damaged.iter().try_for_each(|record| rest(connection, *record))?;
-    let mut bare = connection.prepare_cached("UPDATE entries SET bytes = x'' WHERE position = ?")?;
-    for position in &fold.bare {
-        bare.execute([position])?;
-    }
+    make_bare(connection, &fold.bare)?;
     connection.prepare_cached("UPDATE meta SET looked_at = ?")?.execute([fold.looked_at]).map(drop)
 }
+
+/// Lets go of the bytes of these entries. They are taken out and put in again: SQLite puts rows that have become short
+/// together only where it inserts them, and pages that are three quarters empty would stay as they are.
+fn make_bare(connection: &Connection, positions: &[u64]) -> rusqlite::Result<()> {
+    // A snapshot may say that it was made at one of them.
+    connection.pragma_update(None, "defer_foreign_keys", true)?;
+    let mut take_out = connection.prepare_cached(
+        "DELETE FROM entries WHERE position = ? RETURNING record, hash, device, received_at, rolling",
+    )?;
+    let entry = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
+    let taken_out = positions.iter().map(|position| take_out.query_row([position], entry));
+    let taken_out: Vec<Bare> = taken_out.collect::<rusqlite::Result<_>>()?;
+    let mut put_in = connection.prepare_cached(
+        "INSERT INTO entries (position, record, hash, bytes, device, received_at, rolling)
+         VALUES (?, ?, ?, x'', ?, ?, ?)",
+    )?;
+    for (position, (record, hash, device, received_at, rolling)) in positions.iter().zip(taken_out) {
+        put_in.execute(params![position, record, hash, device, received_at, rolling])?;
+    }
+    Ok(())
+}
+
+/// Of an entry all but its position and its bytes: record, hash, device, when it came, rolling hash.
+type Bare = ([u8; 16], [u8; 32], [u8; 16], i64, [u8; 16]);
 
 /// So many pages are given back to the disk after a step of folding: more than one step frees, on average.
 const GIVEN_BACK: u32 = 128;

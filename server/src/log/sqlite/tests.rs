@@ -118,8 +118,11 @@ fn a_log_of_the_first_format_learns_how_its_records_stand() {
     drop(log);
 
     let old = Connection::open(&path).unwrap();
-    old.execute_batch("DROP TABLE records; ALTER TABLE meta DROP COLUMN looked_at; PRAGMA user_version = 1")
-        .unwrap();
+    old.execute_batch(
+        "DROP TABLE records; DROP INDEX documents_by_fold; ALTER TABLE meta DROP COLUMN looked_at;
+         PRAGMA user_version = 1",
+    )
+    .unwrap();
     drop(old);
     let log = SqliteLog::open(&path).unwrap();
     assert_eq!(log.holdings((None, None), u64::MAX, 10).unwrap(), stood);
