@@ -111,7 +111,7 @@ fn three_copies_of_one_machine_all_keep_what_they_wrote() {
     for (number, copy) in copies.iter_mut().enumerate() {
         let by = i64::try_from(number).unwrap() + 1;
         let count = Edit::Count { path: FieldPath::field("ambassador_won"), by };
-        copy.edit(record, &[count.clone()], None).unwrap();
+        copy.edit(record, std::slice::from_ref(&count), None).unwrap();
         copy.edit(record, &[count], None).unwrap();
     }
     for _ in 0..2 {

@@ -142,8 +142,8 @@ pub(crate) fn also_open(names: &[&str], language: Language) -> String {
 
 /// How many others are connected.
 pub(crate) fn others_here(count: usize, language: Language) -> String {
-    let one = Caption::new("{} till är här", "{} other is here");
-    counted(count as u64, one, Caption::new("{} till är här", "{} others are here"), language)
+    let one = Caption::new("{} annan är här", "{} other is here");
+    counted(count as u64, one, Caption::new("{} andra är här", "{} others are here"), language)
 }
 
 /// How many values a field has at once.
