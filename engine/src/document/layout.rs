@@ -11,7 +11,7 @@
 //!      ─ emails: { "4f7…": { _order: "1", _removed: true?, address: "…" } }   keyed rows
 //! ```
 //!
-//! Who makes the containers, and why two replicas never make two, is in [`super::seeds`].
+//! Who makes the containers, and why two replicas never make two, is in `document/seeds.rs`.
 
 use automerge::{Automerge, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::gate::GateError;
+
 /// Why a change or a connection was refused. The code is for programs and for translation, the words for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -33,6 +35,20 @@ pub enum ErrorCode {
     /// A code of a newer version.
     #[serde(other)]
     Other,
+}
+
+impl From<&GateError> for ErrorCode {
+    /// What a change that the gate did not let in is refused for.
+    fn from(error: &GateError) -> Self {
+        match error {
+            GateError::TooLarge { .. } => ErrorCode::TooLarge,
+            GateError::MissingDependencies(_) | GateError::DependsOnRefused(_) => {
+                ErrorCode::MissingDependencies
+            }
+            GateError::ActorCollision | GateError::SequenceGap => ErrorCode::ActorCollision,
+            _ => ErrorCode::Malformed,
+        }
+    }
 }
 
 /// A connection has to end.

@@ -61,15 +61,7 @@ impl Refusal {
 
 impl From<&GateError> for Refusal {
     fn from(error: &GateError) -> Self {
-        let code = match error {
-            GateError::TooLarge { .. } => ErrorCode::TooLarge,
-            GateError::MissingDependencies(_) | GateError::DependsOnRefused(_) => {
-                ErrorCode::MissingDependencies
-            }
-            GateError::ActorCollision | GateError::SequenceGap => ErrorCode::ActorCollision,
-            _ => ErrorCode::Malformed,
-        };
-        Refusal::new(code, error.to_string())
+        Refusal::new(error.into(), error.to_string())
     }
 }
 

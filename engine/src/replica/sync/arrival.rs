@@ -53,15 +53,7 @@ pub(super) struct Why {
 
 impl From<&GateError> for Why {
     fn from(error: &GateError) -> Why {
-        let code = match error {
-            GateError::TooLarge { .. } => ErrorCode::TooLarge,
-            GateError::MissingDependencies(_) | GateError::DependsOnRefused(_) => {
-                ErrorCode::MissingDependencies
-            }
-            GateError::ActorCollision | GateError::SequenceGap => ErrorCode::ActorCollision,
-            _ => ErrorCode::Malformed,
-        };
-        Why { code, name: error.code(), words: error.to_string() }
+        Why { code: error.into(), name: error.code(), words: error.to_string() }
     }
 }
 
