@@ -4,7 +4,7 @@ use automerge::ActorId;
 use rusqlite::{OptionalExtension, params};
 
 use super::meta::{self, ACTOR};
-use super::{Result, StoreError, Transaction, heads_from_blob, projection, record_id, reviewed};
+use super::{Origin, Result, StoreError, Transaction, heads_from_blob, projection, record_id, reviewed};
 use crate::document::{ChangeHash, Renamed};
 use crate::id::RecordId;
 
@@ -68,21 +68,10 @@ impl Transaction<'_> {
             let was_own: Option<bool> = delete.query_row(params![old.0], |row| row.get(0)).optional()?;
             own.extend(was_own.filter(|own| *own).map(|_| *new));
         }
-        let mut insert = self.inner.prepare_cached(
-            "INSERT INTO changes (hash, record, actor, seq, device, time, own, logged, folded, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8) ON CONFLICT (hash) DO NOTHING",
-        )?;
+        // One by one: their order is that of the outbox.
         for change in &renamed.changes {
-            insert.execute(params![
-                change.hash.0,
-                document.id().as_bytes(),
-                change.actor.to_bytes(),
-                change.seq as i64,
-                document.device_of(&change.actor).map(|device| device.as_bytes().to_vec()),
-                change.time,
-                own.contains(&change.hash),
-                change.bytes,
-            ])?;
+            let origin = if own.contains(&change.hash) { Origin::Here } else { Origin::Elsewhere };
+            self.insert_changes(document, std::slice::from_ref(change), origin)?;
         }
         Ok(())
     }

@@ -147,7 +147,12 @@ impl<'a> Transaction<'a> {
         Ok(next)
     }
 
-    fn insert_changes(&self, document: &Document, changes: &[EncodedChange], origin: Origin) -> Result<()> {
+    pub(super) fn insert_changes(
+        &self,
+        document: &Document,
+        changes: &[EncodedChange],
+        origin: Origin,
+    ) -> Result<()> {
         let mut insert = self.inner.prepare_cached(
             "INSERT INTO changes (hash, record, actor, seq, device, time, own, logged, folded, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9) ON CONFLICT (hash) DO NOTHING",
