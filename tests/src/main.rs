@@ -81,9 +81,10 @@ impl Simulate {
         }
         let hours = tally.milliseconds / 3_600_000;
         println!(
-            "{} simulated hours, {} edits, {} faults, {} crash points, {} first syncs, {} comparisons, {} visits, {} new identities",
+            "{} simulated hours, {} edits ({} with a later version), {} faults, {} crash points, {} first syncs, {} comparisons, {} visits, {} new identities",
             hours,
             tally.edits,
+            tally.newer_edits,
             tally.faults,
             tally.crashes,
             tally.first_syncs,

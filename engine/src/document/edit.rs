@@ -187,7 +187,7 @@ impl Document {
     }
 }
 
-fn options(writer: &Writer) -> CommitOptions {
+pub(super) fn options(writer: &Writer) -> CommitOptions {
     let options = CommitOptions::default().with_time(writer.now);
     match &writer.why {
         Some(why) => options.with_message(why.clone()),

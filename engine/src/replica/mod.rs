@@ -10,6 +10,7 @@
 //! Everything a person does is [`Replica::edit`] or [`Replica::create`]: typed, checked, one change, durable when it
 //! returns. Nothing here waits for a network. Time comes from the device's clock, which a test can set.
 
+mod newer;
 mod sync;
 mod undo;
 

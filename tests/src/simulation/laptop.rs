@@ -30,6 +30,8 @@ pub(super) struct Laptop {
     full: bool,
     /// The newest version of the protocol that its program speaks.
     speaks: u16,
+    /// Its program is a later version: it writes fields and kinds that this one does not know.
+    pub(super) is_newer: bool,
     /// How often its power went.
     pub(super) crashes: Rc<Cell<u64>>,
 }
@@ -57,6 +59,7 @@ impl Laptop {
             clock,
             full: false,
             speaks: VERSIONS.1,
+            is_newer: false,
             crashes: Rc::default(),
         }
     }
@@ -107,9 +110,9 @@ impl Laptop {
     }
 
     /// Somebody installs another version of the program: an older or a newer one.
-    pub(super) fn install(&mut self, speaks: u16) {
+    pub(super) fn install(&mut self, speaks: u16, is_newer: bool) {
         self.restart();
-        self.speaks = speaks;
+        (self.speaks, self.is_newer) = (speaks, is_newer);
     }
 
     /// The program ends in good order and is started again.

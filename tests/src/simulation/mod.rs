@@ -41,6 +41,8 @@ pub struct Tally {
     pub milliseconds: u64,
     /// Edits that people made.
     pub edits: u64,
+    /// Those of them that were made with a later version of the program than this one.
+    pub newer_edits: u64,
     /// Links cut, frames lost, doubled or swapped, clocks set, files copied, relays set back.
     pub faults: u64,
     /// First syncs by whole records that ran to their end.
@@ -62,6 +64,7 @@ impl Tally {
         self.failed += other.failed;
         self.milliseconds += other.milliseconds;
         self.edits += other.edits;
+        self.newer_edits += other.newer_edits;
         self.faults += other.faults;
         self.first_syncs += other.first_syncs;
         self.comparisons += other.comparisons;

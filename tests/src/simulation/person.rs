@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use rand::rngs::StdRng;
-use samsyn_engine::document::{Edit, Record};
+use samsyn_engine::document::{Edit, NewerEdit, Record};
 use samsyn_engine::id::RowId;
 use samsyn_engine::schema::kinds::{CONTACT, PLAN, VENUE};
 use samsyn_engine::schema::{Cells, Field, FieldPath, FieldType, NewRecord, Row, Value, order};
@@ -25,6 +25,26 @@ pub(super) fn record(dice: &mut StdRng) -> NewRecord {
         }
     }
     new
+}
+
+/// The kinds that only a later version of the program knows.
+pub(super) const NEWER_KINDS: [&str; 2] = ["sponsorship", "excursion"];
+
+/// Something that a person does in a later version of the program.
+pub(super) fn newer_edit(dice: &mut StdRng) -> NewerEdit {
+    let names = ["loyalty", "carbon", "pets"];
+    match dice.random_range(0..4) {
+        // Known fields, with choices that are not.
+        0 => {
+            let name = ["channel", "status"][dice.random_range(0..2)];
+            NewerEdit::Set { name: name.to_owned(), text: "pigeon".to_owned() }
+        }
+        1 => {
+            let name = format!("{}_set", names[dice.random_range(0..names.len())]);
+            NewerEdit::Include { name, member: word(dice) }
+        }
+        _ => NewerEdit::Set { name: names[dice.random_range(0..names.len())].to_owned(), text: word(dice) },
+    }
 }
 
 /// Something that a person does to a record; nothing where the dice found nothing to do.

@@ -69,7 +69,9 @@ impl World {
         let count = dice.random_range(2..=4);
         // Clocks are wrong by up to a day.
         let mut clock = || BEGINNING + dice.random_range(-86_400..86_400);
-        let laptops = (0..count).map(|number| invitation.laptop(folder, number, clock())).collect();
+        let mut laptops: Vec<Laptop> =
+            (0..count).map(|number| invitation.laptop(folder, number, clock())).collect();
+        laptops[0].is_newer = dice.random_bool(0.3);
         World {
             dice,
             folder: folder.to_owned(),
@@ -148,7 +150,10 @@ impl World {
         let crash = !self.calm && chance(&mut self.dice, 0.06);
         let (laptop, dice) = (&mut self.laptops[who], &mut self.dice);
         let full = laptop.is_full();
-        let done = if records.is_empty() || chance(dice, 0.12) {
+        let done = if laptop.is_newer && chance(dice, 0.4) {
+            let write = newer_work(&records, dice);
+            if crash { told(laptop.crash_in(dice, write)) } else { Some(write(laptop.replica())) }
+        } else if records.is_empty() || chance(dice, 0.12) {
             let new = person::record(dice);
             let make = |replica: &mut Replica| replica.create_record(&new);
             if crash { told(laptop.crash_in(dice, make)) } else { Some(make(laptop.replica())) }
@@ -169,6 +174,7 @@ impl World {
         match done {
             Ok(edited) => {
                 self.tally.edits += 1;
+                self.tally.newer_edits += u64::from(self.laptops[who].is_newer);
                 let document = self.laptops[who].look().document(edited.record).expect("it was just written");
                 self.promised.extend(document.heads().into_iter().map(|head| (head, edited.record)));
             }
@@ -211,7 +217,8 @@ impl World {
     fn install(&mut self, who: usize) -> bool {
         let speaks = self.dice.random_range(VERSIONS.0..=VERSIONS.1);
         if chance(&mut self.dice, 0.5) {
-            self.laptops[who].install(speaks);
+            let is_newer = speaks == VERSIONS.1 && chance(&mut self.dice, 0.7);
+            self.laptops[who].install(speaks, is_newer);
         } else {
             self.cut_all();
             self.station.install(speaks);
@@ -535,6 +542,18 @@ impl World {
             assert!(self.has(&document, change), "an edit that was saved is lost: {change} in {record}");
         }
     }
+}
+
+type Work = Box<dyn FnOnce(&mut Replica) -> Result<Edited, ReplicaError>>;
+
+/// Something that only a later version of the program can do.
+fn newer_work(records: &[RecordId], dice: &mut StdRng) -> Work {
+    if records.is_empty() || chance(dice, 0.2) {
+        let kind = person::NEWER_KINDS[dice.random_range(0..person::NEWER_KINDS.len())];
+        return Box::new(move |replica| replica.create_as_newer(kind));
+    }
+    let (id, edit) = (records[dice.random_range(0..records.len())], person::newer_edit(dice));
+    Box::new(move |replica| replica.edit_as_newer(id, &edit))
 }
 
 /// What a person heard of what was done while the power went.
