@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::Language;
 
+use crate::keys;
+
 /// What every command needs to know.
 #[derive(Debug, Clone)]
 pub(crate) struct Context {
@@ -17,7 +19,7 @@ pub(crate) struct Context {
 impl Context {
     /// Opens the replica.
     pub(crate) fn open(&self) -> Result<Replica, Failure> {
-        Ok(Replica::open(&self.path)?)
+        Ok(keys::open(&self.path)?)
     }
 }
 

@@ -4,8 +4,9 @@
 //! what is a detail for experts (a system's own words) stays as it is.
 
 use samsyn_engine::document::EditError;
+use samsyn_engine::identity::Forbidden;
 use samsyn_engine::replica::{ReplicaError, SyncProblem};
-use samsyn_engine::schema::{Language, ValueError};
+use samsyn_engine::schema::{self, Language, ValueError};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
@@ -21,10 +22,31 @@ pub fn replica_error(error: &ReplicaError, language: Language) -> String {
         ReplicaError::Store(error) => store_error(error),
         ReplicaError::Edit(error) => edit_error(error),
         ReplicaError::New(error) => format!("Posten kunde inte skapas: {error}"),
+        ReplicaError::Forbidden(error) => forbidden(error),
         ReplicaError::NoRecord(id) => format!("Posten {id} finns inte här."),
         ReplicaError::RecordExists(id) => format!("Posten {id} finns redan."),
         ReplicaError::TooLarge { most, .. } => {
             format!("Det var för mycket för en enda ändring (högst {most} byte). Gör den i mindre steg.")
+        }
+    }
+}
+
+fn forbidden(error: &Forbidden) -> String {
+    let kind = |name: &str| {
+        schema::kind(name).map_or(name.to_owned(), |kind| kind.plural.get(Language::Swedish).to_lowercase())
+    };
+    match error {
+        Forbidden::Kind { kind: name, .. } => {
+            format!(
+                "Din roll i arbetsytan låter dig inte ändra {}. En koordinator kan ge dig en annan.",
+                kind(name)
+            )
+        }
+        Forbidden::NotOwn { kind: name, .. } => {
+            format!(
+                "Din roll i arbetsytan låter dig bara ändra dina egna {}, och den här är någon annans.",
+                kind(name)
+            )
         }
     }
 }
@@ -132,6 +154,12 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
             "Förbindelsen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()
         }
         LinkError::Problem(SyncProblem::NoRelay) => "Arbetsytan finns bara på den här datorn.".to_owned(),
+        LinkError::Problem(SyncProblem::NoKey) => {
+            "Den här datorn har ingen nyckel till arbetsytan, så reläet släpper inte in den. Be en koordinator om en inbjudan och använd den med \"samsyn enter\". Allt som skrivits här är kvar.".to_owned()
+        }
+        LinkError::Problem(SyncProblem::NoChallenge) => {
+            "Reläet är för gammalt för en arbetsyta med medlemmar: det måste uppdateras.".to_owned()
+        }
         LinkError::Problem(SyncProblem::BeginAgain) => {
             "Den här kopian har fått ett eget namn och ansluter på nytt.".to_owned()
         }

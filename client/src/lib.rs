@@ -13,6 +13,7 @@ pub mod cli;
 mod context;
 pub mod demo;
 pub mod explain;
+pub mod keys;
 pub mod link;
 mod pages;
 pub mod state;

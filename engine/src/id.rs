@@ -19,6 +19,16 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     specification.encoding().expect("a fixed alphabet of 32 distinct symbols is a valid encoding")
 });
 
+/// Bytes in the alphabet of identifiers, five bits a character.
+pub(crate) fn base32(bytes: &[u8]) -> String {
+    BASE32.encode(bytes)
+}
+
+/// The bytes of a text in the alphabet of identifiers.
+pub(crate) fn from_base32(text: &str) -> Option<Vec<u8>> {
+    BASE32.decode(text.as_bytes()).ok()
+}
+
 /// A text that is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("\"{0}\" is not an identifier: expected {1} of the characters 0-9 and a-z without i, l, o, u")]

@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use samsyn_engine::identity::{ManagementError, WorkspaceId};
+
 use crate::log::LogError;
 
 /// Why a relay does not start, or a command fails.
@@ -35,7 +37,7 @@ pub enum RelayError {
     AddressInUse(SocketAddr),
     /// The relay has no encryption of its own yet.
     #[error(
-        "{0} can be reached from other machines, and nothing would be encrypted on the way, the secret included: listen on 127.0.0.1 with --listen, behind a proxy that has TLS"
+        "{0} can be reached from other machines, and nothing would be encrypted on the way: listen on 127.0.0.1 with --listen, behind a proxy that has TLS"
     )]
     NotLoopback(SocketAddr),
     /// The address is not allowed.
@@ -49,6 +51,19 @@ pub enum RelayError {
     /// A workspace needs a name that people can read.
     #[error("\"{0}\" cannot be a workspace's name: give one of 1 to 200 characters on one line")]
     Name(String),
+    /// There is no such workspace.
+    #[error(
+        "there is no workspace {workspace} in {path}: `samsyn-relay workspace list` shows those that are there"
+    )]
+    NoWorkspace {
+        /// Which.
+        workspace: WorkspaceId,
+        /// The data folder.
+        path: PathBuf,
+    },
+    /// Who belongs was not changed.
+    #[error("not done: {0}")]
+    NotManaged(#[from] ManagementError),
     /// A log cannot be used.
     #[error(transparent)]
     Log(#[from] LogError),

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! DATA/relay.lock                        held by the relay that serves the folder; says where it listens
+//! DATA/relay.id                          the relay's name, which devices sign when they enter
 //! DATA/workspaces/<workspace>/log.sqlite one log, with SQLite's own files beside it
 //! DATA/workspaces/.new-<workspace>/      one that is being made; renamed once it is whole
 //! ```
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use samsyn_engine::identity::WorkspaceId;
+use samsyn_engine::identity::{RelayId, WorkspaceId};
 
 use crate::error::RelayError;
 use crate::log::{Meta, SqliteLog};
@@ -104,6 +105,22 @@ impl Folder {
         let mut address = String::new();
         file.read_to_string(&mut address).ok()?;
         address.trim().parse().ok()
+    }
+
+    /// The relay's name: made when it is first asked for, and the same from then on.
+    ///
+    /// # Errors
+    /// Where it cannot be read or written.
+    pub fn relay_id(&self) -> Result<RelayId, RelayError> {
+        let path = self.root.join("relay.id");
+        if let Ok(text) = fs::read_to_string(&path)
+            && let Ok(id) = text.trim().parse()
+        {
+            return Ok(id);
+        }
+        let id = RelayId::random();
+        fs::write(&path, format!("{id}\n")).map_err(RelayError::not_writable(&self.root))?;
+        Ok(id)
     }
 
     /// The file of a workspace's log, whether it is there or not.
@@ -202,7 +219,7 @@ mod tests {
         Meta {
             workspace: WorkspaceId::random(),
             name: "Byrån".to_owned(),
-            secret_hash: [7; 32],
+            secret_hash: Some([7; 32]),
             epoch: Epoch::random(),
             created_at: 1_700_000_000,
         }

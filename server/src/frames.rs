@@ -1,22 +1,38 @@
 //! Frames that the relay sends, from what stands in its log.
 
 use axum::body::Bytes;
-use samsyn_engine::sync::{Batch, Entry as Sent, EntryBody, FromRelay};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::sync::{Batch, Cursor, Entry as Sent, EntryBody, FromRelay};
 
-use crate::log::Stretch;
+use crate::log::{Entry, Stretch};
+
+/// The batch of a stretch for somebody who does not see all of it: what is out of sight is left out, and the place behind it
+/// is told as `told` says. Entries whose position is one of the receiver's `own` go by name.
+pub(crate) fn partial(
+    stretch: &Stretch,
+    told: Cursor,
+    seen: impl Fn(RecordId) -> bool,
+    own: impl Fn(u64) -> bool,
+) -> Bytes {
+    let numbered = (stretch.after + 1..).zip(&stretch.entries);
+    let sent = numbered.filter(|(_, entry)| seen(entry.record)).map(|(place, entry)| sent(entry, own(place)));
+    let batch = Batch { position: told.position, hash: told.hash, entries: sent.collect() };
+    FromRelay::Batch(batch).encode().into()
+}
+
+fn sent(entry: &Entry, is_own: bool) -> Sent {
+    let body = match is_own {
+        true => EntryBody::Known(entry.hash),
+        false => EntryBody::Change(entry.bytes.clone()),
+    };
+    Sent { record: entry.record, body }
+}
 
 /// The batch of a stretch from behind `position` on. Entries whose position is one of the receiver's `own` go by name.
 pub(crate) fn batch(stretch: &Stretch, position: u64, own: impl Fn(u64) -> bool) -> Bytes {
     let passed = usize::try_from(position.saturating_sub(stretch.after)).unwrap_or(usize::MAX);
     let numbered = (stretch.after + 1..).zip(&stretch.entries).skip(passed);
-    let sent = numbered.map(|(position, entry)| Sent {
-        record: entry.record,
-        body: if own(position) {
-            EntryBody::Known(entry.hash)
-        } else {
-            EntryBody::Change(entry.bytes.clone())
-        },
-    });
+    let sent = numbered.map(|(position, entry)| sent(entry, own(position)));
     let batch = Batch { position: stretch.end.position, hash: stretch.end.hash, entries: sent.collect() };
     FromRelay::Batch(batch).encode().into()
 }

@@ -13,7 +13,7 @@ use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use samsyn_engine::identity::WorkspaceId;
+use samsyn_engine::identity::{CHALLENGE_HEADER, Challenge, RelayId, WorkspaceId};
 use samsyn_engine::sync::limits::FRAME_BYTES;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Duration, Instant};
@@ -35,6 +35,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) hub: Arc<Hub>,
+    pub(crate) relay: RelayId,
     pub(crate) folder: Folder,
     pub(crate) places: Arc<Semaphore>,
     pub(crate) patience: Patience,
@@ -68,8 +69,9 @@ async fn sync(
         Ok(place) => place,
         Err(words) => return (StatusCode::SERVICE_UNAVAILABLE, words).into_response(),
     };
-    let visit = shared.visit(workspace);
-    upgrade
+    let challenge = Challenge::of(shared.relay);
+    let visit = shared.visit(workspace, challenge);
+    let mut response = upgrade
         .max_message_size(FRAME_BYTES)
         .max_frame_size(FRAME_BYTES)
         // Every connection has these buffers, also one on which nothing is said for hours.
@@ -80,7 +82,11 @@ async fn sync(
             stay.stays();
             connection::serve((socket, stay), visit).await;
             drop(place);
-        })
+        });
+    if let Ok(challenge) = challenge.to_string().parse() {
+        response.headers_mut().insert(CHALLENGE_HEADER, challenge);
+    }
+    response
 }
 
 async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, &'static str) {
@@ -102,9 +108,9 @@ impl Shared {
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| "too many are connected: try again later\n")
     }
 
-    fn visit(&self, workspace: WorkspaceId) -> Visit {
+    fn visit(&self, workspace: WorkspaceId, challenge: Challenge) -> Visit {
         let (hub, stopping) = (Arc::clone(&self.hub), self.stopping.clone());
-        Visit { hub, workspace, patience: self.patience, stopping }
+        Visit { hub, workspace, challenge, patience: self.patience, stopping }
     }
 
     async fn storage_is_writable(&self) -> bool {

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use samsyn_engine::identity::{Access, Refusal, SecretAccess, WorkspaceId};
+use samsyn_engine::identity::{Challenge, Refusal, WorkspaceId};
 use samsyn_engine::sync::Hello;
 use tokio::sync::Mutex;
 
 use crate::folder::Folder;
 use crate::log::{LogError, SqliteLog};
-use crate::workspace::Workspace;
+use crate::members::SqliteMembers;
+use crate::workspace::{Admitted, Workspace};
 
 /// Why a client does not get in.
 #[derive(Debug, thiserror::Error)]
@@ -42,17 +43,35 @@ impl Hub {
     /// Lets a client in, or not.
     ///
     /// # Errors
-    /// Why not. Whether the workspace is unknown or the secret wrong is not told.
-    pub(crate) async fn admit(&self, address: WorkspaceId, hello: &Hello) -> Result<Arc<Workspace>, Turned> {
-        let admit = |access: &dyn Access| access.admit(hello.workspace, hello.device, &hello.credential);
+    /// Why not. Whether the workspace or the device is unknown, or what it presents wrong, is not told.
+    pub(crate) async fn admit(
+        &self,
+        address: WorkspaceId,
+        hello: &Hello,
+        challenge: Challenge,
+    ) -> Result<(Arc<Workspace>, Admitted), Turned> {
         if address != hello.workspace || !self.folder.log(address).exists() {
-            // The same work as for a wrong secret.
-            admit(&SecretAccess::new(address, [0; 32]))?;
             return Err(Refusal.into());
         }
         let workspace = self.open(address).await?;
-        admit(workspace.access())?;
-        Ok(workspace)
+        match workspace.admit(hello, challenge).await? {
+            Some(admitted) => Ok((workspace, admitted)),
+            None => Err(Refusal.into()),
+        }
+    }
+
+    /// Looks in every open workspace whether it was changed who belongs.
+    pub(crate) async fn look_who_belongs(&self) {
+        let places: Vec<_> = self.places.lock().await.values().map(Arc::clone).collect();
+        for place in places {
+            // One that is being opened or closed just now has nobody to tell.
+            let Ok(workspace) = place.try_lock().map(|place| place.clone()) else { continue };
+            if let Some(workspace) = workspace
+                && let Err(error) = workspace.look_who_belongs().await
+            {
+                tracing::error!(%error, "who belongs to a workspace cannot be read");
+            }
+        }
     }
 
     async fn open(&self, id: WorkspaceId) -> Result<Arc<Workspace>, LogError> {
@@ -62,7 +81,11 @@ impl Hub {
             return Ok(Arc::clone(workspace));
         }
         let path = self.folder.log(id);
-        let opened = blocking(move || Workspace::open(Arc::new(SqliteLog::open(&path)?))).await?;
+        let open = move || {
+            let log = Arc::new(SqliteLog::open(&path)?);
+            Workspace::open(log, Arc::new(SqliteMembers::open(&path)?))
+        };
+        let opened = blocking(open).await?;
         tracing::info!(workspace = %id, position = opened.ends().borrow().position, "a workspace was opened");
         Ok(Arc::clone(place.insert(Arc::new(opened))))
     }

@@ -7,16 +7,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use samsyn_engine::identity::{Access, DeviceId, SecretAccess};
+use samsyn_engine::identity::{Access, DeviceId, Managed, ManagementError, SecretAccess};
 use samsyn_engine::sync::limits::BATCH_CHANGES;
 use samsyn_engine::sync::{
     Ack, Cursor, ErrorCode, FromRelay, Hello, Notice, Push, RelayRequest, RelaySession, SyncError, Wanted,
 };
 use tokio::sync::mpsc;
 
-use crate::delivery::{self, Begun, Sending};
+use crate::delivery::{self, Begun, Sending, View};
 use crate::frames;
-use crate::log::{Entry, Log, LogError, Meta, Range, SqliteLog};
+use crate::log::{Entry, Log, LogError, Meta, Range, Sight, SqliteLog};
 use crate::workspace::Own;
 use crate::writer::{Answer, Folding, Job, Outcome, Publish, Writer};
 
@@ -96,7 +96,7 @@ impl InlineConnection {
     fn want(&mut self, records: Vec<Wanted>) -> Result<(), Notice> {
         let as_of = self.compares()?;
         if let Some(client) = &mut self.client {
-            let wanted = Some(Sending::wanted(as_of, records));
+            let wanted = Some(Sending::wanted((as_of, Sight::ALL), records));
             client.before = Before::Comparison { as_of, wanted };
         }
         Ok(())
@@ -146,7 +146,7 @@ impl InlineRelay {
     pub fn that_folds(path: &Path, folding: Folding) -> Result<InlineRelay, LogError> {
         let log: Arc<dyn Log> = Arc::new(SqliteLog::open(path)?);
         let meta = log.meta()?;
-        let access = SecretAccess::new(meta.workspace, meta.secret_hash);
+        let access = SecretAccess::new(meta.workspace, meta.secret_hash.unwrap_or_default());
         let writer = Writer::new(Arc::clone(&log), log.head()?, Nobody).that_folds(folding);
         Ok(InlineRelay { log, meta, access, writer })
     }
@@ -180,9 +180,13 @@ impl InlineRelay {
             Some(RelayRequest::Push(push)) => vec![self.push(connection, push)?],
             // Who is here is told by the served relay: a simulation has nobody who looks.
             Some(RelayRequest::Presence(_)) => Vec::new(),
+            Some(RelayRequest::Manage(_)) => {
+                let managed = Managed::Refused { why: ManagementError::NoMembers };
+                vec![FromRelay::Managed(managed).encode()]
+            }
             Some(RelayRequest::Compare(ranges)) => {
                 let as_of = connection.compares()?;
-                let ours = delivery::compared(&*self.log, as_of, &ranges).map_err(storage)?;
+                let ours = delivery::compared(&*self.log, (as_of, Sight::ALL), &ranges).map_err(storage)?;
                 vec![FromRelay::Compare(ours).encode()]
             }
             Some(RelayRequest::Want(wanted)) => {
@@ -238,8 +242,9 @@ impl InlineRelay {
             .map_err(|refusal| refused(&refusal))?;
         connection.session.admitted();
         let (head, version) = (self.log.head().map_err(storage)?, connection.session.version());
-        let (begun, from) = delivery::begin(&*self.log, hello, version, head).map_err(storage)?;
-        let welcome = begun.welcome(version, &self.meta.name, from, head.position);
+        let (begun, from) =
+            delivery::begin(&*self.log, hello, version, (head, View::ALL)).map_err(storage)?;
+        let welcome = begun.welcome(version, &self.meta.name, (from, View::ALL), head.position);
         let before = match begun {
             Begun::Log => Before::Nothing,
             Begun::Records(sending) => Before::Records(sending),
@@ -263,7 +268,7 @@ impl InlineRelay {
             return Err(not_understood(SyncError::Order("a push before the welcome")));
         };
         let (answer, mut answers) = mpsc::channel(1);
-        self.writer.answer(vec![Job { push, device: client.device, answer }]);
+        self.writer.answer(vec![Job { push, device: client.device, grant: None, answer }]);
         match answers.try_recv() {
             Ok(Answer { push, outcome: Outcome::Logged { refused, positions } }) => {
                 client.own.extend(positions.into_iter().filter(|position| *position > client.position));

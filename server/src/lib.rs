@@ -20,6 +20,7 @@
 //! | `writer` | checks pushes and commits them in groups |
 //! | [`InlineRelay`] | a relay without sockets, threads or time, for simulations |
 //! | [`log`] | what is durable |
+//! | [`members`] | who belongs, and what they may do |
 //! | `folder` | where it lies |
 //!
 //! The protocol is `samsyn_engine::sync`, in words `docs/protocol.md`. Whether a change is good is decided by
@@ -38,6 +39,7 @@ mod inline;
 mod listener;
 pub mod log;
 mod logging;
+pub mod members;
 mod presence;
 mod recent;
 mod relay;

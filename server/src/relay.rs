@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
+use tokio::time::{Duration, Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use crate::config::{Config, Patience};
 use crate::error::RelayError;
@@ -40,7 +40,7 @@ pub struct RunningRelay {
     most: usize,
     patience: Patience,
     stop: StopSwitch,
-    tasks: [JoinHandle<()>; 2],
+    tasks: [JoinHandle<()>; 3],
     _lock: FolderLock,
 }
 
@@ -65,12 +65,14 @@ impl Relay {
         let address = listener.local_addr()?;
         lock.announce(address).map_err(RelayError::not_writable(&config.data))?;
 
+        let relay = folder.relay_id()?;
         let stop = StopSwitch::new();
         let hub = Arc::new(Hub::new(folder.clone()));
         let most = config.max_connections.min(Semaphore::MAX_PERMITS - SPARE_SOCKETS);
         let places = Arc::new(Semaphore::new(most));
         let shared = Shared {
             hub: Arc::clone(&hub),
+            relay,
             folder,
             places: Arc::clone(&places),
             patience: config.patience,
@@ -78,7 +80,11 @@ impl Relay {
             looked: Mutex::default(),
         };
         let door = Door::new(listener, most + SPARE_SOCKETS, config.patience.hello);
-        let tasks = [serve(door, shared), close_unused(Arc::clone(&hub), config.patience, &stop)];
+        let tasks = [
+            serve(door, shared),
+            close_unused(Arc::clone(&hub), config.patience, &stop),
+            look_who_belongs(Arc::clone(&hub), &stop),
+        ];
         tracing::info!(%address, "the relay is listening");
         Ok(RunningRelay { address, hub, places, most, patience: config.patience, stop, tasks, _lock: lock })
     }
@@ -104,6 +110,23 @@ fn close_unused(hub: Arc<Hub>, patience: Patience, stop: &StopSwitch) -> JoinHan
             tokio::select! {
                 () = stopping.wait() => return,
                 _ = ticks.tick() => hub.close_unused().await,
+            }
+        }
+    })
+}
+
+/// How often it is looked whether the command line has changed who belongs.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+fn look_who_belongs(hub: Arc<Hub>, stop: &StopSwitch) -> JoinHandle<()> {
+    let stopping = stop.listener();
+    tokio::spawn(async move {
+        let mut ticks = interval(LOOK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stopping.wait() => return,
+                _ = ticks.tick() => hub.look_who_belongs().await,
             }
         }
     })

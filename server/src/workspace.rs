@@ -4,17 +4,23 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
-use samsyn_engine::identity::{Access, SecretAccess, WorkspaceId};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::{
+    Access as _, Challenge, DeviceId, Grant, Managed, Management, ManagementError, SecretAccess, WorkspaceId,
+    WorkspaceSecret,
+};
 use samsyn_engine::sync::compare::Range as CompareRange;
 use samsyn_engine::sync::limits::BATCH_CHANGES;
 use samsyn_engine::sync::{Cursor, FromRelay, Hello};
 use tokio::sync::{Semaphore, mpsc, watch};
 
-use crate::delivery::{self, Begun, Sending};
+use crate::delivery::{self, Begun, Sending, View};
 use crate::frames;
-use crate::log::{Entry, Log, LogError, Meta, Range};
+use crate::log::{Entry, Log, LogError, Meta, Range, Sight};
+use crate::members::{Entering, Members};
 use crate::presence::Room;
 use crate::recent::Recent;
 use crate::writer::{Job, Publish, QUEUE, Writer};
@@ -29,7 +35,8 @@ pub(crate) type Own = BTreeSet<u64>;
 pub(crate) struct Workspace {
     id: WorkspaceId,
     name: String,
-    access: Box<dyn Access>,
+    access: Access,
+    stamps: watch::Sender<u64>,
     log: Arc<dyn Log>,
     ends: watch::Receiver<Cursor>,
     recent: Arc<Mutex<Recent>>,
@@ -43,6 +50,25 @@ impl fmt::Debug for Workspace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Workspace({})", self.id)
     }
+}
+
+/// Who may enter.
+enum Access {
+    /// Who knows the secret.
+    Secret(SecretAccess),
+    /// Who is a member.
+    Members(Arc<dyn Members>),
+}
+
+/// Who was let in.
+#[derive(Debug, Clone)]
+pub(crate) struct Admitted {
+    /// What they may do; none where the workspace has a secret instead of members.
+    pub(crate) grant: Option<Grant>,
+    /// By what the workspace's devices know each other without a relay, where they may.
+    pub(crate) meeting_key: Option<WorkspaceSecret>,
+    /// What they may see of the log.
+    pub(crate) view: View,
 }
 
 /// The workspace takes no more pushes: it is being closed.
@@ -73,9 +99,9 @@ impl Workspace {
     ///
     /// # Errors
     /// Where the log cannot be read.
-    pub(crate) fn open(log: Arc<dyn Log>) -> Result<Workspace, LogError> {
+    pub(crate) fn open(log: Arc<dyn Log>, members: Arc<dyn Members>) -> Result<Workspace, LogError> {
         let Meta { workspace: id, name, secret_hash, .. } = log.meta()?;
-        let head = log.head()?;
+        let (head, stamp) = (log.head()?, members.stamp()?);
         let (ends, receiver) = watch::channel(head);
         let recent = Arc::<Mutex<Recent>>::default();
         let (sender, queue) = mpsc::channel(QUEUE);
@@ -87,7 +113,11 @@ impl Workspace {
         Ok(Workspace {
             id,
             name,
-            access: Box::new(SecretAccess::new(id, secret_hash)),
+            access: match secret_hash {
+                Some(hash) => Access::Secret(SecretAccess::new(id, hash)),
+                None => Access::Members(members),
+            },
+            stamps: watch::channel(stamp).0,
             log,
             ends: receiver,
             recent,
@@ -108,9 +138,94 @@ impl Workspace {
         &self.name
     }
 
-    /// Who may enter.
-    pub(crate) fn access(&self) -> &dyn Access {
-        &*self.access
+    /// Lets a client in, or not (none): it has to be what it says, and to belong.
+    ///
+    /// # Errors
+    /// Where that cannot be read or stored.
+    pub(crate) async fn admit(
+        self: &Arc<Self>,
+        hello: &Hello,
+        challenge: Challenge,
+    ) -> Result<Option<Admitted>, LogError> {
+        let members = match &self.access {
+            Access::Secret(access) => {
+                let admitted = access.admit(hello.workspace, hello.device, &hello.credential).ok();
+                return Ok(admitted.map(|_| Admitted { grant: None, meeting_key: None, view: View::ALL }));
+            }
+            Access::Members(members) => Arc::clone(members),
+        };
+        let hello = hello.clone();
+        let admitted = self.read(move |log| {
+            let Hello { workspace, device, credential, .. } = &hello;
+            let Some(entering) = Entering::proven(*workspace, *device, credential, &challenge) else {
+                return Ok(None);
+            };
+            let Some(grant) = members.enter(&entering, now())? else { return Ok(None) };
+            let meeting_key = if grant.role.meets() { Some(members.meeting_key()?) } else { None };
+            let view = View::of(Some(&grant), log)?;
+            Ok(Some(Admitted { grant: Some(grant), meeting_key, view }))
+        });
+        let admitted = admitted.await?;
+        // Somebody may have joined just now.
+        self.look_who_belongs().await?;
+        Ok(admitted)
+    }
+
+    /// What a device may do now; none where it may not stay.
+    ///
+    /// # Errors
+    /// Where that cannot be read.
+    pub(crate) async fn grant(self: &Arc<Self>, device: DeviceId) -> Result<Option<Grant>, LogError> {
+        let Access::Members(members) = &self.access else { return Ok(None) };
+        let members = Arc::clone(members);
+        self.read(move |_| members.grant(device)).await
+    }
+
+    /// Changes who belongs, or tells it.
+    ///
+    /// # Errors
+    /// Where that cannot be read or stored.
+    pub(crate) async fn manage(
+        self: &Arc<Self>,
+        by: DeviceId,
+        management: Management,
+    ) -> Result<Managed, LogError> {
+        let Access::Members(members) = &self.access else {
+            return Ok(Managed::Refused { why: ManagementError::NoMembers });
+        };
+        let members = Arc::clone(members);
+        let managed = self.read(move |_| members.manage(Some(by), &management, now())).await?;
+        self.look_who_belongs().await?;
+        Ok(managed)
+    }
+
+    /// Looks whether it was changed who belongs, perhaps by another process, and tells all connections.
+    ///
+    /// # Errors
+    /// Where that cannot be read.
+    pub(crate) async fn look_who_belongs(self: &Arc<Self>) -> Result<(), LogError> {
+        let Access::Members(members) = &self.access else { return Ok(()) };
+        let members = Arc::clone(members);
+        let stamp = self.read(move |_| members.stamp()).await?;
+        self.stamps.send_if_modified(|known| std::mem::replace(known, stamp) != stamp);
+        Ok(())
+    }
+
+    /// Moves whenever it was changed who belongs.
+    pub(crate) fn stamps(&self) -> watch::Receiver<u64> {
+        self.stamps.subscribe()
+    }
+
+    /// Of these records those that are in sight.
+    ///
+    /// # Errors
+    /// Where that cannot be read.
+    pub(crate) async fn seen(
+        self: &Arc<Self>,
+        records: Vec<RecordId>,
+        sight: Sight,
+    ) -> Result<BTreeSet<RecordId>, LogError> {
+        self.read(move |log| seen(log, records, sight)).await
     }
 
     /// The end of the log, now and whenever it moves.
@@ -135,7 +250,7 @@ impl Workspace {
         self: &Arc<Self>,
         hello: &Hello,
         version: u16,
-        end: Cursor,
+        end: (Cursor, View),
     ) -> Result<(Begun, Cursor), LogError> {
         let hello = hello.clone();
         self.read(move |log| delivery::begin(log, &hello, version, end)).await
@@ -147,7 +262,7 @@ impl Workspace {
     /// Where the log cannot be read.
     pub(crate) async fn compared(
         self: &Arc<Self>,
-        as_of: u64,
+        as_of: (u64, Sight),
         theirs: Vec<CompareRange>,
     ) -> Result<Vec<CompareRange>, LogError> {
         self.read(move |log| delivery::compared(log, as_of, &theirs)).await
@@ -179,8 +294,11 @@ impl Workspace {
         self: &Arc<Self>,
         (position, up_to): (u64, u64),
         bytes: usize,
-        own: &Own,
+        (own, view): (&Own, View),
     ) -> Result<(Bytes, u64), LogError> {
+        if view.is_sealed() {
+            return self.partial_batch((position, up_to), bytes, (own, view)).await;
+        }
         let recent = lock(&self.recent).behind(position, up_to);
         if let Some(recent) = recent.filter(|recent| recent.size() <= bytes) {
             let end = recent.stretch.end.position;
@@ -200,6 +318,32 @@ impl Workspace {
                 return Err(LogError::Database(format!("nothing stands behind position {position}")));
             }
             let frame = frames::batch(&stretch, position, |position| own.contains(&position));
+            Ok((frame, stretch.end.position))
+        })
+        .await
+    }
+
+    /// The same for somebody who does not see all of the log.
+    async fn partial_batch(
+        self: &Arc<Self>,
+        (position, up_to): (u64, u64),
+        bytes: usize,
+        (own, view): (&Own, View),
+    ) -> Result<(Bytes, u64), LogError> {
+        let own: Own = own.range(position + 1..=up_to).copied().collect();
+        self.read(move |log| {
+            let stretch = log.read(Range { after: position, up_to, bytes, entries: BATCH_CHANGES })?;
+            if stretch.entries.is_empty() {
+                return Err(LogError::Database(format!("nothing stands behind position {position}")));
+            }
+            let records = stretch.entries.iter().map(|entry| entry.record).collect();
+            let seen = seen(log, records, view.sight())?;
+            let frame = frames::partial(
+                &stretch,
+                view.told(stretch.end),
+                |record| seen.contains(&record),
+                |position| own.contains(&position),
+            );
             Ok((frame, stretch.end.position))
         })
         .await
@@ -232,6 +376,25 @@ impl Drop for Workspace {
         // Without its queue the writer ends by itself.
         lock(&self.queue).take();
     }
+}
+
+/// Of these records those that are in sight.
+fn seen(log: &dyn Log, mut records: Vec<RecordId>, sight: Sight) -> Result<BTreeSet<RecordId>, LogError> {
+    records.sort_unstable();
+    records.dedup();
+    let kinds = log.kinds(&records)?;
+    Ok(records
+        .into_iter()
+        .zip(kinds)
+        .filter(|(_, kind)| sight.sees(kind))
+        .map(|(record, _)| record)
+        .collect())
+}
+
+/// The relay's clock, in seconds since 1970-01-01 UTC.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Nothing that holds these locks can leave what is behind them half done.

@@ -123,7 +123,7 @@ fn a_file_that_is_no_log_or_of_a_newer_version_is_said_and_left_alone() {
 }
 
 #[test]
-fn a_workspace_is_made_and_listed_and_its_secret_is_shown_once_and_in_no_argument() {
+fn a_workspace_is_made_and_listed_and_its_invitation_is_shown_once_and_in_no_argument() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let made = run(["workspace", "create", "Östersunds byrå", "--data", text(&data)]);
@@ -133,10 +133,10 @@ fn a_workspace_is_made_and_listed_and_its_secret_is_shown_once_and_in_no_argumen
         let line = said.lines().find(|line| line.starts_with(name)).unwrap();
         line.split_whitespace().nth(1).unwrap().to_owned()
     };
-    let (workspace, secret) = (value("workspace"), value("secret"));
+    let (workspace, code) = (value("workspace"), value("code"));
     let join = said.lines().find(|line| line.contains("samsyn join")).unwrap();
-    assert!(join.contains(&format!("ws://127.0.0.1:7400/{workspace}")) && !join.contains(&secret), "{join}");
-    assert!(said.contains("SAMSYN_SECRET"));
+    assert!(join.contains(&format!("ws://127.0.0.1:7400/{workspace}")) && !join.contains(&code), "{join}");
+    assert!(said.contains("SAMSYN_CODE"));
 
     let listed = run(["workspace", "list", "--json", "--data", text(&data)]);
     let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
@@ -147,10 +147,7 @@ fn a_workspace_is_made_and_listed_and_its_secret_is_shown_once_and_in_no_argumen
     assert!(String::from_utf8(listed.stdout).unwrap().contains("Östersunds byrå"));
 
     let kept = fs::read(data.join("workspaces").join(&workspace).join("log.sqlite")).unwrap();
-    assert!(
-        !kept.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()),
-        "the secret is kept nowhere"
-    );
+    assert!(!kept.windows(code.len()).any(|bytes| bytes == code.as_bytes()), "the code is kept nowhere");
     for name in ["", "  ", "two\nlines", &"x".repeat(201)] {
         refused(&["workspace", "create", name, "--data", text(&data)], 1, &["workspace's name"]);
     }

@@ -344,6 +344,9 @@ fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRela
         hash: Some(RollingHash::from_bytes([0xf1; 16])),
         records: 60,
         peer: false,
+        grant: None,
+        sealed: false,
+        meeting_key: None,
     };
     [
         ("welcome", FromRelay::Welcome(welcome)),

@@ -66,13 +66,16 @@ impl MemoryRelay {
                     hash: None,
                     records: 0,
                     peer: false,
+                    grant: None,
+                    sealed: false,
+                    meeting_key: None,
                 });
                 let mut frames = vec![welcome.encode()];
                 frames.extend(self.batches(from as usize, &BTreeSet::new()));
                 frames.push(FromRelay::CaughtUp.encode());
                 frames
             }
-            Some(RelayRequest::Presence(_)) => Vec::new(),
+            Some(RelayRequest::Presence(_) | RelayRequest::Manage(_)) => Vec::new(),
             Some(RelayRequest::Compare(_) | RelayRequest::Want(_) | RelayRequest::Follow) => {
                 panic!("this relay has nothing to compare")
             }
@@ -118,7 +121,7 @@ impl MemoryRelay {
 /// # Panics
 /// Where the replica cannot be used or does not keep to the protocol.
 pub fn sync(replica: &mut Replica, relay: &mut MemoryRelay, cut_after: Option<usize>) -> Vec<SyncNews> {
-    let mut sync = ReplicaSync::begin(replica, 0).expect("the replica has a relay");
+    let mut sync = ReplicaSync::begin(replica, None, 0).expect("the replica has a relay");
     let mut session = RelaySession::new();
     let (mut news, mut frames) = (Vec::new(), 0);
     let mut cut = || {

@@ -7,6 +7,10 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::sync::Epoch;
+use samsyn_server::Folder;
+use samsyn_server::log::Meta;
 use serde_json::Value as Json;
 
 /// How long anything may take before a test gives up. Generous: machines are slow at times.
@@ -96,7 +100,7 @@ impl Relay {
         port.expect("the address ends with a port")
     }
 
-    /// Makes a workspace: its address and its secret.
+    /// Makes a workspace, and uses up nobody's invitation yet.
     ///
     /// # Panics
     /// Where it cannot be made.
@@ -106,7 +110,21 @@ impl Relay {
         assert!(output.status.success(), "{}", complaint(&output));
         let made: Json = serde_json::from_slice(&output.stdout).expect("it prints JSON");
         let text = |key: &str| made[key].as_str().expect("it prints texts").to_owned();
-        Workspace { address: format!("{}/{}", self.address, text("workspace")), secret: text("secret") }
+        let (address, data) = (format!("{}/{}", self.address, text("workspace")), self.data.clone());
+        Workspace { address, data, code: None }
+    }
+
+    /// Makes a workspace with a secret instead of members, as earlier versions did: its id and its secret.
+    ///
+    /// # Panics
+    /// Where it cannot be made.
+    pub fn create_workspace_with_a_secret(&self, name: &str) -> (WorkspaceId, WorkspaceSecret) {
+        let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
+        let (name, secret_hash) = (name.to_owned(), Some(secret.hash()));
+        let meta = Meta { workspace, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
+        let made = Folder::open_or_create(&self.data).and_then(|folder| folder.create(&meta));
+        made.expect("a workspace can be made");
+        (workspace, secret)
     }
 
     /// Pulls the plug: kill -9.
@@ -140,18 +158,47 @@ impl Drop for Relay {
 pub struct Workspace {
     /// `ws://HOST:PORT/WORKSPACE`.
     pub address: String,
-    /// Its secret.
-    pub secret: String,
+    /// The relay's data folder.
+    pub data: PathBuf,
+    /// What everybody comes with who joins; none for an invitation of their own.
+    pub code: Option<String>,
 }
 
 impl Workspace {
-    /// Joins it with a replica at `path`.
+    /// Its id, as people write it.
+    pub fn id(&self) -> &str {
+        self.address.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Invites somebody, on the relay itself: with `--role partner` and the like.
+    ///
+    /// # Panics
+    /// Where that fails.
+    pub fn invite(&self, arguments: &[&str]) -> String {
+        let data = self.data.to_str().expect("a test's folder has a plain name");
+        let command = ["invite", self.id(), "--data", data];
+        let output = run("samsyn-relay", command.iter().chain(arguments));
+        assert!(output.status.success(), "{}", complaint(&output));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Joins it as a coordinator, with a replica at `path`.
     ///
     /// # Panics
     /// Where the program cannot be started.
     pub fn join(&self, path: &Path, person: &str) -> Output {
+        let code = self.code.clone().unwrap_or_else(|| self.invite(&["--role", "coordinator"]));
+        self.join_with(path, person, &code)
+    }
+
+    /// Joins it with that code, with a replica at `path`. The key is kept beside it.
+    ///
+    /// # Panics
+    /// Where the program cannot be started.
+    pub fn join_with(&self, path: &Path, person: &str, code: &str) -> Output {
         let mut child = Command::new(program("samsyn"))
             .env("SAMSYN_LANGUAGE", "en")
+            .env("SAMSYN_KEYS", path.with_file_name("keys"))
             .arg("join")
             .arg(&self.address)
             .args(["--name", person, "--replica"])
@@ -163,7 +210,7 @@ impl Workspace {
             .expect("the program starts");
         let mut input = child.stdin.take().expect("its input is piped");
         // It may end before it reads; then the pipe is closed.
-        let _ = writeln!(input, "{}", self.secret);
+        let _ = writeln!(input, "{code}");
         drop(input);
         child.wait_with_output().expect("it ends")
     }
@@ -180,7 +227,7 @@ impl Desk {
     /// A command on this replica, not started yet.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program("samsyn"));
-        command.env("SAMSYN_LANGUAGE", "en");
+        command.env("SAMSYN_LANGUAGE", "en").env("SAMSYN_KEYS", self.path.with_file_name("keys"));
         command.args(arguments).arg("--replica").arg(&self.path).stdin(Stdio::null());
         command
     }

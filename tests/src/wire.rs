@@ -30,7 +30,7 @@ impl Workspace {
     /// # Panics
     /// Where the file cannot be made.
     pub fn relay(&self, path: &Path) -> InlineRelay {
-        let (name, secret_hash) = ("Counted".to_owned(), self.secret.hash());
+        let (name, secret_hash) = ("Counted".to_owned(), Some(self.secret.hash()));
         let meta = Meta { workspace: self.id, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
         SqliteLog::create(path, &meta).expect("a log can be made");
         InlineRelay::open(path).expect("a log that was just made can be opened")
@@ -61,7 +61,7 @@ impl Workspace {
     /// # Panics
     /// Where the file cannot be made.
     pub fn replica(&self, path: &Path, person: &str) -> Replica {
-        let relay = Some(("ws://counted".to_owned(), self.secret.clone()));
+        let relay = Some(("ws://counted".to_owned(), self.secret.clone().into()));
         let new = NewReplica { workspace: self.id, workspace_name: "Counted".to_owned(), relay };
         Replica::create(path, &new, person).expect("a replica can be made")
     }
@@ -110,7 +110,7 @@ fn connect(
     (traffic, link): (&mut Traffic, &mut dyn FnMut(usize, usize)),
     news: &mut Vec<SyncNews>,
 ) -> bool {
-    let mut sync = ReplicaSync::begin(replica, 0).expect("the replica has a relay");
+    let mut sync = ReplicaSync::begin(replica, None, 0).expect("the replica has a relay");
     let mut there = InlineConnection::default();
     loop {
         let mut up = VecDeque::new();

@@ -167,7 +167,7 @@ fn a_relay_that_lost_everything_gets_it_back_from_one_who_has_it_and_sends_it_on
 fn what_came_with_a_first_sync_that_broke_off_is_not_kept_from_another_relay() {
     let mut town = Town::of(60);
     let mut cilla = town.workspace.replica(&town.path("cilla"), "Cilla");
-    let mut begun = ReplicaSync::begin(&cilla, 0).unwrap();
+    let mut begun = ReplicaSync::begin(&cilla, None, 0).unwrap();
     let mut there = InlineConnection::default();
     let hello = begun.frame_out(&cilla).unwrap().unwrap();
     for frame in town.relay.receive(&mut there, &hello).unwrap() {

@@ -131,7 +131,7 @@ fn a_replica_is_never_taken_for_a_relay_nor_a_relay_for_a_replica() {
     let mut all = replicas(folder.path(), &workspace, 2);
     let (asa, bo) = two(&mut all, 0, 1);
     // Somebody who looks for a relay comes to a replica.
-    let mut sync = ReplicaSync::begin(asa, 0).unwrap();
+    let mut sync = ReplicaSync::begin(asa, None, 0).unwrap();
     let mut answer = PeerAnswer::new();
     answer.frame_in(bo, &sync.frame_out(asa).unwrap().unwrap()).unwrap();
     let told = answer.frame_out(bo).unwrap().unwrap();

@@ -84,7 +84,7 @@ impl World {
         let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
         let replicas = (0..REPLICAS)
             .map(|number| {
-                let relay = Some(("ws://memory".to_owned(), secret.clone()));
+                let relay = Some(("ws://memory".to_owned(), secret.clone().into()));
                 let new = NewReplica { workspace, workspace_name: String::new(), relay };
                 let path = folder.path().join(format!("{number}.samsyn"));
                 // Clocks that disagree by hours change nothing.

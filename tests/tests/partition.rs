@@ -67,7 +67,7 @@ impl Person {
         address: &str,
     ) -> Person {
         let path = folder.join(format!("{name}.samsyn"));
-        let relay = Some((address.to_owned(), secret.clone()));
+        let relay = Some((address.to_owned(), secret.clone().into()));
         let new = NewReplica { workspace, workspace_name: "Byrån".into(), relay };
         Replica::create(&path, &new, name).unwrap();
         let told = Arc::new(Mutex::new(Vec::new()));
@@ -153,9 +153,7 @@ impl Town {
     fn new() -> Town {
         let folder = tempfile::tempdir().unwrap();
         let relay = Relay::start(&folder.path().join("relay"), 0);
-        let workspace = relay.create_workspace("Byrån");
-        let id: WorkspaceId = workspace.address.rsplit('/').next().unwrap().parse().unwrap();
-        let secret: WorkspaceSecret = workspace.secret.parse().unwrap();
+        let (id, secret) = relay.create_workspace_with_a_secret("Byrån");
         let proxy = Proxy::start(relay.address.trim_start_matches("ws://").parse().unwrap());
         let asa = Person::new(folder.path(), "Asa", (id, &secret), &proxy.address);
         let bo = Person::new(folder.path(), "Bo", (id, &secret), &relay.address);

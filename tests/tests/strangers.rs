@@ -18,7 +18,7 @@ fn desk(folder: &Path, address: &str) -> Desk {
     let path: PathBuf = folder.join("a.samsyn");
     let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay: None };
     let mut replica = Replica::create(&path, &new, "Åsa").unwrap();
-    replica.set_relay(address, &WorkspaceSecret::random()).unwrap();
+    replica.set_relay(address, &WorkspaceSecret::random().into()).unwrap();
     drop(replica);
     let desk = Desk { path };
     desk.must(&["add", "contact", "family=Ek"]);

@@ -233,8 +233,10 @@ fn bad_input_gets_one_sentence_and_a_code() {
     let nobody_listens = elsewhere.clone();
     gone.kill();
 
-    let wrong_secret = Workspace { secret: elsewhere.secret.clone(), ..bureau.workspace.clone() };
-    let no_secret = Workspace { secret: "hello".into(), ..bureau.workspace.clone() };
+    let used = bureau.workspace.invite(&[]);
+    assert!(bureau.workspace.join_with(std::path::Path::new(&path("d")), "Dag", &used).status.success());
+    let wrong_code = Workspace { code: Some(used), ..bureau.workspace.clone() };
+    let no_code = Workspace { code: Some("hello".into()), ..bureau.workspace.clone() };
     let cases = [
         (asa.run(&["--frobnicate"]), 2, "--frobnicate"),
         (asa.run(&["list", "dragon"]), 1, "dragon"),
@@ -254,8 +256,8 @@ fn bad_input_gets_one_sentence_and_a_code() {
             1,
             "already a file",
         ),
-        (wrong_secret.join(std::path::Path::new(&path("a")), "Eve"), 1, "secret"),
-        (no_secret.join(std::path::Path::new(&path("b")), "Eve"), 1, "secret"),
+        (wrong_code.join(std::path::Path::new(&path("a")), "Eve"), 1, "used up"),
+        (no_code.join(std::path::Path::new(&path("b")), "Eve"), 1, "invitation code"),
         (nobody_listens.join(std::path::Path::new(&path("c")), "Eve"), 1, "cannot be reached"),
     ];
     for (output, code, words) in cases {

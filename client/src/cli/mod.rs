@@ -4,6 +4,7 @@
 //! sentence to standard error with a non-zero exit: 2 where the command could not be understood, 1 otherwise.
 
 mod direct;
+mod members;
 mod people;
 mod records;
 mod render;
@@ -45,6 +46,18 @@ enum Command {
     New(workspace::New),
     /// Make a replica of a workspace that a relay has, or connect the replica to one.
     Join(workspace::Join),
+    /// Come in with an invitation, on a replica that is here already.
+    Enter(members::Enter),
+    /// Invite somebody into the workspace.
+    Invite(members::Invite),
+    /// List the members of the workspace.
+    Members(members::Members),
+    /// Give a member another role, or let one in no more.
+    #[command(subcommand)]
+    Member(members::Member),
+    /// Let a device in no more.
+    #[command(subcommand)]
+    Device(members::Device),
     /// List the records of a kind.
     List(records::List),
     /// Show a record, or its history.
@@ -143,6 +156,11 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
         None | Some(Command::Open) => return crate::window::open(&context, named),
         Some(Command::New(command)) => command.run(&context)?,
         Some(Command::Join(command)) => command.run(&context)?,
+        Some(Command::Enter(command)) => command.run(&context)?,
+        Some(Command::Invite(command)) => command.run(&context)?,
+        Some(Command::Members(command)) => command.run(&context)?,
+        Some(Command::Member(command)) => command.run(&context)?,
+        Some(Command::Device(command)) => command.run(&context)?,
         Some(Command::List(command)) => command.run(&context)?,
         Some(Command::Show(command)) => command.run(&context)?,
         Some(Command::Set(command)) => command.run(&context)?,

@@ -1,19 +1,20 @@
 //! Commands on the workspace as a whole: making, joining, syncing, exporting.
 
-use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use samsyn_engine::exchange::{export_automerge, export_json};
-use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::identity::{DeviceKey, WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{Caption, Language};
-use samsyn_engine::store::NewReplica;
+use samsyn_engine::store::{NewReplica, WayIn};
 use serde_json::json;
 
 use super::Json;
+use super::members::Code;
 use super::render::{json as write_json, line};
 use crate::context::{Context, Failure};
+use crate::keys;
 use crate::link::{self, LinkError};
 
 /// Make a replica of a new workspace that is only on this device.
@@ -46,14 +47,13 @@ impl New {
 /// Make a replica of a workspace that a relay has, or connect the replica to one.
 #[derive(Debug, Args)]
 pub(super) struct Join {
-    /// The workspace's address: ws://HOST:PORT/WORKSPACE, as `samsyn-relay workspace create` printed it.
+    /// The workspace's address: ws://HOST:PORT/WORKSPACE, as stands in the invitation; its code may follow behind a #.
     address: String,
     /// Your name, for others to see who wrote what.
     #[arg(long)]
     name: String,
-    /// The file that holds the workspace's secret. Without it: the variable SAMSYN_SECRET, or standard input.
-    #[arg(long, value_name = "FILE")]
-    secret_file: Option<PathBuf>,
+    #[command(flatten)]
+    code: Code,
     /// Do not get what is there now.
     #[arg(long)]
     no_sync: bool,
@@ -64,8 +64,13 @@ pub(super) struct Join {
 impl Join {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let name = person(&self.name)?;
-        let (relay, workspace) = parse_address(&self.address)?;
-        let secret: WorkspaceSecret = self.secret()?.parse()?;
+        let (address, code) = match self.address.split_once('#') {
+            Some((address, code)) => (address, code.to_owned()),
+            None => (self.address.as_str(), self.code.read()?),
+        };
+        let (relay, workspace) = parse_address(address)?;
+        let key = DeviceKey::random();
+        let way = way_in(code.trim(), &key)?;
         if context.path.exists() {
             return Err(format!(
                 "there is already a file at {}: choose another place with --replica",
@@ -73,8 +78,13 @@ impl Join {
             )
             .into());
         }
-        let new = NewReplica { workspace, workspace_name: String::new(), relay: Some((relay, secret)) };
+        let invited = matches!(way, WayIn::Invited { .. });
+        let new = NewReplica { workspace, workspace_name: String::new(), relay: Some((relay, way)) };
         let mut replica = Replica::create(&context.path, &new, name)?;
+        if invited {
+            keys::keep(replica.device(), &key).inspect_err(|_| remove_replica(&context.path))?;
+            replica = replica.with_key(key);
+        }
         let visit =
             if self.no_sync { link::Visit::default() } else { self.first_sync(context, &mut replica)? };
         let meta = replica.meta()?;
@@ -96,12 +106,13 @@ impl Join {
         ))
     }
 
-    /// The first meeting tells whether the secret is right. Where it is not, nothing must be left behind; where the relay
+    /// The first meeting tells whether the invitation is good. Where it is not, nothing must be left behind; where the relay
     /// is only out of reach, the replica stays and can be worked in.
     fn first_sync(&self, context: &Context, replica: &mut Replica) -> Result<link::Visit, Failure> {
         match link::sync_once(replica) {
             Ok(visit) => Ok(visit),
             Err(LinkError::Closed(notice)) => {
+                keys::forget(replica.device());
                 remove_replica(&context.path);
                 Err(format!("not joined: {}", notice.words).into())
             }
@@ -110,31 +121,21 @@ impl Join {
                 | LinkError::SignIn { .. }
                 | LinkError::NotARelay { .. }),
             ) => {
+                keys::forget(replica.device());
                 remove_replica(&context.path);
                 Err(format!("not joined: {error} (or join now and sync later with --no-sync)").into())
             }
             Err(error) => Err(error.into()),
         }
     }
+}
 
-    fn secret(&self) -> Result<String, Failure> {
-        if let Some(path) = &self.secret_file {
-            return std::fs::read_to_string(path)
-                .map_err(|error| format!("{}: {error}", path.display()).into());
-        }
-        if let Ok(secret) = std::env::var("SAMSYN_SECRET") {
-            return Ok(secret);
-        }
-        if std::io::stdin().is_terminal() {
-            eprintln!("The workspace's secret, then Enter:");
-            let mut secret = String::new();
-            std::io::stdin().read_line(&mut secret)?;
-            return Ok(secret);
-        }
-        let mut secret = String::new();
-        std::io::stdin().take(1_000).read_to_string(&mut secret)?;
-        Ok(secret)
+/// How to get in with what the person was given: an invitation's code, or the secret of a workspace that has no members.
+fn way_in(given: &str, key: &DeviceKey) -> Result<WayIn, Failure> {
+    if let Ok(secret) = given.parse::<WorkspaceSecret>() {
+        return Ok(secret.into());
     }
+    Ok(WayIn::Invited { key: key.public(), code: given.parse()? })
 }
 
 /// Takes away a replica that this very command has made.

@@ -17,15 +17,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use samsyn_engine::identity::WorkspaceSecret;
+use samsyn_engine::identity::{DeviceKey, Invitation, InvitationCode, Managed, Management, Role};
 use samsyn_engine::replica::{Replica, wall_clock};
 use samsyn_engine::sample;
 use samsyn_engine::schema::{Caption, Language};
-use samsyn_engine::store::NewReplica;
+use samsyn_engine::store::{NewReplica, WayIn};
 
 use crate::cli::review::print_all as print_review;
 use crate::context::{Context, Failure};
-use crate::link::sync_once;
+use crate::keys;
+use crate::link::{manage_once, sync_once};
 use relay::{RelayProcess, Workspace};
 
 /// Make a sample workspace, let three people work in it, and open it at Review.
@@ -60,7 +61,7 @@ impl Demo {
         say.line(Caption::new("Reläet är igång på", "The relay runs at"), &relay.address)?;
         play(&folder, &relay, say)?;
         let context = Context { path: folder.join(FILES[2]), language };
-        print_review(&Replica::open(&context.path)?, &context)?;
+        print_review(&keys::open(&context.path)?, &context)?;
         if self.keep.is_some() {
             say.line(Caption::new("Allt finns kvar i", "Everything is kept in"), folder.display())?;
         }
@@ -97,7 +98,7 @@ fn play(folder: &Path, relay: &RelayProcess, say: Say) -> Result<(), Failure> {
     let workspace = relay.create_workspace("Östersunds kongressbyrå")?;
     // The bureau has been at work for a while: what it has was written a month ago.
     let month = 30 * 86_400;
-    let coordinator = join(folder, 2, &workspace, "Maja Lindqvist (koordinator)")?;
+    let coordinator = join(folder, 2, &workspace, ("Maja Lindqvist (koordinator)", workspace.code.parse()?))?;
     let mut coordinator = coordinator.with_clock(move || wall_clock() - month);
     let today = crate::words::today();
     let records = sample::workspace(SEED, today);
@@ -107,8 +108,12 @@ fn play(folder: &Path, relay: &RelayProcess, say: Say) -> Result<(), Failure> {
     )?;
     coordinator.create_records(&records)?;
     sync_once(&mut coordinator)?;
-    let mut first = join(folder, 0, &workspace, "Erik Norberg (ambassadör)")?;
-    let mut second = join(folder, 1, &workspace, "Sara Åström (ambassadör)")?;
+    let mut ambassador = |number, person| {
+        let code = invite(&mut coordinator, &workspace)?;
+        join(folder, number, &workspace, (person, code))
+    };
+    let mut first = ambassador(0, "Erik Norberg (ambassadör)")?;
+    let mut second = ambassador(1, "Sara Åström (ambassadör)")?;
     for replica in [&mut first, &mut second] {
         let visit = sync_once(replica)?;
         say.line(
@@ -146,7 +151,7 @@ fn play(folder: &Path, relay: &RelayProcess, say: Say) -> Result<(), Failure> {
             format_args!("{}, {}", visit.pushed, visit.records),
         )?;
     }
-    let mut coordinator = Replica::open(&folder.join(FILES[2]))?;
+    let mut coordinator = keys::open(&folder.join(FILES[2]))?;
     let visit = sync_once(&mut coordinator)?;
     say.line(
         Caption::new(
@@ -166,14 +171,39 @@ fn play(folder: &Path, relay: &RelayProcess, say: Say) -> Result<(), Failure> {
     )
 }
 
-fn join(folder: &Path, number: usize, workspace: &Workspace, person: &str) -> Result<Replica, Failure> {
-    let secret: WorkspaceSecret = workspace.secret.parse()?;
+/// Joins with an invitation. The key is kept beside the replica, so that all of the demo is in its folder.
+fn join(
+    folder: &Path,
+    number: usize,
+    workspace: &Workspace,
+    (person, code): (&str, InvitationCode),
+) -> Result<Replica, Failure> {
+    let key = DeviceKey::random();
+    let way = WayIn::Invited { key: key.public(), code };
     let new = NewReplica {
         workspace: workspace.id,
         workspace_name: String::new(),
-        relay: Some((workspace.relay.clone(), secret)),
+        relay: Some((workspace.relay.clone(), way)),
     };
-    Ok(Replica::create(&folder.join(FILES[number]), &new, person)?)
+    let replica = Replica::create(&folder.join(FILES[number]), &new, person)?;
+    keys::keep_in(&folder.join("keys"), replica.device(), &key)?;
+    Ok(replica.with_key(key))
+}
+
+/// Asks the relay to let an ambassador in who comes with this code.
+fn invite(coordinator: &mut Replica, workspace: &Workspace) -> Result<InvitationCode, Failure> {
+    let code = InvitationCode::random();
+    let invitation = Invitation {
+        key: code.public(workspace.id),
+        role: Role::Ambassador,
+        organisation: None,
+        member: None,
+        seconds: 3_600,
+    };
+    match manage_once(coordinator, &Management::Invite { invitation })? {
+        Managed::Refused { why } => Err(format!("the demo's ambassador could not be invited: {why}").into()),
+        _ => Ok(code),
+    }
 }
 
 /// Takes away what an earlier demo has left, and nothing else.

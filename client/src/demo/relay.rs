@@ -14,7 +14,8 @@ use crate::context::Failure;
 pub(super) struct Workspace {
     pub(super) relay: String,
     pub(super) id: WorkspaceId,
-    pub(super) secret: String,
+    /// The invitation of its first coordinator.
+    pub(super) code: String,
 }
 
 /// A relay that runs until this is dropped.
@@ -56,7 +57,7 @@ impl RelayProcess {
         }
         let made: serde_json::Value = serde_json::from_slice(&output.stdout)?;
         let text = |key: &str| made[key].as_str().unwrap_or_default().to_owned();
-        Ok(Workspace { relay: self.address.clone(), id: text("workspace").parse()?, secret: text("secret") })
+        Ok(Workspace { relay: self.address.clone(), id: text("workspace").parse()?, code: text("code") })
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::Management;
 use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews, SyncProblem};
 use samsyn_engine::sync::SyncError;
 use tokio::time::{sleep_until, timeout};
@@ -42,8 +43,9 @@ impl Connection {
         let url = format!("{}/sync/{}", address.trim_end_matches('/'), meta.workspace);
         let signs = Arc::new(Signs::new());
         let target = Target { address, url, met: meta.last_contact.is_some() };
-        let (sink, stream) = target.reach(&signs).await?.split();
-        let sync = ReplicaSync::begin(replica, signs.now())?;
+        let (socket, challenge) = target.reach(&signs).await?;
+        let (sink, stream) = socket.split();
+        let sync = ReplicaSync::begin(replica, challenge.as_ref(), signs.now())?;
         Ok(Connection { sink, stream, sync, signs, welcomed: None, pending: None, flushed: true })
     }
 
@@ -101,6 +103,11 @@ impl Connection {
     /// Says what somebody has open here, for the others to see.
     pub fn open_record(&mut self, record: Option<RecordId>) {
         self.sync.open(record);
+    }
+
+    /// Asks the relay for something of who belongs. Says whether it will hear it.
+    pub fn manage(&mut self, management: &Management) -> bool {
+        self.sync.manage(management.clone())
     }
 
     /// Whether both sides have everything.

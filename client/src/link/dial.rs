@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use samsyn_engine::identity::{CHALLENGE_HEADER, Challenge};
 use samsyn_engine::sync::limits::{FRAME_BYTES, UNDERWAY_BYTES};
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -43,7 +44,7 @@ impl Target {
     ///
     /// # Errors
     /// Where nobody answers, or no relay.
-    pub(super) async fn reach(&self, signs: &Arc<Signs>) -> Result<Socket, LinkError> {
+    pub(super) async fn reach(&self, signs: &Arc<Signs>) -> Result<(Socket, Option<Challenge>), LinkError> {
         let reason = match timeout(PATIENCE, self.shake_hands(signs)).await {
             Ok(Ok(socket)) => return Ok(socket),
             Ok(Err(SocketError::Url(error))) => {
@@ -57,7 +58,8 @@ impl Target {
         Err(Stranger { address: &self.address, first: &signs.first(), met: self.met, reason }.recognise())
     }
 
-    async fn shake_hands(&self, signs: &Arc<Signs>) -> Result<Socket, SocketError> {
+    /// The challenge stands in the answer; a relay of an earlier version gives none.
+    async fn shake_hands(&self, signs: &Arc<Signs>) -> Result<(Socket, Option<Challenge>), SocketError> {
         let uri: Uri = self.url.parse()?;
         match uri.scheme_str() {
             Some("ws") => {}
@@ -74,8 +76,10 @@ impl Target {
             .max_frame_size(Some(FRAME_BYTES))
             .max_write_buffer_size(4 * FRAME_BYTES);
         let noted = Noted::new(stream, Arc::clone(signs));
-        let (socket, _) = client_async_with_config(self.url.as_str(), noted, Some(config)).await?;
-        Ok(socket)
+        let (socket, answer) = client_async_with_config(self.url.as_str(), noted, Some(config)).await?;
+        let challenge =
+            answer.headers().get(CHALLENGE_HEADER).and_then(|text| text.to_str().ok()?.parse().ok());
+        Ok((socket, challenge))
     }
 }
 

@@ -25,9 +25,10 @@ pub use error::LinkError;
 
 use std::time::Duration;
 
+use samsyn_engine::identity::{Managed, Management};
 use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::sync::Notice;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// What one visit to the relay brought about.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,6 +65,7 @@ impl Visit {
             | SyncNews::Comparing
             | SyncNews::FirstSynced
             | SyncNews::Present(_)
+            | SyncNews::Managed(_)
             | SyncNews::Compared { .. }
             | SyncNews::CaughtUp => {}
         }
@@ -86,6 +88,37 @@ pub fn sync_once(replica: &mut Replica) -> Result<Visit, LinkError> {
     // A look-up of a name that hangs must not keep the program from ending.
     runtime.shutdown_background();
     visit
+}
+
+/// Connects, asks the relay for something of who belongs, and closes.
+///
+/// # Errors
+/// Where the relay cannot be reached, does not let us in, or the connection breaks.
+pub fn manage_once(replica: &mut Replica, management: &Management) -> Result<Managed, LinkError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(LinkError::runtime)?;
+    let managed = runtime.block_on(async { timeout(STUCK, managed(replica, management)).await });
+    runtime.shutdown_background();
+    managed.unwrap_or_else(|_| Err(LinkError::Broken(STUCK_WORDS.to_owned())))
+}
+
+async fn managed(replica: &mut Replica, management: &Management) -> Result<Managed, LinkError> {
+    let mut connection = Connection::open(replica).await?;
+    loop {
+        for news in connection.next(replica).await? {
+            match news {
+                SyncNews::Connected { .. } if !connection.manage(management) => {
+                    return Err(SyncProblem::NoChallenge.into());
+                }
+                SyncNews::Managed(managed) => {
+                    connection.close().await;
+                    return Ok(managed);
+                }
+                SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
+                _ => {}
+            }
+        }
+    }
 }
 
 const STUCK_WORDS: &str = "it answers, but nothing has gone on for a long time";
@@ -136,7 +169,7 @@ mod tests {
             let mut socket = tokio_tungstenite::tungstenite::accept(stream).unwrap();
             while socket.read().is_ok() {}
         });
-        let relay = Some((address, WorkspaceSecret::random()));
+        let relay = Some((address, WorkspaceSecret::random().into()));
         let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay };
         let mut replica = Replica::create(&folder.path().join("a.samsyn"), &new, "Åsa").unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

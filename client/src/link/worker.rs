@@ -146,7 +146,7 @@ fn run(start: Start) {
         Ok(runtime) => runtime,
         Err(error) => return tracing::error!(%error, "the sync thread has no runtime"),
     };
-    match Replica::open(&start.path) {
+    match crate::keys::open(&start.path) {
         Ok(replica) => {
             runtime.block_on(async { Worker::new(replica, start).run().await });
         }
@@ -359,6 +359,7 @@ impl Worker {
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
                 SyncNews::Pushed(_) => self.unfolded = Some(None),
                 SyncNews::FirstSynced
+                | SyncNews::Managed(_)
                 | SyncNews::Compared { .. }
                 | SyncNews::Refused { .. }
                 | SyncNews::NotTaken { .. }

@@ -127,7 +127,7 @@ pub(super) struct Backend {
 impl Backend {
     /// Opens the replica and starts the thread. `wake` is called whenever there is an answer.
     pub(super) fn start(path: PathBuf, wake: impl Fn() + Send + 'static) -> Result<Backend, ReplicaError> {
-        let replica = Replica::open(&path)?;
+        let replica = crate::keys::open(&path)?;
         let (requests, inbox) = channel();
         let (outbox, answers) = channel();
         let worker = Worker { replica, outbox, wake: Box::new(wake) };

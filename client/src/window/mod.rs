@@ -62,10 +62,7 @@ pub(crate) fn has_display() -> bool {
 fn run(context: &Context, page: Option<Page>) -> Result<ExitCode, Failure> {
     let language = context.language;
     // What is wrong with the file is said before a window flashes up.
-    drop(
-        samsyn_engine::replica::Replica::open(&context.path)
-            .map_err(|error| explain::replica_error(&error, language))?,
-    );
+    drop(crate::keys::open(&context.path).map_err(|error| explain::replica_error(&error, language))?);
     if !has_display() {
         return Err(no_display(language, "DISPLAY, WAYLAND_DISPLAY").into());
     }

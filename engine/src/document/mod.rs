@@ -29,8 +29,8 @@ mod writers;
 
 use std::collections::{BTreeSet, HashMap};
 
-use automerge::{ActorId, Author, ReadDoc};
-pub use automerge::{Automerge, Change, ChangeHash};
+pub use automerge::{ActorId, Automerge, Change, ChangeHash};
+use automerge::{Author, ReadDoc};
 
 pub use conflict::{FieldConflict, Writing};
 pub use difference::{Difference, differences};
@@ -107,6 +107,16 @@ impl EncodedChange {
             bytes: change.raw_bytes().to_vec(),
         }
     }
+}
+
+/// Whether that actor writes seeds, which are nobody's.
+pub fn is_seed_actor(actor: &ActorId) -> bool {
+    seeds::is_seed_actor(actor)
+}
+
+/// The device that a change says its actor belongs to; only the first change of an actor to a record says so.
+pub fn author_of(change: &Change) -> Option<DeviceId> {
+    DeviceId::from_slice(change.author()?.as_bytes())
 }
 
 /// Why a document cannot be used.

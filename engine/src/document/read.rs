@@ -6,6 +6,7 @@ use super::layout::{self, ORDER, REMOVED};
 use super::view::{View, read_scalar};
 use super::{Document, seeds};
 use crate::id::{RecordId, RowId};
+use crate::identity::Owned;
 use crate::schema::{self, Cells, Field, FieldType, Kind, Link, Row, Value};
 
 /// A record as it is, or was, at one time.
@@ -51,6 +52,24 @@ impl Record {
             parts.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
         };
         kind.title.iter().map(words).find(|title| !title.is_empty()).unwrap_or_default()
+    }
+}
+
+impl Owned for Record {
+    fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    fn id(&self) -> RecordId {
+        self.id
+    }
+
+    fn links(&self, field: &str) -> Vec<RecordId> {
+        match self.get(field) {
+            Value::Link(link) => link.record().into_iter().collect(),
+            Value::Links(links) => links.iter().filter_map(Link::record).collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

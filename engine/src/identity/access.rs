@@ -1,7 +1,9 @@
-//! The seam of access: how a device shows that it belongs, and how a relay decides.
+//! How a device shows that it belongs, and who decides.
 //!
-//! Today a workspace has one secret that all its devices know. The relay keeps only its hash, and compares in
-//! constant time, so that neither a copy of its disk nor the time it takes to answer gives the secret away.
+//! On a relay by its key (see `entrance`): whose keys are let in is kept by the relay, with roles. Between two laptops that
+//! meet without one, and in workspaces of before there were members, by a secret that all of them know: only its hash is
+//! kept where it is checked, and compared in constant time, so that neither a copy of a disk nor the time that an answer takes
+//! gives it away.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +12,10 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{DeviceId, WorkspaceId};
+use super::entrance::{Challenge, Entrance};
+use super::invitation::InvitationCode;
+use super::key::{DeviceKey, PublicKey, Signature};
+use super::{DeviceId, Grant, WorkspaceId};
 
 /// What a device presents when it connects.
 #[derive(Clone, Serialize, Deserialize)]
@@ -22,7 +27,87 @@ pub enum Credential {
         #[serde(with = "serde_bytes", rename = "s")]
         secret: Vec<u8>,
     },
+    /// The device's key, and that it is its own. Since version 4.
+    Device(Box<Proof>),
+    /// The same from a device that is not known yet, and that it was invited. Since version 4.
+    Invitation(Box<Invited>),
 }
+
+/// What a device presents that is not known yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    /// The device's key, and that it is its own.
+    #[serde(rename = "p")]
+    pub proof: Proof,
+    /// The invitation's public key.
+    #[serde(rename = "i")]
+    pub invitation: PublicKey,
+    /// The entrance, signed with the invitation's private key.
+    #[serde(rename = "j")]
+    pub signature: Signature,
+    /// Whose device it is, in words.
+    #[serde(rename = "l")]
+    pub label: String,
+}
+
+/// What a device says of itself, and that it is true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Its key.
+    #[serde(rename = "k")]
+    pub key: PublicKey,
+    /// What it adds to the relay's challenge.
+    #[serde(rename = "n", with = "serde_bytes")]
+    pub nonce: [u8; 32],
+    /// The entrance, signed.
+    #[serde(rename = "g")]
+    pub signature: Signature,
+}
+
+impl Proof {
+    /// The entrance that was signed, if that device signed it for this challenge.
+    pub fn entrance<'a>(
+        &self,
+        (workspace, device): (WorkspaceId, DeviceId),
+        challenge: &'a Challenge,
+    ) -> Option<Entrance<'a>> {
+        let entrance = Entrance { workspace, device, key: self.key, challenge, nonce: self.nonce };
+        entrance.is_signed(&self.signature).then_some(entrance)
+    }
+}
+
+impl Credential {
+    /// The proof of a device that is known.
+    pub fn device(
+        (workspace, device): (WorkspaceId, DeviceId),
+        key: &DeviceKey,
+        challenge: &Challenge,
+    ) -> Credential {
+        let nonce = crate::random::bytes();
+        let entrance = Entrance { workspace, device, key: key.public(), challenge, nonce };
+        Credential::Device(Box::new(Proof { key: key.public(), nonce, signature: entrance.sign(key) }))
+    }
+
+    /// The proof of a device that comes with an invitation.
+    pub fn invitation(
+        (workspace, device): (WorkspaceId, DeviceId),
+        key: &DeviceKey,
+        challenge: &Challenge,
+        (code, label): (&InvitationCode, &str),
+    ) -> Credential {
+        let nonce = crate::random::bytes();
+        let entrance = Entrance { workspace, device, key: key.public(), challenge, nonce };
+        Credential::Invitation(Box::new(Invited {
+            proof: Proof { key: key.public(), nonce, signature: entrance.sign(key) },
+            invitation: code.public(workspace),
+            signature: code.sign(&entrance),
+            label: label.chars().take(LONGEST_LABEL).collect(),
+        }))
+    }
+}
+
+/// The longest words by which a device says whose it is, in characters.
+pub const LONGEST_LABEL: usize = 200;
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,27 +117,43 @@ impl fmt::Debug for Credential {
 
 /// Decides who may connect. One is asked for each connection, before anything of the workspace is read.
 pub trait Access: Send + Sync {
-    /// Whether this device may take part in this workspace.
+    /// What this device may do in this workspace.
     ///
     /// # Errors
-    /// Why not. The words go to the device; they never say which part of what it presented was wrong.
-    fn admit(&self, workspace: WorkspaceId, device: DeviceId, credential: &Credential)
-    -> Result<(), Refusal>;
+    /// Why it may not enter. The words go to the device; they never say which part of what it presented was wrong.
+    fn admit(
+        &self,
+        workspace: WorkspaceId,
+        device: DeviceId,
+        credential: &Credential,
+    ) -> Result<Grant, Refusal>;
 }
 
 /// A device was not let in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the relay does not know this workspace, or the secret is wrong")]
+#[error(
+    "the relay does not let this device in: it does not know the workspace or the device, the invitation is used up or too old, the secret is wrong, or access was withdrawn"
+)]
 pub struct Refusal;
 
 /// A workspace's secret: 32 random bytes, written as 43 characters (base 64, RFC 4648 section 5).
-#[derive(Clone, PartialEq, Eq)]
-pub struct WorkspaceSecret([u8; 32]);
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkspaceSecret(#[serde(with = "serde_bytes")] [u8; 32]);
 
 impl WorkspaceSecret {
     /// A new one, at random.
     pub fn random() -> Self {
         WorkspaceSecret(crate::random::bytes())
+    }
+
+    /// The one with these bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        WorkspaceSecret(bytes)
+    }
+
+    /// Its bytes, to be kept by whoever hands it to members.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// What the relay keeps of it. A plain hash is enough: the secret is random and long, so nobody can try them all.
@@ -117,12 +218,12 @@ impl Access for SecretAccess {
     fn admit(
         &self,
         workspace: WorkspaceId,
-        _device: DeviceId,
+        device: DeviceId,
         credential: &Credential,
-    ) -> Result<(), Refusal> {
-        let Credential::WorkspaceSecret { secret } = credential;
+    ) -> Result<Grant, Refusal> {
+        let Credential::WorkspaceSecret { secret } = credential else { return Err(Refusal) };
         let same = equal_in_constant_time(&hash(secret), &self.hash);
-        if same && workspace == self.workspace { Ok(()) } else { Err(Refusal) }
+        if same && workspace == self.workspace { Ok(Grant::unbounded(device)) } else { Err(Refusal) }
     }
 }
 
@@ -145,7 +246,7 @@ mod tests {
         let (here, elsewhere) = (WorkspaceId::random(), WorkspaceId::random());
         let device = DeviceId::random();
         let access = SecretAccess::new(here, secret.hash());
-        assert_eq!(access.admit(here, device, &secret.credential()), Ok(()));
+        assert_eq!(access.admit(here, device, &secret.credential()), Ok(Grant::unbounded(device)));
         assert_eq!(access.admit(here, device, &other.credential()), Err(Refusal));
         assert_eq!(access.admit(elsewhere, device, &secret.credential()), Err(Refusal));
         let short = Credential::WorkspaceSecret { secret: vec![1, 2, 3] };

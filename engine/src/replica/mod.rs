@@ -21,10 +21,10 @@ use crate::document::{
     Difference, Document, Edit, EditError, FieldConflict, Heads, HistoryEntry, Record, Writer,
 };
 use crate::id::RecordId;
-use crate::identity::{DeviceId, WorkspaceSecret};
+use crate::identity::{DeviceId, DeviceKey, Forbidden, Grant};
 use crate::schema::kinds::MEMBER;
 use crate::schema::{NewRecord, NewRecordError, Value};
-use crate::store::{Meta, NewReplica, Origin, Store, StoreError};
+use crate::store::{Meta, NewReplica, Origin, Store, StoreError, WayIn};
 use crate::sync::limits::CHANGE_BYTES;
 
 pub use sync::{PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
@@ -42,6 +42,9 @@ pub enum ReplicaError {
     /// The new record.
     #[error(transparent)]
     New(#[from] NewRecordError),
+    /// The role of whoever works here does not let them.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// There is no such record.
     #[error("there is no record {0} in this replica")]
     NoRecord(RecordId),
@@ -73,6 +76,7 @@ pub struct Edited {
 pub struct Replica {
     store: Store,
     device: DeviceId,
+    key: Option<DeviceKey>,
     clock: Box<dyn Fn() -> i64 + Send>,
 }
 
@@ -117,7 +121,7 @@ impl Replica {
 
     fn over(store: Store) -> Result<Replica, ReplicaError> {
         let device = store.meta()?.device;
-        Ok(Replica { store, device, clock: Box::new(wall_clock) })
+        Ok(Replica { store, device, key: None, clock: Box::new(wall_clock) })
     }
 
     /// The same replica with another clock: one that a test sets.
@@ -125,6 +129,21 @@ impl Replica {
     pub fn with_clock(mut self, clock: impl Fn() -> i64 + Send + 'static) -> Replica {
         self.clock = Box::new(clock);
         self
+    }
+
+    /// The same replica with this device's private key, which is never in its file.
+    #[must_use]
+    pub fn with_key(mut self, key: DeviceKey) -> Replica {
+        self.key = Some(key);
+        self
+    }
+
+    /// What whoever works here may do: as the relay said when it was last met. Where it never said anything, everything.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn grant(&self) -> Result<Grant, ReplicaError> {
+        Ok(self.store.meta()?.grant.unwrap_or_else(|| Grant::unbounded(self.device)))
     }
 
     /// The file, to read from: lists, search, rows, outbox. Writing goes through the replica.
@@ -181,9 +200,9 @@ impl Replica {
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn set_relay(&mut self, address: &str, secret: &WorkspaceSecret) -> Result<(), ReplicaError> {
+    pub fn set_relay(&mut self, address: &str, way: &WayIn) -> Result<(), ReplicaError> {
         let mut transaction = self.store.transaction()?;
-        transaction.set_relay(address, secret)?;
+        transaction.set_relay(address, way)?;
         Ok(transaction.commit()?)
     }
 
@@ -204,11 +223,13 @@ impl Replica {
         let mut made = Vec::with_capacity(all.len());
         let mut transaction = self.store.transaction()?;
         let writer = Writer { actor: transaction.actor()?, device, now, why: None };
+        let grant = transaction.grant()?.unwrap_or_else(|| Grant::unbounded(device));
         for new in all {
             if !transaction.document(new.id)?.heads().is_empty() {
                 return Err(ReplicaError::RecordExists(new.id));
             }
             let document = Document::create(new, &writer)?;
+            grant.may_write(device, None, &document.read())?;
             let changes = document.changes_since(&[]);
             check_size(&changes)?;
             transaction.save(&document, &changes, Origin::Here)?;
@@ -249,7 +270,10 @@ impl Replica {
             return Err(ReplicaError::NoRecord(id));
         }
         let edits = edits(&document);
+        let grant = transaction.grant()?.unwrap_or_else(|| Grant::unbounded(device));
+        let record_before = document.read();
         let changes = document.edit(&edits, &writer)?;
+        grant.may_write(device, Some(&record_before), &document.read())?;
         let heads = document.heads();
         if changes.is_empty() {
             return Ok(Edited { record: id, differences: Vec::new(), heads });

@@ -48,6 +48,9 @@ impl Log {
                     hash: None,
                     records: 0,
                     peer: false,
+                    grant: None,
+                    sealed: false,
+                    meeting_key: None,
                 };
                 vec![
                     FromRelay::Welcome(welcome).encode(),
@@ -55,7 +58,7 @@ impl Log {
                     FromRelay::CaughtUp.encode(),
                 ]
             }
-            Some(RelayRequest::Presence(_)) => Vec::new(),
+            Some(RelayRequest::Presence(_) | RelayRequest::Manage(_)) => Vec::new(),
             Some(RelayRequest::Compare(_) | RelayRequest::Want(_) | RelayRequest::Follow) => {
                 panic!("this relay has nothing to compare")
             }
@@ -105,7 +108,7 @@ impl Bench {
         let new = NewReplica {
             workspace: self.workspace,
             workspace_name: "Test".into(),
-            relay: Some(("ws://relay".into(), self.secret.clone())),
+            relay: Some(("ws://relay".into(), self.secret.clone().into())),
         };
         Replica::create(&self.folder.path().join(person), &new, person).unwrap()
     }
@@ -113,7 +116,7 @@ impl Bench {
 
 /// Connects, and goes on until nothing more is said.
 fn sync(replica: &mut Replica, log: &mut Log) -> Vec<SyncNews> {
-    let mut sync = ReplicaSync::begin(replica, 0).unwrap();
+    let mut sync = ReplicaSync::begin(replica, None, 0).unwrap();
     let mut session = RelaySession::new();
     let mut news = Vec::new();
     while let Some(frame) = sync.frame_out(replica).unwrap() {
@@ -342,7 +345,7 @@ fn what_was_acknowledged_and_not_seen_in_the_log_is_pushed_again() {
     let before = log.entries.len();
     let id = contact(&mut one, "Berg");
 
-    let mut sync_of_one = ReplicaSync::begin(&one, 0).unwrap();
+    let mut sync_of_one = ReplicaSync::begin(&one, None, 0).unwrap();
     let mut session = RelaySession::new();
     let mut acknowledged = false;
     while let Some(frame) = sync_of_one.frame_out(&one).unwrap() {

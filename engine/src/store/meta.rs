@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Result, StoreError};
-use crate::identity::{DeviceId, WorkspaceId, WorkspaceSecret};
+use crate::identity::{DeviceId, Grant, InvitationCode, PublicKey, WorkspaceId, WorkspaceSecret};
 use crate::sync::{Cursor, Epoch, FirstSync, RollingHash};
 
 /// What a replica is made with.
@@ -14,7 +14,27 @@ pub struct NewReplica {
     /// What people call the workspace, until the relay says otherwise.
     pub workspace_name: String,
     /// The relay's address and how to get in; none for a workspace that is only here.
-    pub relay: Option<(String, WorkspaceSecret)>,
+    pub relay: Option<(String, WayIn)>,
+}
+
+/// How a replica gets in at its relay.
+#[derive(Debug, Clone)]
+pub enum WayIn {
+    /// By the secret of a workspace that has no members.
+    Secret(WorkspaceSecret),
+    /// By this device's key, whose public half this is, and the first time by an invitation.
+    Invited {
+        /// The public half of the key.
+        key: PublicKey,
+        /// The code that was given to the person.
+        code: InvitationCode,
+    },
+}
+
+impl From<WorkspaceSecret> for WayIn {
+    fn from(secret: WorkspaceSecret) -> WayIn {
+        WayIn::Secret(secret)
+    }
 }
 
 /// Who and where a replica is.
@@ -28,8 +48,15 @@ pub struct Meta {
     pub device: DeviceId,
     /// The relay's address, such as `ws://127.0.0.1:7400`; none for a workspace that is only here.
     pub relay: Option<String>,
-    /// How to get in there.
+    /// The secret that the workspace's devices share: by which they know each other without a relay, and in a workspace
+    /// without members get in at the relay.
     pub secret: Option<WorkspaceSecret>,
+    /// The public half of the key by which this device gets in at the relay, in a workspace with members.
+    pub key: Option<PublicKey>,
+    /// The invitation, until the relay has let us in with it.
+    pub invitation: Option<InvitationCode>,
+    /// What this device may do, as the relay said when it was last met; none where nothing was said.
+    pub grant: Option<Grant>,
     /// The last place in the relay's log that this replica has.
     pub cursor: Option<Cursor>,
     /// When this replica last had all that the relay had, by this device's clock (seconds since 1970-01-01 UTC).
@@ -45,6 +72,9 @@ pub(super) const WORKSPACE_NAME: &str = "workspace_name";
 pub(super) const DEVICE: &str = "device";
 pub(super) const RELAY: &str = "relay";
 pub(super) const SECRET: &str = "secret";
+pub(super) const KEY: &str = "key";
+pub(super) const INVITATION: &str = "invitation";
+pub(super) const GRANT: &str = "grant";
 pub(super) const CURSOR: &str = "cursor";
 pub(super) const FIRST_SYNC: &str = "first_sync";
 pub(super) const LAST_CONTACT: &str = "last_contact";
@@ -58,15 +88,35 @@ pub(super) fn write_new(connection: &Connection, new: &NewReplica) -> Result<()>
     put(connection, WORKSPACE, new.workspace.as_bytes())?;
     put(connection, WORKSPACE_NAME, new.workspace_name.as_bytes())?;
     put(connection, DEVICE, DeviceId::random().as_bytes())?;
-    if let Some((address, secret)) = &new.relay {
-        put_relay(connection, address, secret)?;
+    if let Some((address, way)) = &new.relay {
+        put_relay(connection, address, way)?;
     }
     Ok(())
 }
 
-pub(super) fn put_relay(connection: &Connection, address: &str, secret: &WorkspaceSecret) -> Result<()> {
+pub(super) fn put_relay(connection: &Connection, address: &str, way: &WayIn) -> Result<()> {
     put(connection, RELAY, address.as_bytes())?;
+    match way {
+        WayIn::Secret(secret) => {
+            put_secret(connection, secret)?;
+            [KEY, INVITATION, GRANT].iter().try_for_each(|key| remove(connection, key))
+        }
+        WayIn::Invited { key, code } => {
+            put(connection, KEY, key.as_bytes())?;
+            put(connection, INVITATION, code.reveal().as_bytes())
+        }
+    }
+}
+
+pub(super) fn put_secret(connection: &Connection, secret: &WorkspaceSecret) -> Result<()> {
     put(connection, SECRET, secret.reveal().as_bytes())
+}
+
+/// Notes what the relay lets this device do; the invitation is used up.
+pub(super) fn put_grant(connection: &Connection, grant: &Grant) -> Result<()> {
+    let text = serde_json::to_vec(grant).unwrap_or_default();
+    put(connection, GRANT, &text)?;
+    remove(connection, INVITATION)
 }
 
 pub(super) fn read(connection: &Connection) -> Result<Meta> {
@@ -81,6 +131,9 @@ pub(super) fn read(connection: &Connection) -> Result<Meta> {
         device: id(DEVICE)?,
         relay: text(RELAY)?,
         secret: text(SECRET)?.and_then(|text| text.parse().ok()),
+        key: get(connection, KEY)?.and_then(|bytes| bytes.try_into().ok()).map(PublicKey::from_bytes),
+        invitation: text(INVITATION)?.and_then(|text| text.parse().ok()),
+        grant: get(connection, GRANT)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()),
         cursor: get(connection, CURSOR)?.and_then(|bytes| cursor_from_bytes(&bytes)),
         first_sync: get(connection, FIRST_SYNC)?.and_then(|bytes| first_sync_from_bytes(&bytes)),
         last_contact: text(LAST_CONTACT)?.and_then(|text| text.parse().ok()),

@@ -40,7 +40,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use error::StoreError;
-pub use meta::{Meta, NewReplica};
+pub use meta::{Meta, NewReplica, WayIn};
 pub use outbox::{OutboxState, RefusedChange};
 pub use query::{Filter, Hit, ListQuery, RowView, Sort, Test};
 pub use reviewed::Unreviewed;

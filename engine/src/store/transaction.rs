@@ -9,7 +9,8 @@ use super::meta::{self, CURSOR, FIRST_CATCH_UP, FIRST_SYNC, LAST_CONTACT, RECONC
 use super::{Cache, Result, Store, StoreError, change_hash, heads_to_blob, load, projection, revision};
 use crate::document::{ChangeHash, Document, EncodedChange};
 use crate::id::RecordId;
-use crate::identity::WorkspaceSecret;
+use crate::identity::{Grant, WorkspaceSecret};
+use crate::store::WayIn;
 use crate::sync::{Cursor, ErrorCode, FirstSync};
 
 /// Where changes come from.
@@ -76,6 +77,14 @@ impl<'a> Transaction<'a> {
     /// Where it cannot be read or is damaged.
     pub fn document(&self, id: RecordId) -> Result<Document> {
         Ok(load(&self.inner, self.touched.cache, id)?.unwrap_or_else(|| Document::empty(id)))
+    }
+
+    /// What this device may do, as the relay said when it was last met.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn grant(&self) -> Result<Option<Grant>> {
+        Ok(meta::get(&self.inner, meta::GRANT)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// Stores a document's new changes: the changes, the snapshot, the projection, the search entry, the outbox.
@@ -431,8 +440,21 @@ impl<'a> Transaction<'a> {
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn set_relay(&mut self, address: &str, secret: &WorkspaceSecret) -> Result<()> {
-        meta::put_relay(&self.inner, address, secret)
+    pub fn set_relay(&mut self, address: &str, way: &WayIn) -> Result<()> {
+        meta::put_relay(&self.inner, address, way)
+    }
+
+    /// Notes what the relay said on letting us in: what this device may do, and by what the workspace's devices know each
+    /// other without a relay.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn set_grant(&mut self, grant: &Grant, meeting_key: Option<&WorkspaceSecret>) -> Result<()> {
+        meta::put_grant(&self.inner, grant)?;
+        match meeting_key {
+            Some(key) => meta::put_secret(&self.inner, key),
+            None => meta::remove(&self.inner, meta::SECRET),
+        }
     }
 
     /// Notes that the record was reviewed up to these heads.

@@ -10,8 +10,12 @@ use crate::document::gate::GateError;
 pub enum ErrorCode {
     /// The two have no protocol version in common.
     Version,
-    /// The device may not enter: unknown workspace or wrong secret.
+    /// The device may not enter: unknown, revoked, or without a proof.
     Access,
+    /// Its role does not let it write that. Since version 4.
+    Forbidden,
+    /// Another device wrote that, and it is for that device to push it. Since version 4.
+    NotYours,
     /// A frame could not be read.
     Frame,
     /// A message came at a time when it makes no sense.

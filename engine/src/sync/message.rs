@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::compare::Range;
 use super::{Cursor, Epoch, ErrorCode, RollingHash};
 use crate::id::RecordId;
-use crate::identity::{Credential, DeviceId, WorkspaceId};
+use crate::identity::{Credential, DeviceId, Grant, Managed, Management, WorkspaceId, WorkspaceSecret};
 
 /// From a client to the relay.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub enum FromClient {
     Follow,
     /// The record that somebody has open at it, if any: for the others to see. Since version 3.
     Presence(Option<RecordId>),
+    /// Something that is to be changed of who belongs, or told of it. Since version 4.
+    Manage(Management),
 }
 
 /// From the relay to a client.
@@ -48,6 +50,8 @@ pub enum FromRelay {
     Compare(Vec<Range>),
     /// Who is here, as far as it is another than was told before. Since version 3.
     Presence(Presence),
+    /// What came of something that was asked of who belongs. Since version 4.
+    Managed(Managed),
 }
 
 /// Who a client is, what it speaks and what it has.
@@ -167,6 +171,17 @@ pub struct Welcome {
     /// Who answers is another replica, no relay: what it has is in no log. Since version 2.
     #[serde(rename = "d", default, skip_serializing_if = "is_false")]
     pub peer: bool,
+    /// What this device may do. Since version 4, in a workspace with members.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<Grant>,
+    /// Some of the log is kept from this device: its stretches have gaps, and the hash in a place of it is for the relay
+    /// alone. Since version 4.
+    #[serde(rename = "o", default, skip_serializing_if = "is_false")]
+    pub sealed: bool,
+    /// By what the workspace's devices know each other when they meet without a relay. Since version 4, for who may read
+    /// everything.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub meeting_key: Option<WorkspaceSecret>,
 }
 
 /// One change on its way.

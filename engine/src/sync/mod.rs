@@ -1,4 +1,4 @@
-//! The sync protocol, versions 1 to 3, as two state machines without I/O.
+//! The sync protocol, versions 1 to 4, as two state machines without I/O.
 //!
 //! ```text
 //!  replica ──push──▶ ClientSession ──frames──▶ (any link) ──▶ RelaySession ──Push──▶ the relay's log
@@ -37,5 +37,6 @@ pub use relay::{RelayRequest, RelaySession};
 
 /// The oldest and the newest protocol version that this program speaks.
 ///
-/// Version 2 brought the first sync by whole records, and the comparison by ranges; version 3 who is here.
-pub const VERSIONS: (u16, u16) = (1, 3);
+/// Version 2 brought the first sync by whole records, and the comparison by ranges; version 3 who is here; version 4 devices
+/// with keys, members and roles.
+pub const VERSIONS: (u16, u16) = (1, 4);

@@ -3,6 +3,7 @@
 use super::compare::Range;
 use super::{ErrorCode, FromClient, FromRelay, Hello, Notice, Push, SyncError, VERSIONS, Wanted};
 use crate::id::RecordId;
+use crate::identity::Management;
 
 /// What a client wants of the relay.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub enum RelayRequest {
     Follow,
     /// That the others see what somebody has open.
     Presence(Option<RecordId>),
+    /// That something is changed of who belongs, or told of it. The relay answers with what came of it.
+    Manage(Management),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -85,6 +88,11 @@ impl RelaySession {
             }
             (_, FromClient::Presence(open)) if self.version >= 3 => Ok(Some(RelayRequest::Presence(open))),
             (_, FromClient::Presence(_)) => Err(SyncError::Order("a presence in a version that has none")),
+            (Phase::Deciding, FromClient::Manage(_)) => Err(SyncError::Order("a wish before its welcome")),
+            (_, FromClient::Manage(management)) if self.version >= 4 => {
+                Ok(Some(RelayRequest::Manage(management)))
+            }
+            (_, FromClient::Manage(_)) => Err(SyncError::Order("a wish in a version that has none")),
             (_, FromClient::Ping) => {
                 self.pongs = 1;
                 Ok(None)

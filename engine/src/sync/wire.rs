@@ -23,6 +23,7 @@ use super::{
     SyncError, Wanted,
 };
 use crate::id::RecordId;
+use crate::identity::{Credential, Managed, Management};
 
 const HELLO: u8 = 1;
 const PUSH: u8 = 2;
@@ -31,6 +32,7 @@ const COMPARE: u8 = 4;
 const WANT: u8 = 5;
 const FOLLOW: u8 = 6;
 const PRESENCE: u8 = 7;
+const MANAGE: u8 = 8;
 const WELCOME: u8 = 65;
 const BATCH: u8 = 66;
 const CAUGHT_UP: u8 = 67;
@@ -40,6 +42,7 @@ const PONG: u8 = 70;
 const RECORDS: u8 = 71;
 const COMPARED: u8 = 72;
 const PRESENT_ARE: u8 = 73;
+const MANAGED: u8 = 74;
 
 /// How hard a bundle is compressed. Whole records are more and wait for less: measured, a third less than at 3 for four
 /// times the time, which is still ten times as fast as reading them.
@@ -103,6 +106,12 @@ struct PresentAreBody {
     gone: Vec<serde_bytes::ByteBuf>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct ManageBody<T> {
+    #[serde(rename = "m")]
+    of: T,
+}
+
 /// A device, and the record that is open there (empty: none).
 type RawHere = (serde_bytes::ByteBuf, serde_bytes::ByteBuf);
 
@@ -124,6 +133,7 @@ impl FromClient {
             FromClient::Want(wanted) => frame(WANT, &want_body(wanted)),
             FromClient::Follow => vec![FOLLOW],
             FromClient::Presence(open) => frame(PRESENCE, &PresenceBody { open: id_bytes(*open) }),
+            FromClient::Manage(management) => frame(MANAGE, &ManageBody { of: management.clone() }),
         }
     }
 
@@ -136,6 +146,9 @@ impl FromClient {
             (HELLO, body) => {
                 let mut hello: Hello = read(body)?;
                 shorten(&mut hello.software);
+                if let Credential::Invitation(invited) = &mut hello.credential {
+                    shorten(&mut invited.label);
+                }
                 Ok(FromClient::Hello(hello))
             }
             (PUSH, body) => {
@@ -147,6 +160,7 @@ impl FromClient {
             (WANT, body) => Ok(FromClient::Want(wanted(read(body)?)?)),
             (FOLLOW, _) => Ok(FromClient::Follow),
             (PRESENCE, body) => Ok(FromClient::Presence(id(&read::<PresenceBody>(body)?.open)?)),
+            (MANAGE, body) => Ok(FromClient::Manage(read::<ManageBody<Management>>(body)?.of)),
             (unknown, _) => Err(unknown_type(unknown)),
         }
     }
@@ -171,6 +185,7 @@ impl FromRelay {
             }
             FromRelay::Compare(ranges) => frame(COMPARED, &compare_body(ranges)),
             FromRelay::Presence(presence) => frame(PRESENT_ARE, &present_are_body(presence)),
+            FromRelay::Managed(managed) => frame(MANAGED, &ManageBody { of: managed.clone() }),
         }
     }
 
@@ -209,6 +224,7 @@ impl FromRelay {
             }
             (COMPARED, body) => FromRelay::Compare(ranges(read(body)?)?),
             (PRESENT_ARE, body) => FromRelay::Presence(presence(read(body)?)?),
+            (MANAGED, body) => FromRelay::Managed(read::<ManageBody<Managed>>(body)?.of),
             (unknown, _) => return Err(unknown_type(unknown)),
         })
     }
@@ -467,7 +483,10 @@ fn entry((record, kind, bytes): RawEntry, bundled: Bundled) -> Result<Entry, Syn
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::{DeviceId, WorkspaceId, WorkspaceSecret};
+    use crate::identity::{
+        Challenge, DeviceId, DeviceKey, Grant, Happening, Invitation, InvitationCode, ManagementError,
+        Member, OpenInvitation, Role, Roster, WorkspaceId, WorkspaceSecret,
+    };
     use crate::sync::{
         Ack, Beginning, Cursor, Epoch, ErrorCode, FirstSync, Notice, Refused, VERSIONS, Welcome,
     };
@@ -504,6 +523,12 @@ mod tests {
                 hash: Some(RollingHash::default()),
                 records: 5,
                 peer: false,
+                grant: Some(Grant {
+                    organisation: Some(RecordId::random()),
+                    ..Grant::unbounded(DeviceId::random())
+                }),
+                sealed: true,
+                meeting_key: Some(WorkspaceSecret::random()),
             }),
             FromRelay::Batch(Batch { position: 2, hash: RollingHash::default(), entries }),
             FromRelay::CaughtUp,
@@ -516,6 +541,9 @@ mod tests {
                 entries: vec![Entry { record: RecordId::random(), body: EntryBody::Document(vec![1, 2]) }],
             }),
             FromRelay::Compare(compared()),
+            FromRelay::Managed(Managed::Done),
+            FromRelay::Managed(Managed::Refused { why: ManagementError::LastCoordinator }),
+            FromRelay::Managed(Managed::Roster { roster: roster() }),
             FromRelay::Presence(Presence {
                 here: vec![
                     Here { device: DeviceId::random(), open: Some(RecordId::random()) },
@@ -524,6 +552,74 @@ mod tests {
                 gone: vec![DeviceId::random()],
             }),
         ]
+    }
+
+    fn roster() -> Roster {
+        let (id, key) = (RecordId::random(), DeviceKey::random().public());
+        Roster {
+            members: vec![Member {
+                member: id,
+                label: "Åsa".to_owned(),
+                role: Role::Partner,
+                organisation: Some(id),
+                removed_at: Some(9),
+                devices: vec![crate::identity::Device { device: id, key, joined_at: 7, revoked_at: None }],
+            }],
+            invitations: vec![OpenInvitation { key, role: Role::Reader, expires_at: 8 }],
+            history: vec![Happening {
+                at: 1,
+                by: Some(id),
+                what: "joined".to_owned(),
+                whom: Some(id),
+                role: None,
+            }],
+        }
+    }
+
+    #[test]
+    fn proofs_and_what_is_asked_of_who_belongs_survive_the_wire() {
+        let (workspace, device, key) = (WorkspaceId::random(), DeviceId::random(), DeviceKey::random());
+        let (code, challenge) = (InvitationCode::random(), Challenge::of(RecordId::random()));
+        let FromClient::Hello(plain) = hello() else { unreachable!() };
+        let known = Credential::device((workspace, device), &key, &challenge);
+        let invited = Credential::invitation((workspace, device), &key, &challenge, (&code, "Åsa"));
+        for credential in [known, invited] {
+            let frame = FromClient::Hello(Hello { workspace, device, credential, ..plain.clone() }).encode();
+            let Ok(FromClient::Hello(hello)) = FromClient::decode(&frame) else { panic!("a hello is one") };
+            let (proof, invitation) = match &hello.credential {
+                Credential::Device(proof) => (&**proof, None),
+                Credential::Invitation(invited) => {
+                    let key = code.public(workspace);
+                    assert_eq!((invited.label.as_str(), invited.invitation), ("Åsa", key));
+                    (&invited.proof, Some((&invited.invitation, &invited.signature)))
+                }
+                Credential::WorkspaceSecret { .. } => panic!("it came back as something else"),
+            };
+            let entrance = proof.entrance((workspace, device), &challenge).expect("it is signed");
+            assert!(invitation.is_none_or(|(key, signature)| entrance.is_invited(key, signature)));
+            assert!(proof.entrance((workspace, device), &Challenge::of(RecordId::random())).is_none());
+        }
+        let (member, role) = (device, Role::Partner);
+        let invitation = Invitation {
+            key: key.public(),
+            role,
+            organisation: Some(RecordId::random()),
+            member: Some(member),
+            seconds: 60,
+        };
+        for management in [
+            Management::Roster,
+            Management::Invite { invitation },
+            Management::Withdraw { key: key.public() },
+            Management::SetRole { member, role, organisation: None },
+            Management::Remove { member },
+            Management::Revoke { device },
+        ] {
+            let frame = FromClient::Manage(management.clone()).encode();
+            assert!(
+                matches!(FromClient::decode(&frame), Ok(FromClient::Manage(again)) if again == management)
+            );
+        }
     }
 
     fn compared() -> Vec<Range> {

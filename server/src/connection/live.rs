@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::DeviceId;
+use samsyn_engine::identity::{DeviceId, Managed, ManagementError, Refusal};
 use samsyn_engine::sync::limits::{PRESENCE_PAUSE, PUSHES_IN_FLIGHT};
 use samsyn_engine::sync::{Ack, Cursor, ErrorCode, FromRelay, RelayRequest, RelaySession, SyncError};
 use tokio::sync::{mpsc, watch};
@@ -15,9 +15,10 @@ use super::End;
 use super::link::{Incoming, Link};
 use super::pace::Pace;
 use crate::delivery::{Begun, Sending};
+use crate::log::Sight;
 use crate::presence::{Seat, Told};
 use crate::stopping::Stopping;
-use crate::workspace::{Own, Workspace};
+use crate::workspace::{Admitted, Own, Workspace};
 use crate::writer::{Answer, Job, Outcome};
 
 /// A connection that names fewer of its own changes sends more; one that never reads must not grow the relay.
@@ -27,7 +28,9 @@ const MOST_OWN: usize = 100_000;
 pub(super) struct Live {
     session: RelaySession,
     device: DeviceId,
+    admitted: Admitted,
     workspace: Arc<Workspace>,
+    stamps: watch::Receiver<u64>,
     ends: watch::Receiver<Cursor>,
     before: Before,
     /// The last entry that the client was sent.
@@ -71,7 +74,7 @@ impl Live {
     /// A client for which the log follows behind `from`, and that was promised it up to `position`.
     pub(super) fn new(
         session: RelaySession,
-        device: DeviceId,
+        (device, admitted): (DeviceId, Admitted),
         workspace: Arc<Workspace>,
         begun: Begun,
         (from, position): (u64, u64),
@@ -86,6 +89,13 @@ impl Live {
         Live {
             session,
             device,
+            admitted,
+            // Whatever was changed since it was let in is looked at first.
+            stamps: {
+                let mut stamps = workspace.stamps();
+                stamps.mark_changed();
+                stamps
+            },
             ends: workspace.ends(),
             workspace,
             before,
@@ -114,6 +124,10 @@ impl Live {
             let done = tokio::select! {
                 biased;
                 () = stopping.wait() => return self.finish(link).await,
+                moved = self.stamps.changed() => match moved {
+                    Ok(()) => self.may_stay().await,
+                    Err(_) => Err(End::closed()),
+                },
                 Some(answer) = self.answers.recv() => self.answered(link, answer).await,
                 incoming = link.receive(), if self.in_flight < PUSHES_IN_FLIGHT => match incoming {
                     Ok(incoming) => self.take(link, incoming).await,
@@ -137,29 +151,52 @@ impl Live {
         match self.session.receive(&frame)? {
             Some(RelayRequest::Push(push)) => {
                 self.in_flight += 1;
-                let job = Job { push, device: self.device, answer: self.answer.clone() };
+                let (device, grant) = (self.device, self.admitted.grant.clone());
+                let job = Job { push, device, grant, answer: self.answer.clone() };
                 self.workspace.push(job).await.map_err(|_| End::stopping())?;
             }
             Some(RelayRequest::Compare(ranges)) => {
-                let ours = self.workspace.compared(self.compares()?, ranges).await;
+                let ours = self.workspace.compared((self.compares()?, self.sight()), ranges).await;
                 let ours = ours.map_err(|error| End::storage(&error))?;
                 link.send(FromRelay::Compare(ours).encode()).await?;
             }
             Some(RelayRequest::Want(wanted)) => {
                 let as_of = self.compares()?;
-                self.before = Before::Wanted(as_of, Sending::wanted(as_of, wanted));
+                self.before = Before::Wanted(as_of, Sending::wanted((as_of, self.sight()), wanted));
             }
             Some(RelayRequest::Follow) => {
                 self.compares()?;
                 self.before = Before::Nothing;
             }
             Some(RelayRequest::Presence(open)) => self.be_seen(open),
+            Some(RelayRequest::Manage(management)) => {
+                let managed = self.workspace.manage(self.device, management).await.unwrap_or_else(|error| {
+                    tracing::error!(%error, "who belongs to a workspace cannot be stored");
+                    Managed::Refused { why: ManagementError::Storage }
+                });
+                link.send(FromRelay::Managed(managed).encode()).await?;
+            }
             Some(RelayRequest::Hello(_)) | None => {}
         }
         while let Some(frame) = self.session.poll_transmit() {
             link.send(frame).await?;
         }
         Ok(())
+    }
+
+    fn sight(&self) -> Sight {
+        self.admitted.view.sight()
+    }
+
+    /// It was changed who belongs: ends the connection of whoever does not any more, or is something else now.
+    async fn may_stay(&mut self) -> Result<(), End> {
+        self.stamps.mark_unchanged();
+        let Some(before) = &self.admitted.grant else { return Ok(()) };
+        match self.workspace.grant(self.device).await.map_err(|error| End::storage(&error))? {
+            Some(now) if now == *before => Ok(()),
+            Some(_) => Err(End::told(ErrorCode::Stopping, "your role was changed: connect again")),
+            None => Err(End::told(ErrorCode::Access, Refusal.to_string())),
+        }
     }
 
     /// Lets the others see what is open at this client, and tells it of them from now on.
@@ -175,10 +212,16 @@ impl Live {
     async fn tell_presence(&mut self, link: &mut Link) -> Result<(), End> {
         let Some(people) = &mut self.people else { return Ok(()) };
         people.next = Instant::now() + PAUSE;
-        match people.told.news() {
-            Some(news) => link.send(FromRelay::Presence(news).encode()).await,
-            None => Ok(()),
+        let Some(mut news) = people.told.news() else { return Ok(()) };
+        let sight = self.admitted.view.sight();
+        if !sight.is_all() {
+            let open = news.here.iter().filter_map(|here| here.open).collect();
+            let seen = self.workspace.seen(open, sight).await.map_err(|error| End::storage(&error))?;
+            for here in &mut news.here {
+                here.open = here.open.filter(|record| seen.contains(record));
+            }
         }
+        link.send(FromRelay::Presence(news).encode()).await
     }
 
     /// Where the comparison stands; there is one, and nothing is on its way.
@@ -240,7 +283,10 @@ impl Live {
             self.catching_up_to = None;
             return link.send(FromRelay::CaughtUp.encode()).await;
         }
-        let batch = self.workspace.batch((self.position, end), self.pace.bytes(), &self.own).await;
+        let batch = self
+            .workspace
+            .batch((self.position, end), self.pace.bytes(), (&self.own, self.admitted.view))
+            .await;
         let (frame, position) = batch.map_err(|error| End::storage(&error))?;
         self.send_at_pace(link, frame).await?;
         self.position = position;

@@ -20,8 +20,8 @@ mod pace;
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
-use samsyn_engine::identity::WorkspaceId;
-use samsyn_engine::sync::{ErrorCode, FromRelay, Hello, RelayRequest, RelaySession, SyncError};
+use samsyn_engine::identity::{Challenge, WorkspaceId};
+use samsyn_engine::sync::{ErrorCode, FromRelay, Hello, RelayRequest, RelaySession, SyncError, Welcome};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::config::Patience;
@@ -30,7 +30,7 @@ use crate::hub::{Hub, Turned};
 use crate::listener::Stay;
 use crate::log::LogError;
 use crate::stopping::Stopping;
-use crate::workspace::Workspace;
+use crate::workspace::{Admitted, Workspace};
 use link::{Incoming, Link};
 use live::Live;
 
@@ -75,6 +75,8 @@ pub(crate) struct Visit {
     pub(crate) hub: Arc<Hub>,
     /// The workspace in the address.
     pub(crate) workspace: WorkspaceId,
+    /// What the client was asked to sign.
+    pub(crate) challenge: Challenge,
     /// How long to wait for what.
     pub(crate) patience: Patience,
     /// Whether the relay is about to stop.
@@ -107,17 +109,17 @@ impl Visit {
             })?,
             () = self.stopping.wait() => return Err(End::stopping()),
         };
-        let workspace = self.admit(&hello).await?;
+        let admitted = self.admit(&hello).await?;
         session.admitted();
-        let (live, welcome) = self.welcome(session, &hello, workspace).await?;
+        let (live, welcome) = self.welcome(session, &hello, admitted).await?;
         link.send(welcome).await?;
         Ok(live)
     }
 
-    async fn admit(&self, hello: &Hello) -> Result<Arc<Workspace>, End> {
+    async fn admit(&self, hello: &Hello) -> Result<(Arc<Workspace>, Admitted), End> {
         let told = Instant::now() + self.patience.refusal;
-        let turned = match self.hub.admit(self.workspace, hello).await {
-            Ok(workspace) => return Ok(workspace),
+        let turned = match self.hub.admit(self.workspace, hello, self.challenge).await {
+            Ok(admitted) => return Ok(admitted),
             Err(turned) => turned,
         };
         sleep_until(told).await;
@@ -131,12 +133,12 @@ impl Visit {
         &self,
         mut session: RelaySession,
         hello: &Hello,
-        workspace: Arc<Workspace>,
+        (workspace, admitted): (Arc<Workspace>, Admitted),
     ) -> Result<(Live, Vec<u8>), End> {
         let version = session.version();
         let mut ends = workspace.ends();
         let end = *ends.borrow_and_update();
-        let begun = workspace.begin(hello, version, end).await;
+        let begun = workspace.begin(hello, version, (end, admitted.view)).await;
         let (begun, from) = begun.map_err(|error| End::storage(&error))?;
         // What is durable is shown in a moment; nobody is promised a log that ends in front of its own place.
         let shown = ends.wait_for(|end| end.position >= from.position).await;
@@ -145,11 +147,14 @@ impl Visit {
             workspace = %self.workspace, device = %hello.device, software = %hello.software.escape_debug(),
             version, from = from.position, position, "a device is connected"
         );
-        let welcome = begun.welcome(version, workspace.name(), from, position);
+        let welcome = begun.welcome(version, workspace.name(), (from, admitted.view), position);
+        let welcome =
+            Welcome { grant: admitted.grant.clone(), meeting_key: admitted.meeting_key.clone(), ..welcome };
         if matches!(begun, Begun::Comparison) {
             session.admitted_to_compare();
         }
-        let live = Live::new(session, hello.device, workspace, begun, (from.position, position));
+        let who = (hello.device, admitted);
+        let live = Live::new(session, who, workspace, begun, (from.position, position));
         Ok((live, FromRelay::Welcome(welcome).encode()))
     }
 }

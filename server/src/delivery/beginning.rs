@@ -2,7 +2,7 @@
 
 use samsyn_engine::sync::{Beginning, Cursor, Hello, Welcome};
 
-use super::Sending;
+use super::{Sending, View};
 use crate::log::{Log, LogError};
 
 /// How a connection begins.
@@ -25,9 +25,9 @@ pub(crate) fn begin(
     log: &dyn Log,
     hello: &Hello,
     version: u16,
-    end: Cursor,
+    (end, view): (Cursor, View),
 ) -> Result<(Begun, Cursor), LogError> {
-    if let Some(cursor) = known(log, hello.cursor, end)? {
+    if let Some(cursor) = known(log, hello.cursor, (end, view))? {
         return Ok((Begun::Log, cursor));
     }
     let start = Cursor::start(end.epoch);
@@ -35,9 +35,9 @@ pub(crate) fn begin(
         return Ok((Begun::Log, start));
     }
     if let Some(first) = hello.first_sync
-        && let Some(cursor) = known(log, Some(first.cursor), end)?
+        && let Some(cursor) = known(log, Some(first.cursor), (end, view))?
     {
-        let sending = Sending::first_sync(log, cursor.position, first.below)?;
+        let sending = Sending::first_sync(log, (cursor.position, view.sight()), first.below)?;
         return Ok((Begun::Records(sending), cursor));
     }
     if hello.cursor.is_some() || hello.holds_records {
@@ -46,19 +46,32 @@ pub(crate) fn begin(
     if end.position == 0 {
         return Ok((Begun::Log, start));
     }
-    Ok((Begun::Records(Sending::first_sync(log, end.position, u64::MAX)?), end))
+    Ok((Begun::Records(Sending::first_sync(log, (end.position, view.sight()), u64::MAX)?), end))
 }
 
-/// The cursor, if it is a place in this log.
-fn known(log: &dyn Log, cursor: Option<Cursor>, end: Cursor) -> Result<Option<Cursor>, LogError> {
+/// The true place of a cursor, if it is told of one in this log.
+fn known(
+    log: &dyn Log,
+    cursor: Option<Cursor>,
+    (end, view): (Cursor, View),
+) -> Result<Option<Cursor>, LogError> {
     let Some(cursor) = cursor.filter(|cursor| cursor.epoch == end.epoch) else { return Ok(None) };
-    let rolling = log.rolling_at(cursor.position)?;
-    Ok((rolling == Some(cursor.hash)).then_some(cursor))
+    let Some(hash) = log.rolling_at(cursor.position)? else { return Ok(None) };
+    let place = Cursor { hash, ..cursor };
+    // Before anything was told the place is the beginning, as everybody knows it.
+    let beginning = cursor == Cursor::start(end.epoch);
+    Ok((beginning || view.told(place) == cursor).then_some(place))
 }
 
 impl Begun {
     /// The welcome that says so.
-    pub(crate) fn welcome(&self, version: u16, name: &str, from: Cursor, position: u64) -> Welcome {
+    pub(crate) fn welcome(
+        &self,
+        version: u16,
+        name: &str,
+        (from, view): (Cursor, View),
+        position: u64,
+    ) -> Welcome {
         let (beginning, records) = match self {
             Begun::Log => (Beginning::Log, 0),
             Begun::Records(sending) => (Beginning::Records, sending.left()),
@@ -71,9 +84,12 @@ impl Begun {
             from: from.position,
             position,
             beginning,
-            hash: (beginning != Beginning::Log).then_some(from.hash),
+            hash: (beginning != Beginning::Log).then_some(view.told(from).hash),
             records,
             peer: false,
+            grant: None,
+            sealed: view.is_sealed(),
+            meeting_key: None,
         }
     }
 }

@@ -12,19 +12,22 @@
 
 mod beginning;
 mod sending;
+mod view;
 
 pub(crate) use beginning::{Begun, begin};
 pub(crate) use sending::Sending;
+pub(crate) use view::View;
 
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::compare::{self, Holding, Inventory, Range};
 
-use crate::log::{Log, LogError};
+use crate::log::{Log, LogError, Sight};
 
 /// The records of a log as they stood with its first entries.
 pub(crate) struct AsOf<'a> {
     log: &'a dyn Log,
     position: u64,
+    sight: Sight,
 }
 
 impl Inventory for AsOf<'_> {
@@ -36,7 +39,7 @@ impl Inventory for AsOf<'_> {
         upper: Option<RecordId>,
         most: usize,
     ) -> Result<Vec<Holding>, LogError> {
-        self.log.holdings((from, upper), self.position, most)
+        self.log.holdings((from, upper), self.position, most, self.sight)
     }
 }
 
@@ -44,6 +47,10 @@ impl Inventory for AsOf<'_> {
 ///
 /// # Errors
 /// Where the log cannot be read.
-pub(crate) fn compared(log: &dyn Log, as_of: u64, theirs: &[Range]) -> Result<Vec<Range>, LogError> {
-    compare::respond(&AsOf { log, position: as_of }, theirs)
+pub(crate) fn compared(
+    log: &dyn Log,
+    (as_of, sight): (u64, Sight),
+    theirs: &[Range],
+) -> Result<Vec<Range>, LogError> {
+    compare::respond(&AsOf { log, position: as_of, sight }, theirs)
 }

@@ -7,7 +7,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 use samsyn_engine::sync::{Bundles, Entry, EntryBody, Piece, Records, Wanted};
 
-use crate::log::{Log, LogError, Standing, StoredDocument};
+use crate::log::{Log, LogError, Sight, Standing, StoredDocument};
 
 /// So many records are looked up at once.
 const PAGE: usize = 256;
@@ -16,6 +16,7 @@ const PAGE: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Sending {
     as_of: u64,
+    sight: Sight,
     source: Source,
     bundles: Bundles,
 }
@@ -47,20 +48,25 @@ impl Sending {
     ///
     /// # Errors
     /// Where the log cannot be read.
-    pub(crate) fn first_sync(log: &dyn Log, as_of: u64, below: u64) -> Result<Sending, LogError> {
+    pub(crate) fn first_sync(
+        log: &dyn Log,
+        (as_of, sight): (u64, Sight),
+        below: u64,
+    ) -> Result<Sending, LogError> {
         let below = below.min(as_of.saturating_add(1));
         // Those that have changed since are among them, or will be once their turn comes.
-        let changed = log.count(u64::MAX)? - log.count(as_of.saturating_add(1))?;
-        let left = log.count(below)? + changed;
+        let changed = log.count(u64::MAX, sight)? - log.count(as_of.saturating_add(1), sight)?;
+        let left = log.count(below, sight)? + changed;
         let source = Source::Newest { page: VecDeque::new(), below };
-        Ok(Sending { as_of, source, bundles: Bundles::new(below, left) })
+        Ok(Sending { as_of, sight, source, bundles: Bundles::new(below, left) })
     }
 
-    /// What a client lacks of the records that it wants.
-    pub(crate) fn wanted(as_of: u64, wanted: Vec<Wanted>) -> Sending {
+    /// What a client lacks of the records that it wants. Of one that is out of its sight there is nothing, as of one that is
+    /// not there.
+    pub(crate) fn wanted((as_of, sight): (u64, Sight), wanted: Vec<Wanted>) -> Sending {
         let left = wanted.len() as u64;
         let source = Source::Wanted(wanted.into());
-        Sending { as_of, source, bundles: Bundles::new(0, left) }
+        Sending { as_of, sight, source, bundles: Bundles::new(0, left) }
     }
 
     /// How many records are still to come; none once all have gone out.
@@ -73,16 +79,18 @@ impl Sending {
     /// # Errors
     /// Where the log cannot be read.
     pub(crate) fn next(&mut self, log: &dyn Log, bytes: usize) -> Result<Records, LogError> {
-        let Sending { as_of, source, bundles } = self;
+        let Sending { as_of, sight, source, bundles } = self;
         bundles.next(bytes, || {
-            let Some(next) = source.next(log, *as_of)? else { return Ok(None) };
-            Ok(Some(Piece { entries: load(log, &next, *as_of)?, below: next.below }))
+            let Some(next) = source.next(log, (*as_of, *sight))? else { return Ok(None) };
+            let seen = sight.is_all() || log.kinds(&[next.record])?.iter().all(|kind| sight.sees(kind));
+            let entries = if seen { load(log, &next, *as_of)? } else { Vec::new() };
+            Ok(Some(Piece { entries, below: next.below }))
         })
     }
 }
 
 impl Source {
-    fn next(&mut self, log: &dyn Log, as_of: u64) -> Result<Option<Next>, LogError> {
+    fn next(&mut self, log: &dyn Log, (as_of, sight): (u64, Sight)) -> Result<Option<Next>, LogError> {
         loop {
             match self {
                 Source::Newest { page, below } => {
@@ -90,7 +98,7 @@ impl Source {
                         *below = last;
                         return Ok(Some(Next { record, known: Vec::new(), below: last }));
                     }
-                    *page = log.newest(*below, PAGE)?.into();
+                    *page = log.newest(*below, PAGE, sight)?.into();
                     if page.is_empty() {
                         *self = Source::Changed { page: VecDeque::new(), after: None };
                     }
@@ -100,7 +108,7 @@ impl Source {
                         *after = Some(record);
                         return Ok(Some(Next { record, known: Vec::new(), below: 1 }));
                     }
-                    *page = log.changed_since(as_of, *after, PAGE)?.into();
+                    *page = log.changed_since(as_of, *after, PAGE, sight)?.into();
                     if page.is_empty() {
                         return Ok(None);
                     }
@@ -180,7 +188,7 @@ mod tests {
         Arc::new(MemoryLog::new(Meta {
             workspace,
             name,
-            secret_hash: [7; 32],
+            secret_hash: Some([7; 32]),
             epoch: Epoch::random(),
             created_at: 0,
         }))
@@ -191,9 +199,11 @@ mod tests {
             entry: crate::log::Entry { record, hash: change.hash, bytes: change.bytes },
             dependencies: Vec::new(),
             device: DeviceId::from_bytes([2; 16]),
+            kind: "contact".to_owned(),
         };
         let (after, entries) = (log.head().unwrap(), changes.into_iter().map(entry).collect());
-        log.append(&Append { after, entries, snapshots: Vec::new(), received_at: 0 }).unwrap();
+        log.append(&Append { after, entries, snapshots: Vec::new(), actors: Vec::new(), received_at: 0 })
+            .unwrap();
     }
 
     fn contact(log: &MemoryLog) -> Document {
@@ -227,12 +237,12 @@ mod tests {
         let documents: Vec<_> = (0..5).map(|_| contact(&log)).collect();
         let newest: Vec<_> = documents.iter().rev().map(Document::id).collect();
         let end = log.head().unwrap().position;
-        let sent = all(&log, Sending::first_sync(&*log, end, u64::MAX).unwrap(), 1);
+        let sent = all(&log, Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap(), 1);
         assert_eq!(records(&sent), newest);
         let left: Vec<_> = sent.iter().map(|sent| sent.left).collect();
         assert!(left.is_sorted_by(|one, other| one > other), "{left:?}");
         for broke in &sent[..sent.len() - 1] {
-            let again = all(&log, Sending::first_sync(&*log, end, broke.below).unwrap(), 1);
+            let again = all(&log, Sending::first_sync(&*log, (end, Sight::ALL), broke.below).unwrap(), 1);
             let had = sent.iter().take_while(|sent| sent.below >= broke.below);
             let had: Vec<_> = records(&had.cloned().collect::<Vec<_>>());
             assert!(newest.iter().all(|id| had.contains(id) || records(&again).contains(id)));
@@ -245,7 +255,7 @@ mod tests {
         let log = log();
         let mut documents: Vec<_> = (0..4).map(|_| contact(&log)).collect();
         let end = log.head().unwrap().position;
-        let mut sending = Sending::first_sync(&*log, end, u64::MAX).unwrap();
+        let mut sending = Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap();
         let first = sending.next(&*log, 1).unwrap();
         // One that has not been sent is written, and one that has; and a new one is made.
         let heads = documents[0].heads();
@@ -271,9 +281,12 @@ mod tests {
         let (good, bad) = (contact(&log), contact(&log));
         log.damage(bad.id());
         let end = log.head().unwrap().position;
-        let sent = all(&log, Sending::first_sync(&*log, end, u64::MAX).unwrap(), RECORDS_BYTES);
+        let sent = all(&log, Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap(), RECORDS_BYTES);
         assert_eq!(records(&sent), [bad.id(), good.id()]);
         let wanted = vec![Wanted { record: bad.id(), known: Vec::new() }];
-        assert_eq!(records(&all(&log, Sending::wanted(end, wanted), RECORDS_BYTES)), [bad.id()]);
+        assert_eq!(
+            records(&all(&log, Sending::wanted((end, Sight::ALL), wanted), RECORDS_BYTES)),
+            [bad.id()]
+        );
     }
 }

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use samsyn_engine::document::ChangeHash;
+use samsyn_engine::document::{ActorId, ChangeHash};
 use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::DeviceId;
 use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, RollingHash};
 
 use super::{
-    Append, Entry, Fold, Log, LogError, Meta, Place, Range, Result, Snapshot, Standing, StoredDocument,
-    Stretch, bare,
+    Append, Entry, Fold, Log, LogError, Meta, Place, Range, Result, Sight, Snapshot, Standing,
+    StoredDocument, Stretch, bare,
 };
 
 /// What the next appends do.
@@ -34,6 +35,8 @@ struct State {
     /// The last change with which a record was folded.
     folded: HashMap<RecordId, u64>,
     looked_at: u64,
+    kinds: HashMap<RecordId, String>,
+    actors: HashMap<ActorId, DeviceId>,
 }
 
 impl State {
@@ -122,6 +125,10 @@ struct Stood {
 }
 
 impl MemoryLog {
+    fn is_in(&self, sight: Sight, record: RecordId) -> bool {
+        sight.sees(self.state().kinds.get(&record).map_or("", String::as_str))
+    }
+
     /// How every record stood with the first `as_of` entries.
     fn records(&self, as_of: u64) -> BTreeMap<RecordId, Stood> {
         let state = self.state();
@@ -202,37 +209,62 @@ impl Log for MemoryLog {
         (from, upper): (Option<RecordId>, Option<RecordId>),
         as_of: u64,
         most: usize,
+        sight: Sight,
     ) -> Result<Vec<Holding>> {
         let records = self.records(as_of).into_iter();
         let inside = records.filter(|(record, _)| {
-            from.is_none_or(|from| *record >= from) && upper.is_none_or(|upper| *record < upper)
+            self.is_in(sight, *record)
+                && from.is_none_or(|from| *record >= from)
+                && upper.is_none_or(|upper| *record < upper)
         });
         let holding =
             |(record, state): (RecordId, Stood)| Holding { record, heads: state.heads.into_iter().collect() };
         Ok(inside.take(most).map(holding).collect())
     }
 
-    fn newest(&self, below: u64, most: usize) -> Result<Vec<Standing>> {
+    fn newest(&self, below: u64, most: usize, sight: Sight) -> Result<Vec<Standing>> {
         let records = self.records(u64::MAX).into_iter();
         let mut found: Vec<_> = records
             .map(|(record, stood)| Standing { record, last: stood.last })
-            .filter(|standing| standing.last < below)
+            .filter(|standing| standing.last < below && self.is_in(sight, standing.record))
             .collect();
         found.sort_by_key(|standing| std::cmp::Reverse(standing.last));
         found.truncate(most);
         Ok(found)
     }
 
-    fn changed_since(&self, as_of: u64, after: Option<RecordId>, most: usize) -> Result<Vec<RecordId>> {
+    fn changed_since(
+        &self,
+        as_of: u64,
+        after: Option<RecordId>,
+        most: usize,
+        sight: Sight,
+    ) -> Result<Vec<RecordId>> {
         let records = self.records(u64::MAX).into_iter();
         let changed = records.filter(|(record, stood)| {
-            stood.first <= as_of && stood.last > as_of && after.is_none_or(|after| *record > after)
+            self.is_in(sight, *record)
+                && stood.first <= as_of
+                && stood.last > as_of
+                && after.is_none_or(|after| *record > after)
         });
         Ok(changed.take(most).map(|(record, _)| record).collect())
     }
 
-    fn count(&self, below: u64) -> Result<u64> {
-        Ok(self.newest(below, usize::MAX)?.len() as u64)
+    fn count(&self, below: u64, sight: Sight) -> Result<u64> {
+        Ok(self.newest(below, usize::MAX, sight)?.len() as u64)
+    }
+
+    fn kinds(&self, records: &[RecordId]) -> Result<Vec<String>> {
+        let state = self.state();
+        Ok(records.iter().map(|record| state.kinds.get(record).cloned().unwrap_or_default()).collect())
+    }
+
+    fn owner(&self, actor: &ActorId) -> Result<Option<DeviceId>> {
+        Ok(self.state().actors.get(actor).copied())
+    }
+
+    fn seal(&self) -> Result<[u8; 32]> {
+        Ok([9; 32])
     }
 
     fn append(&self, append: &Append) -> Result<Cursor> {
@@ -254,7 +286,9 @@ impl Log for MemoryLog {
             end = end.then(&new.entry.hash);
             state.entries.push((new.entry.clone(), end.hash));
             state.dependencies.insert(new.entry.hash, new.dependencies.clone());
+            state.kinds.insert(new.entry.record, new.kind.clone());
         }
+        state.actors.extend(append.actors.iter().cloned());
         let folded_at = state.entries.len();
         append.snapshots.iter().for_each(|snapshot| state.keep(snapshot, folded_at));
         if mood == Mood::FullAfterWriting { Err(LogError::Full) } else { Ok(end) }
@@ -266,7 +300,7 @@ impl Log for MemoryLog {
             standing.last <= up_to
                 && folded.get(&standing.record).is_none_or(|folded| *folded < standing.last)
         };
-        let newest = self.newest(u64::MAX, usize::MAX)?.into_iter().rev();
+        let newest = self.newest(u64::MAX, usize::MAX, Sight::ALL)?.into_iter().rev();
         Ok(newest.filter(unfolded).map(|standing| standing.record).take(most).collect())
     }
 

@@ -28,14 +28,15 @@ mod suite;
 use std::fmt;
 use std::path::PathBuf;
 
-use samsyn_engine::document::{ChangeHash, Document};
+use samsyn_engine::document::{ActorId, ChangeHash, Document};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, WorkspaceId};
+use samsyn_engine::identity::{DeviceId, Role, WorkspaceId};
 use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 pub(crate) use bare::Changes;
 pub use sqlite::SqliteLog;
+pub(crate) use sqlite::bind_actors;
 
 /// What a log says of its workspace.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,8 +45,8 @@ pub struct Meta {
     pub workspace: WorkspaceId,
     /// What people call it.
     pub name: String,
-    /// The hash of the secret that lets devices in.
-    pub secret_hash: [u8; 32],
+    /// The hash of the secret that lets devices in; none where the workspace has members instead.
+    pub secret_hash: Option<[u8; 32]>,
     /// The log's life.
     pub epoch: Epoch,
     /// When it was made, in seconds since 1970-01-01 UTC.
@@ -78,6 +79,8 @@ pub struct NewEntry {
     pub dependencies: Vec<ChangeHash>,
     /// The device that pushed it.
     pub device: DeviceId,
+    /// The name of its record's kind.
+    pub kind: String,
 }
 
 /// A document's snapshot, with all entries of its record up to the end of the append that it comes with.
@@ -114,6 +117,8 @@ pub struct Append {
     pub entries: Vec<NewEntry>,
     /// Snapshots to keep from now on.
     pub snapshots: Vec<Snapshot>,
+    /// Actors that were not bound to a device yet, and the device of each from now on.
+    pub actors: Vec<(ActorId, DeviceId)>,
     /// The relay's clock, in seconds since 1970-01-01 UTC.
     pub received_at: i64,
 }
@@ -175,6 +180,35 @@ pub struct Stretch {
     pub end: Cursor,
 }
 
+/// Which records somebody may read, by their kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight(Option<&'static [&'static str]>);
+
+impl Sight {
+    /// All of them.
+    pub const ALL: Sight = Sight(None);
+
+    /// What a role may read.
+    pub fn of(role: Role) -> Sight {
+        Sight(role.readable())
+    }
+
+    /// Whether that is everything.
+    pub fn is_all(self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether records of that kind are among them.
+    pub fn sees(self, kind: &str) -> bool {
+        self.0.is_none_or(|kinds| kinds.contains(&kind))
+    }
+
+    /// The kinds, where those are not all.
+    pub fn kinds(self) -> Option<&'static [&'static str]> {
+        self.0
+    }
+}
+
 /// From which record on, and below which; none is the beginning, or the end.
 pub type Span = (Option<RecordId>, Option<RecordId>);
 
@@ -229,6 +263,13 @@ pub enum LogError {
     Database(String),
 }
 
+impl LogError {
+    /// SQLite's complaint in our own terms.
+    pub(crate) fn from_sqlite(error: rusqlite::Error) -> LogError {
+        sqlite::failed(error)
+    }
+}
+
 /// A result of the log.
 pub type Result<T> = std::result::Result<T, LogError>;
 
@@ -278,30 +319,54 @@ pub trait Log: Send + Sync + fmt::Debug {
     fn changes(&self, record: RecordId, as_of: u64) -> Result<Vec<Vec<u8>>>;
 
     /// The first `most` records of a span in the order of their ids, each with the heads that
-    /// it had with the log's first `as_of` entries.
+    /// it had with the log's first `as_of` entries. Of those that are in sight.
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn holdings(&self, span: Span, as_of: u64, most: usize) -> Result<Vec<Holding>>;
+    fn holdings(&self, span: Span, as_of: u64, most: usize, sight: Sight) -> Result<Vec<Holding>>;
 
-    /// The next `most` records whose last change stands before `below`, what changed last first.
+    /// The next `most` records in sight whose last change stands before `below`, what changed last first.
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn newest(&self, below: u64, most: usize) -> Result<Vec<Standing>>;
+    fn newest(&self, below: u64, most: usize, sight: Sight) -> Result<Vec<Standing>>;
 
     /// The next `most` records, in the order of their ids and behind `after`, that have changes both up to and behind
-    /// position `as_of`.
+    /// position `as_of`. Of those that are in sight.
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn changed_since(&self, as_of: u64, after: Option<RecordId>, most: usize) -> Result<Vec<RecordId>>;
+    fn changed_since(
+        &self,
+        as_of: u64,
+        after: Option<RecordId>,
+        most: usize,
+        sight: Sight,
+    ) -> Result<Vec<RecordId>>;
 
-    /// How many records there are whose last change stands before `below`.
+    /// How many records in sight there are whose last change stands before `below`.
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn count(&self, below: u64) -> Result<u64>;
+    fn count(&self, below: u64, sight: Sight) -> Result<u64>;
+
+    /// The kinds of some records, in their order; empty for one that is not there.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn kinds(&self, records: &[RecordId]) -> Result<Vec<String>>;
+
+    /// The device that an actor is bound to, if it is to one.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn owner(&self, actor: &ActorId) -> Result<Option<DeviceId>>;
+
+    /// The key by which the places of this log are sealed for those who may not see all of it.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn seal(&self) -> Result<[u8; 32]>;
 
     /// Adds changes at the end: all or none, durable when this returns. Answers with the new end.
     ///

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use samsyn_engine::document::ChangeHash;
+use samsyn_engine::document::{ActorId, ChangeHash};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, WorkspaceId};
+use samsyn_engine::identity::{DeviceId, Role, WorkspaceId};
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 use super::memory::MemoryLog;
@@ -69,10 +69,15 @@ fn meta() -> Meta {
     Meta {
         workspace: WorkspaceId::random(),
         name: "Byrån".to_owned(),
-        secret_hash: [7; 32],
+        secret_hash: Some([7; 32]),
         epoch: Epoch::random(),
         created_at: 1_700_000_000,
     }
+}
+
+/// Records 0 and 1 are contacts, record 2 is a venue.
+fn kind_of(number: u8) -> String {
+    if number % 3 == 2 { "venue".to_owned() } else { "contact".to_owned() }
 }
 
 fn record(number: u8) -> RecordId {
@@ -86,7 +91,7 @@ fn change(number: u8) -> NewEntry {
         hash: ChangeHash([number; 32]),
         bytes: vec![number; usize::from(number)],
     };
-    NewEntry { entry, dependencies: Vec::new(), device: DeviceId::from_bytes([9; 16]) }
+    NewEntry { entry, dependencies: Vec::new(), device: DeviceId::from_bytes([9; 16]), kind: kind_of(number) }
 }
 
 /// A change of that number behind the last one of its record, as one that a log can read it from.
@@ -111,7 +116,13 @@ fn add_with(
     snapshots: Vec<Snapshot>,
 ) -> Result<Cursor> {
     let entries = numbers.into_iter().map(change).collect();
-    log.append(&Append { after: log.head().unwrap(), entries, snapshots, received_at: 1_700_000_000 })
+    log.append(&Append {
+        after: log.head().unwrap(),
+        entries,
+        snapshots,
+        actors: Vec::new(),
+        received_at: 1_700_000_000,
+    })
 }
 
 fn range(after: u64, up_to: u64) -> Range {
@@ -150,35 +161,56 @@ for_each_log! {
         }
     }
 
+    fn what_is_out_of_sight_is_not_told_of(kept: impl Kept, _meta: Meta) {
+        let (after, entries) = (kept.log().head().unwrap(), (1..=7).map(linked).collect());
+        let actor = ActorId::from(&[5; 16][..]);
+        let actors = vec![(actor.clone(), DeviceId::from_bytes([6; 16]))];
+        let append = Append { after, entries, snapshots: Vec::new(), actors, received_at: 0 };
+        kept.log().append(&append).unwrap();
+        kept.reopen();
+        let (log, partner) = (kept.log(), Sight::of(Role::Partner));
+        let held = log.holdings((None, None), 7, 100, partner).unwrap();
+        assert_eq!(held.iter().map(|held| held.record).collect::<Vec<_>>(), [record(2)]);
+        let newest = log.newest(u64::MAX, 9, partner).unwrap();
+        assert_eq!(newest, [Standing { record: record(2), last: 5 }]);
+        assert_eq!(log.changed_since(2, None, 9, partner).unwrap(), [record(2)]);
+        assert_eq!((log.count(u64::MAX, partner).unwrap(), log.count(5, partner).unwrap()), (1, 0));
+        let kinds = log.kinds(&[record(2), record(9), record(0)]).unwrap();
+        assert_eq!(kinds, ["venue", "", "contact"]);
+        assert_eq!(log.owner(&actor).unwrap(), Some(DeviceId::from_bytes([6; 16])));
+        assert_eq!(log.owner(&ActorId::from(&[7; 16][..])).unwrap(), None);
+        assert_ne!(log.seal().unwrap(), [0; 32]);
+    }
+
     fn records_are_told_as_they_stood_then(kept: impl Kept, _meta: Meta) {
         let heads = |as_of| {
-            let all = kept.log().holdings((None, None), as_of, 100).unwrap();
+            let all = kept.log().holdings((None, None), as_of, 100, Sight::ALL).unwrap();
             all.into_iter().map(|held| (held.record, held.heads)).collect::<Vec<_>>()
         };
         let name = |number: u8| vec![ChangeHash([number; 32])];
         for numbers in [1..=2, 3..=7] {
             let (after, entries) = (kept.log().head().unwrap(), numbers.map(linked).collect());
-            kept.log().append(&Append { after, entries, snapshots: Vec::new(), received_at: 0 }).unwrap();
+            kept.log().append(&Append { after, entries, snapshots: Vec::new(), actors: Vec::new(), received_at: 0 }).unwrap();
         }
         // Records 0, 1, 2: changes 3 and 6, 1, 4 and 7, 2 and 5.
         assert_eq!(heads(7), [(record(0), name(6)), (record(1), name(7)), (record(2), name(5))]);
         assert_eq!(heads(5), [(record(0), name(3)), (record(1), name(4)), (record(2), name(5))]);
         assert_eq!(heads(2), [(record(1), name(1)), (record(2), name(2))]);
         assert_eq!(heads(0), []);
-        let some = kept.log().holdings((Some(record(1)), Some(record(2))), u64::MAX, 100).unwrap();
+        let some = kept.log().holdings((Some(record(1)), Some(record(2))), u64::MAX, 100, Sight::ALL).unwrap();
         assert_eq!(some.len(), 1);
-        assert_eq!(kept.log().holdings((None, None), 7, 2).unwrap().len(), 2);
+        assert_eq!(kept.log().holdings((None, None), 7, 2, Sight::ALL).unwrap().len(), 2);
 
         let order = |below, most| {
-            let newest = kept.log().newest(below, most).unwrap();
+            let newest = kept.log().newest(below, most, Sight::ALL).unwrap();
             newest.into_iter().map(|standing| (standing.record, standing.last)).collect::<Vec<_>>()
         };
         assert_eq!(order(u64::MAX, 9), [(record(1), 7), (record(0), 6), (record(2), 5)]);
         assert_eq!(order(7, 1), [(record(0), 6)]);
-        assert_eq!(kept.log().count(7).unwrap(), 2);
-        assert_eq!(kept.log().changed_since(2, None, 9).unwrap(), [record(1), record(2)]);
-        assert_eq!(kept.log().changed_since(2, Some(record(1)), 9).unwrap(), [record(2)]);
-        assert_eq!(kept.log().changed_since(7, None, 9).unwrap(), []);
+        assert_eq!(kept.log().count(7, Sight::ALL).unwrap(), 2);
+        assert_eq!(kept.log().changed_since(2, None, 9, Sight::ALL).unwrap(), [record(1), record(2)]);
+        assert_eq!(kept.log().changed_since(2, Some(record(1)), 9, Sight::ALL).unwrap(), [record(2)]);
+        assert_eq!(kept.log().changed_since(7, None, 9, Sight::ALL).unwrap(), []);
 
         let tail = |as_of| kept.log().document(record(1), as_of).unwrap().tail.len();
         assert_eq!((tail(0), tail(1), tail(4), tail(7)), (0, 1, 2, 3));
@@ -216,7 +248,7 @@ for_each_log! {
         let stale = kept.log().head().unwrap();
         add(kept.log(), 1..=3).unwrap();
         let entries = vec![change(4)];
-        let append = Append { after: stale, entries, snapshots: Vec::new(), received_at: 0 };
+        let append = Append { after: stale, entries, snapshots: Vec::new(), actors: Vec::new(), received_at: 0 };
         assert_eq!(kept.log().append(&append), Err(LogError::Moved));
         let position = kept.log().head().unwrap().position;
         let other_life = Cursor { epoch: Epoch::random(), ..kept.log().head().unwrap() };

@@ -10,9 +10,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use samsyn_engine::document::gate::{self, Limits};
-use samsyn_engine::document::{Change, ChangeHash, Document, ReceiveError, Received};
+use samsyn_engine::document::{ActorId, Change, ChangeHash, Document, Received};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::DeviceId;
+use samsyn_engine::identity::{DeviceId, Grant, Role};
 use samsyn_engine::parallel;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 use samsyn_engine::sync::{Entry, EntryBody};
@@ -20,7 +20,8 @@ use samsyn_engine::sync::{Entry, EntryBody};
 use super::Job;
 use super::documents::{Documents, Open, Opened};
 use super::refusal::Refusal;
-use super::settle::{Admitted, Record, settle};
+use super::rights::{self, Actors};
+use super::settle::{Admitted, NotTaken, Record, settle};
 use super::verdicts::{Slot, Verdicts};
 use crate::log::{Log, LogError};
 
@@ -37,6 +38,10 @@ pub(super) struct Accepted {
     pub(super) dependencies: Vec<ChangeHash>,
     /// The device that pushed it (first).
     pub(super) device: DeviceId,
+    /// Who wrote it.
+    pub(super) actor: ActorId,
+    /// The name of its record's kind.
+    pub(super) kind: String,
     /// Where it was pushed: more than once, if two clients have it.
     pub(super) places: Vec<Slot>,
     /// Its place among the others of the group: as pushed, as far as the causal order lets it.
@@ -50,6 +55,8 @@ pub(super) struct Checked {
     pub(super) verdicts: Verdicts,
     /// What is new, in the order of the log.
     pub(super) accepted: Vec<Accepted>,
+    /// Whose the actors are that were not seen before.
+    pub(super) actors: Actors,
     /// The documents with it.
     pub(super) opened: Opened,
 }
@@ -59,6 +66,7 @@ struct Candidate {
     admitted: Admitted<Change>,
     bytes: Vec<u8>,
     device: DeviceId,
+    grant: Option<Grant>,
     places: Vec<Slot>,
 }
 
@@ -72,8 +80,9 @@ type Candidates = BTreeMap<RecordId, Vec<Candidate>>;
 pub(super) fn check(group: &[Job], documents: &mut Documents, log: &dyn Log) -> Result<Checked, LogError> {
     let limits = Limits { change_bytes: CHANGE_BYTES, ..Limits::default() };
     let mut verdicts = Verdicts::new(group.len());
-    let candidates = candidates(group, log, &limits, &mut verdicts)?;
-    let mut checked = Checked { verdicts, accepted: Vec::new(), opened: Opened::default() };
+    let mut actors = Actors::default();
+    let candidates = candidates(group, log, &limits, (&mut verdicts, &mut actors))?;
+    let mut checked = Checked { verdicts, accepted: Vec::new(), actors, opened: Opened::default() };
     let mut offers = Vec::new();
     for (record, candidates) in candidates {
         match documents.open(record)? {
@@ -102,7 +111,7 @@ fn candidates(
     group: &[Job],
     log: &dyn Log,
     limits: &Limits,
-    verdicts: &mut Verdicts,
+    (verdicts, actors): (&mut Verdicts, &mut Actors),
 ) -> Result<Candidates, LogError> {
     let mut found = Candidates::new();
     let mut seen: HashMap<ChangeHash, (RecordId, usize)> = HashMap::new();
@@ -124,10 +133,17 @@ fn candidates(
             (Some((known, number)), None) if *known == record => of_record[*number].places.push(slot),
             (Some(_), _) | (_, Some(_)) => verdicts.refuse(slot, &Refusal::of_another_record()),
             (None, None) => {
+                if let Some(grant) = &job.grant
+                    && let Err(refusal) = actors.check(&change, (job.device, grant), log)?
+                {
+                    verdicts.refuse(slot, &refusal);
+                    continue;
+                }
                 seen.insert(hash, (record, of_record.len()));
                 let dependencies = change.deps().to_vec();
                 let admitted = Admitted { hash, push: slot.push, dependencies, change };
-                of_record.push(Candidate { admitted, bytes, device: job.device, places: vec![slot] });
+                let grant = job.grant.clone();
+                of_record.push(Candidate { admitted, bytes, device: job.device, grant, places: vec![slot] });
             }
         }
     }
@@ -159,6 +175,7 @@ struct Other {
     bytes: Vec<u8>,
     dependencies: Vec<ChangeHash>,
     device: DeviceId,
+    actor: ActorId,
     places: Vec<Slot>,
 }
 
@@ -166,6 +183,8 @@ struct Other {
 struct Offer<'a> {
     document: &'a mut Document,
     limits: &'a Limits,
+    /// By whom, where that is somebody who may not write everything.
+    by: Option<(DeviceId, Grant)>,
 }
 
 impl Record<Change> for Offer<'_> {
@@ -173,8 +192,17 @@ impl Record<Change> for Offer<'_> {
         self.document.has(change)
     }
 
-    fn receive(&mut self, changes: Vec<Change>) -> Result<Received, ReceiveError> {
-        self.document.receive(changes, self.limits)
+    fn receive(&mut self, changes: Vec<Change>) -> Result<Received, NotTaken> {
+        let Some((device, grant)) = &self.by else { return Ok(self.document.receive(changes, self.limits)?) };
+        let before = self.document.clone();
+        let received = self.document.receive(changes, self.limits)?;
+        if !received.changes.is_empty()
+            && let Err(forbidden) = rights::check((*device, grant), &before, self.document)
+        {
+            *self.document = before;
+            return Err(forbidden.into());
+        }
+        Ok(received)
     }
 }
 
@@ -184,20 +212,48 @@ struct Outcome {
     refused: Vec<(Slot, Refusal)>,
 }
 
-/// Offers the changes of one record to its document. Those that are taken share the places in which they came, in causal
-/// order.
+/// Offers the changes of one record to its document. Who may write everything is offered together with the others who may;
+/// what somebody else pushed, by itself, so that it shows what comes of just that.
 fn offer(mut open: Open, candidates: Vec<Candidate>, limits: &Limits) -> (Open, Outcome) {
+    let mut all = Outcome { accepted: Vec::new(), refused: Vec::new() };
+    let by = |candidate: &Candidate| {
+        let bounded = candidate.grant.clone().filter(|grant| grant.role != Role::Coordinator)?;
+        Some((candidate.device, bounded))
+    };
+    let mut rest = candidates.into_iter().peekable();
+    while let Some(first) = rest.next() {
+        let (by_whom, push) = (by(&first), first.admitted.push);
+        let mut together = vec![first];
+        while let Some(next) = rest.next_if(|next| match by_whom {
+            None => by(next).is_none(),
+            Some(_) => next.admitted.push == push,
+        }) {
+            together.push(next);
+        }
+        let outcome = offer_together(&mut open, together, limits, by_whom);
+        all.accepted.extend(outcome.accepted);
+        all.refused.extend(outcome.refused);
+    }
+    (open, all)
+}
+
+/// Offers changes together. Those that are taken share the places in which they came, in causal order.
+fn offer_together(
+    open: &mut Open,
+    candidates: Vec<Candidate>,
+    limits: &Limits,
+    by: Option<(DeviceId, Grant)>,
+) -> Outcome {
     let record = open.document.id();
     let (mut admitted, mut others) = (Vec::new(), HashMap::new());
     for candidate in candidates {
-        let Candidate { admitted: offered, bytes, device, places } = candidate;
-        others.insert(
-            offered.hash,
-            Other { bytes, device, places, dependencies: offered.dependencies.clone() },
-        );
+        let Candidate { admitted: offered, bytes, device, places, .. } = candidate;
+        let (dependencies, actor) = (offered.dependencies.clone(), offered.change.actor_id().clone());
+        others.insert(offered.hash, Other { bytes, dependencies, device, actor, places });
         admitted.push(offered);
     }
-    let settled = settle(&mut Offer { document: &mut open.document, limits }, admitted);
+    let settled = settle(&mut Offer { document: &mut open.document, limits, by }, admitted);
+    let kind = open.document.kind_name().unwrap_or_default();
     let places = |hash: &ChangeHash| others.get(hash).map(|other| other.places.clone()).unwrap_or_default();
     let refuse = |(hash, refusal): (ChangeHash, Refusal)| {
         places(&hash).into_iter().map(move |place| (place, refusal.clone()))
@@ -207,10 +263,11 @@ fn offer(mut open: Open, candidates: Vec<Candidate>, limits: &Limits) -> (Open, 
         settled.accepted.iter().filter_map(|hash| others.get(hash)?.places.first().copied()).collect();
     turns.sort_unstable();
     let accepted = settled.accepted.into_iter().zip(turns).filter_map(|(hash, turn)| {
-        let Other { bytes, dependencies, device, places } = others.remove(&hash)?;
-        Some(Accepted { record, hash, bytes, dependencies, device, places, turn })
+        let Other { bytes, dependencies, device, actor, places } = others.remove(&hash)?;
+        let kind = kind.clone();
+        Some(Accepted { record, hash, bytes, dependencies, device, actor, kind, places, turn })
     });
     let accepted: Vec<_> = accepted.collect();
     open.grown_by(accepted.iter().map(|change| change.bytes.len()));
-    (open, Outcome { accepted, refused })
+    Outcome { accepted, refused }
 }

@@ -23,16 +23,18 @@ mod check;
 mod documents;
 mod folding;
 mod refusal;
+mod rights;
 mod settle;
 #[cfg(test)]
 mod tests;
 mod verdicts;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use samsyn_engine::identity::DeviceId;
+use samsyn_engine::identity::{DeviceId, Grant};
 use samsyn_engine::sync::{Cursor, EntryBody, ErrorCode, Push, Refused};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
@@ -62,6 +64,8 @@ pub(crate) struct Job {
     pub(crate) push: Push,
     /// By which device.
     pub(crate) device: DeviceId,
+    /// What that device may do; none in a workspace that has a secret instead of members.
+    pub(crate) grant: Option<Grant>,
     /// Where the answer goes. Has room for as many answers as its connection has pushes under way.
     pub(crate) answer: mpsc::Sender<Answer>,
 }
@@ -203,19 +207,23 @@ impl<P: Publish> Writer<P> {
 
     /// Checks the pushes and makes what is good of them durable.
     fn commit(&mut self, group: &[Job]) -> Result<Committed, LogError> {
-        let Checked { mut verdicts, accepted, opened } =
+        let Checked { mut verdicts, accepted, actors, opened } =
             check::check(group, &mut self.documents, &*self.log)?;
-        let (mut entries, mut taken) = (Vec::new(), Vec::new());
+        let (mut entries, mut taken, mut bound) = (Vec::new(), Vec::new(), BTreeMap::new());
         for change in accepted {
             let entry = Entry { record: change.record, hash: change.hash, bytes: change.bytes };
-            let dependencies = change.dependencies;
-            entries.push(NewEntry { entry, dependencies, device: change.device });
+            let (dependencies, device, kind) = (change.dependencies, change.device, change.kind);
+            entries.push(NewEntry { entry, dependencies, device, kind });
             taken.push(change.places);
+            if let Some(owner) = actors.new_owner(&change.actor) {
+                bound.insert(change.actor, owner);
+            }
         }
         let after = self.head;
         let snapshots = opened.snapshots();
         if !entries.is_empty() {
-            let append = Append { after, entries, snapshots, received_at: now() };
+            let actors = bound.into_iter().collect();
+            let append = Append { after, entries, snapshots, actors, received_at: now() };
             self.head = self.log.append(&append)?;
             entries = append.entries;
         }

@@ -5,6 +5,8 @@ use samsyn_engine::document::gate::GateError;
 use samsyn_engine::sync::ErrorCode;
 use samsyn_engine::sync::limits::{CHANGE_BYTES, WORDS_BYTES};
 
+use super::settle::NotTaken;
+
 /// Why a change is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -52,6 +54,23 @@ impl Refusal {
         Refusal::new(ErrorCode::Schema, words)
     }
 
+    /// Its actor is another device's than it says.
+    pub(super) fn anothers_actor() -> Self {
+        let words = "the change says that it is one device's and was written under another's name";
+        Refusal::new(ErrorCode::Forbidden, words)
+    }
+
+    /// It does not say whose it is.
+    pub(super) fn nobodys() -> Self {
+        Refusal::new(ErrorCode::Forbidden, "the change does not say which device wrote it")
+    }
+
+    /// Another device wrote it.
+    pub(super) fn another_device() -> Self {
+        let words = "another device wrote this: it reaches the relay from there, or by a coordinator";
+        Refusal::new(ErrorCode::NotYours, words)
+    }
+
     /// The relay's own copy of the record does not load.
     pub(super) fn damaged() -> Self {
         let words = "the relay's copy of this record is damaged: tell whoever runs it";
@@ -62,6 +81,15 @@ impl Refusal {
 impl From<&GateError> for Refusal {
     fn from(error: &GateError) -> Self {
         Refusal::new(error.into(), error.to_string())
+    }
+}
+
+impl From<&NotTaken> for Refusal {
+    fn from(error: &NotTaken) -> Self {
+        match error {
+            NotTaken::Unfit(error) => error.into(),
+            NotTaken::Forbidden(forbidden) => Refusal::new(ErrorCode::Forbidden, forbidden.to_string()),
+        }
     }
 }
 

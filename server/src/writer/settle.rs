@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use samsyn_engine::document::{ChangeHash, ReceiveError, Received};
+use samsyn_engine::identity::Forbidden;
 
 use super::refusal::Refusal;
 
@@ -34,7 +35,18 @@ pub(super) trait Record<C> {
     fn has(&self, change: &ChangeHash) -> bool;
 
     /// Merges changes that build on what it has and on each other, if the merged record fits its kind.
-    fn receive(&mut self, changes: Vec<C>) -> Result<Received, ReceiveError>;
+    fn receive(&mut self, changes: Vec<C>) -> Result<Received, NotTaken>;
+}
+
+/// Why changes were not taken together.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotTaken {
+    /// They do not fit the document.
+    #[error(transparent)]
+    Unfit(#[from] ReceiveError),
+    /// Whoever pushed them may not write that.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
 }
 
 /// What became of the changes.
@@ -81,7 +93,7 @@ fn offer<C: Clone>(
 fn halve<C: Clone>(
     record: &mut impl Record<C>,
     mut first: Vec<Admitted<C>>,
-    error: &ReceiveError,
+    error: &NotTaken,
     failures: &mut usize,
     settled: &mut Settled,
 ) {
@@ -100,7 +112,7 @@ fn merge<C: Clone>(
     record: &mut impl Record<C>,
     changes: Vec<Admitted<C>>,
     settled: &mut Settled,
-) -> Result<(), (Vec<Admitted<C>>, ReceiveError)> {
+) -> Result<(), (Vec<Admitted<C>>, NotTaken)> {
     let (ready, orphans) = in_causal_order(record, changes);
     settled.refuse(&orphans, &Refusal::missing_dependencies());
     if ready.is_empty() {
@@ -191,11 +203,11 @@ mod tests {
             self.has.contains(change)
         }
 
-        fn receive(&mut self, changes: Vec<u8>) -> Result<Received, ReceiveError> {
+        fn receive(&mut self, changes: Vec<u8>) -> Result<Received, NotTaken> {
             self.merges += 1;
             if changes.iter().any(|change| self.bad.contains(change)) {
                 let (record, reason) = (RecordId::from_bytes([0; 16]), "bad".to_owned());
-                return Err(DocumentError::Layout { record, reason }.into());
+                return Err(ReceiveError::from(DocumentError::Layout { record, reason }).into());
             }
             self.has.extend(changes.iter().map(|change| name(*change)));
             Ok(Received { changes: Vec::new(), rejected: Vec::new(), collided: Vec::new() })

@@ -180,6 +180,7 @@ impl Client {
                 self.present.extend(presence.here.into_iter().map(|here| (here.device, here.open)));
                 self.present.retain(|device, _| !presence.gone.contains(device));
             }
+            ClientEvent::Managed(_) => panic!("these clients speak version 1"),
             ClientEvent::Closed(notice) => self.closed = Some(notice),
         }
     }

@@ -82,12 +82,19 @@ fn append(log: &SqliteLog, documents: &[Document]) -> Result<(), Failure> {
         dependencies: gate::dependencies_of(&change.bytes).unwrap_or_default(),
         entry: Entry { record: document.id(), hash: change.hash, bytes: change.bytes },
         device,
+        kind: document.kind_name().unwrap_or_default(),
     };
     let all = documents.iter().flat_map(|document| {
         document.changes_since(&[]).into_iter().map(move |change| entry(document, change))
     });
     let after = log.head()?;
-    log.append(&Append { after, entries: all.collect(), snapshots: Vec::new(), received_at: 1_795_500_000 })?;
+    log.append(&Append {
+        after,
+        entries: all.collect(),
+        snapshots: Vec::new(),
+        actors: Vec::new(),
+        received_at: 1_795_500_000,
+    })?;
     Ok(())
 }
 

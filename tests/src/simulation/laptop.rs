@@ -105,7 +105,7 @@ impl Laptop {
     /// Opens a connection.
     pub(super) fn connect(&mut self, there: InlineConnection, now: u64) {
         let versions = (VERSIONS.0, self.speaks);
-        let sync = ReplicaSync::speaking(versions, self.look(), now).expect("the replica has a relay");
+        let sync = ReplicaSync::speaking(versions, self.look(), None, now).expect("the replica has a relay");
         self.link = Some(Link::new(sync, there));
     }
 

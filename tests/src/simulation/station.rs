@@ -32,7 +32,7 @@ impl Station {
     /// A relay with one empty workspace.
     pub(super) fn new(folder: &Path, workspace: WorkspaceId, secret: &WorkspaceSecret) -> Station {
         let path = folder.join("log.sqlite");
-        let (name, secret_hash) = ("Simulated".to_owned(), secret.hash());
+        let (name, secret_hash) = ("Simulated".to_owned(), Some(secret.hash()));
         let meta = Meta { workspace, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
         SqliteLog::create(&path, &meta).expect("a log can be made");
         let mut station = Station { path, relay: None, backup: None, meta, speaks: VERSIONS.1 };

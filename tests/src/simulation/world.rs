@@ -33,7 +33,7 @@ impl Invitation {
     /// A laptop with a new replica.
     fn laptop(&self, folder: &Path, number: usize, clock: i64) -> Laptop {
         let path = folder.join(format!("{number}.samsyn"));
-        let relay = Some(("ws://relay".to_owned(), self.secret.clone()));
+        let relay = Some(("ws://relay".to_owned(), self.secret.clone().into()));
         let new = NewReplica { workspace: self.workspace, workspace_name: "Simulated".to_owned(), relay };
         drop(Replica::create(&path, &new, &format!("Person {number}")).expect("a replica can be made"));
         Laptop::new(&path, clock)

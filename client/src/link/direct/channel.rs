@@ -61,8 +61,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
         let mut noise = handshake(workspace, secret, Side::Calls)?;
         let mut message = vec![0; MESSAGE];
         let length = noise.write_message(&[], &mut message).map_err(broken)?;
-        stream.write_all(GREETING).await?;
-        write(&mut stream, &message[..length]).await?;
+        // At once: who understands nothing of the greeting may hang up before anything else can be said.
+        let mut first = GREETING.to_vec();
+        write(&mut first, &message[..length]).await?;
+        stream.write_all(&first).await?;
         let mut greeting = [0; GREETING.len()];
         let read = timeout(HANDSHAKE, stream.read_exact(&mut greeting)).await;
         if !matches!(read, Ok(Ok(_))) || greeting != *GREETING {

@@ -29,7 +29,7 @@ impl Bureau {
     fn new() -> Bureau {
         let folder = tempfile::tempdir().unwrap();
         let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
-        let (name, secret_hash) = ("Byrån".to_owned(), secret.hash());
+        let (name, secret_hash) = ("Byrån".to_owned(), Some(secret.hash()));
         let meta = Meta { workspace, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
         Folder::open_or_create(folder.path()).unwrap().create(&meta).unwrap();
         let runtime = Runtime::new().unwrap();
@@ -42,7 +42,7 @@ impl Bureau {
     /// A person's window.
     fn join(&self) -> Desk {
         Desk::in_workspace(self.workspace, Some(Page::List(&CONTACT)), |replica| {
-            replica.set_relay(&format!("ws://{}", self.config.listen), &self.secret).unwrap();
+            replica.set_relay(&format!("ws://{}", self.config.listen), &self.secret.clone().into()).unwrap();
         })
     }
 
@@ -137,7 +137,7 @@ fn a_network_that_wants_somebody_to_sign_in_is_said_in_both_languages() {
         }
     });
     let mut asa = Desk::in_workspace(WorkspaceId::random(), Some(Page::List(&CONTACT)), |replica| {
-        replica.set_relay(&address, &WorkspaceSecret::random()).unwrap();
+        replica.set_relay(&address, &WorkspaceSecret::random().into()).unwrap();
     });
     asa.until("the network's wish", |desk| says(desk, "This network wants you to sign in, next try in"));
     asa.until("the button", |desk| says(desk, "Sync now"));

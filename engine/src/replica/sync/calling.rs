@@ -40,12 +40,13 @@ impl PeerCall {
     /// Where the workspace has no secret by which two replicas of it know each other, or the file cannot be read.
     pub fn begin(replica: &Replica, now: u64) -> Result<PeerCall, SyncProblem> {
         let meta = replica.meta()?;
+        let secret = meta.secret.as_ref().ok_or(SyncProblem::NoRelay)?;
         let hello = Hello {
             peer: true,
             cursor: None,
             first_sync: None,
             holds_records: true,
-            ..hello(replica, &meta)?
+            ..hello(replica, &meta, secret.credential())?
         };
         Ok(PeerCall {
             session: ClientSession::new(hello, now),
@@ -132,7 +133,10 @@ impl PeerCall {
             ClientEvent::Refused { refused, .. } => news.push(SyncNews::NotTaken { reason: refused.words }),
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
             // The session has no log and no first sync where it was welcomed to compare.
-            ClientEvent::FirstSync { .. } | ClientEvent::Entries { .. } | ClientEvent::Present(_) => {}
+            ClientEvent::FirstSync { .. }
+            | ClientEvent::Entries { .. }
+            | ClientEvent::Present(_)
+            | ClientEvent::Managed(_) => {}
         }
         Ok(())
     }

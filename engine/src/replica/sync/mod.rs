@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use super::{Replica, ReplicaError};
 use crate::document::ChangeHash;
 use crate::id::RecordId;
-use crate::identity::DeviceId;
+use crate::identity::{Challenge, Credential, DeviceId, Managed, Management, WorkspaceSecret};
 use crate::store::Meta;
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
@@ -85,6 +85,8 @@ pub enum SyncNews {
         /// Why, for people.
         reason: String,
     },
+    /// What came of something that was asked of who belongs.
+    Managed(Managed),
     /// Who else is connected now, and what each has open.
     Present(BTreeMap<DeviceId, Option<RecordId>>),
     /// Something that came did not pass the gate. It is kept apart.
@@ -113,6 +115,14 @@ pub enum SyncProblem {
     /// This replica has no relay.
     #[error("this workspace is only on this device: join one with `samsyn join`")]
     NoRelay,
+    /// The device's private key is not here: the file was brought from another computer, or the key was lost.
+    #[error(
+        "this computer has no key for this replica, so the relay would not let it in: ask a coordinator for an invitation, and use it with `samsyn enter`; all that was written here is kept"
+    )]
+    NoKey,
+    /// The relay does not ask for proofs: it is of a version that has no members.
+    #[error("the relay is too old for a workspace with members: it must be updated")]
+    NoChallenge,
 }
 
 impl From<crate::store::StoreError> for SyncProblem {
@@ -155,8 +165,8 @@ impl ReplicaSync {
     ///
     /// # Errors
     /// Where the replica has no relay, or its file cannot be read.
-    pub fn begin(replica: &Replica, now: u64) -> Result<Self, SyncProblem> {
-        ReplicaSync::speaking(VERSIONS, replica, now)
+    pub fn begin(replica: &Replica, challenge: Option<&Challenge>, now: u64) -> Result<Self, SyncProblem> {
+        ReplicaSync::speaking(VERSIONS, replica, challenge, now)
     }
 
     /// Begins a connection in these versions of the protocol only, the oldest and the newest: how an older program
@@ -164,9 +174,15 @@ impl ReplicaSync {
     ///
     /// # Errors
     /// As [`ReplicaSync::begin`].
-    pub fn speaking(versions: (u16, u16), replica: &Replica, now: u64) -> Result<Self, SyncProblem> {
+    pub fn speaking(
+        versions: (u16, u16),
+        replica: &Replica,
+        challenge: Option<&Challenge>,
+        now: u64,
+    ) -> Result<Self, SyncProblem> {
         let meta = replica.meta()?;
-        let hello = Hello { versions, ..hello(replica, &meta)? };
+        let credential = credential(replica, &meta, challenge)?;
+        let hello = Hello { versions, ..hello(replica, &meta, credential)? };
         Ok(ReplicaSync {
             session: ClientSession::new(hello, now),
             queue: VecDeque::new(),
@@ -226,6 +242,11 @@ impl ReplicaSync {
         self.present.ours = Some(record);
     }
 
+    /// Asks the relay for something of who belongs, once it has let us in. Says whether it will hear it.
+    pub fn manage(&mut self, management: Management) -> bool {
+        self.session.manage(management)
+    }
+
     /// Tells what is open here once we are caught up, and when it is something else.
     fn tell_presence(&mut self) {
         let Some(open) = self.present.ours.filter(|_| self.live && self.present.told != self.present.ours)
@@ -276,7 +297,12 @@ impl ReplicaSync {
         news: &mut Vec<SyncNews>,
     ) -> Result<(), SyncProblem> {
         match event {
-            ClientEvent::Welcomed { workspace_name, start, records, changes } => {
+            ClientEvent::Welcomed { workspace_name, start, records, changes, grant, meeting_key } => {
+                if let Some(grant) = grant {
+                    let mut transaction = replica.store.transaction()?;
+                    transaction.set_grant(&grant, meeting_key.as_ref())?;
+                    transaction.commit()?;
+                }
                 self.workspace_name.clone_from(&workspace_name);
                 self.left = records;
                 news.push(SyncNews::Connected { workspace_name, pending: records + changes });
@@ -310,6 +336,7 @@ impl ReplicaSync {
                 let mut transaction = replica.store.transaction()?;
                 transaction.caught_up(&self.workspace_name, now)?;
                 transaction.offer_again(ErrorCode::MissingDependencies)?;
+                transaction.offer_again(ErrorCode::NotYours)?;
                 transaction.commit()?;
                 news.push(SyncNews::CaughtUp);
             }
@@ -343,6 +370,7 @@ impl ReplicaSync {
                 others.retain(|device, _| !presence.gone.contains(device));
                 news.push(SyncNews::Present(others.clone()));
             }
+            ClientEvent::Managed(managed) => news.push(SyncNews::Managed(managed)),
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
         }
         Ok(())
@@ -434,9 +462,32 @@ impl ReplicaSync {
     }
 }
 
+/// Why the relay should let us in.
+fn credential(
+    replica: &Replica,
+    meta: &Meta,
+    challenge: Option<&Challenge>,
+) -> Result<Credential, SyncProblem> {
+    if meta.relay.is_none() {
+        return Err(SyncProblem::NoRelay);
+    }
+    let Some(public) = meta.key else {
+        return meta.secret.as_ref().map(WorkspaceSecret::credential).ok_or(SyncProblem::NoRelay);
+    };
+    let key = replica.key.as_ref().filter(|key| key.public() == public).ok_or(SyncProblem::NoKey)?;
+    let challenge = challenge.ok_or(SyncProblem::NoChallenge)?;
+    let who = (meta.workspace, meta.device);
+    match &meta.invitation {
+        Some(code) => {
+            let name = replica.people()?.remove(&meta.device).unwrap_or_default();
+            Ok(Credential::invitation(who, key, challenge, (code, &name)))
+        }
+        None => Ok(Credential::device(who, key, challenge)),
+    }
+}
+
 /// What a connection of this replica begins with.
-fn hello(replica: &Replica, meta: &Meta) -> Result<Hello, SyncProblem> {
-    let secret = meta.secret.as_ref().ok_or(SyncProblem::NoRelay)?;
+fn hello(replica: &Replica, meta: &Meta, credential: Credential) -> Result<Hello, SyncProblem> {
     // A first sync that broke off counts: where another relay has to answer, it may lack what came with it.
     let began = meta.reconciling || meta.first_sync.is_some();
     let holds_records = meta.cursor.is_none() && (began || replica.store.count()? > FEW_RECORDS);
@@ -445,7 +496,7 @@ fn hello(replica: &Replica, meta: &Meta) -> Result<Hello, SyncProblem> {
         software: concat!("samsyn ", env!("CARGO_PKG_VERSION")).to_owned(),
         workspace: meta.workspace,
         device: meta.device,
-        credential: secret.credential(),
+        credential,
         cursor: meta.cursor,
         first_sync: meta.first_sync,
         holds_records,

@@ -117,6 +117,9 @@ impl PeerAnswer {
             }
             // Whoever syncs directly sits beside us.
             RelayRequest::Presence(_) => {}
+            RelayRequest::Manage(_) => {
+                self.turn_away(ErrorCode::Order, &SyncError::Order("a wish that is for a relay").to_string())
+            }
             RelayRequest::Follow => self.outgoing.push_back(FromRelay::CaughtUp.encode()),
             RelayRequest::Push(push) => {
                 let ack = take(replica, &push, news)?;
@@ -158,6 +161,9 @@ impl PeerAnswer {
                 hash: Some(RollingHash::default()),
                 records: 0,
                 peer: true,
+                grant: None,
+                sealed: false,
+                meeting_key: None,
             })
             .encode(),
         );

@@ -13,17 +13,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
-use samsyn_engine::document::ChangeHash;
+use samsyn_engine::document::{ActorId, ChangeHash};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::WorkspaceId;
+use samsyn_engine::identity::{DeviceId, WorkspaceId};
 use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 use super::{
-    Append, Entry, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Standing, StoredDocument,
-    Stretch, bare,
+    Append, Entry, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight, Standing,
+    StoredDocument, Stretch, bare,
 };
-use open::failed;
+pub(super) use open::failed;
+pub(crate) use records::bind_actors;
 
 /// So many connections for reading are kept when nobody reads.
 const READERS_KEPT: usize = 4;
@@ -67,6 +68,14 @@ impl SqliteLog {
         let meta = meta(&connection)?;
         let changes = head(&connection, meta.epoch)?.position;
         Ok((meta, changes))
+    }
+
+    /// A connection for what stands beside the log in its file. The file must be of this version's format.
+    ///
+    /// # Errors
+    /// Where there is none, or one that this version cannot use.
+    pub(crate) fn connect(path: &Path) -> Result<Connection> {
+        open::open(path)
     }
 
     /// Reads with one of the readers' connections. One that failed is not used again.
@@ -140,22 +149,54 @@ impl Log for SqliteLog {
         span: (Option<RecordId>, Option<RecordId>),
         as_of: u64,
         most: usize,
+        sight: Sight,
     ) -> Result<Vec<Holding>> {
         let as_of = position(as_of);
-        self.reading(|connection| records::holdings(connection, span, as_of, most))
+        self.reading(|connection| records::holdings(connection, span, as_of, most, sight))
     }
 
-    fn newest(&self, below: u64, most: usize) -> Result<Vec<Standing>> {
-        self.reading(|connection| records::newest(connection, position(below), most).map_err(failed))
+    fn newest(&self, below: u64, most: usize, sight: Sight) -> Result<Vec<Standing>> {
+        let below = position(below);
+        self.reading(|connection| records::newest(connection, below, most, sight).map_err(failed))
     }
 
-    fn changed_since(&self, as_of: u64, after: Option<RecordId>, most: usize) -> Result<Vec<RecordId>> {
+    fn changed_since(
+        &self,
+        as_of: u64,
+        after: Option<RecordId>,
+        most: usize,
+        sight: Sight,
+    ) -> Result<Vec<RecordId>> {
         let as_of = position(as_of);
-        self.reading(|connection| records::changed_since(connection, as_of, after, most).map_err(failed))
+        self.reading(|connection| {
+            records::changed_since(connection, as_of, after, most, sight).map_err(failed)
+        })
     }
 
-    fn count(&self, below: u64) -> Result<u64> {
-        self.reading(|connection| records::count(connection, position(below)).map_err(failed))
+    fn count(&self, below: u64, sight: Sight) -> Result<u64> {
+        self.reading(|connection| records::count(connection, position(below), sight).map_err(failed))
+    }
+
+    fn kinds(&self, records: &[RecordId]) -> Result<Vec<String>> {
+        self.reading(|connection| records::kinds(connection, records).map_err(failed))
+    }
+
+    fn owner(&self, actor: &ActorId) -> Result<Option<DeviceId>> {
+        self.reading(|connection| {
+            connection
+                .prepare_cached("SELECT device FROM actors WHERE actor = ?")
+                .and_then(|mut select| {
+                    let device = |row: &Row<'_>| Ok(DeviceId::from_bytes(row.get(0)?));
+                    select.query_row([actor.to_bytes()], device).optional()
+                })
+                .map_err(failed)
+        })
+    }
+
+    fn seal(&self) -> Result<[u8; 32]> {
+        self.reading(|connection| {
+            connection.query_row("SELECT seal FROM meta", [], |row| row.get(0)).map_err(failed)
+        })
     }
 
     fn append(&self, append: &Append) -> Result<Cursor> {
@@ -167,6 +208,12 @@ impl Log for SqliteLog {
         }
         let end = insert_entries(&transaction, append).map_err(failed)?;
         records::note(&transaction, append.after.position, &append.entries).map_err(failed)?;
+        for (actor, device) in &append.actors {
+            transaction
+                .prepare_cached("INSERT INTO actors (actor, device) VALUES (?, ?)")
+                .and_then(|mut insert| insert.execute(params![actor.to_bytes(), device.as_bytes()]))
+                .map_err(failed)?;
+        }
         for snapshot in &append.snapshots {
             folding::keep_snapshot(&transaction, snapshot, end.position).map_err(failed)?;
         }
@@ -208,17 +255,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn meta(connection: &Connection) -> Result<Meta> {
     let read = |row: &Row<'_>| {
+        let has_members: bool = row.get(5)?;
         Ok(Meta {
             workspace: WorkspaceId::from_bytes(row.get(0)?),
             name: row.get(1)?,
-            secret_hash: row.get(2)?,
+            secret_hash: if has_members { None } else { Some(row.get(2)?) },
             epoch: Epoch::from_bytes(row.get(3)?),
             created_at: row.get(4)?,
         })
     };
-    connection
-        .query_row("SELECT workspace, name, secret_hash, epoch, created_at FROM meta", [], read)
-        .map_err(failed)
+    // An older file, which is only looked at, has no members.
+    let has_members = connection.prepare("SELECT has_members FROM meta").is_ok();
+    let has_members = if has_members { "has_members" } else { "0" };
+    let select = format!("SELECT workspace, name, secret_hash, epoch, created_at, {has_members} FROM meta");
+    connection.query_row(&select, [], read).map_err(failed)
 }
 
 fn head(connection: &Connection, epoch: Epoch) -> Result<Cursor> {
@@ -275,13 +325,18 @@ fn position(position: u64) -> u64 {
 fn document(connection: &Connection, record: RecordId, as_of: u64) -> Result<StoredDocument> {
     // One transaction: between two of them the writer may keep a new snapshot.
     let transaction = connection.unchecked_transaction().map_err(failed)?;
-    let folded_at = folding::folded_at(&transaction, record).map_err(failed)?;
+    stored(&transaction, record, as_of)
+}
+
+/// The same, within a transaction.
+fn stored(transaction: &Connection, record: RecordId, as_of: u64) -> Result<StoredDocument> {
+    let folded_at = folding::folded_at(transaction, record).map_err(failed)?;
     let folded_at = folded_at.filter(|folded_at| *folded_at <= as_of);
     let snapshot = match folded_at {
-        Some(_) => folding::snapshot(&transaction, record)?,
+        Some(_) => folding::snapshot(transaction, record)?,
         None => Vec::new(),
     };
-    let tail = changes(&transaction, record, (folded_at.unwrap_or(0), as_of))?;
+    let tail = changes(transaction, record, (folded_at.unwrap_or(0), as_of))?;
     Ok(StoredDocument { snapshot, tail })
 }
 

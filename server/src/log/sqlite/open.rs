@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
+use samsyn_engine::identity::WorkspaceSecret;
 
 use super::super::{LogError, Meta, Result};
 
@@ -12,7 +13,8 @@ use super::super::{LogError, Meta, Result};
 const APPLICATION_ID: i64 = 0x5341_4d52;
 
 /// Each step brings a file of the format of its index to the next. Released steps never change.
-const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql"), include_str!("0004.sql")];
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,16 +35,19 @@ pub(super) fn create(path: &Path, meta: &Meta) -> Result<()> {
     transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
     transaction
         .execute(
-            "INSERT INTO meta (only_row, workspace, name, secret_hash, epoch, created_at) VALUES (1, ?, ?, ?, ?, ?)",
+            "INSERT INTO meta (only_row, workspace, name, secret_hash, epoch, created_at, has_members)
+             VALUES (1, ?, ?, ?, ?, ?, ?)",
             params![
                 meta.workspace.as_bytes(),
                 meta.name,
-                meta.secret_hash,
+                meta.secret_hash.unwrap_or_else(|| *WorkspaceSecret::random().as_bytes()),
                 meta.epoch.as_bytes(),
-                meta.created_at
+                meta.created_at,
+                meta.secret_hash.is_none(),
             ],
         )
         .map_err(failed)?;
+    make_keys(&transaction)?;
     transaction.commit().map_err(failed)?;
     // Everything into the one file: it may be moved to its final place now.
     connection.close().map_err(|(_, error)| failed(error))
@@ -128,13 +133,26 @@ fn migrate(transaction: &Transaction<'_>, from: usize) -> Result<()> {
         if format == 2 {
             super::records::fill(transaction).map_err(failed)?;
         }
+        if format == 4 {
+            super::records::fill_kinds(transaction)?;
+            make_keys(transaction)?;
+        }
     }
     let format = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     transaction.pragma_update(None, "user_version", format).map_err(failed)
 }
 
+/// Makes the keys that only this log has.
+fn make_keys(transaction: &Transaction<'_>) -> Result<()> {
+    let key = || *WorkspaceSecret::random().as_bytes();
+    transaction
+        .execute("UPDATE meta SET seal = ?, meeting_key = ?", params![key(), key()])
+        .map(drop)
+        .map_err(failed)
+}
+
 /// SQLite's complaint in the log's own terms.
-pub(super) fn failed(error: rusqlite::Error) -> LogError {
+pub(in super::super) fn failed(error: rusqlite::Error) -> LogError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => LogError::Full,
         _ => LogError::Database(error.to_string()),

@@ -8,11 +8,11 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use samsyn_engine::document::{ChangeHash, gate};
+use samsyn_engine::document::{ActorId, ChangeHash, Document, gate};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::compare::Holding;
 
-use super::super::{Entry as LogEntry, NewEntry, Result, Standing};
+use super::super::{Entry as LogEntry, NewEntry, Result, Sight, Standing};
 use super::entries_of;
 use super::open::failed;
 
@@ -22,6 +22,7 @@ struct State {
     heads: BTreeSet<ChangeHash>,
     first: u64,
     last: u64,
+    kind: String,
 }
 
 impl State {
@@ -41,12 +42,13 @@ impl State {
 /// Notes the entries that come behind `position`.
 pub(super) fn note(connection: &Connection, position: u64, entries: &[NewEntry]) -> rusqlite::Result<()> {
     let mut states: BTreeMap<RecordId, State> = BTreeMap::new();
-    for (position, NewEntry { entry, dependencies, .. }) in (position + 1..).zip(entries) {
+    for (position, NewEntry { entry, dependencies, kind, .. }) in (position + 1..).zip(entries) {
         let state = match states.entry(entry.record) {
             Entry::Occupied(state) => state.into_mut(),
             Entry::Vacant(place) => place.insert(read(connection, entry.record)?),
         };
         state.add(entry.hash, dependencies, position);
+        state.kind.clone_from(kind);
     }
     states.iter().try_for_each(|(record, state)| write(connection, *record, state))
 }
@@ -57,6 +59,7 @@ fn read(connection: &Connection, record: RecordId) -> rusqlite::Result<State> {
             heads: heads(&row.get::<_, Vec<u8>>(0)?).into_iter().collect(),
             first: row.get(1)?,
             last: row.get(2)?,
+            kind: String::new(),
         })
     };
     let mut select = connection.prepare_cached("SELECT heads, first, last FROM records WHERE record = ?")?;
@@ -67,10 +70,10 @@ fn write(connection: &Connection, record: RecordId, state: &State) -> rusqlite::
     let heads: Vec<u8> = state.heads.iter().flat_map(|head| head.0).collect();
     connection
         .prepare_cached(
-            "INSERT INTO records (record, heads, first, last) VALUES (?, ?, ?, ?)
-             ON CONFLICT (record) DO UPDATE SET heads = excluded.heads, last = excluded.last",
+            "INSERT INTO records (record, heads, first, last, kind) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (record) DO UPDATE SET heads = excluded.heads, last = excluded.last, kind = excluded.kind",
         )?
-        .execute(params![record.as_bytes(), heads, state.first, state.last])
+        .execute(params![record.as_bytes(), heads, state.first, state.last, state.kind])
         .map(drop)
 }
 
@@ -85,7 +88,66 @@ pub(super) fn fill(connection: &Connection) -> rusqlite::Result<()> {
         let dependencies = gate::dependencies_of(row.get_ref(3)?.as_blob()?).unwrap_or_default();
         states.entry(record).or_default().add(hash, &dependencies, row.get(0)?);
     }
-    states.iter().try_for_each(|(record, state)| write(connection, *record, state))
+    states.iter().try_for_each(|(record, state)| {
+        let heads: Vec<u8> = state.heads.iter().flat_map(|head| head.0).collect();
+        connection
+            .prepare_cached("INSERT INTO records (record, heads, first, last) VALUES (?, ?, ?, ?)")?
+            .execute(params![record.as_bytes(), heads, state.first, state.last])
+            .map(drop)
+    })
+}
+
+/// Notes the kinds of all records of a log of an older version. What cannot be read has none, and is seen by who sees all.
+pub(super) fn fill_kinds(connection: &Connection) -> Result<()> {
+    for record in all(connection).map_err(failed)? {
+        let stored = super::stored(connection, record, super::position(u64::MAX))?;
+        let document = Document::load(record, &stored.snapshot, &stored.tail).ok();
+        let kind = document.and_then(|document| document.kind_name()).unwrap_or_default();
+        connection
+            .prepare_cached("UPDATE records SET kind = ? WHERE record = ?")
+            .and_then(|mut update| update.execute(params![kind, record.as_bytes()]))
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Binds the actors that have written so far to the devices that they said they were. Of a document that does not load
+/// nothing is known.
+pub(crate) fn bind_actors(connection: &Connection) -> Result<()> {
+    for record in all(connection).map_err(failed)? {
+        let stored = super::stored(connection, record, super::position(u64::MAX))?;
+        let Ok(document) = Document::load(record, &stored.snapshot, &stored.tail) else { continue };
+        let actors: BTreeSet<ActorId> =
+            document.change_names().into_iter().map(|change| change.actor).collect();
+        for actor in actors {
+            let Some(device) = document.device_of(&actor) else { continue };
+            connection
+                .prepare_cached("INSERT INTO actors (actor, device) VALUES (?, ?) ON CONFLICT DO NOTHING")
+                .and_then(|mut insert| insert.execute(params![actor.to_bytes(), device.as_bytes()]))
+                .map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+fn all(connection: &Connection) -> rusqlite::Result<Vec<RecordId>> {
+    let mut select = connection.prepare("SELECT record FROM records")?;
+    let ids = select.query_map([], |row| Ok(RecordId::from_bytes(row.get(0)?)))?;
+    ids.collect()
+}
+
+/// The kinds of some records, in their order.
+pub(super) fn kinds(connection: &Connection, records: &[RecordId]) -> rusqlite::Result<Vec<String>> {
+    let mut select = connection.prepare_cached("SELECT kind FROM records WHERE record = ?")?;
+    let kind = |record: &RecordId| {
+        Ok(select.query_row([record.as_bytes()], |row| row.get(0)).optional()?.unwrap_or_default())
+    };
+    records.iter().map(kind).collect()
+}
+
+/// What is in sight, as a list that SQLite reads; nothing where that is everything.
+fn kinds_of(sight: Sight) -> Option<String> {
+    sight.kinds().map(|kinds| serde_json::json!(kinds).to_string())
 }
 
 pub(super) fn holdings(
@@ -93,6 +155,7 @@ pub(super) fn holdings(
     (from, upper): (Option<RecordId>, Option<RecordId>),
     as_of: u64,
     most: usize,
+    sight: Sight,
 ) -> Result<Vec<Holding>> {
     let from = from.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
     // Both ends always, so that no more is walked than the span; 17 bytes are behind every id.
@@ -105,9 +168,11 @@ pub(super) fn holdings(
         connection
             .prepare_cached(
                 "SELECT record, heads, last FROM records
-                 WHERE record >= ?1 AND record < ?2 AND first <= ?3 ORDER BY record LIMIT ?4",
+                 WHERE record >= ?1 AND record < ?2 AND first <= ?3
+                     AND (?5 IS NULL OR kind IN (SELECT value FROM json_each(?5)))
+                 ORDER BY record LIMIT ?4",
             )?
-            .query_map(params![from, upper, as_of, most], holding)?
+            .query_map(params![from, upper, as_of, most, kinds_of(sight)], holding)?
             .collect::<rusqlite::Result<Vec<_>>>()
     };
     let as_then = |(holding, last): (Holding, u64)| match last > as_of {
@@ -130,12 +195,21 @@ fn heads_as_of(connection: &Connection, record: RecordId, as_of: u64) -> Result<
     Ok(all.into_iter().filter(|hash| !built_on.contains(hash)).collect())
 }
 
-pub(super) fn newest(connection: &Connection, below: u64, most: usize) -> rusqlite::Result<Vec<Standing>> {
+pub(super) fn newest(
+    connection: &Connection,
+    below: u64,
+    most: usize,
+    sight: Sight,
+) -> rusqlite::Result<Vec<Standing>> {
     let standing =
         |row: &Row<'_>| Ok(Standing { record: RecordId::from_bytes(row.get(0)?), last: row.get(1)? });
     connection
-        .prepare_cached("SELECT record, last FROM records WHERE last < ? ORDER BY last DESC LIMIT ?")?
-        .query_map(params![below, most], standing)?
+        .prepare_cached(
+            "SELECT record, last FROM records
+             WHERE last < ?1 AND (?3 IS NULL OR kind IN (SELECT value FROM json_each(?3)))
+             ORDER BY last DESC LIMIT ?2",
+        )?
+        .query_map(params![below, most, kinds_of(sight)], standing)?
         .collect()
 }
 
@@ -144,18 +218,24 @@ pub(super) fn changed_since(
     as_of: u64,
     after: Option<RecordId>,
     most: usize,
+    sight: Sight,
 ) -> rusqlite::Result<Vec<RecordId>> {
     let after = after.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
     connection
         .prepare_cached(
-            "SELECT record FROM records WHERE last > ?1 AND first <= ?1 AND record > ?2 ORDER BY record LIMIT ?3",
+            "SELECT record FROM records WHERE last > ?1 AND first <= ?1 AND record > ?2
+                 AND (?4 IS NULL OR kind IN (SELECT value FROM json_each(?4)))
+             ORDER BY record LIMIT ?3",
         )?
-        .query_map(params![as_of, after, most], |row| Ok(RecordId::from_bytes(row.get(0)?)))?
+        .query_map(params![as_of, after, most, kinds_of(sight)], |row| Ok(RecordId::from_bytes(row.get(0)?)))?
         .collect()
 }
 
-pub(super) fn count(connection: &Connection, below: u64) -> rusqlite::Result<u64> {
+pub(super) fn count(connection: &Connection, below: u64, sight: Sight) -> rusqlite::Result<u64> {
     connection
-        .prepare_cached("SELECT count(*) FROM records WHERE last < ?")?
-        .query_row([below], |row| row.get(0))
+        .prepare_cached(
+            "SELECT count(*) FROM records
+             WHERE last < ?1 AND (?2 IS NULL OR kind IN (SELECT value FROM json_each(?2)))",
+        )?
+        .query_row(params![below, kinds_of(sight)], |row| row.get(0))
 }

@@ -14,7 +14,7 @@ fn meta() -> Meta {
     Meta {
         workspace: WorkspaceId::random(),
         name: "Byrån".to_owned(),
-        secret_hash: [7; 32],
+        secret_hash: Some([7; 32]),
         epoch: Epoch::random(),
         created_at: 0,
     }
@@ -30,11 +30,22 @@ fn entry(number: u32, size: usize) -> NewEntry {
     let mut hash = [0; 32];
     hash[..4].copy_from_slice(&number.to_be_bytes());
     let entry = Entry { record: RecordId::from_bytes([1; 16]), hash: ChangeHash(hash), bytes: vec![7; size] };
-    NewEntry { entry, dependencies: Vec::new(), device: DeviceId::from_bytes([2; 16]) }
+    NewEntry {
+        entry,
+        dependencies: Vec::new(),
+        device: DeviceId::from_bytes([2; 16]),
+        kind: "contact".to_owned(),
+    }
 }
 
 fn append(log: &SqliteLog, entries: Vec<NewEntry>) -> Result<Cursor> {
-    log.append(&Append { after: log.head().unwrap(), entries, snapshots: Vec::new(), received_at: 0 })
+    log.append(&Append {
+        after: log.head().unwrap(),
+        entries,
+        snapshots: Vec::new(),
+        actors: Vec::new(),
+        received_at: 0,
+    })
 }
 
 #[test]
@@ -60,7 +71,7 @@ fn a_log_of_a_newer_version_is_left_alone() {
     let path = made(folder.path());
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = SqliteLog::open(&path).unwrap_err();
-    assert_eq!(error, LogError::Newer { path: path.clone(), found: 99, known: 3 });
+    assert_eq!(error, LogError::Newer { path: path.clone(), found: 99, known: 4 });
     assert!(error.to_string().contains("install the newer one"), "{error}");
 }
 
@@ -100,6 +111,45 @@ fn a_gap_in_the_log_is_an_error_and_not_a_shorter_log() {
     assert!(matches!(log.read(range), Err(LogError::Database(_))));
 }
 
+/// Takes away what format 4 brought.
+const BACK_TO_3: &str = "
+    DROP TABLE actors; DROP TABLE invitations; DROP TABLE devices; DROP TABLE members; DROP TABLE happenings;
+    ALTER TABLE meta DROP COLUMN has_members; ALTER TABLE meta DROP COLUMN seal;
+    ALTER TABLE meta DROP COLUMN meeting_key; ALTER TABLE records DROP COLUMN kind;
+    PRAGMA user_version = 3";
+
+#[test]
+fn a_log_of_the_third_format_learns_what_its_records_are_and_keeps_its_secret() {
+    use samsyn_engine::document::{Document, Writer};
+    use samsyn_engine::schema::{NewRecord, kinds::VENUE};
+    let folder = tempfile::tempdir().unwrap();
+    let path = made(folder.path());
+    let log = SqliteLog::open(&path).unwrap();
+    let device = DeviceId::from_bytes([2; 16]);
+    let venue = Document::create(&NewRecord::new(&VENUE), &Writer::new(&[7; 16], device, 0)).unwrap();
+    let entry = |change: samsyn_engine::document::EncodedChange| NewEntry {
+        entry: Entry { record: venue.id(), hash: change.hash, bytes: change.bytes },
+        dependencies: Vec::new(),
+        device,
+        kind: String::new(),
+    };
+    append(&log, venue.changes_since(&[]).into_iter().map(entry).collect()).unwrap();
+    drop(log);
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(BACK_TO_3).unwrap();
+    drop(old);
+    assert!(SqliteLog::inspect(&path).unwrap().0.secret_hash.is_some(), "looked at without being changed");
+    let log = SqliteLog::open(&path).unwrap();
+    assert_eq!(log.kinds(&[venue.id()]).unwrap(), ["venue"]);
+    assert_eq!(log.meta().unwrap().secret_hash, Some([7; 32]));
+    // Whose the actors are is found out when the secret is given up.
+    let actor = samsyn_engine::document::ActorId::from(&[7; 16][..]);
+    assert_eq!(log.owner(&actor).unwrap(), None);
+    crate::members::SqliteMembers::open(&path).unwrap().replace_secret().unwrap();
+    assert_eq!(log.owner(&actor).unwrap(), Some(device));
+    assert_eq!(log.meta().unwrap().secret_hash, None);
+}
+
 #[test]
 fn a_log_of_the_first_format_learns_how_its_records_stand() {
     let folder = tempfile::tempdir().unwrap();
@@ -113,11 +163,12 @@ fn a_log_of_the_first_format_learns_how_its_records_stand() {
     second.entry.bytes = chunk(&[&[1][..], &first.entry.hash.0].concat());
     second.dependencies = vec![first.entry.hash];
     append(&log, vec![first, second.clone()]).unwrap();
-    let stood = log.holdings((None, None), u64::MAX, 10).unwrap();
+    let stood = log.holdings((None, None), u64::MAX, 10, Sight::ALL).unwrap();
     assert_eq!(stood[0].heads, [second.entry.hash]);
     drop(log);
 
     let old = Connection::open(&path).unwrap();
+    old.execute_batch(BACK_TO_3).unwrap();
     old.execute_batch(
         "DROP TABLE records; DROP INDEX documents_by_fold; ALTER TABLE meta DROP COLUMN looked_at;
          PRAGMA user_version = 1",
@@ -125,6 +176,6 @@ fn a_log_of_the_first_format_learns_how_its_records_stand() {
     .unwrap();
     drop(old);
     let log = SqliteLog::open(&path).unwrap();
-    assert_eq!(log.holdings((None, None), u64::MAX, 10).unwrap(), stood);
-    assert_eq!(log.newest(u64::MAX, 10).unwrap().len(), 1);
+    assert_eq!(log.holdings((None, None), u64::MAX, 10, Sight::ALL).unwrap(), stood);
+    assert_eq!(log.newest(u64::MAX, 10, Sight::ALL).unwrap().len(), 1);
 }

@@ -47,7 +47,7 @@ impl Bench {
         let meta = Meta {
             workspace: WorkspaceId::random(),
             name: "Byrån".to_owned(),
-            secret_hash: [0; 32],
+            secret_hash: Some([0; 32]),
             epoch: Epoch::random(),
             created_at: 0,
         };
@@ -67,7 +67,7 @@ impl Bench {
     pub(super) fn push(&mut self, entries: Vec<Sent>) {
         self.pushed += 1;
         let push = Push { id: self.pushed, entries };
-        let job = Job { push, device: DeviceId::random(), answer: self.answer.clone() };
+        let job = Job { push, device: DeviceId::random(), grant: None, answer: self.answer.clone() };
         self.queue.try_send(job).unwrap();
     }
 

@@ -14,7 +14,7 @@ fn meta() -> Meta {
     Meta {
         workspace: samsyn_engine::identity::WorkspaceId::random(),
         name: "Byrån".to_owned(),
-        secret_hash: [0; 32],
+        secret_hash: Some([0; 32]),
         epoch: samsyn_engine::sync::Epoch::random(),
         created_at: 0,
     }
@@ -35,10 +35,12 @@ fn write(log: &dyn Log, desks: &mut [Desk], turns: usize) {
             dependencies: gate::dependencies_of(&change.bytes).unwrap(),
             entry: Entry { record: desk.id(), hash: change.hash, bytes: change.bytes },
             device: desk.author.device,
+            kind: "contact".to_owned(),
         };
         let entries = desk.document.changes_since(&before).into_iter().map(entry).collect();
         let after = log.head().unwrap();
-        log.append(&Append { after, entries, snapshots: Vec::new(), received_at: 0 }).unwrap();
+        log.append(&Append { after, entries, snapshots: Vec::new(), actors: Vec::new(), received_at: 0 })
+            .unwrap();
     }
 }
 
@@ -53,7 +55,7 @@ fn told(log: &dyn Log, records: &[RecordId]) -> Told {
             let stored = log.document(*record, as_of).unwrap();
             Document::load(*record, &stored.snapshot, &stored.tail).unwrap()
         });
-        (log.holdings((None, None), as_of, 1_000).unwrap(), documents.collect())
+        (log.holdings((None, None), as_of, 1_000, crate::log::Sight::ALL).unwrap(), documents.collect())
     };
     (log.read(range).unwrap().entries, (0..=end).map(stood).collect())
 }

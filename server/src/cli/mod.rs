@@ -1,4 +1,6 @@
-//! The command line: `samsyn-relay serve` and `samsyn-relay workspace …`.
+//! The command line: `samsyn-relay serve`, `workspace`, `invite`, `member` and `device`.
+
+mod members;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -8,7 +10,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
-use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::sync::Epoch;
 use serde_json::json;
 
@@ -17,6 +19,7 @@ use crate::error::RelayError;
 use crate::folder::Folder;
 use crate::log::{Meta, SqliteLog};
 use crate::logging::{self, LogFormat};
+use crate::members::SqliteMembers;
 use crate::relay::Relay;
 use crate::signals::{self, StopRequests};
 
@@ -38,6 +41,14 @@ enum Command {
     /// Make workspaces and list them. Works while a relay serves the folder, too.
     #[command(subcommand)]
     Workspace(Workspace),
+    /// Invite somebody into a workspace. Works while a relay serves the folder, too.
+    Invite(members::Invite),
+    /// List members, give them other roles, remove them. Works while a relay serves the folder, too.
+    #[command(subcommand)]
+    Member(members::MemberCommand),
+    /// Let a device in no more. Works while a relay serves the folder, too.
+    #[command(subcommand)]
+    Device(members::DeviceCommand),
 }
 
 #[derive(Debug, Args)]
@@ -58,8 +69,10 @@ struct Serve {
 
 #[derive(Debug, Subcommand)]
 enum Workspace {
-    /// Make a workspace and print its address and its secret. The secret is shown only now.
+    /// Make a workspace, and print its address and an invitation for its first coordinator.
     Create(Create),
+    /// Give a workspace that has a secret, as earlier versions made it, members instead. The relay must not be running.
+    Members(members::Convert),
     /// List the workspaces.
     List(List),
 }
@@ -102,6 +115,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Workspace(Workspace::Create(command)) => command.run(),
         Command::Workspace(Workspace::List(command)) => command.run(),
+        Command::Workspace(Workspace::Members(command)) => command.run(),
+        Command::Invite(command) => command.run(),
+        Command::Member(command) => command.run(),
+        Command::Device(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -122,7 +139,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let rendered = error.to_string();
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        complain("say what to do, serve or workspace: see `samsyn-relay --help`");
+        complain("say what to do, serve or workspace for instance: see `samsyn-relay --help`");
         return ExitCode::from(2);
     }
     let first = rendered.split("\n\n").next().unwrap_or_default();
@@ -168,32 +185,35 @@ impl Create {
             return Err(RelayError::Name(self.name.escape_debug().take(80).collect()));
         }
         let folder = Folder::open_or_create(&self.data)?;
-        let secret = WorkspaceSecret::random();
         let meta = Meta {
             workspace: WorkspaceId::random(),
             name: name.to_owned(),
-            secret_hash: secret.hash(),
+            secret_hash: None,
             epoch: Epoch::random(),
             created_at: now(),
         };
         folder.create(&meta)?;
+        let members = SqliteMembers::open(&folder.log(meta.workspace))?;
+        let code = members::invite_coordinator(&members, meta.workspace)?;
         let host = self.address.unwrap_or_else(|| reachable_at(folder.served_at()));
         let address = format!("ws://{host}/{}", meta.workspace);
         let join = format!("samsyn join {address} --name \"Your name\" --replica workspace.samsyn");
         if self.json {
             return say(json!({
-                "workspace": meta.workspace, "name": name, "secret": secret.reveal(),
+                "workspace": meta.workspace, "name": name, "code": code.reveal(),
                 "address": address, "join": join,
             }));
         }
         say(format_args!("workspace  {}", meta.workspace))?;
         say(format_args!("address    {address}"))?;
-        say(format_args!("secret     {}", secret.reveal()))?;
+        say(format_args!("code       {}", code.reveal()))?;
         say(
-            "\nGive address and secret to those who may enter; the secret is not shown again. They enter with",
+            "\nThe code makes whoever uses it first the workspace's coordinator, within two days. They enter with",
         )?;
         say(format_args!("\n    {join}\n"))?;
-        say("which asks for the secret, or takes it from the variable SAMSYN_SECRET.")
+        say(
+            "which asks for the code, or takes it from the variable SAMSYN_CODE. The coordinator invites the others.",
+        )
     }
 }
 

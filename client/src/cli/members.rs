@@ -1,0 +1,259 @@
+//! Commands on who belongs to the workspace: what a coordinator asks the relay, and coming in with an invitation.
+
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::{
+    DeviceId, DeviceKey, Invitation, InvitationCode, Managed, Management, MemberId, Role, Roster, validity,
+};
+use samsyn_engine::store::WayIn;
+use serde_json::json;
+
+use super::Json;
+use super::render::{json as write_json, line};
+use crate::context::{Context, Failure};
+use crate::{keys, link};
+
+/// Asks the relay, and answers with who belongs where that was asked.
+fn manage(context: &Context, management: Management) -> Result<Option<Roster>, Failure> {
+    let mut replica = context.open()?;
+    match link::manage_once(&mut replica, &management)? {
+        Managed::Done => Ok(None),
+        Managed::Roster { roster } => Ok(Some(roster)),
+        Managed::Refused { why } => Err(format!("not done: {why}").into()),
+    }
+}
+
+/// The invitation that a person types, or that stands in a file or in the variable SAMSYN_CODE.
+#[derive(Debug, Args)]
+pub(super) struct Code {
+    /// The file in which the invitation's code stands. Without it: the variable SAMSYN_CODE, or standard input.
+    #[arg(long, value_name = "FILE")]
+    code_file: Option<PathBuf>,
+}
+
+impl Code {
+    pub(super) fn read(&self) -> Result<String, Failure> {
+        if let Some(path) = &self.code_file {
+            return std::fs::read_to_string(path)
+                .map_err(|error| format!("{}: {error}", path.display()).into());
+        }
+        if let Ok(code) = std::env::var("SAMSYN_CODE") {
+            return Ok(code);
+        }
+        let mut code = String::new();
+        if std::io::stdin().is_terminal() {
+            eprintln!("The invitation's code, then Enter:");
+            std::io::stdin().read_line(&mut code)?;
+        } else {
+            std::io::stdin().take(1_000).read_to_string(&mut code)?;
+        }
+        Ok(code)
+    }
+}
+
+/// Come in with an invitation, on a replica that is here already.
+#[derive(Debug, Args)]
+pub(super) struct Enter {
+    #[command(flatten)]
+    code: Code,
+}
+
+impl Enter {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let code: InvitationCode = self.code.read()?.trim().parse()?;
+        let mut replica = context.open()?;
+        let relay = replica.meta()?.relay.ok_or(samsyn_engine::replica::SyncProblem::NoRelay)?;
+        let key = DeviceKey::random();
+        keys::keep(replica.device(), &key)?;
+        replica.set_relay(&relay, &WayIn::Invited { key: key.public(), code })?;
+        let mut replica = replica.with_key(key);
+        link::sync_once(&mut replica)?;
+        let grant = replica.grant()?;
+        line(format_args!("you are in, as {}", grant.role))
+    }
+}
+
+/// Invite somebody into the workspace.
+#[derive(Debug, Args)]
+pub(super) struct Invite {
+    /// What they will be: coordinator, ambassador, partner or reader.
+    #[arg(long, default_value_t = Role::Ambassador)]
+    role: Role,
+    /// For which organisation a partner works: the name of its record.
+    #[arg(long, value_name = "ID")]
+    organisation: Option<RecordId>,
+    /// It is a further device of this member.
+    #[arg(long, value_name = "ID")]
+    member: Option<MemberId>,
+    /// How long the invitation is good: 30m, 48h, 7d.
+    #[arg(long, value_name = "TIME", default_value = "48h", value_parser = validity)]
+    expires: u32,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Invite {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let meta = context.open()?.meta()?;
+        let code = InvitationCode::random();
+        let invitation = Invitation {
+            key: code.public(meta.workspace),
+            role: self.role,
+            organisation: self.organisation,
+            member: self.member,
+            seconds: self.expires,
+        };
+        manage(context, Management::Invite { invitation })?;
+        let relay = meta.relay.unwrap_or_default();
+        let address = format!("{}/{}", relay.trim_end_matches('/'), meta.workspace);
+        if self.json.json {
+            return write_json(&json!({
+                "code": code.reveal(), "role": self.role, "seconds": self.expires, "address": address,
+            }));
+        }
+        let link = format!("{address}#{}", code.reveal());
+        if let Ok(picture) = QrCode::new(link.as_bytes()) {
+            line(picture.render::<Dense1x2>().quiet_zone(true).build())?;
+        }
+        line(format_args!("code     {}", code.reveal()))?;
+        line(format_args!("address  {address}\n"))?;
+        line("It works once. Give both to the person who is to come in; they use them with\n")?;
+        line(format_args!("    samsyn join {address} --name \"Your name\""))
+    }
+}
+
+/// List the members of the workspace, their devices, and the invitations that are open.
+#[derive(Debug, Args)]
+pub(super) struct Members {
+    /// With what was changed, by whom and when.
+    #[arg(long)]
+    history: bool,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Members {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let roster = manage(context, Management::Roster)?.unwrap_or_default();
+        if self.json.json {
+            return write_json(&shown(&roster));
+        }
+        for member in &roster.members {
+            let state = if member.removed_at.is_some() { "  removed" } else { "" };
+            line(format_args!("{}  {:<11}  {}{state}", member.member, member.role, member.label))?;
+            for device in &member.devices {
+                let state = if device.revoked_at.is_some() { "  revoked" } else { "" };
+                let fingerprint = device.key.fingerprint();
+                line(format_args!("    device {}  {fingerprint}{state}", device.device))?;
+            }
+        }
+        if !roster.invitations.is_empty() {
+            line(format_args!("open invitations: {}", roster.invitations.len()))?;
+        }
+        if self.history {
+            for entry in &roster.history {
+                let by = entry.by.map_or_else(|| "the relay's operator".to_owned(), |by| by.to_string());
+                let whom = entry.whom.map(|whom| format!(" {whom}")).unwrap_or_default();
+                let role = entry.role.map(|role| format!(" ({role})")).unwrap_or_default();
+                line(format_args!("{}  {by}: {}{whom}{role}", moment(entry.at), entry.what))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn moment(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map(|moment| moment.to_string()).unwrap_or_default()
+}
+
+/// A roster for programs.
+fn shown(roster: &Roster) -> serde_json::Value {
+    let devices = |devices: &[samsyn_engine::identity::Device]| {
+        let device = |device: &samsyn_engine::identity::Device| {
+            json!({
+                "device": device.device, "fingerprint": device.key.fingerprint(),
+                "joined_at": device.joined_at, "revoked_at": device.revoked_at,
+            })
+        };
+        devices.iter().map(device).collect::<Vec<_>>()
+    };
+    let member = |member: &samsyn_engine::identity::Member| {
+        json!({
+            "member": member.member, "label": member.label, "role": member.role,
+            "organisation": member.organisation, "removed_at": member.removed_at,
+            "devices": devices(&member.devices),
+        })
+    };
+    let happening = |entry: &samsyn_engine::identity::Happening| json!({"at": entry.at, "by": entry.by, "what": entry.what, "whom": entry.whom, "role": entry.role});
+    json!({
+        "members": roster.members.iter().map(member).collect::<Vec<_>>(),
+        "open_invitations": roster.invitations.len(),
+        "history": roster.history.iter().map(happening).collect::<Vec<_>>(),
+    })
+}
+
+/// Give a member another role, or let one in no more.
+#[derive(Debug, Subcommand)]
+pub(super) enum Member {
+    /// Give a member another role.
+    Role(SetRole),
+    /// Let a member in no more, with any device.
+    Remove(Remove),
+}
+
+/// Give a role.
+#[derive(Debug, Args)]
+pub(super) struct SetRole {
+    /// The member.
+    member: MemberId,
+    /// What they will be: coordinator, ambassador, partner or reader.
+    role: Role,
+    /// For which organisation a partner works: the name of its record.
+    #[arg(long, value_name = "ID")]
+    organisation: Option<RecordId>,
+}
+
+/// Remove.
+#[derive(Debug, Args)]
+pub(super) struct Remove {
+    /// The member.
+    member: MemberId,
+}
+
+impl Member {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let management = match self {
+            Member::Role(SetRole { member, role, organisation }) => {
+                Management::SetRole { member: *member, role: *role, organisation: *organisation }
+            }
+            Member::Remove(Remove { member }) => Management::Remove { member: *member },
+        };
+        manage(context, management).map(drop)
+    }
+}
+
+/// Let a device in no more.
+#[derive(Debug, Subcommand)]
+pub(super) enum Device {
+    /// Let a device in no more: a laptop was lost.
+    Revoke(Revoke),
+}
+
+/// Revoke.
+#[derive(Debug, Args)]
+pub(super) struct Revoke {
+    /// The device.
+    device: DeviceId,
+}
+
+impl Device {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let Device::Revoke(Revoke { device }) = self;
+        manage(context, Management::Revoke { device: *device }).map(drop)
+    }
+}

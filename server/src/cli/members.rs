@@ -1,0 +1,281 @@
+//! Commands on who belongs to a workspace. They work on the files; a relay that serves them notices within a second.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::{
+    DeviceId, Invitation, InvitationCode, Managed, Management, ManagementError, MemberId, Role, Roster,
+    WorkspaceId, validity,
+};
+use serde_json::json;
+
+use super::{now, say};
+use crate::error::RelayError;
+use crate::folder::Folder;
+use crate::log::SqliteLog;
+use crate::members::{Members, SqliteMembers};
+
+/// Which workspace of which folder.
+#[derive(Debug, Args)]
+struct Place {
+    /// The workspace.
+    workspace: WorkspaceId,
+    /// The folder with the workspaces.
+    #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
+    data: PathBuf,
+}
+
+impl Place {
+    fn log(&self) -> Result<PathBuf, RelayError> {
+        let path = Folder::open(&self.data)?.log(self.workspace);
+        if path.exists() {
+            return Ok(path);
+        }
+        Err(RelayError::NoWorkspace { workspace: self.workspace, path: self.data.clone() })
+    }
+
+    fn members(&self) -> Result<SqliteMembers, RelayError> {
+        let path = self.log()?;
+        has_members(&path)?;
+        Ok(SqliteMembers::open(&path)?)
+    }
+
+    fn manage(&self, management: &Management) -> Result<Option<Roster>, RelayError> {
+        match self.members()?.manage(None, management, now())? {
+            Managed::Done => Ok(None),
+            Managed::Roster { roster } => Ok(Some(roster)),
+            Managed::Refused { why } => Err(why.into()),
+        }
+    }
+}
+
+fn has_members(path: &Path) -> Result<(), RelayError> {
+    match SqliteLog::inspect(path)?.0.secret_hash {
+        None => Ok(()),
+        Some(_) => Err(ManagementError::NoMembers.into()),
+    }
+}
+
+/// Invites the first coordinator, for two days.
+pub(super) fn invite_coordinator(
+    members: &SqliteMembers,
+    workspace: WorkspaceId,
+) -> Result<InvitationCode, RelayError> {
+    let code = InvitationCode::random();
+    let invitation = Invitation {
+        key: code.public(workspace),
+        role: Role::Coordinator,
+        organisation: None,
+        member: None,
+        seconds: 48 * 60 * 60,
+    };
+    match members.manage(None, &Management::Invite { invitation }, now())? {
+        Managed::Refused { why } => Err(why.into()),
+        _ => Ok(code),
+    }
+}
+
+/// Invite somebody.
+#[derive(Debug, Args)]
+pub(super) struct Invite {
+    #[command(flatten)]
+    place: Place,
+    /// What they will be: coordinator, ambassador, partner or reader.
+    #[arg(long, default_value_t = Role::Ambassador)]
+    role: Role,
+    /// For which organisation a partner works: the name of its record.
+    #[arg(long, value_name = "ID")]
+    organisation: Option<RecordId>,
+    /// It is a further device of this member.
+    #[arg(long, value_name = "ID")]
+    member: Option<MemberId>,
+    /// How long the invitation is good: 30m, 48h, 7d.
+    #[arg(long, value_name = "TIME", default_value = "48h", value_parser = validity)]
+    expires: u32,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Invite {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        let code = InvitationCode::random();
+        let invitation = Invitation {
+            key: code.public(self.place.workspace),
+            role: self.role,
+            organisation: self.organisation,
+            member: self.member,
+            seconds: self.expires,
+        };
+        self.place.manage(&Management::Invite { invitation })?;
+        if self.json {
+            return say(json!({"code": code.reveal(), "role": self.role, "seconds": self.expires}));
+        }
+        say(code.reveal())
+    }
+}
+
+/// Members.
+#[derive(Debug, Subcommand)]
+pub(super) enum MemberCommand {
+    /// List members, their devices, and the invitations that are open.
+    List(List),
+    /// Give a member another role.
+    Role(SetRole),
+    /// Let a member in no more, with any device.
+    Remove(Remove),
+}
+
+/// List.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    place: Place,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Give a role.
+#[derive(Debug, Args)]
+pub(super) struct SetRole {
+    #[command(flatten)]
+    place: Place,
+    /// The member.
+    member: MemberId,
+    /// What they will be: coordinator, ambassador, partner or reader.
+    role: Role,
+    /// For which organisation a partner works: the name of its record.
+    #[arg(long, value_name = "ID")]
+    organisation: Option<RecordId>,
+}
+
+/// Remove.
+#[derive(Debug, Args)]
+pub(super) struct Remove {
+    #[command(flatten)]
+    place: Place,
+    /// The member.
+    member: MemberId,
+}
+
+impl MemberCommand {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        match self {
+            MemberCommand::List(list) => list.run(),
+            MemberCommand::Role(SetRole { place, member, role, organisation }) => {
+                place.manage(&Management::SetRole { member, role, organisation }).map(drop)
+            }
+            MemberCommand::Remove(Remove { place, member }) => {
+                place.manage(&Management::Remove { member }).map(drop)
+            }
+        }
+    }
+}
+
+impl List {
+    fn run(self) -> Result<(), RelayError> {
+        let roster = self.place.manage(&Management::Roster)?.unwrap_or_default();
+        if self.json {
+            return say(shown(&roster));
+        }
+        for member in &roster.members {
+            let state = if member.removed_at.is_some() { "  removed" } else { "" };
+            say(format_args!("{}  {:<11}  {}{state}", member.member, member.role, member.label))?;
+            for device in &member.devices {
+                let state = if device.revoked_at.is_some() { "  revoked" } else { "" };
+                say(format_args!("    device {}  {}{state}", device.device, device.key.fingerprint()))?;
+            }
+        }
+        if roster.members.is_empty() {
+            say("nobody has joined yet")?;
+        }
+        if !roster.invitations.is_empty() {
+            say(format_args!("{} invitations are open", roster.invitations.len()))?;
+        }
+        Ok(())
+    }
+}
+
+/// A roster for programs.
+fn shown(roster: &Roster) -> serde_json::Value {
+    let device = |device: &samsyn_engine::identity::Device| {
+        json!({
+            "device": device.device, "fingerprint": device.key.fingerprint(),
+            "joined_at": device.joined_at, "revoked_at": device.revoked_at,
+        })
+    };
+    let members: Vec<_> = roster
+        .members
+        .iter()
+        .map(|member| {
+            json!({
+                "member": member.member, "label": member.label, "role": member.role,
+                "organisation": member.organisation, "removed_at": member.removed_at,
+                "devices": member.devices.iter().map(device).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let history: Vec<_> = roster
+        .history
+        .iter()
+        .map(|entry| {
+            json!({"at": entry.at, "by": entry.by, "what": entry.what, "whom": entry.whom, "role": entry.role})
+        })
+        .collect();
+    json!({"members": members, "open_invitations": roster.invitations.len(), "history": history})
+}
+
+/// Devices.
+#[derive(Debug, Subcommand)]
+pub(super) enum DeviceCommand {
+    /// Let a device in no more: a laptop was lost.
+    Revoke(Revoke),
+}
+
+/// Revoke.
+#[derive(Debug, Args)]
+pub(super) struct Revoke {
+    #[command(flatten)]
+    place: Place,
+    /// The device.
+    device: DeviceId,
+}
+
+impl DeviceCommand {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        let DeviceCommand::Revoke(Revoke { place, device }) = self;
+        place.manage(&Management::Revoke { device }).map(drop)
+    }
+}
+
+/// Give a workspace members.
+#[derive(Debug, Args)]
+pub(super) struct Convert {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Convert {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        let path = self.place.log()?;
+        // Whoever is connected was let in by the secret.
+        let lock = Folder::open(&self.place.data)?.lock()?;
+        if has_members(&path).is_ok() {
+            return Err(ManagementError::Already.into());
+        }
+        let members = SqliteMembers::open(&path)?;
+        members.replace_secret()?;
+        let code = invite_coordinator(&members, self.place.workspace)?;
+        drop(lock);
+        say(format_args!("code       {}", code.reveal()))?;
+        say(
+            "\nThe secret opens nothing any more. Whoever uses the code first, within two days, is the coordinator:",
+        )?;
+        say("\n    samsyn enter --replica workspace.samsyn\n")?;
+        say(
+            "The others get invitations from them, and use them in the same way. Nothing that was written is lost.",
+        )
+    }
+}
