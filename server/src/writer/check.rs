@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::document::{ActorId, Change, ChangeHash, Document, Received};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, Grant, Role};
+use samsyn_engine::identity::{DeviceId, Forbidden, Grant, Role};
 use samsyn_engine::parallel;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 use samsyn_engine::sync::{Entry, EntryBody};
@@ -197,10 +197,12 @@ impl Record<Change> for Offer<'_> {
         let before = self.document.clone();
         let received = self.document.receive(changes, self.limits)?;
         if !received.changes.is_empty()
-            && let Err(forbidden) = rights::check((*device, grant), &before, self.document)
+            && let Err(why) = rights::check((*device, grant), &before, self.document)
         {
+            // Of a new record no part is anybody's before the whole is.
+            let all = matches!(why, Forbidden::Kind { .. }) || before.heads().is_empty();
             *self.document = before;
-            return Err(forbidden.into());
+            return Err(NotTaken::Forbidden { why, all });
         }
         Ok(received)
     }

@@ -88,7 +88,7 @@ impl From<&NotTaken> for Refusal {
     fn from(error: &NotTaken) -> Self {
         match error {
             NotTaken::Unfit(error) => error.into(),
-            NotTaken::Forbidden(forbidden) => Refusal::new(ErrorCode::Forbidden, forbidden.to_string()),
+            NotTaken::Forbidden { why, .. } => Refusal::new(ErrorCode::Forbidden, why.to_string()),
         }
     }
 }

@@ -45,8 +45,13 @@ pub(super) enum NotTaken {
     #[error(transparent)]
     Unfit(#[from] ReceiveError),
     /// Whoever pushed them may not write that.
-    #[error(transparent)]
-    Forbidden(#[from] Forbidden),
+    #[error("{why}")]
+    Forbidden {
+        /// Why not.
+        why: Forbidden,
+        /// Nor any part of it.
+        all: bool,
+    },
 }
 
 /// What became of the changes.
@@ -98,7 +103,8 @@ fn halve<C: Clone>(
     settled: &mut Settled,
 ) {
     *failures -= 1;
-    if first.len() == 1 {
+    let hopeless = matches!(error, NotTaken::Forbidden { all: true, .. });
+    if first.len() == 1 || hopeless {
         return settled.refuse(&first, &Refusal::from(error));
     }
     let second = first.split_off(first.len() / 2);
@@ -272,6 +278,27 @@ mod tests {
         assert_eq!(settled.refused.len(), 156);
         assert!(settled.refused.iter().all(|(_, why)| why.code == ErrorCode::Schema));
         assert_eq!(fake.merges, 1 + MOST_FAILURES + 2);
+    }
+
+    /// Somebody's push into a record that they may not write at all is refused with just that reason, at the cost of one merge.
+    #[test]
+    fn what_is_forbidden_as_a_whole_is_refused_as_a_whole() {
+        struct Closed(usize);
+        impl Record<u8> for Closed {
+            fn has(&self, _: &ChangeHash) -> bool {
+                false
+            }
+            fn receive(&mut self, _: Vec<u8>) -> Result<Received, NotTaken> {
+                self.0 += 1;
+                let (role, kind) = (samsyn_engine::identity::Role::Reader, "plan".to_owned());
+                Err(NotTaken::Forbidden { why: Forbidden::Kind { role, kind }, all: true })
+            }
+        }
+        let mut closed = Closed(0);
+        let changes = vec![change(1, &[]), change(2, &[1]), change(3, &[2])];
+        let settled = settle(&mut closed, changes);
+        assert!(settled.refused.iter().all(|(_, why)| why.code == ErrorCode::Forbidden));
+        assert_eq!((settled.refused.len(), closed.0), (3, 1));
     }
 
     #[test]

@@ -6,9 +6,11 @@ use std::time::Instant;
 use futures_util::{SinkExt, StreamExt};
 use samsyn_engine::document::{ChangeHash, EncodedChange};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::DeviceId;
+use samsyn_engine::identity::{DeviceId, Grant, Managed, Management};
+use samsyn_engine::sync::compare::Range;
 use samsyn_engine::sync::{
     ClientEvent, ClientSession, Cursor, Entry, EntryBody, FromRelay, Hello, Notice, Outgoing, Refused, Start,
+    Wanted,
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -54,6 +56,11 @@ pub struct Client {
     pub device: DeviceId,
     pub present: BTreeMap<DeviceId, Option<RecordId>>,
     pub told_presence: usize,
+    pub grant: Option<Grant>,
+    pub knows_meeting_key: bool,
+    pub managed: Vec<Managed>,
+    pub compared: Vec<Range>,
+    pub wanted: Option<u64>,
 }
 
 impl Client {
@@ -73,7 +80,7 @@ impl Client {
         client
     }
 
-    fn over(socket: Socket, hello: Hello) -> Client {
+    pub fn over(socket: Socket, hello: Hello) -> Client {
         let (cursor, device) = (hello.cursor, hello.device);
         Client {
             socket,
@@ -90,6 +97,11 @@ impl Client {
             device,
             present: BTreeMap::new(),
             told_presence: 0,
+            grant: None,
+            knows_meeting_key: false,
+            managed: Vec::new(),
+            compared: Vec::new(),
+            wanted: None,
         }
     }
 
@@ -109,6 +121,39 @@ impl Client {
     /// Says what is open here, with the next step. Says whether anybody will hear it.
     pub fn open(&mut self, record: Option<RecordId>) -> bool {
         self.session.present(record)
+    }
+
+    /// Asks the relay for something of who belongs, and answers what came of it.
+    pub async fn manage(&mut self, management: Management) -> Managed {
+        self.until(|client| client.caught_up).await;
+        self.managed.clear();
+        assert!(self.session.manage(management));
+        self.until(|client| !client.managed.is_empty()).await;
+        self.managed.remove(0)
+    }
+
+    /// Says what it holds, in a comparison, and waits for the answer.
+    pub async fn compare(&mut self, ranges: Vec<Range>) {
+        self.compared.clear();
+        self.session.compare(ranges);
+        self.until(|client| !client.compared.is_empty()).await;
+    }
+
+    /// Asks for records, in a comparison, and waits for them.
+    pub async fn want(&mut self, records: &[RecordId]) {
+        self.wanted = None;
+        self.session.want(records.iter().map(|id| Wanted { record: *id, known: Vec::new() }).collect());
+        self.until(|client| client.wanted == Some(0)).await;
+    }
+
+    /// Whether that text stands in anything that came.
+    pub fn has_heard(&self, text: &str) -> bool {
+        let bytes = |entry: &Entry| match &entry.body {
+            EntryBody::Change(bytes) | EntryBody::Document(bytes) => bytes.clone(),
+            EntryBody::Known(_) => Vec::new(),
+        };
+        let holds = |bytes: Vec<u8>| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        self.entries.iter().any(|entry| holds(bytes(entry)))
     }
 
     /// Sends what is to be sent.
@@ -160,13 +205,21 @@ impl Client {
 
     fn take(&mut self, event: ClientEvent) {
         match event {
-            ClientEvent::Welcomed { start, .. } => match start {
-                Start::Log => {}
-                Start::WholeLog(cursor) => (self.fresh, self.cursor) = (true, Some(cursor)),
-                Start::Records(_) | Start::Comparison(_) => panic!("these clients speak version 1"),
-            },
-            ClientEvent::FirstSync { .. } | ClientEvent::Compared(_) | ClientEvent::Wanted { .. } => {
-                panic!("these clients speak version 1")
+            ClientEvent::Welcomed { start, grant, meeting_key, .. } => {
+                (self.grant, self.knows_meeting_key) = (grant, meeting_key.is_some());
+                match start {
+                    Start::Log | Start::Records(_) | Start::Comparison(_) => {}
+                    Start::WholeLog(cursor) => (self.fresh, self.cursor) = (true, Some(cursor)),
+                }
+            }
+            ClientEvent::FirstSync { entries, progress, .. } => {
+                self.entries.extend(entries);
+                self.cursor = Some(progress.cursor);
+            }
+            ClientEvent::Compared(ranges) => self.compared = ranges,
+            ClientEvent::Wanted { entries, left } => {
+                self.entries.extend(entries);
+                self.wanted = Some(left);
             }
             ClientEvent::Entries { entries, cursor } => {
                 self.entries.extend(entries);
@@ -180,7 +233,7 @@ impl Client {
                 self.present.extend(presence.here.into_iter().map(|here| (here.device, here.open)));
                 self.present.retain(|device, _| !presence.gone.contains(device));
             }
-            ClientEvent::Managed(_) => panic!("these clients speak version 1"),
+            ClientEvent::Managed(managed) => self.managed.push(managed),
             ClientEvent::Closed(notice) => self.closed = Some(notice),
         }
     }

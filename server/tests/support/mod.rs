@@ -10,6 +10,7 @@
 
 mod client;
 mod desk;
+mod member;
 mod process;
 mod workspace;
 
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 pub use client::{Client, notice, socket};
 pub use desk::{Desk, random_text};
+pub use member::{Laptop, Town};
 pub use process::{Process, complaint, program, run};
 pub use workspace::{Workspace, wrong_secret};
 
