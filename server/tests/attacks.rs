@@ -124,7 +124,8 @@ async fn at_the_door(attacks: &mut Attacks, town: &Town, boss: &Laptop, boss_in:
     let who = (town.id, boss.device);
     let replayed = Credential::device(who, &boss.key, &overheard);
     attacks.shown_out("a proof replayed", boss.present(town, |_| replayed).await).await;
-    let proofs: [(&str, &dyn Fn(&Challenge) -> Credential); 5] = [
+    type Forgery<'a> = &'a dyn Fn(&Challenge) -> Credential;
+    let proofs: [(&str, Forgery<'_>); 5] = [
         ("a proof for another relay", &|challenge| {
             let elsewhere = Challenge { relay: RecordId::random(), ..*challenge };
             Credential::device(who, &boss.key, &elsewhere)
@@ -457,7 +458,7 @@ async fn reading_what_is_kept_back(attacks: &mut Attacks, town: &Town, boss: &La
     let ours = RecordId::random();
     let partner = town.somebody(&["--role", "partner", "--organisation", &ours.to_string()]).await;
     let mut boss_in = caught_up(boss.enter(town).await).await;
-    let mut contact = boss.record(&CONTACT, &[("family", text("Hemlig"))]);
+    let contact = boss.record(&CONTACT, &[("family", text("Hemlig"))]);
     let venue = boss.record(&VENUE, &[("name", text("Synlig")), ("contact", link(contact.id()))]);
     for document in [&contact, &venue] {
         boss_in.push(document.id(), &document.changes_since(&[])).await;
