@@ -64,6 +64,11 @@ pub enum RelayError {
     /// Who belongs was not changed.
     #[error("not done: {0}")]
     NotManaged(#[from] ManagementError),
+    /// What cannot be undone has to be confirmed.
+    #[error(
+        "record {0} would be erased, here and on every device, and cannot be brought back: say --yes to do it"
+    )]
+    NotConfirmed(samsyn_engine::id::RecordId),
     /// A log cannot be used.
     #[error(transparent)]
     Log(#[from] LogError),

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use crate::folder::Folder;
 use crate::log::{LogError, SqliteLog};
 use crate::members::SqliteMembers;
-use crate::workspace::{Admitted, Workspace};
+use crate::workspace::{Admitted, Workspace, now};
 
 /// Why a client does not get in.
 #[derive(Debug, thiserror::Error)]
@@ -78,12 +78,20 @@ impl Hub {
         let place = Arc::clone(self.places.lock().await.entry(id).or_default());
         let mut place = place.lock().await;
         if let Some(workspace) = &*place {
-            return Ok(Arc::clone(workspace));
+            if workspace.is_current().await? {
+                return Ok(Arc::clone(workspace));
+            }
+            // Something was erased: it is another log now. Whoever is still connected to this one is being told.
+            if let Some(workspace) = place.take() {
+                close(id, workspace).await;
+            }
         }
         let path = self.folder.log(id);
         let open = move || {
+            let members = SqliteMembers::open(&path)?;
+            members.erase_again(now())?;
             let log = Arc::new(SqliteLog::open(&path)?);
-            Workspace::open(log, Arc::new(SqliteMembers::open(&path)?))
+            Workspace::open(log, Arc::new(members))
         };
         let opened = blocking(open).await?;
         tracing::info!(workspace = %id, position = opened.ends().borrow().position, "a workspace was opened");

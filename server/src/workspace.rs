@@ -13,7 +13,7 @@ use samsyn_engine::identity::{
     WorkspaceSecret,
 };
 use samsyn_engine::sync::compare::Range as CompareRange;
-use samsyn_engine::sync::limits::BATCH_CHANGES;
+use samsyn_engine::sync::limits::{BATCH_CHANGES, ERASURES};
 use samsyn_engine::sync::{Cursor, FromRelay, Hello};
 use tokio::sync::{Semaphore, mpsc, watch};
 
@@ -162,6 +162,7 @@ impl Workspace {
             };
             let Some(grant) = members.enter(&entering, now())? else { return Ok(None) };
             let meeting_key = if grant.role.meets() { Some(members.meeting_key()?) } else { None };
+            members.scrubbed(*device, hello.scrubbed)?;
             let view = View::of(Some(&grant), log)?;
             Ok(Some(Admitted { grant: Some(grant), meeting_key, view }))
         });
@@ -204,11 +205,36 @@ impl Workspace {
     /// # Errors
     /// Where that cannot be read.
     pub(crate) async fn look_who_belongs(self: &Arc<Self>) -> Result<(), LogError> {
-        let Access::Members(members) = &self.access else { return Ok(()) };
+        let Access::Members(members) = &self.access else {
+            // Without members only an erasure concerns those who are connected.
+            if !self.is_current().await? {
+                self.stamps.send_modify(|stamp| *stamp += 1);
+            }
+            return Ok(());
+        };
         let members = Arc::clone(members);
         let stamp = self.read(move |_| members.stamp()).await?;
         self.stamps.send_if_modified(|known| std::mem::replace(known, stamp) != stamp);
         Ok(())
+    }
+
+    /// Whether the log is still the one that was opened: otherwise this has to be closed, and opened anew.
+    ///
+    /// # Errors
+    /// Where that cannot be read.
+    pub(crate) async fn is_current(self: &Arc<Self>) -> Result<bool, LogError> {
+        self.read(|log| log.is_current()).await
+    }
+
+    /// What is to be erased on a device that has erased up to that number.
+    ///
+    /// # Errors
+    /// Where that cannot be read.
+    pub(crate) async fn erased_after(
+        self: &Arc<Self>,
+        number: u64,
+    ) -> Result<Vec<(u64, RecordId)>, LogError> {
+        self.read(move |log| log.erased_after(number, ERASURES)).await
     }
 
     /// Moves whenever it was changed who belongs.
@@ -392,7 +418,7 @@ fn seen(log: &dyn Log, mut records: Vec<RecordId>, sight: Sight) -> Result<BTree
 }
 
 /// The relay's clock, in seconds since 1970-01-01 UTC.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

@@ -49,6 +49,8 @@ fn hello() -> Hello {
         first_sync: None,
         holds_records: false,
         peer: false,
+        erased: 0,
+        scrubbed: 0,
     }
 }
 
@@ -92,6 +94,7 @@ fn what_two_replicas_say_without_a_relay() {
         grant: None,
         sealed: false,
         meeting_key: None,
+        erased: Vec::new(),
     };
     assert_eq!(FromRelay::Welcome(welcome).encode(), example("welcome-peer"));
     let secret: WorkspaceSecret = BASE64URL_NOPAD.encode(&[0x44; 32]).parse().unwrap();
@@ -113,6 +116,7 @@ fn what_a_relay_says() {
         grant: None,
         sealed: false,
         meeting_key: None,
+        erased: Vec::new(),
     };
     assert_eq!(FromRelay::Welcome(welcome).encode(), example("welcome"));
     assert_eq!(FromRelay::CaughtUp.encode(), example("caught-up"));
@@ -169,6 +173,7 @@ fn a_first_sync() {
         grant: None,
         sealed: false,
         meeting_key: None,
+        erased: Vec::new(),
     };
     assert_eq!(FromRelay::Welcome(welcome).encode(), example("welcome-records"));
     let entries = vec![
@@ -308,9 +313,9 @@ fn the_codes() {
             ErrorCode::TooLarge | ErrorCode::Malformed | ErrorCode::MissingDependencies => {}
             ErrorCode::ActorCollision | ErrorCode::Schema | ErrorCode::LogMismatch => {}
             ErrorCode::Stopping | ErrorCode::Storage | ErrorCode::Other => {}
-            ErrorCode::Forbidden | ErrorCode::NotYours => {}
+            ErrorCode::Forbidden | ErrorCode::NotYours | ErrorCode::Erased => {}
         }
     }
     let distinct: std::collections::HashSet<_> = listed.iter().collect();
-    assert_eq!((listed.len(), distinct.len()), (15, 15));
+    assert_eq!((listed.len(), distinct.len()), (16, 16));
 }

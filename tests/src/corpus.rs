@@ -282,6 +282,8 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
         first_sync: None,
         holds_records: false,
         peer: false,
+        erased: 0,
+        scrubbed: 0,
     };
     let first_sync = Some(FirstSync { cursor: Cursor::start(epoch), below: 300 });
     let resumed = Hello { first_sync, holds_records: true, ..hello(None) };
@@ -347,6 +349,7 @@ fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRela
         grant: None,
         sealed: false,
         meeting_key: None,
+        erased: Vec::new(),
     };
     [
         ("welcome", FromRelay::Welcome(welcome)),

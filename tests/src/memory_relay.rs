@@ -69,6 +69,7 @@ impl MemoryRelay {
                     grant: None,
                     sealed: false,
                     meeting_key: None,
+                    erased: Vec::new(),
                 });
                 let mut frames = vec![welcome.encode()];
                 frames.extend(self.batches(from as usize, &BTreeSet::new()));

@@ -53,6 +53,8 @@ impl Workspace {
             first_sync: None,
             holds_records: false,
             peer: false,
+            erased: 0,
+            scrubbed: 0,
         }
     }
 

@@ -14,6 +14,7 @@ use samsyn_engine::store::WayIn;
 use serde_json::json;
 
 use super::Json;
+use super::people::record;
 use super::render::{json as write_json, line};
 use crate::context::{Context, Failure};
 use crate::{keys, link};
@@ -155,6 +156,13 @@ impl Members {
         if !roster.invitations.is_empty() {
             line(format_args!("open invitations: {}", roster.invitations.len()))?;
         }
+        for erasure in &roster.erasures {
+            let state = match erasure.waiting.len() {
+                0 => "nothing is left on any device".to_owned(),
+                waiting => format!("{waiting} devices have not confirmed yet"),
+            };
+            line(format_args!("erased {}  {}  {state}", erasure.record, moment(erasure.at)))?;
+        }
         if self.history {
             for entry in &roster.history {
                 let by = entry.by.map_or_else(|| "the relay's operator".to_owned(), |by| by.to_string());
@@ -189,10 +197,16 @@ fn shown(roster: &Roster) -> serde_json::Value {
             "devices": devices(&member.devices),
         })
     };
+    let erasure = |erasure: &samsyn_engine::identity::Erasure| {
+        json!({
+            "number": erasure.number, "record": erasure.record, "at": erasure.at, "waiting": erasure.waiting,
+        })
+    };
     let happening = |entry: &samsyn_engine::identity::Happening| json!({"at": entry.at, "by": entry.by, "what": entry.what, "whom": entry.whom, "role": entry.role});
     json!({
         "members": roster.members.iter().map(member).collect::<Vec<_>>(),
         "open_invitations": roster.invitations.len(),
+        "erasures": roster.erasures.iter().map(erasure).collect::<Vec<_>>(),
         "history": roster.history.iter().map(happening).collect::<Vec<_>>(),
     })
 }
@@ -234,6 +248,55 @@ impl Member {
             Member::Remove(Remove { member }) => Management::Remove { member: *member },
         };
         manage(context, management).map(drop)
+    }
+}
+
+/// Erase a person.
+#[derive(Debug, Args)]
+pub(super) struct Erase {
+    /// The record: its identifier or the beginning of it.
+    record: String,
+    /// Do it. It cannot be undone.
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    json: Json,
+}
+
+impl Erase {
+    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let replica = context.open()?;
+        let id = record(&replica, &self.record)?;
+        let (title, changes) = (replica.record(id)?.title(), replica.document(id)?.change_names().len());
+        let referrers = replica.store().referrers(id)?;
+        let titles = replica.store().titles(&referrers.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+        drop(replica);
+        if self.yes {
+            manage(context, Management::Erase { record: id })?;
+            // Here, too, and at once.
+            link::sync_once(&mut context.open()?)?;
+        }
+        if self.json.json {
+            let referring: Vec<_> =
+                referrers.iter().map(|(id, field)| json!({"record": id, "field": field})).collect();
+            return write_json(&json!({
+                "record": id, "changes": changes, "referrers": referring, "erased": self.yes,
+            }));
+        }
+        if self.yes {
+            return line(format_args!(
+                "{id} is erased here and on the relay; other devices follow at their next contact"
+            ));
+        }
+        line(format_args!("{title}"))?;
+        line(format_args!("  {changes} changes, which are all there is of its history"))?;
+        for ((_, field), title) in referrers.iter().zip(titles) {
+            let title = title.unwrap_or_default();
+            line(format_args!(
+                "  {title} refers to it ({field}), and will refer to somebody who was erased"
+            ))?;
+        }
+        Err("nothing was erased: it cannot be undone, so say --yes to do it".into())
     }
 }
 

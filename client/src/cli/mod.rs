@@ -58,6 +58,8 @@ enum Command {
     /// Let a device in no more.
     #[command(subcommand)]
     Device(members::Device),
+    /// Erase a person: the record, its history, here and on every device.
+    Erase(members::Erase),
     /// List the records of a kind.
     List(records::List),
     /// Show a record, or its history.
@@ -161,6 +163,7 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
         Some(Command::Members(command)) => command.run(&context)?,
         Some(Command::Member(command)) => command.run(&context)?,
         Some(Command::Device(command)) => command.run(&context)?,
+        Some(Command::Erase(command)) => command.run(&context)?,
         Some(Command::List(command)) => command.run(&context)?,
         Some(Command::Show(command)) => command.run(&context)?,
         Some(Command::Set(command)) => command.run(&context)?,

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use samsyn_engine::document::{Difference, Record, Stamp};
 use samsyn_engine::replica::Replica;
-use samsyn_engine::schema::{Cells, Field, FieldType, Kind, Language, Link, Value};
+use samsyn_engine::schema::{Caption, Cells, Field, FieldType, Kind, Language, Link, Value};
 
 use crate::context::{Context, Failure};
 use crate::words::{difference_words, moment};
@@ -38,9 +38,18 @@ impl<'a> Words<'a> {
         match link {
             Link::Record(id) => {
                 let titles = self.replica.store().titles(&[id]).unwrap_or_default();
-                titles.into_iter().flatten().next().unwrap_or_else(|| id.to_string())
+                titles.into_iter().flatten().next().unwrap_or_else(|| self.absent(id))
             }
             Link::Row(id) => row_title(record, id).unwrap_or_else(|| id.to_string()),
+        }
+    }
+
+    /// What stands in place of the title of a record that is not here.
+    fn absent(&self, id: samsyn_engine::id::RecordId) -> String {
+        const ERASED: Caption = Caption::new("(raderad)", "(erased)");
+        match self.replica.store().is_erased(id) {
+            Ok(true) => ERASED.get(self.language).to_owned(),
+            _ => id.to_string(),
         }
     }
 

@@ -188,6 +188,23 @@ fn summary(visit: &link::Visit, language: Language) -> String {
     format!("{}, {}.", number(sent, visit.pushed), number(changed, visit.records))
 }
 
+/// What a person is told where records were erased, perhaps some that they had written in.
+fn erased(visit: &link::Visit, language: Language) -> String {
+    let gone = Caption::new(
+        "{} personer har raderats överallt, alltså också här.",
+        "{} people were erased everywhere, so here as well.",
+    );
+    let unsent = Caption::new(
+        " {} ändringar av dem, som inte hade skickats, raderades också.",
+        " {} changes to them that had not been sent were erased, too.",
+    );
+    let mut words = gone.get(language).replace("{}", &visit.erased.to_string());
+    if visit.erased_unsent > 0 {
+        words.push_str(&unsent.get(language).replace("{}", &visit.erased_unsent.to_string()));
+    }
+    words
+}
+
 /// Exchange changes with the relay, or with another computer, once.
 #[derive(Debug, Args)]
 pub(super) struct Sync {
@@ -215,9 +232,13 @@ impl Sync {
             write_json(&json!({
                 "pushed": visit.pushed, "received": visit.received, "records": visit.records,
                 "refused": visit.refused, "quarantined": visit.quarantined, "told_apart": visit.told_apart,
+                "erased": visit.erased, "erased_unsent": visit.erased_unsent,
             }))?;
         } else {
             line(summary(&visit, context.language))?;
+            if visit.erased > 0 {
+                line(erased(&visit, context.language))?;
+            }
             if visit.told_apart > 0 {
                 line(TOLD_APART.get(context.language))?;
             }

@@ -41,6 +41,10 @@ pub struct Visit {
     pub records: usize,
     /// Records in which another copy of this replica had written under the same name.
     pub told_apart: usize,
+    /// Records that were erased here, because they were erased everywhere.
+    pub erased: usize,
+    /// Changes of ours to these that had not reached the relay.
+    pub erased_unsent: usize,
     /// Why the relay did not take some, one entry each.
     pub refused: Vec<String>,
     /// Why some that came were kept apart, one entry each.
@@ -57,6 +61,10 @@ impl Visit {
             }
             SyncNews::Pushed(count) => self.pushed += count,
             SyncNews::NewIdentity { records, .. } => self.told_apart += records.len(),
+            SyncNews::Erased(erased) => {
+                self.erased += erased.len();
+                self.erased_unsent += erased.iter().map(|erased| erased.unsent).sum::<usize>();
+            }
             SyncNews::NotTaken { reason } => self.refused.push(reason),
             SyncNews::Refused { reason, .. } => self.refused.push(reason),
             SyncNews::Quarantined { reason, .. } => self.quarantined.push(reason),
@@ -103,6 +111,15 @@ pub fn manage_once(replica: &mut Replica, management: &Management) -> Result<Man
 }
 
 async fn managed(replica: &mut Replica, management: &Management) -> Result<Managed, LinkError> {
+    loop {
+        match ask(replica, management).await {
+            Err(LinkError::Problem(SyncProblem::BeginAgain)) => {}
+            managed => return managed,
+        }
+    }
+}
+
+async fn ask(replica: &mut Replica, management: &Management) -> Result<Managed, LinkError> {
     let mut connection = Connection::open(replica).await?;
     loop {
         for news in connection.next(replica).await? {

@@ -356,6 +356,10 @@ impl Worker {
                 SyncNews::CaughtUp => *link = Link::Live,
                 SyncNews::Present(others) => (self.tell)(Report::Present(others)),
                 SyncNews::NewIdentity { records, .. } => (self.tell)(Report::Merged(records)),
+                SyncNews::Erased(erased) => {
+                    let records = erased.into_iter().map(|erased| erased.record).collect();
+                    (self.tell)(Report::Merged(records));
+                }
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
                 SyncNews::Pushed(_) => self.unfolded = Some(None),
                 SyncNews::FirstSynced

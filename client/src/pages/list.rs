@@ -8,7 +8,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{Enumeration, Field, FieldType, Kind, Language, Link, Value};
 use samsyn_engine::store::{Filter, ListQuery, RowView, Sort, Test};
 
-use super::scene::title_in;
+use super::scene::{absence, title_in};
 use super::{Action, Command, Scene, kind_icon, texts};
 use crate::state::Session;
 use crate::widgets::button;
@@ -278,7 +278,11 @@ fn cells(session: &mut Session, row: &RowView, fields: &[&'static Field], langua
         let value = row.cells.get(field.name).unwrap_or(&Value::Empty);
         let titles: Vec<(Link, String)> = links(value)
             .into_iter()
-            .map(|link| (link, session.title(link).unwrap_or_else(|| "…".to_owned())))
+            .map(|link| {
+                let title = session.title(link);
+                let absent = || link.record().map_or(texts::NOT_YET, |id| absence(session, id));
+                (link, title.unwrap_or_else(|| absent().get(language).to_owned()))
+            })
             .collect();
         Cell::new(field.field_type.words(value, language, &|link| title_in(&titles, link)))
     });

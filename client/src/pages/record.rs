@@ -11,7 +11,7 @@ use samsyn_engine::schema::kinds::PLAN;
 use super::chart::Chart;
 use super::form::Form;
 use super::{Action, Command, Scene, history, kind_icon, texts};
-use crate::state::RecordView;
+use crate::state::{Absence, RecordView};
 use crate::widgets::badge;
 use crate::widgets::button;
 use crate::widgets::empty_state::empty_state;
@@ -97,13 +97,11 @@ impl RecordPane {
     fn nothing(&self, ui: &mut Ui, scene: &mut Scene<'_>) {
         if scene.session.is_missing(self.id) {
             let close = scene.say(texts::CLOSE);
-            if empty_state(
-                ui,
-                Icon::Document,
-                scene.say(texts::GONE),
-                scene.say(texts::GONE_HINT),
-                Some(close),
-            ) {
+            let (gone, hint) = match scene.session.absence(self.id) {
+                Some(Absence::Erased) => (texts::ERASED_RECORD, texts::ERASED_HINT),
+                _ => (texts::GONE, texts::GONE_HINT),
+            };
+            if empty_state(ui, Icon::Document, scene.say(gone), scene.say(hint), Some(close)) {
                 scene.act(Action::Command(Command::CloseRecord));
             }
         } else {

@@ -7,7 +7,7 @@ use samsyn_engine::schema::{Caption, FieldType, Language, Link, Value};
 
 use super::form::Drafts;
 use super::{Action, texts};
-use crate::state::Session;
+use crate::state::{Absence, Session};
 use crate::words::{moment, row_words, value_words};
 
 /// What a page draws with, for one frame.
@@ -46,7 +46,7 @@ impl Scene<'_> {
         match self.session.row(id) {
             Some(row) if row.title.is_empty() => self.say(texts::UNNAMED).to_owned(),
             Some(row) => row.title.clone(),
-            None => "…".to_owned(),
+            None => absence(self.session, id).get(self.language).to_owned(),
         }
     }
 
@@ -95,4 +95,13 @@ impl Scene<'_> {
 /// The title of a link among those that are known.
 pub(crate) fn title_in(titles: &[(Link, String)], link: Link) -> String {
     titles.iter().find(|(known, _)| *known == link).map_or_else(|| "…".to_owned(), |(_, title)| title.clone())
+}
+
+/// What stands in place of the title of a record that is not here (yet).
+pub(crate) fn absence(session: &Session, id: RecordId) -> Caption {
+    match session.absence(id) {
+        Some(Absence::Erased) => texts::ERASED,
+        Some(Absence::NotHere) => texts::NOT_HERE,
+        None => texts::NOT_YET,
+    }
 }

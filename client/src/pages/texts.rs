@@ -33,6 +33,11 @@ texts! {
     EMPTY_LIST: "Här är tomt än så länge", "Nothing here yet";
     EMPTY_LIST_HINT: "Det du skapar sparas direkt och delas när det finns nät.", "What you make is saved at once and shared when there is a network.";
     LOADING: "Läser …", "Reading …";
+    ERASED: "(raderad)", "(erased)";
+    NOT_HERE: "(finns inte här)", "(not here)";
+    NOT_YET: "…", "…";
+    ERASED_RECORD: "Personen har raderats", "This person was erased";
+    ERASED_HINT: "Uppgifterna är borta här, på reläet och på alla andra datorer. De går inte att få tillbaka.", "The data is gone here, on the relay and on all other computers. It cannot be brought back.";
     GONE: "Posten finns inte", "There is no such record";
     GONE_HINT: "Den kan ha raderats, eller så har den inte kommit hit än.", "It may have been erased, or it has not arrived here yet.";
     UNKNOWN_KIND: "Den här versionen känner inte till den sortens post. Installera en nyare Samsyn för att se den; den behålls orörd.", "This version does not know this kind of record. Install a newer Samsyn to see it; it is kept as it is.";

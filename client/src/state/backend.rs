@@ -1,6 +1,6 @@
 //! The thread that owns the window's replica: everything that touches the file happens here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -112,6 +112,8 @@ pub struct Overview {
     pub queue: Vec<QueueEntry>,
     /// The name of each device's person.
     pub people: HashMap<DeviceId, String>,
+    /// Records that were erased.
+    pub erased: HashSet<RecordId>,
     /// Whether everything that was read before may be out of date.
     pub changed: bool,
 }
@@ -282,6 +284,7 @@ impl Worker {
                 counts: self.replica.store().counts()?.into_iter().collect(),
                 queue: self.replica.review_queue()?,
                 people: self.replica.people()?,
+                erased: self.replica.store().erased()?.into_iter().collect(),
                 changed,
             })
         };

@@ -58,8 +58,17 @@ impl RowCache {
             let kept = Kept { age: self.age, used: self.clock, row: Arc::new(row) };
             self.kept.insert(kept.row.id, kept);
         }
-        self.missing.extend(self.asked.drain());
+        for gone in self.asked.drain() {
+            // What was here before and is not any more was erased: it must not go on being shown.
+            self.kept.remove(&gone);
+            self.missing.insert(gone);
+        }
         self.shrink();
+    }
+
+    /// Whether it was asked for and is not there.
+    pub(super) fn is_missing(&self, id: RecordId) -> bool {
+        self.missing.contains(&id)
     }
 
     /// The file has changed: everything may be out of date.

@@ -16,5 +16,5 @@ mod session;
 mod settings;
 
 pub use backend::{Answer, HistoryStep, RecordView, Request};
-pub use session::{Notice, Session, Severity};
+pub use session::{Absence, Notice, Session, Severity};
 pub use settings::{Settings, ThemeChoice};

@@ -96,6 +96,15 @@ impl std::fmt::Debug for Session {
     }
 }
 
+/// Why a record is not here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// It was erased, here as everywhere.
+    Erased,
+    /// It has not come, or is kept from whoever works here.
+    NotHere,
+}
+
 impl Session {
     /// Opens the replica and starts the threads. `wake` is called, from any thread, whenever there is something new.
     ///
@@ -267,6 +276,14 @@ impl Session {
     pub fn title(&mut self, link: Link) -> Option<String> {
         let row = self.rows.get(link.record()?)?;
         Some(if row.title.is_empty() { "–".to_owned() } else { row.title.clone() })
+    }
+
+    /// Why a record that something refers to is not here, if that is known: it was erased, or never came.
+    pub fn absence(&self, id: RecordId) -> Option<Absence> {
+        if self.overview.as_ref().is_some_and(|overview| overview.erased.contains(&id)) {
+            return Some(Absence::Erased);
+        }
+        self.rows.is_missing(id).then_some(Absence::NotHere)
     }
 
     /// A record with what is shown beside it, if it is here; it is asked for otherwise.

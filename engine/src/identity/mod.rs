@@ -24,4 +24,6 @@ pub use ids::{DeviceId, MemberId, WorkspaceId};
 pub use invitation::{CodeError, Invitation, InvitationCode, LONGEST_INVITATION, ValidityError, validity};
 pub use key::{DeviceKey, PublicKey, Signature};
 pub use role::{Forbidden, Grant, Owned, Right, Role, RoleError};
-pub use roster::{Device, Happening, Managed, Management, ManagementError, Member, OpenInvitation, Roster};
+pub use roster::{
+    Device, Erasure, Happening, Managed, Management, ManagementError, Member, OpenInvitation, Roster,
+};

@@ -20,6 +20,26 @@ pub struct Roster {
     /// What was changed, the newest first; no more than a message holds.
     #[serde(rename = "h", default)]
     pub history: Vec<Happening>,
+    /// What was erased, the last first, and where that is done.
+    #[serde(rename = "e", default)]
+    pub erasures: Vec<Erasure>,
+}
+
+/// A record that was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Its number among the workspace's erasures, from 1.
+    #[serde(rename = "n")]
+    pub number: u64,
+    /// Which record.
+    #[serde(rename = "e")]
+    pub record: RecordId,
+    /// When, in seconds since 1970-01-01 UTC by the relay's clock.
+    #[serde(rename = "t")]
+    pub at: i64,
+    /// The devices that may still connect and have not said that nothing of it is left on them.
+    #[serde(rename = "w")]
+    pub waiting: Vec<DeviceId>,
 }
 
 /// A member.
@@ -85,7 +105,7 @@ pub struct Happening {
     /// By which device; none where it was done on the relay itself.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<DeviceId>,
-    /// What: `invited`, `withdrew`, `joined`, `role`, `removed` or `revoked`.
+    /// What: `invited`, `withdrew`, `joined`, `role`, `removed`, `revoked` or `erased`.
     #[serde(rename = "w")]
     pub what: String,
     /// Whom it concerns: a member or a device; none for an invitation.
@@ -131,6 +151,12 @@ pub enum Management {
         /// Whom.
         #[serde(rename = "m")]
         member: MemberId,
+    },
+    /// To erase a person's record, with its history, here and on every device.
+    Erase {
+        /// Which.
+        #[serde(rename = "e")]
+        record: RecordId,
     },
     /// To let a device in no more.
     Revoke {
@@ -182,6 +208,12 @@ pub enum ManagementError {
     /// An invitation is good for a while, and not for too long.
     #[error("an invitation is good for two weeks at most")]
     Duration,
+    /// It is no person.
+    #[error("only a person's record can be erased: others are removed")]
+    NotAPerson,
+    /// The law wants it kept.
+    #[error("the record has a retention hold: it says why, and has to be taken away first")]
+    Hold,
     /// So many open invitations are enough.
     #[error("too many invitations are open: withdraw some, or wait until they expire")]
     TooMany,

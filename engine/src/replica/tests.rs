@@ -51,6 +51,7 @@ impl Log {
                     grant: None,
                     sealed: false,
                     meeting_key: None,
+                    erased: Vec::new(),
                 };
                 vec![
                     FromRelay::Welcome(welcome).encode(),

@@ -55,6 +55,8 @@ pub struct Meta {
     pub key: Option<PublicKey>,
     /// The invitation, until the relay has let us in with it.
     pub invitation: Option<InvitationCode>,
+    /// Up to which of the relay's erasures this replica has erased, and up to which nothing at all is left of them.
+    pub erased_up_to: (u64, u64),
     /// What this device may do, as the relay said when it was last met; none where nothing was said.
     pub grant: Option<Grant>,
     /// The last place in the relay's log that this replica has.
@@ -75,6 +77,8 @@ pub(super) const SECRET: &str = "secret";
 pub(super) const KEY: &str = "key";
 pub(super) const INVITATION: &str = "invitation";
 pub(super) const GRANT: &str = "grant";
+pub(super) const ERASED_UP_TO: &str = "erased_up_to";
+pub(super) const SCRUBBED_UP_TO: &str = "scrubbed_up_to";
 pub(super) const CURSOR: &str = "cursor";
 pub(super) const FIRST_SYNC: &str = "first_sync";
 pub(super) const LAST_CONTACT: &str = "last_contact";
@@ -125,7 +129,9 @@ pub(super) fn read(connection: &Connection) -> Result<Meta> {
         let id = get(connection, key)?.and_then(|bytes| WorkspaceId::from_slice(&bytes));
         id.ok_or(StoreError::Database(rusqlite::Error::QueryReturnedNoRows))
     };
+    let number = |key| text(key).map(|text| text.and_then(|text| text.parse().ok()).unwrap_or(0));
     Ok(Meta {
+        erased_up_to: (number(ERASED_UP_TO)?, number(SCRUBBED_UP_TO)?),
         workspace: id(WORKSPACE)?,
         workspace_name: text(WORKSPACE_NAME)?.unwrap_or_default(),
         device: id(DEVICE)?,

@@ -20,6 +20,7 @@
 //! before they are used.
 
 mod cache;
+mod erasing;
 mod error;
 mod folding;
 mod holdings;
@@ -39,6 +40,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+pub use erasing::Erased;
 pub use error::StoreError;
 pub use meta::{Meta, NewReplica, WayIn};
 pub use outbox::{OutboxState, RefusedChange};

@@ -13,7 +13,7 @@ use super::{Result, StoreError};
 const APPLICATION_ID: i64 = 0x5341_4d53;
 
 /// Each step brings a file of the format of its index to the next. Released steps never change.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -59,6 +59,10 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
         migrate(&transaction, format as usize)?;
     }
     transaction.commit()?;
+    if format == 1 {
+        // Once, because until then what was deleted was left in free pages.
+        connection.execute_batch("VACUUM")?;
+    }
     Ok(connection)
 }
 
@@ -86,6 +90,8 @@ fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is gone: no backup of the file, and nobody who finds it, has it still.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     // A page read from a damaged file must not be trusted.
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.set_prepared_statement_cache_capacity(64);

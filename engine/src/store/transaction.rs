@@ -47,7 +47,7 @@ impl Touched<'_> {
     }
 
     /// What is in memory of a document is not what will be in the file.
-    fn forget(&mut self, id: RecordId) {
+    pub(super) fn forget(&mut self, id: RecordId) {
         self.records.push(id);
         self.cache.borrow_mut().forget(id);
     }

@@ -42,6 +42,8 @@ pub enum ClientEvent {
         grant: Option<Grant>,
         /// By what the workspace's devices know each other without a relay.
         meeting_key: Option<WorkspaceSecret>,
+        /// Records that are to be erased, each with the number of its erasure.
+        erased: Vec<(u64, RecordId)>,
     },
     /// Whole records of a first sync: to be stored together with how far it has come.
     FirstSync {
@@ -321,6 +323,7 @@ impl ClientSession {
             changes: welcome.position.saturating_sub(welcome.from),
             grant: welcome.grant,
             meeting_key: welcome.meeting_key,
+            erased: welcome.erased,
         }])
     }
 

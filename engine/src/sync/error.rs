@@ -32,6 +32,8 @@ pub enum ErrorCode {
     Schema,
     /// The client's place in the log does not match the log.
     LogMismatch,
+    /// The record was erased. Since version 4.
+    Erased,
     /// The relay is about to stop.
     Stopping,
     /// The relay could not store it: its disk is full or broken. Nothing was acknowledged.

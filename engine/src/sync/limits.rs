@@ -63,5 +63,8 @@ pub const PRESENT: usize = 500;
 /// Who is here is told no more often than this, in milliseconds: who turns pages costs the others no more.
 pub const PRESENCE_PAUSE: u64 = 1_000;
 
+/// So many erasures are told in one welcome; the others in the next.
+pub const ERASURES: usize = 10_000;
+
 /// A bundle of whole records holds so many bytes at most, before compression; or one entry that is larger.
 pub const RECORDS_BYTES: usize = 1024 * 1024;

@@ -84,6 +84,12 @@ pub struct Hello {
     /// It looks for another replica to compare with, not for a relay. Since version 2.
     #[serde(rename = "p", default, skip_serializing_if = "is_false")]
     pub peer: bool,
+    /// Up to which of the relay's erasures it has erased. Since version 4.
+    #[serde(rename = "x", default, skip_serializing_if = "is_zero")]
+    pub erased: u64,
+    /// Up to which of them nothing at all is left on it. Since version 4.
+    #[serde(rename = "y", default, skip_serializing_if = "is_zero")]
+    pub scrubbed: u64,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -182,6 +188,9 @@ pub struct Welcome {
     /// everything.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub meeting_key: Option<WorkspaceSecret>,
+    /// Records that are to be erased, each with the number of its erasure. Since version 4.
+    #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<(u64, RecordId)>,
 }
 
 /// One change on its way.

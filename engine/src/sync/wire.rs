@@ -484,8 +484,8 @@ fn entry((record, kind, bytes): RawEntry, bundled: Bundled) -> Result<Entry, Syn
 mod tests {
     use super::*;
     use crate::identity::{
-        Challenge, DeviceId, DeviceKey, Grant, Happening, Invitation, InvitationCode, ManagementError,
-        Member, OpenInvitation, Role, Roster, WorkspaceId, WorkspaceSecret,
+        Challenge, DeviceId, DeviceKey, Erasure, Grant, Happening, Invitation, InvitationCode,
+        ManagementError, Member, OpenInvitation, Role, Roster, WorkspaceId, WorkspaceSecret,
     };
     use crate::sync::{
         Ack, Beginning, Cursor, Epoch, ErrorCode, FirstSync, Notice, Refused, VERSIONS, Welcome,
@@ -502,6 +502,8 @@ mod tests {
             first_sync: Some(FirstSync { cursor: Cursor::start(Epoch::random()), below: 7 }),
             holds_records: true,
             peer: false,
+            erased: 0,
+            scrubbed: 0,
         })
     }
 
@@ -529,6 +531,7 @@ mod tests {
                 }),
                 sealed: true,
                 meeting_key: Some(WorkspaceSecret::random()),
+                erased: vec![(3, RecordId::random())],
             }),
             FromRelay::Batch(Batch { position: 2, hash: RollingHash::default(), entries }),
             FromRelay::CaughtUp,
@@ -566,6 +569,7 @@ mod tests {
                 devices: vec![crate::identity::Device { device: id, key, joined_at: 7, revoked_at: None }],
             }],
             invitations: vec![OpenInvitation { key, role: Role::Reader, expires_at: 8 }],
+            erasures: vec![Erasure { number: 1, record: id, at: 3, waiting: vec![id] }],
             history: vec![Happening {
                 at: 1,
                 by: Some(id),

@@ -224,7 +224,20 @@ fn shown(roster: &Roster) -> serde_json::Value {
             json!({"at": entry.at, "by": entry.by, "what": entry.what, "whom": entry.whom, "role": entry.role})
         })
         .collect();
-    json!({"members": members, "open_invitations": roster.invitations.len(), "history": history})
+    let erasures: Vec<_> = roster
+        .erasures
+        .iter()
+        .map(|erasure| {
+            json!({
+                "number": erasure.number, "record": erasure.record, "at": erasure.at,
+                "waiting": erasure.waiting,
+            })
+        })
+        .collect();
+    json!({
+        "members": members, "open_invitations": roster.invitations.len(), "history": history,
+        "erasures": erasures,
+    })
 }
 
 /// Devices.
@@ -247,6 +260,32 @@ impl DeviceCommand {
     pub(super) fn run(self) -> Result<(), RelayError> {
         let DeviceCommand::Revoke(Revoke { place, device }) = self;
         place.manage(&Management::Revoke { device }).map(drop)
+    }
+}
+
+/// Erase a person.
+#[derive(Debug, Args)]
+pub(super) struct Erase {
+    #[command(flatten)]
+    place: Place,
+    /// The record of the person.
+    record: RecordId,
+    /// Do it. It cannot be undone.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Erase {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        if !self.yes {
+            return Err(RelayError::NotConfirmed(self.record));
+        }
+        let management = Management::Erase { record: self.record };
+        // A workspace with a secret has people in it, too.
+        match SqliteMembers::open(&self.place.log()?)?.manage(None, &management, now())? {
+            Managed::Refused { why } => Err(why.into()),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The command line: `samsyn-relay serve`, `workspace`, `invite`, `member` and `device`.
+//! The command line: `samsyn-relay serve`, `workspace`, `invite`, `member`, `device` and `erase`.
 
 mod members;
 
@@ -46,6 +46,9 @@ enum Command {
     /// List members, give them other roles, remove them. Works while a relay serves the folder, too.
     #[command(subcommand)]
     Member(members::MemberCommand),
+    /// Erase a person: the record, its history, here at once and on every device at its next contact. Works while a relay
+    /// serves the folder, too.
+    Erase(members::Erase),
     /// Let a device in no more. Works while a relay serves the folder, too.
     #[command(subcommand)]
     Device(members::DeviceCommand),
@@ -119,6 +122,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Invite(command) => command.run(),
         Command::Member(command) => command.run(),
         Command::Device(command) => command.run(),
+        Command::Erase(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -191,6 +191,9 @@ impl Live {
     /// It was changed who belongs: ends the connection of whoever does not any more, or is something else now.
     async fn may_stay(&mut self) -> Result<(), End> {
         self.stamps.mark_unchanged();
+        if !self.workspace.is_current().await.map_err(|error| End::storage(&error))? {
+            return Err(End::told(ErrorCode::Stopping, "the log was written anew: connect again"));
+        }
         let Some(before) = &self.admitted.grant else { return Ok(()) };
         match self.workspace.grant(self.device).await.map_err(|error| End::storage(&error))? {
             Some(now) if now == *before => Ok(()),

@@ -147,9 +147,15 @@ impl Visit {
             workspace = %self.workspace, device = %hello.device, software = %hello.software.escape_debug(),
             version, from = from.position, position, "a device is connected"
         );
+        let erased = workspace.erased_after(hello.erased).await.map_err(|error| End::storage(&error))?;
         let welcome = begun.welcome(version, workspace.name(), (from, admitted.view), position);
-        let welcome =
-            Welcome { grant: admitted.grant.clone(), meeting_key: admitted.meeting_key.clone(), ..welcome };
+        let welcome = Welcome {
+            grant: admitted.grant.clone(),
+            meeting_key: admitted.meeting_key.clone(),
+            // What came before would not know what to do with it.
+            erased: if version < 4 { Vec::new() } else { erased },
+            ..welcome
+        };
         if matches!(begun, Begun::Comparison) {
             session.admitted_to_compare();
         }

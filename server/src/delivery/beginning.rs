@@ -90,6 +90,7 @@ impl Begun {
             grant: None,
             sealed: view.is_sealed(),
             meeting_key: None,
+            erased: Vec::new(),
         }
     }
 }

@@ -263,6 +263,18 @@ impl Log for MemoryLog {
         Ok(self.state().actors.get(actor).copied())
     }
 
+    fn is_erased(&self, _: RecordId) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn erased_after(&self, _: u64, _: usize) -> Result<Vec<(u64, RecordId)>> {
+        Ok(Vec::new())
+    }
+
+    fn is_current(&self) -> Result<bool> {
+        Ok(true)
+    }
+
     fn seal(&self) -> Result<[u8; 32]> {
         Ok([9; 32])
     }

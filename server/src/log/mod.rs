@@ -36,7 +36,7 @@ use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 pub(crate) use bare::Changes;
 pub use sqlite::SqliteLog;
-pub(crate) use sqlite::bind_actors;
+pub(crate) use sqlite::{bind_actors, clear_log, erase};
 
 /// What a log says of its workspace.
 #[derive(Clone, PartialEq, Eq)]
@@ -270,6 +270,11 @@ impl LogError {
     }
 }
 
+/// What is kept of a record's document now, by a connection beside the log.
+pub(crate) fn document(connection: &rusqlite::Connection, record: RecordId) -> Result<StoredDocument> {
+    sqlite::stored_now(connection, record)
+}
+
 /// A result of the log.
 pub type Result<T> = std::result::Result<T, LogError>;
 
@@ -361,6 +366,24 @@ pub trait Log: Send + Sync + fmt::Debug {
     /// # Errors
     /// Where it cannot be read.
     fn owner(&self, actor: &ActorId) -> Result<Option<DeviceId>>;
+
+    /// Whether a record was erased: nothing of it is taken any more.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn is_erased(&self, record: RecordId) -> Result<bool>;
+
+    /// What was erased behind the erasure of that number, the first `most`, each with its number.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn erased_after(&self, number: u64, most: usize) -> Result<Vec<(u64, RecordId)>>;
+
+    /// Whether this is still the log that was opened. It is not once something was erased: then it has to be opened anew.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn is_current(&self) -> Result<bool>;
 
     /// The key by which the places of this log are sealed for those who may not see all of it.
     ///

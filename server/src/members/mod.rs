@@ -10,6 +10,7 @@
 //! [`Members`] is all that the relay knows of where this is kept. [`SqliteMembers`] keeps it beside the log, in the same
 //! file: so a backup of one is a backup of the other, and the command line changes it while a relay serves.
 
+mod purged;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -78,6 +79,12 @@ pub trait Members: Send + Sync + fmt::Debug {
     /// # Errors
     /// Where it cannot be read or stored.
     fn manage(&self, by: Option<DeviceId>, management: &Management, now: i64) -> Result<Managed>;
+
+    /// Notes that nothing is left on a device of what was erased up to that number.
+    ///
+    /// # Errors
+    /// Where it cannot be stored.
+    fn scrubbed(&self, device: DeviceId, up_to: u64) -> Result<()>;
 
     /// By what the workspace's devices know each other without a relay.
     ///

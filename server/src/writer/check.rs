@@ -126,6 +126,10 @@ fn candidates(
                 continue;
             }
         };
+        if log.is_erased(record)? {
+            verdicts.refuse(slot, &Refusal::erased());
+            continue;
+        }
         let of_record = found.entry(record).or_default();
         let hash = change.hash();
         match (seen.get(&hash), log.find(&hash)?) {

@@ -60,6 +60,11 @@ impl Refusal {
         Refusal::new(ErrorCode::Forbidden, words)
     }
 
+    /// Its record was erased.
+    pub(super) fn erased() -> Self {
+        Refusal::new(ErrorCode::Erased, "the record was erased: nothing of it is taken any more")
+    }
+
     /// It does not say whose it is.
     pub(super) fn nobodys() -> Self {
         Refusal::new(ErrorCode::Forbidden, "the change does not say which device wrote it")

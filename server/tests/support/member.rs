@@ -100,6 +100,8 @@ impl Laptop {
             first_sync: None,
             holds_records: false,
             peer: false,
+            erased: 0,
+            scrubbed: 0,
         }
     }
 

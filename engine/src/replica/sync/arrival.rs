@@ -194,6 +194,10 @@ impl Arrival<'_, '_> {
     fn store_all(&mut self, records: BTreeMap<RecordId, Parts>) -> Result<Vec<RecordId>, SyncProblem> {
         let mut changed = Vec::new();
         for (record, parts) in records {
+            if self.transaction.is_erased(record)? {
+                self.turn_away(parts);
+                continue;
+            }
             let mut document = self.transaction.document(record)?;
             let mut news = false;
             for (number, whole) in parts.documents {
@@ -207,6 +211,18 @@ impl Arrival<'_, '_> {
             }
         }
         Ok(changed)
+    }
+
+    /// What was erased does not come back: from another replica, which has not heard of it. (A relay does not send it.)
+    fn turn_away(&mut self, parts: Parts) {
+        let changes = parts.changes.into_iter().map(|(number, _)| number);
+        for number in parts.documents.into_iter().map(|(number, _)| number).chain(changes) {
+            let words = "the record was erased".to_owned();
+            let why = Why { code: ErrorCode::Erased, name: "erased", words };
+            if !self.from_log {
+                self.stored.rejected.push(Rejected { number, why });
+            }
+        }
     }
 
     /// Takes a whole document in. Says whether the record changed.

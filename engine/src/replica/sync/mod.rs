@@ -24,7 +24,7 @@ use super::{Replica, ReplicaError};
 use crate::document::ChangeHash;
 use crate::id::RecordId;
 use crate::identity::{Challenge, Credential, DeviceId, Managed, Management, WorkspaceSecret};
-use crate::store::Meta;
+use crate::store::{Erased, Meta};
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
     ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, Start, SyncError, VERSIONS,
@@ -85,6 +85,8 @@ pub enum SyncNews {
         /// Why, for people.
         reason: String,
     },
+    /// These records were erased, here as everywhere. The connection has to be begun anew.
+    Erased(Vec<Erased>),
     /// What came of something that was asked of who belongs.
     Managed(Managed),
     /// Who else is connected now, and what each has open.
@@ -109,8 +111,8 @@ pub enum SyncProblem {
     /// This side cannot store what comes.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
-    /// This replica has a new identity: the connection is to be begun anew, at once.
-    #[error("this copy of the replica has a name of its own now: connect again")]
+    /// This replica has a new identity, or records were erased: the connection is to be begun anew, at once.
+    #[error("this replica has changed in a way that needs a new connection: connect again")]
     BeginAgain,
     /// This replica has no relay.
     #[error("this workspace is only on this device: join one with `samsyn join`")]
@@ -297,7 +299,10 @@ impl ReplicaSync {
         news: &mut Vec<SyncNews>,
     ) -> Result<(), SyncProblem> {
         match event {
-            ClientEvent::Welcomed { workspace_name, start, records, changes, grant, meeting_key } => {
+            ClientEvent::Welcomed { workspace_name, start, records, changes, grant, meeting_key, erased } => {
+                if self.erase(replica, &erased, news)? {
+                    return Ok(());
+                }
                 if let Some(grant) = grant {
                     let mut transaction = replica.store.transaction()?;
                     transaction.set_grant(&grant, meeting_key.as_ref())?;
@@ -374,6 +379,31 @@ impl ReplicaSync {
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
         }
         Ok(())
+    }
+
+    /// Erases what the relay says is to be erased. Says whether there was anything: what was offered to the relay on this
+    /// connection, our place in its log among it, is not so any more.
+    fn erase(
+        &mut self,
+        replica: &mut Replica,
+        erased: &[(u64, RecordId)],
+        news: &mut Vec<SyncNews>,
+    ) -> Result<bool, SyncProblem> {
+        let Some((last, _)) = erased.last() else {
+            replica.store.scrub()?;
+            return Ok(false);
+        };
+        let (records, now): (Vec<RecordId>, _) =
+            (erased.iter().map(|(_, record)| *record).collect(), replica.now());
+        let mut transaction = replica.store.transaction()?;
+        let were_here = transaction.erase(&records, *last, now)?;
+        transaction.commit()?;
+        replica.store.scrub()?;
+        self.begin_again = true;
+        if !were_here.is_empty() {
+            news.push(SyncNews::Erased(were_here));
+        }
+        Ok(true)
     }
 
     /// Stores what came. Where it shows that this is a copy of another replica, this one gets a name of its own.
@@ -501,6 +531,8 @@ fn hello(replica: &Replica, meta: &Meta, credential: Credential) -> Result<Hello
         first_sync: meta.first_sync,
         holds_records,
         peer: false,
+        erased: meta.erased_up_to.0,
+        scrubbed: meta.erased_up_to.1,
     })
 }
 

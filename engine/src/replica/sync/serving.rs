@@ -164,6 +164,7 @@ impl PeerAnswer {
                 grant: None,
                 sealed: false,
                 meeting_key: None,
+                erased: Vec::new(),
             })
             .encode(),
         );

@@ -3,6 +3,7 @@
 //! One connection writes; others, opened as they are needed and then kept, read beside it (SQLite's write-ahead log
 //! lets them). Every commit is synced to the disk before it returns.
 
+mod erasing;
 mod folding;
 mod open;
 mod records;
@@ -23,6 +24,7 @@ use super::{
     Append, Entry, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight, Standing,
     StoredDocument, Stretch, bare,
 };
+pub(crate) use erasing::{clear_log, erase};
 pub(super) use open::failed;
 pub(crate) use records::bind_actors;
 
@@ -193,6 +195,18 @@ impl Log for SqliteLog {
         })
     }
 
+    fn is_erased(&self, record: RecordId) -> Result<bool> {
+        self.reading(|connection| erasing::is_erased(connection, record).map_err(failed))
+    }
+
+    fn erased_after(&self, number: u64, most: usize) -> Result<Vec<(u64, RecordId)>> {
+        self.reading(|connection| erasing::erased_after(connection, number, most).map_err(failed))
+    }
+
+    fn is_current(&self) -> Result<bool> {
+        self.reading(|connection| Ok(meta(connection)?.epoch == self.epoch))
+    }
+
     fn seal(&self) -> Result<[u8; 32]> {
         self.reading(|connection| {
             connection.query_row("SELECT seal FROM meta", [], |row| row.get(0)).map_err(failed)
@@ -203,7 +217,8 @@ impl Log for SqliteLog {
         let mut connection = lock(&self.writer);
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        if head(&transaction, self.epoch)? != append.after {
+        // Another process may have erased something: then this is another log.
+        if meta(&transaction)?.epoch != self.epoch || head(&transaction, self.epoch)? != append.after {
             return Err(LogError::Moved);
         }
         let end = insert_entries(&transaction, append).map_err(failed)?;
@@ -233,7 +248,7 @@ impl Log for SqliteLog {
         let mut connection = lock(&self.writer);
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        if head(&transaction, self.epoch)?.position != fold.at {
+        if meta(&transaction)?.epoch != self.epoch || head(&transaction, self.epoch)?.position != fold.at {
             return Err(LogError::Moved);
         }
         folding::fold(&transaction, fold).map_err(failed)?;
@@ -326,6 +341,11 @@ fn document(connection: &Connection, record: RecordId, as_of: u64) -> Result<Sto
     // One transaction: between two of them the writer may keep a new snapshot.
     let transaction = connection.unchecked_transaction().map_err(failed)?;
     stored(&transaction, record, as_of)
+}
+
+/// What is kept of a record's document now.
+pub(super) fn stored_now(connection: &Connection, record: RecordId) -> Result<StoredDocument> {
+    document(connection, record, position(u64::MAX))
 }
 
 /// The same, within a transaction.

@@ -13,8 +13,13 @@ use super::super::{LogError, Meta, Result};
 const APPLICATION_ID: i64 = 0x5341_4d52;
 
 /// Each step brings a file of the format of its index to the next. Released steps never change.
-const MIGRATIONS: &[&str] =
-    &[include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql"), include_str!("0004.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001.sql"),
+    include_str!("0002.sql"),
+    include_str!("0003.sql"),
+    include_str!("0004.sql"),
+    include_str!("0005.sql"),
+];
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -61,6 +66,10 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     let format = format(&transaction).map_err(failed)?;
     migrate(&transaction, usize::try_from(format).unwrap_or(0))?;
     transaction.commit().map_err(failed)?;
+    if (1..5).contains(&format) {
+        // Once, because until then what was deleted was left in free pages.
+        connection.execute_batch("VACUUM").map_err(failed)?;
+    }
     Ok(connection)
 }
 
@@ -110,6 +119,8 @@ fn configure(connection: &Connection) -> Result<()> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        // What is deleted is gone: no backup of the file, and nobody who finds it, has it still.
+        connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         // A burst of pushes must not leave a huge file behind.
         connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
         // A page read from a damaged file must not be trusted.

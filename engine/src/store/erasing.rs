@@ -1,0 +1,124 @@
+//! Erasing a record: document, history, rows, search, review, what waited to be sent. Only its name stays, so that it never
+//! comes back; nothing in the name says whose it was.
+//!
+//! SQLite writes zeros over all that is deleted (`secure_delete`, set in `open`), so nothing of it is left in free pages. What is
+//! left is in the write-ahead log, and in segments of the search index that were replaced: [`Store::scrub`] clears both, and
+//! only then is it true that nothing is here any more.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::meta::{self, ERASED_UP_TO, SCRUBBED_UP_TO};
+use super::{Result, Store, Transaction};
+use crate::id::RecordId;
+
+/// A record that is not here any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// Which.
+    pub record: RecordId,
+    /// How many changes of it had not reached the relay.
+    pub unsent: usize,
+}
+
+impl Transaction<'_> {
+    /// Erases records, and notes up to which of the relay's erasures this replica has come. Answers those that were here.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn erase(&mut self, records: &[RecordId], up_to: u64, at: i64) -> Result<Vec<Erased>> {
+        let mut erased = Vec::new();
+        for record in records {
+            erased.extend(self.erase_one(*record, at)?);
+        }
+        meta::put(&self.inner, ERASED_UP_TO, up_to.to_string().as_bytes())?;
+        Ok(erased)
+    }
+
+    fn erase_one(&mut self, record: RecordId, at: i64) -> Result<Option<Erased>> {
+        let id = params![record.as_bytes()];
+        let unsent: usize = self.inner.query_row(
+            "SELECT count(*) FROM changes WHERE record = ? AND NOT logged",
+            id,
+            |row| row.get(0),
+        )?;
+        let row: Option<i64> = self
+            .inner
+            .query_row("SELECT rowid FROM rows WHERE record = ?", id, |row| row.get(0))
+            .optional()?;
+        if let Some(row) = row {
+            self.inner.execute("DELETE FROM search WHERE rowid = ?", [row])?;
+        }
+        // What refers to the document goes before it.
+        for table in ["rows", "links", "reviewed", "changes", "quarantine", "documents"] {
+            self.inner.execute(&format!("DELETE FROM {table} WHERE record = ?"), id)?;
+        }
+        self.inner.execute(
+            "INSERT INTO erased (record, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            params![record.as_bytes(), at],
+        )?;
+        self.touched.forget(record);
+        Ok(row.map(|_| Erased { record, unsent }))
+    }
+
+    /// Whether a record was erased.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn is_erased(&self, record: RecordId) -> Result<bool> {
+        Ok(self
+            .inner
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM erased WHERE record = ?)")?
+            .query_row([record.as_bytes()], |row| row.get(0))?)
+    }
+}
+
+impl Store {
+    /// Whether a record was erased: what refers to it is to say so.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn is_erased(&self, record: RecordId) -> Result<bool> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM erased WHERE record = ?)")?
+            .query_row([record.as_bytes()], |row| row.get(0))?)
+    }
+
+    /// All records that were erased.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn erased(&self) -> Result<Vec<RecordId>> {
+        let mut statement = self.connection.prepare_cached("SELECT record FROM erased")?;
+        let ids = statement.query_map([], |row| super::record_id(row.get_ref(0)?))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Clears what is left of erased records in the file and beside it. Says whether that is done: it is not as long as
+    /// others read the file at just this time, and is to be tried again.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn scrub(&mut self) -> Result<bool> {
+        let number = |key| -> Result<u64> {
+            let text = meta::get(&self.connection, key)?.and_then(|bytes| String::from_utf8(bytes).ok());
+            Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+        };
+        let erased = number(ERASED_UP_TO)?;
+        if number(SCRUBBED_UP_TO)? >= erased {
+            return Ok(true);
+        }
+        self.connection.execute("INSERT INTO search (search) VALUES ('optimize')", [])?;
+        if !self.clear_log()? {
+            return Ok(false);
+        }
+        meta::put(&self.connection, SCRUBBED_UP_TO, erased.to_string().as_bytes())?;
+        Ok(true)
+    }
+
+    /// Copies the write-ahead log into the file and leaves nothing of it. Says whether nobody was in the way.
+    fn clear_log(&self) -> Result<bool> {
+        let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(busy == 0)
+    }
+}
