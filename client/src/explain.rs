@@ -149,6 +149,9 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         LinkError::NotARelay { address, .. } => format!(
             "Det som svarar på {address} är inget relä. Kontrollera adressen, eller logga in på nätet först."
         ),
+        LinkError::NotTrusted { address, reason } => format!(
+            "Det som svarar på {address} visar inte att det är det reläet ({reason}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först. Ditt arbete är sparat här och väntar."
+        ),
         LinkError::Closed(notice) => format!("Reläet avslutade: {}", refusal(notice.code, &notice.words)),
         LinkError::Broken(_) => {
             "Förbindelsen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::tls::TlsFiles;
+
 /// Where a relay keeps its data, where it listens, and how patient it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -11,6 +13,10 @@ pub struct Config {
     pub data: PathBuf,
     /// Where to listen; port 0 for any that is free.
     pub listen: SocketAddr,
+    /// The certificate to show; none to speak plainly.
+    pub tls: Option<TlsFiles>,
+    /// To speak plainly also beyond loopback: behind a proxy that has TLS, or in a closed network.
+    pub insecure: bool,
     /// So many clients at once; the next is asked to come again later.
     pub max_connections: usize,
     /// How long times are.
@@ -26,6 +32,8 @@ impl Config {
         Config {
             data: data.into(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: None,
+            insecure: false,
             max_connections: 2_000,
             patience: Patience::default(),
         }

@@ -35,11 +35,21 @@ pub enum RelayError {
     /// The address belongs to another program.
     #[error("{0} is already in use by another program: choose another port with --listen, 0 for any")]
     AddressInUse(SocketAddr),
-    /// The relay has no encryption of its own yet.
+    /// Nothing would be encrypted on the way.
     #[error(
-        "{0} can be reached from other machines, and nothing would be encrypted on the way: listen on 127.0.0.1 with --listen, behind a proxy that has TLS"
+        "{0} can be reached from other machines, and nothing would be encrypted on the way: give a certificate with --tls-cert and --tls-key, listen on 127.0.0.1 behind a proxy that has TLS, or say --insecure"
     )]
     NotLoopback(SocketAddr),
+    /// A certificate or its key cannot be used.
+    #[error(
+        "{path} cannot be used for TLS ({reason}): both have to be in PEM, the key that of the certificate"
+    )]
+    Certificate {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The address is not allowed.
     #[error("cannot listen on {address} ({reason}): choose another address with --listen")]
     Listen {

@@ -12,7 +12,7 @@
 //! | --- | --- |
 //! | `cli` | the command line: [`run`] |
 //! | [`Relay`], [`RunningRelay`] | a relay in the current process, for tests and for whoever embeds one |
-//! | `http`, `listener` | addresses and sockets |
+//! | `http`, `listener`, `tls` | addresses and sockets |
 //! | `connection` | one client: hello, catch-up, live, pushes |
 //! | `delivery` | what a client is sent before the log follows: whole records, a comparison |
 //! | `hub`, `workspace`, `recent` | what is open, and what all its connections share |
@@ -45,6 +45,7 @@ mod recent;
 mod relay;
 mod signals;
 mod stopping;
+mod tls;
 mod workspace;
 mod writer;
 
@@ -54,4 +55,5 @@ pub use error::RelayError;
 pub use folder::{Folder, FolderLock};
 pub use inline::{InlineConnection, InlineRelay};
 pub use relay::{Relay, RunningRelay};
+pub use tls::TlsFiles;
 pub use writer::Folding;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
@@ -14,19 +14,27 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Sleep, sleep};
+use tokio_rustls::server::TlsStream;
+use tokio_rustls::{Accept, TlsAcceptor};
 
 /// A listener that accepts only so many sockets at a time. The next ones wait in the system's own queue.
-#[derive(Debug)]
 pub(crate) struct Door {
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     places: Arc<Semaphore>,
     patience: Duration,
 }
 
 impl Door {
-    /// A door for so many; each has `patience` to become a WebSocket, or to ask what it wants to ask and go.
-    pub(crate) fn new(listener: TcpListener, most: usize, patience: Duration) -> Self {
-        Door { listener, places: Arc::new(Semaphore::new(most)), patience }
+    /// A door for so many; each has `patience` to become a WebSocket, TLS before it where there is any, or to ask what it
+    /// wants to ask and go.
+    pub(crate) fn new(
+        listener: TcpListener,
+        tls: Option<TlsAcceptor>,
+        most: usize,
+        patience: Duration,
+    ) -> Self {
+        Door { listener, tls, places: Arc::new(Semaphore::new(most)), patience }
     }
 }
 
@@ -40,7 +48,11 @@ impl Listener for Door {
         // Frames are whole messages: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
         let (watched, deadline) = (Arc::default(), Box::pin(sleep(self.patience)));
-        (Guest { stream, watched, deadline, _place: place }, address)
+        let lane = match &self.tls {
+            None => Lane::Plain(stream),
+            Some(tls) => Lane::Shaking(Box::new(tls.accept(stream))),
+        };
+        (Guest { lane, watched, deadline, _place: place }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -51,10 +63,56 @@ impl Listener for Door {
 /// An accepted socket.
 #[derive(Debug)]
 pub(crate) struct Guest {
-    stream: TcpStream,
+    lane: Lane,
     watched: Arc<Watched>,
     deadline: Pin<Box<Sleep>>,
     _place: Option<OwnedSemaphorePermit>,
+}
+
+/// What a guest's bytes go over. The handshake of TLS is done with the first that is read or written: who is slow at it keeps
+/// nobody else from the door, and has no more time for it than for anything before the hello.
+enum Lane {
+    Plain(TcpStream),
+    Shaking(Box<Accept<TcpStream>>),
+    Tls(Box<TlsStream<TcpStream>>),
+    /// The handshake failed.
+    Broken,
+}
+
+impl std::fmt::Debug for Lane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Lane::Plain(_) => "Plain",
+            Lane::Shaking(_) => "Shaking",
+            Lane::Tls(_) => "Tls",
+            Lane::Broken => "Broken",
+        })
+    }
+}
+
+/// Both ways of bytes.
+trait Stream: AsyncRead + AsyncWrite + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
+
+impl Lane {
+    /// What to read from and write to, once there is something.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<io::Result<&mut dyn Stream>> {
+        if let Lane::Shaking(shaking) = self {
+            match Pin::new(&mut **shaking).poll(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(stream)) => *self = Lane::Tls(Box::new(stream)),
+                Poll::Ready(Err(error)) => {
+                    *self = Lane::Broken;
+                    return Poll::Ready(Err(error));
+                }
+            }
+        }
+        Poll::Ready(match self {
+            Lane::Plain(stream) => Ok(stream),
+            Lane::Tls(stream) => Ok(&mut **stream),
+            Lane::Shaking(_) | Lane::Broken => Err(io::ErrorKind::NotConnected.into()),
+        })
+    }
 }
 
 /// What is known of a guest.
@@ -93,7 +151,11 @@ impl AsyncRead for Guest {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let read = match self.lane.poll(context) {
+            Poll::Ready(Ok(stream)) => Pin::new(stream).poll_read(context, buffer),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
+        };
         let came = buffer.filled().len() - before;
         self.watched.came.fetch_add(came as u64, Ordering::Relaxed);
         if read.is_pending()
@@ -112,7 +174,7 @@ impl AsyncWrite for Guest {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        Pin::new(ready!(self.lane.poll(context))?).poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -120,18 +182,31 @@ impl AsyncWrite for Guest {
         context: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
+        Pin::new(ready!(self.lane.poll(context))?).poll_write_vectored(context, bytes)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        match &self.lane {
+            Lane::Plain(stream) => stream.is_write_vectored(),
+            Lane::Tls(stream) => stream.is_write_vectored(),
+            Lane::Shaking(_) | Lane::Broken => false,
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        match &mut self.lane {
+            // Nothing was written yet.
+            Lane::Shaking(_) | Lane::Broken => Poll::Ready(Ok(())),
+            Lane::Plain(stream) => Pin::new(stream).poll_flush(context),
+            Lane::Tls(stream) => Pin::new(&mut **stream).poll_flush(context),
+        }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        match &mut self.lane {
+            Lane::Shaking(_) | Lane::Broken => Poll::Ready(Ok(())),
+            Lane::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+            Lane::Tls(stream) => Pin::new(&mut **stream).poll_shutdown(context),
+        }
     }
 }

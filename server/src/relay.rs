@@ -23,6 +23,7 @@ use crate::hub::Hub;
 use crate::listener::{Door, Stay};
 use crate::log::SqliteLog;
 use crate::stopping::StopSwitch;
+use crate::tls::Shown;
 
 /// Sockets beyond the clients': for whoever asks how the relay is, and for answering that it is full.
 const SPARE_SOCKETS: usize = 64;
@@ -40,7 +41,7 @@ pub struct RunningRelay {
     most: usize,
     patience: Patience,
     stop: StopSwitch,
-    tasks: [JoinHandle<()>; 3],
+    tasks: [JoinHandle<()>; 4],
     _lock: FolderLock,
 }
 
@@ -51,9 +52,11 @@ impl Relay {
     /// Where the data folder cannot be used, a log in it is none or of a newer version, or the address is
     /// taken or beyond loopback.
     pub async fn start(config: Config) -> Result<RunningRelay, RelayError> {
-        if !config.listen.ip().is_loopback() {
+        if !config.listen.ip().is_loopback() && config.tls.is_none() && !config.insecure {
             return Err(RelayError::NotLoopback(config.listen));
         }
+        let shown = config.tls.clone().map(Shown::read).transpose()?;
+        let acceptor = shown.as_ref().map(Shown::acceptor).transpose()?;
         let folder = Folder::open(&config.data)?;
         let mut lock = folder.lock()?;
         for workspace in folder.list()? {
@@ -79,11 +82,12 @@ impl Relay {
             stopping: stop.listener(),
             looked: Mutex::default(),
         };
-        let door = Door::new(listener, most + SPARE_SOCKETS, config.patience.hello);
+        let door = Door::new(listener, acceptor, most + SPARE_SOCKETS, config.patience.hello);
         let tasks = [
             serve(door, shared),
             close_unused(Arc::clone(&hub), config.patience, &stop),
             look_who_belongs(Arc::clone(&hub), &stop),
+            look_at_certificate(shown, &stop),
         ];
         tracing::info!(%address, "the relay is listening");
         Ok(RunningRelay { address, hub, places, most, patience: config.patience, stop, tasks, _lock: lock })
@@ -110,6 +114,26 @@ fn close_unused(hub: Arc<Hub>, patience: Patience, stop: &StopSwitch) -> JoinHan
             tokio::select! {
                 () = stopping.wait() => return,
                 _ = ticks.tick() => hub.close_unused().await,
+            }
+        }
+    })
+}
+
+/// How often it is looked whether there is another certificate.
+const CERTIFICATE_EVERY: Duration = Duration::from_secs(30);
+
+fn look_at_certificate(shown: Option<Arc<Shown>>, stop: &StopSwitch) -> JoinHandle<()> {
+    let stopping = stop.listener();
+    tokio::spawn(async move {
+        let Some(shown) = shown else { return };
+        let mut ticks = interval(CERTIFICATE_EVERY);
+        loop {
+            tokio::select! {
+                () = stopping.wait() => return,
+                _ = ticks.tick() => {
+                    let shown = Arc::clone(&shown);
+                    let _ = tokio::task::spawn_blocking(move || shown.look_again()).await;
+                }
             }
         }
     })

@@ -72,10 +72,19 @@ impl Relay {
     /// # Panics
     /// Where it does not come up.
     pub fn start(data: &Path, port: u16) -> Relay {
+        Relay::start_with(data, port, &[])
+    }
+
+    /// The same with further arguments.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    pub fn start_with(data: &Path, port: u16, arguments: &[&str]) -> Relay {
         std::fs::create_dir_all(data).expect("the folder can be made");
         let mut child = Command::new(program("samsyn-relay"))
             .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(data)
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -47,7 +47,7 @@ impl New {
 /// Make a replica of a workspace that a relay has, or connect the replica to one.
 #[derive(Debug, Args)]
 pub(super) struct Join {
-    /// The workspace's address: ws://HOST:PORT/WORKSPACE, as stands in the invitation; its code may follow behind a #.
+    /// The workspace's address: wss://HOST/WORKSPACE or ws://HOST:PORT/WORKSPACE, as stands in the invitation; its code may follow behind a #.
     address: String,
     /// Your name, for others to see who wrote what.
     #[arg(long)]
@@ -119,6 +119,7 @@ impl Join {
             Err(
                 error @ (LinkError::Unreachable { .. }
                 | LinkError::SignIn { .. }
+                | LinkError::NotTrusted { .. }
                 | LinkError::NotARelay { .. }),
             ) => {
                 keys::forget(replica.device());
@@ -156,14 +157,17 @@ fn person(name: &str) -> Result<&str, Failure> {
 
 /// Splits `ws://HOST:PORT/WORKSPACE` into the relay's address and the workspace.
 pub(crate) fn parse_address(address: &str) -> Result<(String, WorkspaceId), Failure> {
-    let wrong = || format!("\"{address}\" is no address of a workspace: expected ws://HOST:PORT/WORKSPACE");
-    if address.starts_with("wss://") {
-        return Err("this version speaks only ws://, for a relay on this computer or behind a tunnel".into());
-    }
+    let wrong = || {
+        format!(
+            "\"{address}\" is no address of a workspace: expected wss://HOST/WORKSPACE or ws://HOST:PORT/WORKSPACE"
+        )
+    };
     let (relay, workspace) = address.trim_end_matches('/').rsplit_once('/').ok_or_else(wrong)?;
-    let host = relay.strip_prefix("ws://").filter(|host| !host.is_empty()).ok_or_else(wrong)?;
+    let schemes = ["wss://", "ws://"];
+    let found = schemes.iter().find_map(|scheme| Some((scheme, relay.strip_prefix(scheme)?)));
+    let (scheme, host) = found.filter(|(_, host)| !host.is_empty()).ok_or_else(wrong)?;
     let workspace = workspace.parse().map_err(|_| wrong())?;
-    Ok((format!("ws://{host}"), workspace))
+    Ok((format!("{scheme}{host}"), workspace))
 }
 
 /// What a person is told whose replica turned out to be a copy.
@@ -299,6 +303,6 @@ mod tests {
         for wrong in ["", "ws://host", "http://host/x", &format!("ws:///{id}"), "ws://host/notanid"] {
             assert!(parse_address(wrong).is_err(), "{wrong}");
         }
-        assert!(parse_address(&format!("wss://host/{id}")).unwrap_err().to_string().contains("ws://"));
+        assert_eq!(parse_address(&format!("wss://host/{id}")).unwrap(), ("wss://host".into(), id));
     }
 }

@@ -2,9 +2,10 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use rustls::{ClientConfig, RootCertStore};
 use samsyn_engine::identity::{CHALLENGE_HEADER, Challenge};
 use samsyn_engine::sync::limits::{FRAME_BYTES, UNDERWAY_BYTES};
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
@@ -13,7 +14,7 @@ use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::error::UrlError;
 use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 use super::LinkError;
 use super::signs::{Noted, Signs};
@@ -26,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const PATIENCE_EACH: Duration = Duration::from_secs(5);
 
 /// A WebSocket whose signs of life are noted.
-pub(super) type Socket = WebSocketStream<Noted<TcpStream>>;
+pub(super) type Socket = WebSocketStream<MaybeTlsStream<Noted<TcpStream>>>;
 
 /// What to reach.
 #[derive(Debug)]
@@ -51,6 +52,10 @@ impl Target {
                 let (address, reason) = (self.address.clone(), error.to_string());
                 return Err(LinkError::NotARelay { address, reason });
             }
+            Ok(Err(SocketError::Io(error))) if is_distrust(&error) => {
+                let (address, reason) = (self.address.clone(), error.to_string());
+                return Err(LinkError::NotTrusted { address, reason });
+            }
             Ok(Err(SocketError::Io(error))) => error.to_string(),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer".to_owned(),
@@ -61,26 +66,50 @@ impl Target {
     /// The challenge stands in the answer; a relay of an earlier version gives none.
     async fn shake_hands(&self, signs: &Arc<Signs>) -> Result<(Socket, Option<Challenge>), SocketError> {
         let uri: Uri = self.url.parse()?;
-        match uri.scheme_str() {
-            Some("ws") => {}
-            Some("wss") => return Err(UrlError::TlsFeatureNotEnabled.into()),
+        let (port, connector) = match uri.scheme_str() {
+            Some("ws") => (80, Connector::Plain),
+            Some("wss") => (443, Connector::Rustls(trust()?)),
             _ => return Err(UrlError::UnsupportedUrlScheme.into()),
-        }
+        };
         let host = uri.host().ok_or(UrlError::NoHostName)?;
         // An IPv6 address stands in brackets here and without them elsewhere.
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let stream = connect(host, uri.port_u16().unwrap_or(80)).await?;
+        let stream = connect(host, uri.port_u16().unwrap_or(port)).await?;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default()
             .max_message_size(Some(FRAME_BYTES))
             .max_frame_size(Some(FRAME_BYTES))
             .max_write_buffer_size(4 * FRAME_BYTES);
         let noted = Noted::new(stream, Arc::clone(signs));
-        let (socket, answer) = client_async_with_config(self.url.as_str(), noted, Some(config)).await?;
+        let url = self.url.as_str();
+        let (socket, answer) =
+            client_async_tls_with_config(url, noted, Some(config), Some(connector)).await?;
         let challenge =
             answer.headers().get(CHALLENGE_HEADER).and_then(|text| text.to_str().ok()?.parse().ok());
         Ok((socket, challenge))
     }
+}
+
+/// Whether that is what TLS says of a certificate, or of an answer that is no TLS.
+fn is_distrust(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
+}
+
+/// Whom this computer trusts: its own store of certificates, or the file that SSL_CERT_FILE names.
+fn trust() -> Result<Arc<ClientConfig>, SocketError> {
+    static TRUST: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+    if let Some(trust) = TRUST.get() {
+        return Ok(Arc::clone(trust));
+    }
+    let mut roots = RootCertStore::empty();
+    // One that cannot be read is no reason not to trust the others.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| io::Error::other(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::clone(TRUST.get_or_init(|| Arc::new(config))))
 }
 
 /// Connects to the first of the host's addresses that answers.

@@ -37,6 +37,16 @@ pub enum LinkError {
         /// What came instead.
         reason: String,
     },
+    /// Who answers does not prove to be who stands in the address.
+    #[error(
+        "what answers at {address} does not prove to be that relay ({reason}): nothing was said to it; check the address and this computer's date, or sign in to the network first; your work is safe here and waits"
+    )]
+    NotTrusted {
+        /// Where.
+        address: String,
+        /// What TLS says of it.
+        reason: String,
+    },
     /// The relay ended the connection.
     #[error("the relay ended the connection: {}", .0.words)]
     Closed(Notice),

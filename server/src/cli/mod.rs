@@ -22,6 +22,7 @@ use crate::logging::{self, LogFormat};
 use crate::members::SqliteMembers;
 use crate::relay::Relay;
 use crate::signals::{self, StopRequests};
+use crate::tls::TlsFiles;
 
 /// The longest name of a workspace, in characters.
 const LONGEST_NAME: usize = 200;
@@ -62,6 +63,15 @@ struct Serve {
     /// Where to listen: address and port; port 0 for any that is free.
     #[arg(long, value_name = "ADDRESS:PORT", env = "SAMSYN_RELAY_LISTEN", default_value_t = SocketAddr::from(([127, 0, 0, 1], Config::PORT)))]
     listen: SocketAddr,
+    /// The certificate to show, in PEM, with those that lead to one that clients trust. Looked at again when it is renewed.
+    #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Listen beyond loopback without TLS: behind a proxy that has it, or in a closed network.
+    #[arg(long)]
+    insecure: bool,
     /// How many clients may be connected at once.
     #[arg(long, value_name = "NUMBER", default_value_t = 2_000)]
     max_connections: usize,
@@ -87,8 +97,9 @@ struct Create {
     /// The folder with the workspaces. Made if it is not there.
     #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
     data: PathBuf,
-    /// How people reach the relay, for the printed address. Without it: where the folder is served now.
-    #[arg(long, value_name = "HOST:PORT")]
+    /// How people reach the relay, for the printed address: HOST:PORT, or with wss:// before it where it has TLS. Without it:
+    /// where the folder is served now.
+    #[arg(long, value_name = "[wss://]HOST[:PORT]")]
     address: Option<String>,
     /// Print JSON.
     #[arg(long)]
@@ -161,8 +172,14 @@ fn complain(sentence: impl std::fmt::Display) {
 impl Serve {
     fn run(self) -> Result<(), RelayError> {
         logging::start(self.log_format);
-        let config =
-            Config { listen: self.listen, max_connections: self.max_connections, ..Config::new(self.data) };
+        let tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
+        let config = Config {
+            listen: self.listen,
+            tls,
+            insecure: self.insecure,
+            max_connections: self.max_connections,
+            ..Config::new(self.data)
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(serve(config));
         // What still waits for the disk then has nobody who waits for it.
@@ -175,8 +192,9 @@ async fn serve(config: Config) -> Result<(), RelayError> {
     signals::outlive_the_limit_on_files()?;
     // Before anybody can know that we listen: who asks at once is heard.
     let mut requests = StopRequests::listen()?;
+    let scheme = if config.tls.is_some() { "wss" } else { "ws" };
     let relay = Relay::start(config).await?;
-    say(format_args!("listening on ws://{}", relay.address()))?;
+    say(format_args!("listening on {scheme}://{}", relay.address()))?;
     requests.next().await?;
     relay.shutdown().await;
     Ok(())
@@ -200,7 +218,10 @@ impl Create {
         let members = SqliteMembers::open(&folder.log(meta.workspace))?;
         let code = members::invite_coordinator(&members, meta.workspace)?;
         let host = self.address.unwrap_or_else(|| reachable_at(folder.served_at()));
-        let address = format!("ws://{host}/{}", meta.workspace);
+        let address = match host.contains("://") {
+            true => format!("{}/{}", host.trim_end_matches('/'), meta.workspace),
+            false => format!("ws://{host}/{}", meta.workspace),
+        };
         let join = format!("samsyn join {address} --name \"Your name\" --replica workspace.samsyn");
         if self.json {
             return say(json!({
