@@ -126,6 +126,25 @@ fn a_person_who_is_erased_stands_in_no_file_any_more_and_does_not_come_back() {
 }
 
 #[test]
+fn all_that_is_known_about_a_person_can_be_written_out_for_them() {
+    let town = Town::new();
+    let coordinator = town.join("Maja", &["--role", "coordinator"]);
+    let id = plant(&coordinator);
+    coordinator.must(&["set", &id, "given=Evalotta", "--why", "hon vill det"]);
+    coordinator.must(&["add", "venue", "name=Storsjöteatern", &format!("contact={id}")]);
+    let about = format!("description=Fråga Evalotta {}", PLANTED[0]);
+    coordinator.must(&["add", "venue", "name=Jamtli", &about]);
+    let written = coordinator.must(&["access", &id]);
+    for part in [PLANTED[0], PLANTED[1], PLANTED[2], "Maja", "hon vill det", "Storsjöteatern", "Jamtli"] {
+        assert!(written.contains(part), "{part} is missing in\n{written}");
+    }
+    let known = json(&coordinator, &["access", &id, "--json"]);
+    assert_eq!(known["history"].as_array().unwrap().len(), 4);
+    assert_eq!(known["referred_to_by"][0]["title"], "Storsjöteatern");
+    assert_eq!(known["name_stands_in"][0]["title"], "Jamtli");
+}
+
+#[test]
 fn a_backup_of_before_does_not_bring_anybody_back() {
     let mut town = Town::new();
     let coordinator = town.join("Maja", &["--role", "coordinator"]);

@@ -3,6 +3,7 @@
 //! Every command writes what it has to say to standard output (with `--json` as JSON), and what went wrong as one
 //! sentence to standard error with a non-zero exit: 2 where the command could not be understood, 1 otherwise.
 
+mod access;
 mod direct;
 mod members;
 mod people;
@@ -58,6 +59,8 @@ enum Command {
     /// Let a device in no more.
     #[command(subcommand)]
     Device(members::Device),
+    /// Write everything that is known about one person, for that person to read.
+    Access(access::Access),
     /// Erase a person: the record, its history, here and on every device.
     Erase(members::Erase),
     /// List the records of a kind.
@@ -163,6 +166,7 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
         Some(Command::Members(command)) => command.run(&context)?,
         Some(Command::Member(command)) => command.run(&context)?,
         Some(Command::Device(command)) => command.run(&context)?,
+        Some(Command::Access(command)) => command.run(&context)?,
         Some(Command::Erase(command)) => command.run(&context)?,
         Some(Command::List(command)) => command.run(&context)?,
         Some(Command::Show(command)) => command.run(&context)?,

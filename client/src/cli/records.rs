@@ -142,30 +142,42 @@ impl Show {
         replica: &Replica,
         id: samsyn_engine::id::RecordId,
     ) -> Result<(), Failure> {
+        if self.json.json {
+            return write_json(&history_to_json(context, replica, id)?);
+        }
         let document = replica.document(id)?;
         let words = Words::new(replica, context)?;
-        let people = replica.people()?;
-        let mut all = Vec::new();
         for entry in document.history() {
             let record = document.read_at(&[entry.stamp.change]);
             let differences = document.differences_of(&entry);
-            if self.json.json {
-                let lines: Vec<String> = differences.iter().map(|d| words.difference(&record, d)).collect();
-                all.push(json!({
-                    "change": entry.stamp.change.to_string(), "device": entry.stamp.device,
-                    "person": entry.stamp.device.and_then(|device| people.get(&device)),
-                    "time": entry.stamp.time, "why": entry.why, "differences": lines,
-                }));
-                continue;
-            }
             let why = entry.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
             line(format_args!("{}{why}", words.stamp(&entry.stamp)))?;
             for difference in &differences {
                 line(format_args!("  {}", words.difference(&record, difference)))?;
             }
         }
-        if self.json.json { write_json(&json!(all)) } else { Ok(()) }
+        Ok(())
     }
+}
+
+/// A record's history for programs: who changed what, when and why.
+pub(super) fn history_to_json(
+    context: &Context,
+    replica: &Replica,
+    id: samsyn_engine::id::RecordId,
+) -> Result<serde_json::Value, Failure> {
+    let (document, words, people) = (replica.document(id)?, Words::new(replica, context)?, replica.people()?);
+    let entry = |entry: samsyn_engine::document::HistoryEntry| {
+        let record = document.read_at(&[entry.stamp.change]);
+        let differences = document.differences_of(&entry);
+        let lines: Vec<String> = differences.iter().map(|d| words.difference(&record, d)).collect();
+        json!({
+            "change": entry.stamp.change.to_string(), "device": entry.stamp.device,
+            "person": entry.stamp.device.and_then(|device| people.get(&device)),
+            "time": entry.stamp.time, "why": entry.why, "differences": lines,
+        })
+    };
+    Ok(document.history().into_iter().map(entry).collect())
 }
 
 /// Write fields of a record.
