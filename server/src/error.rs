@@ -71,6 +71,11 @@ pub enum RelayError {
         /// The data folder.
         path: PathBuf,
     },
+    /// There is such a workspace already.
+    #[error(
+        "workspace {0} is there already: say --replace to put the backup in its place; what is there is kept"
+    )]
+    IsThere(WorkspaceId),
     /// Who belongs was not changed.
     #[error("not done: {0}")]
     NotManaged(#[from] ManagementError),

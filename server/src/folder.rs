@@ -5,6 +5,8 @@
 //! DATA/relay.id                          the relay's name, which devices sign when they enter
 //! DATA/workspaces/<workspace>/log.sqlite one log, with SQLite's own files beside it
 //! DATA/workspaces/.new-<workspace>/      one that is being made; renamed once it is whole
+//! DATA/workspaces/.replaced-<n>-<workspace>/  one that was replaced from a backup
+//! DATA/erased/<workspace>                what was erased of it, outside of its backups
 //! ```
 //!
 //! No index beside the folders themselves: making a workspace is making its folder, at once, also while a relay
@@ -168,6 +170,45 @@ impl Folder {
         }
         made?;
         sync_folder(&self.workspaces()).map_err(refused())
+    }
+
+    /// Puts a copy of a log in a workspace's place. Answers where the one that was there is kept, if there was one.
+    ///
+    /// # Errors
+    /// [`RelayError::IsThere`] where one is there and is not to be replaced; where nothing can be written.
+    pub fn put_back(
+        &self,
+        workspace: WorkspaceId,
+        copy: &Path,
+        replace: bool,
+    ) -> Result<Option<PathBuf>, RelayError> {
+        let refused = || RelayError::not_writable(&self.root);
+        let (unfinished, finished) = self.places(workspace);
+        if finished.exists() && !replace {
+            return Err(RelayError::IsThere(workspace));
+        }
+        if !self.workspaces().exists() {
+            make_private(&self.workspaces()).map_err(refused())?;
+        }
+        // Of an attempt that broke off.
+        let _ = fs::remove_dir_all(&unfinished);
+        make_private(&unfinished).map_err(refused())?;
+        let log = unfinished.join("log.sqlite");
+        fs::copy(copy, &log).and_then(|_| File::open(&log)?.sync_all()).map_err(refused())?;
+        sync_folder(&unfinished).map_err(refused())?;
+        let kept = finished.exists().then(|| self.free_name(workspace));
+        if let Some(kept) = &kept {
+            fs::rename(&finished, kept).map_err(refused())?;
+        }
+        fs::rename(&unfinished, &finished).map_err(refused())?;
+        sync_folder(&self.workspaces()).map_err(refused())?;
+        Ok(kept)
+    }
+
+    /// Where a workspace that is replaced is kept: a name that is no workspace's.
+    fn free_name(&self, workspace: WorkspaceId) -> PathBuf {
+        let name = |number| self.workspaces().join(format!(".replaced-{number}-{workspace}"));
+        (1_u32..).map(name).find(|path| !path.exists()).expect("some number is free")
     }
 
     fn places(&self, workspace: WorkspaceId) -> (PathBuf, PathBuf) {

@@ -18,7 +18,7 @@ use crate::members::{Members, SqliteMembers};
 
 /// Which workspace of which folder.
 #[derive(Debug, Args)]
-struct Place {
+pub(super) struct Place {
     /// The workspace.
     workspace: WorkspaceId,
     /// The folder with the workspaces.
@@ -27,7 +27,8 @@ struct Place {
 }
 
 impl Place {
-    fn log(&self) -> Result<PathBuf, RelayError> {
+    /// The workspace's log, which is there.
+    pub(super) fn log(&self) -> Result<PathBuf, RelayError> {
         let path = Folder::open(&self.data)?.log(self.workspace);
         if path.exists() {
             return Ok(path);

@@ -1,5 +1,7 @@
-//! The command line: `samsyn-relay serve`, `workspace`, `invite`, `member`, `device` and `erase`.
+//! The command line: `samsyn-relay serve`, `workspace`, `invite`, `member`, `device`, `erase`, `backup`,
+//! `restore`, `verify` and `stats`.
 
+mod care;
 mod members;
 
 use std::ffi::OsString;
@@ -47,6 +49,14 @@ enum Command {
     /// List members, give them other roles, remove them. Works while a relay serves the folder, too.
     #[command(subcommand)]
     Member(members::MemberCommand),
+    /// Write a copy of a workspace to a file, and verify it. Works while a relay serves the folder, too.
+    Backup(care::Backup),
+    /// Put a workspace back from a backup. The relay must not be running.
+    Restore(care::Restore),
+    /// Look whether all of a workspace is right: its file, its log, its documents. Works while a relay serves the folder, too.
+    Verify(care::Verify),
+    /// Numbers of a workspace. Works while a relay serves the folder, too.
+    Stats(care::Stats),
     /// Erase a person: the record, its history, here at once and on every device at its next contact. Works while a relay
     /// serves the folder, too.
     Erase(members::Erase),
@@ -134,6 +144,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Member(command) => command.run(),
         Command::Device(command) => command.run(),
         Command::Erase(command) => command.run(),
+        Command::Backup(command) => command.run(),
+        Command::Restore(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Stats(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -35,7 +35,7 @@ use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 pub(crate) use bare::Changes;
-pub use sqlite::SqliteLog;
+pub use sqlite::{SqliteLog, care};
 pub(crate) use sqlite::{bind_actors, clear_log, erase};
 
 /// What a log says of its workspace.

@@ -3,6 +3,7 @@
 //! One connection writes; others, opened as they are needed and then kept, read beside it (SQLite's write-ahead log
 //! lets them). Every commit is synced to the disk before it returns.
 
+pub mod care;
 mod erasing;
 mod folding;
 mod open;

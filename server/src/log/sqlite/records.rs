@@ -130,8 +130,9 @@ pub(crate) fn bind_actors(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-fn all(connection: &Connection) -> rusqlite::Result<Vec<RecordId>> {
-    let mut select = connection.prepare("SELECT record FROM records")?;
+/// All records, in the order of their ids.
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<RecordId>> {
+    let mut select = connection.prepare("SELECT record FROM records ORDER BY record")?;
     let ids = select.query_map([], |row| Ok(RecordId::from_bytes(row.get(0)?)))?;
     ids.collect()
 }

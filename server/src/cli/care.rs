@@ -1,0 +1,108 @@
+//! Commands for whoever looks after a relay: backups that are verified as they are made, putting one back, and numbers.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::members::Place;
+use super::say;
+use crate::error::RelayError;
+use crate::folder::Folder;
+use crate::log::{SqliteLog, care};
+
+/// Write a copy of a workspace to a file.
+#[derive(Debug, Args)]
+pub(super) struct Backup {
+    #[command(flatten)]
+    place: Place,
+    /// The new file.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+impl Backup {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        care::copy(&self.place.log()?, &self.to)?;
+        let changes = care::verify(&self.to)?;
+        say(format_args!("{} holds {changes} changes, and all of it is right", self.to.display()))
+    }
+}
+
+/// Put a workspace back from a file.
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    /// The file that `backup` wrote.
+    file: PathBuf,
+    /// The folder with the workspaces. Made if it is not there.
+    #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
+    data: PathBuf,
+    /// Put it in the place of a workspace that is there. What was there is kept beside it.
+    #[arg(long)]
+    replace: bool,
+}
+
+impl Restore {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        let changes = care::verify(&self.file)?;
+        let (meta, _) = SqliteLog::inspect(&self.file)?;
+        let folder = Folder::open_or_create(&self.data)?;
+        // A relay that serves it would write on in the old one.
+        let lock = folder.lock()?;
+        let kept = folder.put_back(meta.workspace, &self.file, self.replace)?;
+        care::begin_new_life(&folder.log(meta.workspace))?;
+        drop(lock);
+        if let Some(kept) = kept {
+            say(format_args!("what was there is kept in {}", kept.display()))?;
+        }
+        say(format_args!(
+            "{} is back with {changes} changes, as a new life of its log: those who have more bring it at their next contact",
+            meta.workspace
+        ))
+    }
+}
+
+/// Look whether all of a workspace is right.
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Verify {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        let changes = care::verify(&self.place.log()?)?;
+        say(format_args!("{changes} changes, and all of it is right"))
+    }
+}
+
+/// Numbers of a workspace.
+#[derive(Debug, Args)]
+pub(super) struct Stats {
+    #[command(flatten)]
+    place: Place,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Stats {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        let path = self.place.log()?;
+        let holdings = care::holdings(&path)?;
+        let waits = fs::metadata(path.with_extension("sqlite-wal")).map_or(0, |found| found.len());
+        if self.json {
+            return say(json!({
+                "changes": holdings.changes, "records": holdings.records, "erased": holdings.erased,
+                "last_change": holdings.last_change, "bytes": holdings.bytes, "log_bytes": waits,
+            }));
+        }
+        say(format_args!("changes    {}", holdings.changes))?;
+        for (kind, count) in &holdings.records {
+            say(format_args!("{:<10} {count}", if kind.is_empty() { "unknown" } else { kind }))?;
+        }
+        say(format_args!("erased     {}", holdings.erased))?;
+        say(format_args!("bytes      {}", holdings.bytes + waits))
+    }
+}

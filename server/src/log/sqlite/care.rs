@@ -1,0 +1,146 @@
+//! Looking after a log's file: a copy while it is in use, a look whether all of it is right, a new life after it was put back.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+use samsyn_engine::document::{ChangeHash, Document};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+
+use super::super::{LogError, Result};
+use super::open::failed;
+use super::{meta, open, position, records, stored};
+
+/// What a log holds, by numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// How many changes.
+    pub changes: u64,
+    /// How many records of each kind.
+    pub records: BTreeMap<String, u64>,
+    /// How many were erased.
+    pub erased: u64,
+    /// When the last change came, in seconds since 1970-01-01 UTC by the relay's clock; none where none has.
+    pub last_change: Option<i64>,
+    /// The size of the file, in bytes, without what is still in its write-ahead log.
+    pub bytes: u64,
+}
+
+/// Writes a copy of a log to a new file, also while a relay uses it: the state of one moment.
+///
+/// # Errors
+/// Where there is no log, or the copy cannot be written.
+pub fn copy(log: &Path, to: &Path) -> Result<()> {
+    let unusable = |reason: String| LogError::Unusable { path: to.to_owned(), reason };
+    if to.exists() {
+        return Err(unusable("it is there already".to_owned()));
+    }
+    let connection = open::identify(log)?;
+    let name = to.to_str().ok_or_else(|| unusable("its name is not Unicode".to_owned()))?;
+    connection.execute("VACUUM INTO ?", [name]).map_err(|error| unusable(error.to_string()))?;
+    let file = std::fs::File::open(to).map_err(|error| unusable(error.to_string()))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(to, private).map_err(|error| unusable(error.to_string()))?;
+    }
+    file.sync_all().map_err(|error| unusable(error.to_string()))
+}
+
+/// Gives a log that was put back from a copy a life of its own: whoever has a place in the old one compares with it, and brings
+/// it what it lost.
+///
+/// # Errors
+/// Where it is no log, or cannot be written.
+pub fn begin_new_life(log: &Path) -> Result<()> {
+    let connection = open::open(log)?;
+    connection.execute("UPDATE meta SET epoch = ?", [Epoch::random().as_bytes()]).map_err(failed)?;
+    connection.close().map_err(|(_, error)| failed(error))
+}
+
+/// What a log holds, by numbers.
+///
+/// # Errors
+/// Where there is none, or it cannot be read.
+pub fn holdings(log: &Path) -> Result<Holdings> {
+    let connection = open::open(log)?;
+    let read = || {
+        let records = connection
+            .prepare("SELECT kind, count(*) FROM records GROUP BY kind")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Holdings {
+            changes: connection.query_row("SELECT count(*) FROM entries", [], |row| row.get(0))?,
+            records,
+            erased: connection.query_row("SELECT count(*) FROM erased", [], |row| row.get(0))?,
+            last_change: connection
+                .query_row("SELECT max(received_at) FROM entries", [], |row| row.get(0))?,
+            bytes: connection.query_row(
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                [],
+                |row| row.get(0),
+            )?,
+        })
+    };
+    read().map_err(failed)
+}
+
+/// Looks whether all of a log is right: its file, the order and the rolling hash of its entries, and that every record's
+/// document is there with the heads it should have. Changes nothing.
+///
+/// # Errors
+/// With what is wrong, the first thing that is found.
+pub fn verify(log: &Path) -> Result<u64> {
+    let connection = open::identify(log)?;
+    // One moment, however it grows meanwhile.
+    let transaction = connection.unchecked_transaction().map_err(failed)?;
+    let wrong = |what: String| Err(LogError::Database(what));
+    let said: String =
+        transaction.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failed)?;
+    if said != "ok" {
+        return wrong(said);
+    }
+    let orphans = transaction.prepare("PRAGMA foreign_key_check").and_then(|mut check| check.exists([]));
+    if orphans.map_err(failed)? {
+        return wrong("something refers to what is not there".to_owned());
+    }
+    let end = entries(&transaction)?;
+    for record in records::all(&transaction).map_err(failed)? {
+        document(&transaction, record)?;
+    }
+    Ok(end.position)
+}
+
+/// The entries have no gaps, and the rolling hash of each is right.
+fn entries(connection: &Connection) -> Result<Cursor> {
+    let mut end = Cursor::start(meta(connection)?.epoch);
+    let mut select = connection
+        .prepare("SELECT position, hash, rolling FROM entries ORDER BY position")
+        .map_err(failed)?;
+    let mut rows = select.query([]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let read =
+            || Ok((row.get::<_, u64>(0)?, ChangeHash(row.get(1)?), RollingHash::from_bytes(row.get(2)?)));
+        let (position, hash, rolling) = read().map_err(failed)?;
+        end = end.then(&hash);
+        if (end.position, end.hash) != (position, rolling) {
+            return Err(LogError::Database(format!("the log is not whole at position {position}")));
+        }
+    }
+    Ok(end)
+}
+
+/// The document of a record can be loaded, and has the heads that are noted.
+fn document(connection: &Connection, record: RecordId) -> Result<()> {
+    let wrong = |what: &str| LogError::Database(format!("record {record} {what}"));
+    let stored = stored(connection, record, position(u64::MAX))?;
+    let document = Document::load(record, &stored.snapshot, &stored.tail)
+        .map_err(|_| wrong("has a document that cannot be loaded"))?;
+    let noted: Vec<u8> = connection
+        .query_row("SELECT heads FROM records WHERE record = ?", params![record.as_bytes()], |row| row.get(0))
+        .map_err(failed)?;
+    let heads: Vec<u8> = document.heads().iter().flat_map(|head| head.0).collect();
+    if heads == noted { Ok(()) } else { Err(wrong("has other heads than its entries")) }
+}

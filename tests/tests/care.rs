@@ -1,0 +1,137 @@
+//! Looking after a relay: backups while it serves, putting one back, and damage that is found.
+
+#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
+
+use std::path::{Path, PathBuf};
+
+use samsyn_tests::process::{Desk, Relay, Workspace, complaint, run};
+
+struct Town {
+    folder: tempfile::TempDir,
+    relay: Option<Relay>,
+    workspace: Workspace,
+}
+
+impl Town {
+    fn new() -> Town {
+        let folder = tempfile::tempdir().unwrap();
+        let relay = Relay::start(&folder.path().join("relay"), 0);
+        let workspace = relay.create_workspace("Byrån");
+        Town { folder, relay: Some(relay), workspace }
+    }
+
+    fn join(&self, name: &str) -> Desk {
+        let path = self.folder.path().join(format!("{name}.samsyn"));
+        let joined = self.workspace.join(&path, name);
+        assert!(joined.status.success(), "{}", complaint(&joined));
+        Desk { path }
+    }
+
+    fn operate(&self, command: &str, arguments: &[&str]) -> Result<String, String> {
+        let data = self.workspace.data.to_str().unwrap();
+        let output = run("samsyn-relay", [&[command], arguments, &["--data", data]].concat());
+        match output.status.success() {
+            true => Ok(String::from_utf8(output.stdout).unwrap()),
+            false => Err(complaint(&output)),
+        }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_backup_that_was_made_while_the_relay_served_is_put_back_and_the_rest_comes_from_the_laptops() {
+    let mut town = Town::new();
+    let (asa, bo) = (town.join("Asa"), town.join("Bo"));
+    asa.must(&["add", "contact", "family=Före"]);
+    asa.must(&["sync"]);
+    let (id, backup) = (town.workspace.id().to_owned(), town.at("backup.sqlite"));
+    let said = town.operate("backup", &[&id, "--to", text(&backup)]).unwrap();
+    assert!(said.contains("all of it is right"), "{said}");
+    let again = town.operate("backup", &[&id, "--to", text(&backup)]).unwrap_err();
+    assert!(again.contains("there already"), "{again}");
+    bo.must(&["add", "contact", "family=Efter"]);
+    bo.must(&["sync"]);
+    asa.must(&["sync"]);
+
+    let serving = town.operate("restore", &[text(&backup), "--replace"]).unwrap_err();
+    assert!(serving.contains("already serves"), "{serving}");
+    let port = town.relay.as_ref().unwrap().port();
+    assert!(town.relay.take().unwrap().stop());
+    let there = town.operate("restore", &[text(&backup)]).unwrap_err();
+    assert!(there.contains("--replace"), "{there}");
+    let restored = town.operate("restore", &[text(&backup), "--replace"]).unwrap();
+    assert!(restored.contains("is kept in") && restored.contains("a new life"), "{restored}");
+    town.relay = Some(Relay::start(&town.workspace.data, port));
+    // Who has it brings it back; nobody writes anything for that.
+    bo.must(&["sync"]);
+    let newcomer = town.join("Nya");
+    let listed = newcomer.must(&["list", "contact"]);
+    assert!(listed.contains("Före") && listed.contains("Efter"), "{listed}");
+    assert!(town.operate("verify", &[&id]).unwrap().contains("all of it is right"));
+    let stats: serde_json::Value =
+        serde_json::from_str(&town.operate("stats", &[&id, "--json"]).unwrap()).unwrap();
+    assert_eq!(stats["records"]["contact"], 2, "{stats}");
+}
+
+#[test]
+fn a_backup_is_put_back_on_another_machine() {
+    let mut town = Town::new();
+    let asa = town.join("Asa");
+    asa.must(&["add", "contact", "family=Flyttad"]);
+    asa.must(&["sync"]);
+    let (id, backup, elsewhere) =
+        (town.workspace.id().to_owned(), town.at("backup.sqlite"), town.at("elsewhere"));
+    town.operate("backup", &[&id, "--to", text(&backup)]).unwrap();
+    let port = town.relay.as_ref().unwrap().port();
+    assert!(town.relay.take().unwrap().stop());
+    let restored = run("samsyn-relay", ["restore", text(&backup), "--data", text(&elsewhere)]);
+    assert!(restored.status.success(), "{}", complaint(&restored));
+    town.relay = Some(Relay::start(&elsewhere, port));
+    // Members and keys are in it: everybody gets in as before.
+    asa.must(&["add", "contact", "family=Framme"]);
+    let sent = asa.must(&["sync", "--json"]);
+    assert!(sent.contains("\"pushed\": 2") || sent.contains("\"pushed\":2"), "{sent}");
+}
+
+#[test]
+fn damage_is_found() {
+    let mut town = Town::new();
+    let asa = town.join("Asa");
+    for number in 0..30 {
+        asa.must(&["add", "contact", &format!("family=Ek {number}")]);
+    }
+    asa.must(&["sync"]);
+    assert!(town.relay.take().unwrap().stop());
+    let id = town.workspace.id().to_owned();
+    let log = town.workspace.data.join("workspaces").join(&id).join("log.sqlite");
+    let good = std::fs::read(&log).unwrap();
+    let sql = |statement: &str| {
+        std::fs::write(&log, &good).unwrap();
+        rusqlite::Connection::open(&log).unwrap().execute_batch(statement).unwrap();
+        town.operate("verify", &[&id]).unwrap_err()
+    };
+    let cases = [
+        ("DELETE FROM entries WHERE position = 7", "position 8"),
+        ("UPDATE entries SET rolling = zeroblob(16) WHERE position = 9", "position 9"),
+        ("UPDATE records SET heads = zeroblob(32) WHERE first = 5", "other heads"),
+        (
+            "UPDATE entries SET bytes = zeroblob(50) WHERE position = 6; UPDATE meta SET looked_at = 0; DELETE FROM documents",
+            "",
+        ),
+    ];
+    for (statement, words) in cases {
+        let said = sql(statement);
+        assert!(said.contains(words) && !said.is_empty(), "{statement}: {said}");
+    }
+    std::fs::write(&log, b"nothing of all that").unwrap();
+    assert!(town.operate("verify", &[&id]).unwrap_err().contains("not a log"));
+    std::fs::write(&log, good).unwrap();
+    assert!(town.operate("verify", &[&id]).is_ok());
+}
