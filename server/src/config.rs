@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::error::RelayError;
 use crate::tls::TlsFiles;
 
 /// Where a relay keeps its data, where it listens, and how patient it is.
@@ -17,6 +18,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// To speak plainly also beyond loopback: behind a proxy that has TLS, or in a closed network.
     pub insecure: bool,
+    /// Where to tell numbers to Prometheus; none for nowhere.
+    pub metrics: Option<SocketAddr>,
     /// So many clients at once; the next is asked to come again later.
     pub max_connections: usize,
     /// How long times are.
@@ -24,6 +27,17 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether a relay may listen there, and so.
+    ///
+    /// # Errors
+    /// Where nothing would be encrypted on the way, and nobody has said that it is to be so.
+    pub fn check(&self) -> Result<(), RelayError> {
+        if self.listen.ip().is_loopback() || self.tls.is_some() || self.insecure {
+            return Ok(());
+        }
+        Err(RelayError::NotLoopback(self.listen))
+    }
+
     /// The default port: of no meaning, and not registered for anything else.
     pub const PORT: u16 = 7400;
 
@@ -34,6 +48,7 @@ impl Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: None,
             insecure: false,
+            metrics: None,
             max_connections: 2_000,
             patience: Patience::default(),
         }

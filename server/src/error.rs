@@ -37,7 +37,7 @@ pub enum RelayError {
     AddressInUse(SocketAddr),
     /// Nothing would be encrypted on the way.
     #[error(
-        "{0} can be reached from other machines, and nothing would be encrypted on the way: give a certificate with --tls-cert and --tls-key, listen on 127.0.0.1 behind a proxy that has TLS, or say --insecure"
+        "{0} can be reached from other machines, and nothing would be encrypted on the way: give a certificate with --tls-cert and --tls-key, take 127.0.0.1 for --listen and a proxy that has TLS before it, or say --insecure"
     )]
     NotLoopback(SocketAddr),
     /// A certificate or its key cannot be used.
@@ -70,6 +70,22 @@ pub enum RelayError {
         workspace: WorkspaceId,
         /// The data folder.
         path: PathBuf,
+    },
+    /// Nobody said where the data is.
+    #[error(
+        "say where the workspaces are: --data DIR, the variable SAMSYN_RELAY_DATA, or data = \"DIR\" in the file of --config"
+    )]
+    NoData,
+    /// A certificate without its key, or the other way round.
+    #[error("TLS needs both, a certificate (--tls-cert) and its key (--tls-key)")]
+    HalfOfTls,
+    /// The file with settings cannot be used.
+    #[error("the settings in {path} cannot be used: {reason}")]
+    Settings {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it, and where.
+        reason: String,
     },
     /// There is such a workspace already.
     #[error(

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use crate::folder::Folder;
 use crate::log::{LogError, SqliteLog};
 use crate::members::SqliteMembers;
+use crate::meters;
 use crate::workspace::{Admitted, Workspace, now};
 
 /// Why a client does not get in.
@@ -94,6 +95,7 @@ impl Hub {
             Workspace::open(log, Arc::new(members))
         };
         let opened = blocking(open).await?;
+        metrics::gauge!(meters::WORKSPACES).increment(1.0);
         tracing::info!(workspace = %id, position = opened.ends().borrow().position, "a workspace was opened");
         Ok(Arc::clone(place.insert(Arc::new(opened))))
     }
@@ -123,6 +125,7 @@ impl Hub {
 }
 
 async fn close(id: WorkspaceId, workspace: Arc<Workspace>) {
+    metrics::gauge!(meters::WORKSPACES).decrement(1.0);
     let closed = blocking(move || {
         workspace.close();
         Ok(())

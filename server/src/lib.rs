@@ -20,6 +20,7 @@
 //! | `writer` | checks pushes and commits them in groups |
 //! | [`InlineRelay`] | a relay without sockets, threads or time, for simulations |
 //! | [`log`] | what is durable |
+//! | `meters` | numbers for Prometheus |
 //! | [`members`] | who belongs, and what they may do |
 //! | `folder` | where it lies |
 //!
@@ -40,6 +41,7 @@ mod listener;
 pub mod log;
 mod logging;
 pub mod members;
+mod meters;
 mod presence;
 mod recent;
 mod relay;

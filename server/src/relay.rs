@@ -22,6 +22,7 @@ use crate::http::{self, Shared};
 use crate::hub::Hub;
 use crate::listener::{Door, Stay};
 use crate::log::SqliteLog;
+use crate::meters;
 use crate::stopping::StopSwitch;
 use crate::tls::Shown;
 
@@ -41,7 +42,8 @@ pub struct RunningRelay {
     most: usize,
     patience: Patience,
     stop: StopSwitch,
-    tasks: [JoinHandle<()>; 4],
+    metrics: Option<SocketAddr>,
+    tasks: Vec<JoinHandle<()>>,
     _lock: FolderLock,
 }
 
@@ -52,9 +54,7 @@ impl Relay {
     /// Where the data folder cannot be used, a log in it is none or of a newer version, or the address is
     /// taken or beyond loopback.
     pub async fn start(config: Config) -> Result<RunningRelay, RelayError> {
-        if !config.listen.ip().is_loopback() && config.tls.is_none() && !config.insecure {
-            return Err(RelayError::NotLoopback(config.listen));
-        }
+        config.check()?;
         let shown = config.tls.clone().map(Shown::read).transpose()?;
         let acceptor = shown.as_ref().map(Shown::acceptor).transpose()?;
         let folder = Folder::open(&config.data)?;
@@ -70,6 +70,14 @@ impl Relay {
 
         let relay = folder.relay_id()?;
         let stop = StopSwitch::new();
+        let metrics = match config.metrics {
+            Some(address) => {
+                let (address, task) = meters::tell(address, stop.listener()).await?;
+                tracing::info!(%address, "numbers are told");
+                Some((address, task))
+            }
+            None => None,
+        };
         let hub = Arc::new(Hub::new(folder.clone()));
         let most = config.max_connections.min(Semaphore::MAX_PERMITS - SPARE_SOCKETS);
         let places = Arc::new(Semaphore::new(most));
@@ -83,14 +91,28 @@ impl Relay {
             looked: Mutex::default(),
         };
         let door = Door::new(listener, acceptor, most + SPARE_SOCKETS, config.patience.hello);
-        let tasks = [
+        let mut tasks = vec![
             serve(door, shared),
             close_unused(Arc::clone(&hub), config.patience, &stop),
             look_who_belongs(Arc::clone(&hub), &stop),
             look_at_certificate(shown, &stop),
         ];
+        let metrics = metrics.map(|(address, task)| {
+            tasks.push(task);
+            address
+        });
         tracing::info!(%address, "the relay is listening");
-        Ok(RunningRelay { address, hub, places, most, patience: config.patience, stop, tasks, _lock: lock })
+        Ok(RunningRelay {
+            address,
+            hub,
+            places,
+            most,
+            patience: config.patience,
+            stop,
+            metrics,
+            tasks,
+            _lock: lock,
+        })
     }
 }
 
@@ -160,6 +182,11 @@ impl RunningRelay {
     /// Where it listens: with the real port where 0 was asked for.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it tells numbers, if it does.
+    pub fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics
     }
 
     /// Stops it: no new sockets; pushes under way are committed and acknowledged; clients are told; the logs are closed.

@@ -93,6 +93,14 @@ impl Shown {
     }
 }
 
+/// Whether these files can be used.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn check(files: &TlsFiles) -> Result<(), RelayError> {
+    load(files, &ring::default_provider()).map(drop)
+}
+
 fn changed_at(files: &TlsFiles) -> Option<SystemTime> {
     let changed = |path: &Path| path.metadata().and_then(|found| found.modified()).ok();
     changed(&files.certificate).max(changed(&files.key))

@@ -123,6 +123,60 @@ fn a_file_that_is_no_log_or_of_a_newer_version_is_said_and_left_alone() {
 }
 
 #[test]
+fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, data) = (folder.path().join("relay.toml"), folder.path().join("data"));
+    fs::create_dir(&data).unwrap();
+    let check = |settings: &str, variable: Option<&str>, flags: &[&str]| {
+        fs::write(&file, settings).unwrap();
+        let mut command = std::process::Command::new(support::program());
+        command.args(["config", "check", "--config", text(&file)]).args(flags);
+        if let Some(listen) = variable {
+            command.env("SAMSYN_RELAY_LISTEN", listen);
+        }
+        let output = command.output().unwrap();
+        match output.status.success() {
+            true => String::from_utf8(output.stdout).unwrap(),
+            false => {
+                let complaint = support::complaint(&output);
+                format!(
+                    "{}: {}",
+                    output.status.code().unwrap(),
+                    complaint.trim_start_matches("samsyn-relay: ")
+                )
+            }
+        }
+    };
+    let usual =
+        format!("data = {data:?}\nlisten = \"127.0.0.1:7411\"\nmax_connections = 7\nlog_format = \"json\"\n");
+    let said = check(&usual, None, &[]);
+    for part in [":7411", "7\n", "json", text(&data)] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(check(&usual, Some("127.0.0.1:7412"), &[]).contains(":7412"));
+    assert!(check(&usual, Some("127.0.0.1:7412"), &["--listen", "127.0.0.1:7413"]).contains(":7413"));
+    for (settings, flags, words) in [
+        ("dato = 1", &[][..], "1: the settings in"),
+        ("data = 1", &[], "1: the settings in"),
+        ("", &[], "2: say where the workspaces are"),
+        (&format!("{usual}tls_cert = \"one.pem\""), &[], "2: TLS needs both"),
+        (&usual, &["--tls-cert", "none.pem", "--tls-key", "none.key"], "none.pem cannot be used"),
+        (&usual, &["--listen", "0.0.0.0:1"], "--insecure"),
+        (&usual, &["--data", "/nowhere"], "there is no data folder"),
+    ] {
+        let said = check(settings, None, flags);
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(check(&usual, None, &["--listen", "0.0.0.0:1", "--insecure"]).contains("0.0.0.0:1"));
+    // What the guide shows is right, but for the paths in it.
+    let shown =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating/samsyn-relay.toml"))
+            .unwrap();
+    let said = check(&shown, None, &["--data", text(&data)]);
+    assert!(said.contains("fullchain.pem cannot be used"), "{said}");
+}
+
+#[test]
 fn a_workspace_is_made_and_listed_and_its_invitation_is_shown_once_and_in_no_argument() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

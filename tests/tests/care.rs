@@ -101,6 +101,34 @@ fn a_backup_is_put_back_on_another_machine() {
 }
 
 #[test]
+fn numbers_are_told_on_a_listener_of_their_own_and_name_nobody() {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    let folder = tempfile::tempdir().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let relay = Relay::start_with(&folder.path().join("relay"), 0, &["--metrics", &free]);
+    let get = |address: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let workspace = relay.create_workspace("Hemlighetsbyrån");
+    let town = Town { folder, relay: Some(relay), workspace };
+    let asa = town.join("Asa");
+    asa.must(&["add", "contact", "family=Ek"]);
+    asa.must(&["sync"]);
+    let numbers = get(&free);
+    let logged = numbers.lines().find(|line| line.starts_with("samsyn_changes_logged_total ")).unwrap();
+    assert_eq!(logged, "samsyn_changes_logged_total 4", "two records with their seeds");
+    assert!(numbers.contains("samsyn_commit_seconds_bucket") && numbers.contains("samsyn_admitted_total"));
+    assert!(!numbers.contains(town.workspace.id()) && !numbers.contains("Hemlig"));
+    let address = town.relay.as_ref().unwrap().address.trim_start_matches("ws://").to_owned();
+    assert!(get(&address).starts_with("HTTP/1.1 404"), "not by the way that clients come");
+}
+
+#[test]
 fn damage_is_found() {
     let mut town = Town::new();
     let asa = town.join("Asa");

@@ -238,7 +238,7 @@ impl<'a> Transaction<'a> {
         let mut update = self
             .inner
             .prepare_cached("UPDATE changes SET refused = ?2, reason = ?3 WHERE hash = ?1 AND NOT logged")?;
-        Ok(update.execute(params![change.0, name_of(code), reason])? > 0)
+        Ok(update.execute(params![change.0, code.name(), reason])? > 0)
     }
 
     /// Puts changes back into the outbox that were refused for a reason which may be gone.
@@ -249,7 +249,7 @@ impl<'a> Transaction<'a> {
         let mut update = self
             .inner
             .prepare_cached("UPDATE changes SET refused = NULL, reason = NULL WHERE refused = ?1")?;
-        Ok(update.execute(params![name_of(refused_for)])?)
+        Ok(update.execute(params![refused_for.name()])?)
     }
 
     /// Puts refused changes back into the outbox: somebody has asked to try again.
@@ -483,10 +483,4 @@ impl<'a> Transaction<'a> {
         touched.records.clear();
         Ok(())
     }
-}
-
-/// A code as it is written in the file, and on the wire.
-fn name_of(code: ErrorCode) -> String {
-    let name = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned));
-    name.unwrap_or_else(|| "other".to_owned())
 }

@@ -43,6 +43,30 @@ pub enum ErrorCode {
     Other,
 }
 
+impl ErrorCode {
+    /// Its name, as it stands on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorCode::Version => "version",
+            ErrorCode::Access => "access",
+            ErrorCode::Forbidden => "forbidden",
+            ErrorCode::NotYours => "not-yours",
+            ErrorCode::Frame => "frame",
+            ErrorCode::Order => "order",
+            ErrorCode::TooLarge => "too-large",
+            ErrorCode::Malformed => "malformed",
+            ErrorCode::MissingDependencies => "missing-dependencies",
+            ErrorCode::ActorCollision => "actor-collision",
+            ErrorCode::Schema => "schema",
+            ErrorCode::LogMismatch => "log-mismatch",
+            ErrorCode::Erased => "erased",
+            ErrorCode::Stopping => "stopping",
+            ErrorCode::Storage => "storage",
+            ErrorCode::Other => "other",
+        }
+    }
+}
+
 impl From<&GateError> for ErrorCode {
     /// What a change that the gate did not let in is refused for.
     fn from(error: &GateError) -> Self {

@@ -671,6 +671,32 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_called_as_it_stands_on_the_wire() {
+        use ErrorCode::*;
+        let all = [
+            Version,
+            Access,
+            Forbidden,
+            NotYours,
+            Frame,
+            Order,
+            TooLarge,
+            Malformed,
+            MissingDependencies,
+            ActorCollision,
+            Schema,
+            LogMismatch,
+            Erased,
+            Stopping,
+            Storage,
+            Other,
+        ];
+        for code in all {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.name());
+        }
+    }
+
+    #[test]
     fn a_code_of_a_newer_version_is_kept_apart() {
         let mut body = Vec::new();
         let newer = serde_json::json!({"c": "moon-phase", "w": "wait", "x": 1});

@@ -1,15 +1,16 @@
-//! The command line: `samsyn-relay serve`, `workspace`, `invite`, `member`, `device`, `erase`, `backup`,
+//! The command line: `samsyn-relay serve`, `config`, `workspace`, `invite`, `member`, `device`, `erase`, `backup`,
 //! `restore`, `verify` and `stats`.
 
 mod care;
 mod members;
+mod serve;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
 use samsyn_engine::identity::WorkspaceId;
@@ -20,11 +21,7 @@ use crate::config::Config;
 use crate::error::RelayError;
 use crate::folder::Folder;
 use crate::log::{Meta, SqliteLog};
-use crate::logging::{self, LogFormat};
 use crate::members::SqliteMembers;
-use crate::relay::Relay;
-use crate::signals::{self, StopRequests};
-use crate::tls::TlsFiles;
 
 /// The longest name of a workspace, in characters.
 const LONGEST_NAME: usize = 200;
@@ -40,7 +37,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the workspaces of a data folder until asked to stop (SIGTERM, Ctrl-C).
-    Serve(Serve),
+    Serve(serve::Serve),
+    /// Look at settings.
+    #[command(subcommand)]
+    Config(serve::Settings),
     /// Make workspaces and list them. Works while a relay serves the folder, too.
     #[command(subcommand)]
     Workspace(Workspace),
@@ -63,31 +63,6 @@ enum Command {
     /// Let a device in no more. Works while a relay serves the folder, too.
     #[command(subcommand)]
     Device(members::DeviceCommand),
-}
-
-#[derive(Debug, Args)]
-struct Serve {
-    /// The folder with the workspaces.
-    #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
-    data: PathBuf,
-    /// Where to listen: address and port; port 0 for any that is free.
-    #[arg(long, value_name = "ADDRESS:PORT", env = "SAMSYN_RELAY_LISTEN", default_value_t = SocketAddr::from(([127, 0, 0, 1], Config::PORT)))]
-    listen: SocketAddr,
-    /// The certificate to show, in PEM, with those that lead to one that clients trust. Looked at again when it is renewed.
-    #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_TLS_CERT", requires = "tls_key")]
-    tls_cert: Option<PathBuf>,
-    /// The certificate's private key, in PEM.
-    #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_TLS_KEY", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
-    /// Listen beyond loopback without TLS: behind a proxy that has it, or in a closed network.
-    #[arg(long)]
-    insecure: bool,
-    /// How many clients may be connected at once.
-    #[arg(long, value_name = "NUMBER", default_value_t = 2_000)]
-    max_connections: usize,
-    /// How log lines are written to standard error (how many: the variable RUST_LOG, for instance debug).
-    #[arg(long, value_enum, default_value_t)]
-    log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -137,6 +112,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let done = match cli.command {
         Command::Serve(command) => command.run(),
+        Command::Config(command) => command.run(),
         Command::Workspace(Workspace::Create(command)) => command.run(),
         Command::Workspace(Workspace::List(command)) => command.run(),
         Command::Workspace(Workspace::Members(command)) => command.run(),
@@ -153,6 +129,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read our output has had enough of it.
         Err(RelayError::System(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error @ (RelayError::NoData | RelayError::HalfOfTls)) => {
+            complain(format_args!("{error}: see `samsyn-relay --help`"));
+            ExitCode::from(2)
+        }
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
@@ -181,37 +161,6 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn complain(sentence: impl std::fmt::Display) {
     // Where nobody can be told, the exit code has to do.
     let _ = writeln!(io::stderr(), "samsyn-relay: {sentence}");
-}
-
-impl Serve {
-    fn run(self) -> Result<(), RelayError> {
-        logging::start(self.log_format);
-        let tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
-        let config = Config {
-            listen: self.listen,
-            tls,
-            insecure: self.insecure,
-            max_connections: self.max_connections,
-            ..Config::new(self.data)
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let served = runtime.block_on(serve(config));
-        // What still waits for the disk then has nobody who waits for it.
-        runtime.shutdown_timeout(Duration::from_secs(1));
-        served
-    }
-}
-
-async fn serve(config: Config) -> Result<(), RelayError> {
-    signals::outlive_the_limit_on_files()?;
-    // Before anybody can know that we listen: who asks at once is heard.
-    let mut requests = StopRequests::listen()?;
-    let scheme = if config.tls.is_some() { "wss" } else { "ws" };
-    let relay = Relay::start(config).await?;
-    say(format_args!("listening on {scheme}://{}", relay.address()))?;
-    requests.next().await?;
-    relay.shutdown().await;
-    Ok(())
 }
 
 impl Create {

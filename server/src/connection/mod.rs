@@ -29,6 +29,7 @@ use crate::delivery::Begun;
 use crate::hub::{Hub, Turned};
 use crate::listener::Stay;
 use crate::log::LogError;
+use crate::meters;
 use crate::stopping::Stopping;
 use crate::workspace::{Admitted, Workspace};
 use link::{Incoming, Link};
@@ -87,7 +88,12 @@ pub(crate) struct Visit {
 pub(crate) async fn serve(guest: (WebSocket, Stay), visit: Visit) {
     let mut link = Link::new(guest, visit.patience, visit.stopping.clone());
     let ended = match visit.enter(&mut link).await {
-        Ok(mut live) => live.run(&mut link, &visit.stopping).await,
+        Ok(mut live) => {
+            metrics::gauge!(meters::CONNECTED).increment(1.0);
+            let end = live.run(&mut link, &visit.stopping).await;
+            metrics::gauge!(meters::CONNECTED).decrement(1.0);
+            end
+        }
         Err(end) => end,
     };
     match ended {
@@ -119,9 +125,13 @@ impl Visit {
     async fn admit(&self, hello: &Hello) -> Result<(Arc<Workspace>, Admitted), End> {
         let told = Instant::now() + self.patience.refusal;
         let turned = match self.hub.admit(self.workspace, hello, self.challenge).await {
-            Ok(admitted) => return Ok(admitted),
+            Ok(admitted) => {
+                metrics::counter!(meters::ADMITTED).increment(1);
+                return Ok(admitted);
+            }
             Err(turned) => turned,
         };
+        metrics::counter!(meters::TURNED_AWAY).increment(1);
         sleep_until(told).await;
         Err(match turned {
             Turned::Away(refusal) => End::told(ErrorCode::Access, refusal.to_string()),

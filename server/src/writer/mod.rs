@@ -32,7 +32,7 @@ mod verdicts;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use samsyn_engine::identity::{DeviceId, Grant};
 use samsyn_engine::sync::{Cursor, EntryBody, ErrorCode, Push, Refused};
@@ -40,6 +40,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::log::{Append, Entry, Log, LogError, NewEntry};
+use crate::meters;
 use check::Checked;
 use documents::Documents;
 pub use folding::Folding;
@@ -183,9 +184,14 @@ impl<P: Publish> Writer<P> {
     /// Checks a group of pushes, makes what is good of it durable, and answers each.
     pub(crate) fn answer(&mut self, mut group: Vec<Job>) {
         (self.folded, self.groups) = (false, self.groups + 1);
+        let began = Instant::now();
         match catch_unwind(AssertUnwindSafe(|| self.commit(&group))) {
-            Ok(Ok(committed)) => self.tell(group, committed),
+            Ok(Ok(committed)) => {
+                metrics::histogram!(meters::COMMIT).record(began.elapsed());
+                self.tell(group, committed);
+            }
             Ok(Err(error)) => {
+                metrics::counter!(meters::FAILED).increment(1);
                 tracing::error!(%error, pushes = group.len(), "a group of pushes could not be stored");
                 self.begin_again();
                 group.into_iter().for_each(|job| job.tell(Outcome::Failed));
@@ -238,7 +244,12 @@ impl<P: Publish> Writer<P> {
     fn tell(&self, group: Vec<Job>, committed: Committed) {
         let Committed { verdicts, after, entries, end } = committed;
         tracing::debug!(pushes = group.len(), changes = entries.len(), position = end.position, "logged");
+        metrics::counter!(meters::PUSHES).increment(group.len() as u64);
+        metrics::counter!(meters::LOGGED).increment(entries.len() as u64);
         for (job, (refused, positions)) in group.into_iter().zip(verdicts.into_answers()) {
+            for refused in &refused {
+                metrics::counter!(meters::REFUSED, "code" => refused.code.name()).increment(1);
+            }
             if let Some(first) = refused.first() {
                 let (device, code) = (job.device, first.code);
                 tracing::warn!(%device, count = refused.len(), first = ?code, "changes were refused");
