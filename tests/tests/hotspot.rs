@@ -46,6 +46,78 @@ impl Drop for Serving {
     }
 }
 
+/// Two ambassadors who meet on a train, with the relay that they both know; and a coordinator who was not there.
+struct Journey {
+    _relay: Relay,
+    asa: Desk,
+    bo: Desk,
+    maja: Desk,
+}
+
+impl Journey {
+    fn new(folder: &Path) -> Journey {
+        let relay = Relay::start(&folder.join("relay"), 0);
+        let workspace = relay.create_workspace("Byrån");
+        let desk = |name: &str, role: &str| {
+            let path = folder.join(format!("{name}.samsyn"));
+            let joined = workspace.join_with(&path, name, &workspace.invite(&["--role", role]));
+            assert!(joined.status.success(), "{}", complaint(&joined));
+            Desk { path }
+        };
+        let (asa, bo) = (desk("Asa", "ambassador"), desk("Bo", "ambassador"));
+        Journey { asa, bo, maja: desk("Maja", "coordinator"), _relay: relay }
+    }
+
+    /// Asa has written something; Bo got it directly and went on in it.
+    fn meet(&self) -> String {
+        let id = self.asa.must(&["add", "contact", "family=Ek"]).trim().to_owned();
+        let serving = Serving::start(&self.asa, &[]);
+        self.bo.must(&["sync", "--peer", &serving.address]);
+        self.bo.must(&["set", &id, "given=Eva"]);
+        id
+    }
+}
+
+fn held(desk: &Desk) -> u64 {
+    desk.json(&["sync"])["held"].as_u64().unwrap()
+}
+
+#[test]
+fn what_came_directly_waits_for_whoever_wrote_it_and_nobody_is_bothered_with_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let journey = Journey::new(folder.path());
+    let id = journey.meet();
+    // Bo is online first: what is Asa's is not his to hand on, and what he wrote builds on it.
+    assert_eq!(held(&journey.bo), 3, "her record, its beginning, and his edit");
+    assert!(!journey.maja.must(&["list", "contact"]).contains("Ek"));
+    journey.bo.must(&["add", "contact", "family=Eget"]);
+    assert_eq!(held(&journey.bo), 3, "what has nothing to do with it goes");
+    journey.maja.must(&["sync"]);
+    assert!(journey.maja.must(&["list", "contact"]).contains("Eget"));
+    // Then she is; and with that all of it reaches the relay.
+    journey.asa.must(&["sync"]);
+    assert_eq!(held(&journey.bo), 0);
+    journey.maja.must(&["sync"]);
+    assert!(journey.maja.must(&["show", &id]).contains("Eva"));
+}
+
+#[test]
+fn a_coordinator_hands_on_what_others_wrote_who_never_come_online_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let journey = Journey::new(folder.path());
+    let id = journey.meet();
+    assert_eq!(held(&journey.bo), 3);
+    // Asa's laptop is in the sea. Bo meets the coordinator.
+    let serving = Serving::start(&journey.bo, &[]);
+    journey.maja.must(&["sync", "--peer", &serving.address]);
+    drop(serving);
+    let sent = journey.maja.json(&["sync"]);
+    assert_eq!((sent["held"].as_u64(), sent["pushed"].as_u64()), (Some(0), Some(3)), "{sent}");
+    assert_eq!(held(&journey.bo), 0);
+    let history = journey.bo.must(&["show", &id, "--history"]);
+    assert!(history.contains("Asa") && history.contains("Bo") && !history.contains("Maja"), "{history}");
+}
+
 /// Two people of one workspace, who both joined while there was a relay. There is none any more.
 fn on_a_train(folder: &Path) -> (Desk, Desk) {
     let relay = Relay::start(&folder.join("relay"), 0);

@@ -192,6 +192,12 @@ fn summary(visit: &link::Visit, language: Language) -> String {
     format!("{}, {}.", number(sent, visit.pushed), number(changed, visit.records))
 }
 
+/// What a person is told who has others' work that the relay does not have.
+const HELD: Caption = Caption::new(
+    "{} ändringar väntar på andras arbete: de når reläet när den som skrev, eller en koordinator, är där.",
+    "{} changes wait for others' work: they reach the relay when whoever wrote it, or a coordinator, does.",
+);
+
 /// What a person is told where records were erased, perhaps some that they had written in.
 fn erased(visit: &link::Visit, language: Language) -> String {
     let gone = Caption::new(
@@ -237,9 +243,13 @@ impl Sync {
                 "pushed": visit.pushed, "received": visit.received, "records": visit.records,
                 "refused": visit.refused, "quarantined": visit.quarantined, "told_apart": visit.told_apart,
                 "erased": visit.erased, "erased_unsent": visit.erased_unsent,
+                "held": visit.held,
             }))?;
         } else {
             line(summary(&visit, context.language))?;
+            if visit.held > 0 {
+                line(HELD.get(context.language).replace("{}", &visit.held.to_string()))?;
+            }
             if visit.erased > 0 {
                 line(erased(&visit, context.language))?;
             }

@@ -45,6 +45,8 @@ pub struct Visit {
     pub erased: usize,
     /// Changes of ours to these that had not reached the relay.
     pub erased_unsent: usize,
+    /// Changes that cannot reach the relay before others' work does.
+    pub held: u64,
     /// Why the relay did not take some, one entry each.
     pub refused: Vec<String>,
     /// Why some that came were kept apart, one entry each.
@@ -146,7 +148,10 @@ async fn visit(replica: &mut Replica, patience: Duration) -> Result<Visit, LinkE
         match go_on(replica, patience, &mut visit).await {
             Err(LinkError::Problem(SyncProblem::BeginAgain)) => {}
             Err(error) => return Err(error),
-            Ok(()) => return Ok(visit),
+            Ok(()) => {
+                visit.held = replica.store().outbox_state().map_err(SyncProblem::from)?.held;
+                return Ok(visit);
+            }
         }
     }
 }

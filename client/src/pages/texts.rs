@@ -33,6 +33,7 @@ texts! {
     EMPTY_LIST: "Här är tomt än så länge", "Nothing here yet";
     EMPTY_LIST_HINT: "Det du skapar sparas direkt och delas när det finns nät.", "What you make is saved at once and shared when there is a network.";
     LOADING: "Läser …", "Reading …";
+    HELD_HINT: "Det kom hit direkt från en annan dator, eller bygger på något som gjorde det. Det når reläet när den datorn, eller en koordinator, är där.", "It came here directly from another computer, or builds on something that did. It reaches the relay when that computer, or a coordinator, does.";
     ERASED: "(raderad)", "(erased)";
     NOT_HERE: "(finns inte här)", "(not here)";
     NOT_YET: "…", "…";
@@ -128,6 +129,12 @@ pub(crate) fn waiting(count: u64, language: Language) -> String {
         Caption::new("{} ändringar väntar på att skickas", "{} changes wait to be sent"),
         language,
     )
+}
+
+/// How many changes wait for others' work.
+pub(crate) fn held(count: u64, language: Language) -> String {
+    let one = Caption::new("{} väntar på andras arbete", "{} waits for others' work");
+    counted(count, one, Caption::new("{} väntar på andras arbete", "{} wait for others' work"), language)
 }
 
 /// How many changes the relay refused.

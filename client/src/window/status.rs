@@ -47,6 +47,10 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         if status.outbox.waiting > 0 && !alone {
             badge::badge(ui, &texts::waiting(status.outbox.waiting, language), Tone::Accent);
         }
+        if status.outbox.held > 0 && roomy {
+            let held = badge::badge(ui, &texts::held(status.outbox.held, language), Tone::Neutral);
+            held.on_hover_text(texts::HELD_HINT.get(language));
+        }
         if status.outbox.refused > 0 {
             badge::badge(ui, &texts::refused(status.outbox.refused, language), Tone::Danger);
             if button::quiet(ui, texts::SEND_AGAIN.get(language)).clicked() {

@@ -3,7 +3,7 @@
 //! A change is in the outbox as long as it is not known to be durable in the relay's log. So the outbox is no list of its
 //! own that could get out of step: it is a view of the changes.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::{Result, Store, StoreError, change_hash, record_id};
 use crate::document::ChangeHash;
@@ -15,6 +15,9 @@ use crate::sync::Outgoing;
 pub struct OutboxState {
     /// Changes that wait to be pushed.
     pub waiting: u64,
+    /// Changes that cannot reach the relay before others' work does: others' own, which came here directly and which this
+    /// device may not hand on, and what builds on it.
+    pub held: u64,
     /// Changes that the relay refused.
     pub refused: u64,
     /// Changes that did not pass the gate when they came.
@@ -34,7 +37,21 @@ pub struct RefusedChange {
     pub reason: String,
 }
 
+/// What becomes of a change `c` that is not in the relay's log: 0 it waits to be pushed, 1 it is held, 2 it was refused. ?1 is
+/// whether this device may hand on what others wrote.
+const BECOMES: &str = "CASE
+    WHEN c.refused IS NULL AND (c.own OR ?1) THEN 0
+    WHEN c.refused IS NULL OR c.refused = 'not-yours' THEN 1
+    WHEN c.refused = 'missing-dependencies' AND EXISTS (
+        SELECT 1 FROM changes o WHERE o.record = c.record AND NOT o.logged AND NOT o.own) THEN 1
+    ELSE 2 END";
+
 impl Store {
+    /// Whether this device may hand on what others wrote.
+    fn carries(&self) -> Result<bool> {
+        Ok(self.meta()?.grant.is_none_or(|grant| grant.role.carries()))
+    }
+
     /// The next changes to push, from behind local number `after`, with the number of the last: in the order in which
     /// they were made, which is one in which they can be applied.
     ///
@@ -43,9 +60,9 @@ impl Store {
     pub fn outbox(&self, after: i64, most: usize) -> Result<(Vec<Outgoing>, i64)> {
         let mut statement = self.connection.prepare_cached(
             "SELECT number, record, hash, bytes FROM changes
-             WHERE NOT logged AND refused IS NULL AND number > ?1 ORDER BY number LIMIT ?2",
+             WHERE NOT logged AND refused IS NULL AND (own OR ?3) AND number > ?1 ORDER BY number LIMIT ?2",
         )?;
-        let mut rows = statement.query(params![after, most as i64])?;
+        let mut rows = statement.query(params![after, most as i64, self.carries()?])?;
         let (mut found, mut last) = (Vec::new(), after);
         while let Some(row) = rows.next()? {
             last = row.get(0)?;
@@ -61,12 +78,33 @@ impl Store {
     /// # Errors
     /// Where the file cannot be read.
     pub fn outbox_state(&self) -> Result<OutboxState> {
-        let count = |sql: &str| self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0));
-        Ok(OutboxState {
-            waiting: count("SELECT count(*) FROM changes WHERE NOT logged AND refused IS NULL")?,
-            refused: count("SELECT count(*) FROM changes WHERE NOT logged AND refused IS NOT NULL")?,
-            quarantined: count("SELECT count(*) FROM quarantine")?,
-        })
+        let becomes = format!(
+            "SELECT count(*) FILTER (WHERE becomes = 0), count(*) FILTER (WHERE becomes = 1),
+                    count(*) FILTER (WHERE becomes = 2), (SELECT count(*) FROM quarantine)
+             FROM (SELECT {BECOMES} AS becomes FROM changes c WHERE NOT c.logged)"
+        );
+        Ok(self.connection.prepare_cached(&becomes)?.query_row([self.carries()?], |row| {
+            Ok(OutboxState {
+                waiting: row.get(0)?,
+                held: row.get(1)?,
+                refused: row.get(2)?,
+                quarantined: row.get(3)?,
+            })
+        })?)
+    }
+
+    /// Whether a change cannot reach the relay before others' work does.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn is_held(&self, hash: &ChangeHash) -> Result<bool> {
+        let becomes = format!("SELECT {BECOMES} = 1 FROM changes c WHERE c.hash = ?2 AND NOT c.logged");
+        let held = self
+            .connection
+            .prepare_cached(&becomes)?
+            .query_row(params![self.carries()?, hash.0], |row| row.get(0))
+            .optional()?;
+        Ok(held.unwrap_or(false))
     }
 
     /// The changes that the relay refused.

@@ -231,7 +231,10 @@ fn refused_changes_are_kept_apart_with_their_reason() {
     let mut transaction = store.transaction().unwrap();
     transaction.mark_refused(&outbox[1].hash, ErrorCode::Schema, "no such field").unwrap();
     transaction.commit().unwrap();
-    assert_eq!(store.outbox_state().unwrap(), OutboxState { waiting: 1, refused: 1, quarantined: 0 });
+    assert_eq!(
+        store.outbox_state().unwrap(),
+        OutboxState { waiting: 1, refused: 1, ..OutboxState::default() }
+    );
     let [refused] = &store.refused().unwrap()[..] else { panic!() };
     assert_eq!((refused.record, refused.code.as_str()), (id, "schema"));
     let mut transaction = store.transaction().unwrap();

@@ -365,7 +365,7 @@ impl ReplicaSync {
                 let is_here = transaction.mark_refused(&hash, refused.code, &refused.words)?;
                 transaction.commit()?;
                 // It is not where it has got another name since it was pushed.
-                if is_here {
+                if is_here && !replica.store.is_held(&hash)? {
                     news.push(SyncNews::Refused { hash, reason: refused.words });
                 }
             }
