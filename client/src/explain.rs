@@ -6,7 +6,7 @@
 use samsyn_engine::document::EditError;
 use samsyn_engine::identity::Forbidden;
 use samsyn_engine::replica::{ReplicaError, SyncProblem};
-use samsyn_engine::schema::{self, Language, ValueError};
+use samsyn_engine::schema::{self, Caption, Language, ValueError};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
@@ -15,6 +15,9 @@ use crate::link::direct::DirectError;
 
 /// Why something was not done.
 pub fn replica_error(error: &ReplicaError, language: Language) -> String {
+    if let ReplicaError::Forbidden(error) = error {
+        return forbidden(error, language);
+    }
     if language == Language::English {
         return error.to_string();
     }
@@ -22,7 +25,7 @@ pub fn replica_error(error: &ReplicaError, language: Language) -> String {
         ReplicaError::Store(error) => store_error(error),
         ReplicaError::Edit(error) => edit_error(error),
         ReplicaError::New(error) => format!("Posten kunde inte skapas: {error}"),
-        ReplicaError::Forbidden(error) => forbidden(error),
+        ReplicaError::Forbidden(error) => forbidden(error, language),
         ReplicaError::NoRecord(id) => format!("Posten {id} finns inte här."),
         ReplicaError::RecordExists(id) => format!("Posten {id} finns redan."),
         ReplicaError::TooLarge { most, .. } => {
@@ -31,24 +34,23 @@ pub fn replica_error(error: &ReplicaError, language: Language) -> String {
     }
 }
 
-fn forbidden(error: &Forbidden) -> String {
-    let kind = |name: &str| {
-        schema::kind(name).map_or(name.to_owned(), |kind| kind.plural.get(Language::Swedish).to_lowercase())
+/// What a role does not let somebody do.
+fn forbidden(error: &Forbidden, language: Language) -> String {
+    const KIND: Caption = Caption::new(
+        "Din roll i arbetsytan låter dig inte ändra {}. En koordinator kan ge dig en annan.",
+        "Your role in this workspace does not let you change {}. A coordinator can give you another.",
+    );
+    const OWN: Caption = Caption::new(
+        "Din roll i arbetsytan låter dig bara ändra dina egna {}, och den här är någon annans.",
+        "Your role in this workspace lets you change your own {} only, and this is somebody else's.",
+    );
+    let (words, name) = match error {
+        Forbidden::Kind { kind, .. } => (KIND, kind),
+        Forbidden::NotOwn { kind, .. } => (OWN, kind),
     };
-    match error {
-        Forbidden::Kind { kind: name, .. } => {
-            format!(
-                "Din roll i arbetsytan låter dig inte ändra {}. En koordinator kan ge dig en annan.",
-                kind(name)
-            )
-        }
-        Forbidden::NotOwn { kind: name, .. } => {
-            format!(
-                "Din roll i arbetsytan låter dig bara ändra dina egna {}, och den här är någon annans.",
-                kind(name)
-            )
-        }
-    }
+    let kind = schema::kind(name);
+    let plural = kind.map_or(name.clone(), |kind| kind.plural.get(language).to_lowercase());
+    words.get(language).replace("{}", &plural)
 }
 
 fn store_error(error: &StoreError) -> String {

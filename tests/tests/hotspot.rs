@@ -101,6 +101,34 @@ fn what_came_directly_waits_for_whoever_wrote_it_and_nobody_is_bothered_with_tha
     assert!(journey.maja.must(&["show", &id]).contains("Eva"));
 }
 
+/// A window is connected for days: what others' work makes possible is sent as soon as that comes by. (Found by using it.)
+#[test]
+fn what_waits_goes_on_a_connection_that_is_open_already() {
+    use samsyn_client::keys;
+    use samsyn_client::link::Connection;
+    let folder = tempfile::tempdir().unwrap();
+    let journey = Journey::new(folder.path());
+    let id = journey.meet();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut bo = keys::open(&journey.bo.path).unwrap();
+    runtime.block_on(async {
+        let mut connection = Connection::open(&bo).await.unwrap();
+        while !connection.is_settled(&bo).unwrap() {
+            connection.next(&mut bo).await.unwrap();
+        }
+        assert_eq!(bo.store().outbox_state().unwrap().held, 3);
+        journey.asa.must(&["sync"]);
+        let goes_on = async {
+            while bo.store().outbox_state().unwrap() != Default::default() {
+                connection.next(&mut bo).await.unwrap();
+            }
+        };
+        tokio::time::timeout(PATIENCE, goes_on).await.expect("what waited is sent");
+    });
+    journey.maja.must(&["sync"]);
+    assert!(journey.maja.must(&["show", &id]).contains("Eva"));
+}
+
 #[test]
 fn a_coordinator_hands_on_what_others_wrote_who_never_come_online_again() {
     let folder = tempfile::tempdir().unwrap();

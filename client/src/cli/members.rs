@@ -119,13 +119,22 @@ impl Invite {
         }
         let link = format!("{address}#{}", code.reveal());
         if let Ok(picture) = QrCode::new(link.as_bytes()) {
-            line(picture.render::<Dense1x2>().quiet_zone(true).build())?;
+            print_picture(&picture.render::<Dense1x2>().quiet_zone(true).build())?;
         }
         line(format_args!("code     {}", code.reveal()))?;
         line(format_args!("address  {address}\n"))?;
         line("It works once. Give both to the person who is to come in; they use them with\n")?;
         line(format_args!("    samsyn join {address} --name \"Your name\""))
     }
+}
+
+/// A camera wants dark on light; what a terminal has is for it to say, unless it is told.
+fn print_picture(picture: &str) -> Result<(), Failure> {
+    let colours = std::io::stdout().is_terminal();
+    picture.lines().try_for_each(|row| match colours {
+        true => line(format_args!("\u{1b}[30;107m{row}\u{1b}[0m")),
+        false => line(row),
+    })
 }
 
 /// List the members of the workspace, their devices, and the invitations that are open.
@@ -165,14 +174,22 @@ impl Members {
         }
         if self.history {
             for entry in &roster.history {
-                let by = entry.by.map_or_else(|| "the relay's operator".to_owned(), |by| by.to_string());
-                let whom = entry.whom.map(|whom| format!(" {whom}")).unwrap_or_default();
+                let by = entry.by.map_or_else(|| "the relay's operator".to_owned(), |by| name(&roster, by));
+                let whom = entry.whom.map(|whom| format!(" {}", name(&roster, whom))).unwrap_or_default();
                 let role = entry.role.map(|role| format!(" ({role})")).unwrap_or_default();
                 line(format_args!("{}  {by}: {}{whom}{role}", moment(entry.at), entry.what))?;
             }
         }
         Ok(())
     }
+}
+
+/// What a member or a device's member is called; a record that was erased has no name any more.
+fn name(roster: &Roster, id: RecordId) -> String {
+    let is_theirs = |member: &&samsyn_engine::identity::Member| {
+        member.member == id || member.devices.iter().any(|device| device.device == id)
+    };
+    roster.members.iter().find(is_theirs).map_or_else(|| id.to_string(), |member| member.label.clone())
 }
 
 fn moment(seconds: i64) -> String {

@@ -137,6 +137,9 @@ impl ListPage {
                 }
             },
             |ui| {
+                if !scene.session.may_write(self.kind.name) {
+                    return false;
+                }
                 let name = Command::New(self.kind).words(scene.language);
                 button::primary(ui, Some(Icon::Plus), scene.say(texts::NEW)).accessible_name(name).clicked()
             },
@@ -204,8 +207,10 @@ impl ListPage {
     fn nothing(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         if self.search.is_empty() && self.filters.is_empty() && !self.removed {
             let new = Command::New(self.kind).words(scene.language);
-            let (title, hint) = (scene.say(texts::EMPTY_LIST), scene.say(texts::EMPTY_LIST_HINT));
-            if empty_state(ui, kind_icon(self.kind), title, hint, Some(&new)) {
+            let writes = scene.session.may_write(self.kind.name);
+            let hint = if writes { texts::EMPTY_LIST_HINT } else { texts::EMPTY_LIST_READER };
+            let (title, hint) = (scene.say(texts::EMPTY_LIST), scene.say(hint));
+            if empty_state(ui, kind_icon(self.kind), title, hint, writes.then_some(new.as_str())) {
                 scene.act(Action::Command(Command::New(self.kind)));
             }
             return;

@@ -1,5 +1,6 @@
 //! Words of the window that belong to no record kind, in both languages.
 
+use samsyn_engine::identity::Role;
 use samsyn_engine::schema::{Caption, Language};
 
 use crate::widgets::date_popup::DateTexts;
@@ -32,6 +33,7 @@ texts! {
     NOTHING_FOUND_HINT: "Ändra sökorden eller ta bort ett filter.", "Change the words or take away a filter.";
     EMPTY_LIST: "Här är tomt än så länge", "Nothing here yet";
     EMPTY_LIST_HINT: "Det du skapar sparas direkt och delas när det finns nät.", "What you make is saved at once and shared when there is a network.";
+    EMPTY_LIST_READER: "Det andra skapar syns här. Din roll i arbetsytan låter dig läsa det.", "What others make appears here. Your role in this workspace lets you read it.";
     LOADING: "Läser …", "Reading …";
     HELD_HINT: "Det kom hit direkt från en annan dator, eller bygger på något som gjorde det. Det når reläet när den datorn, eller en koordinator, är där.", "It came here directly from another computer, or builds on something that did. It reaches the relay when that computer, or a coordinator, does.";
     ERASED: "(raderad)", "(erased)";
@@ -129,6 +131,16 @@ pub(crate) fn waiting(count: u64, language: Language) -> String {
         Caption::new("{} ändringar väntar på att skickas", "{} changes wait to be sent"),
         language,
     )
+}
+
+/// What somebody is in the workspace.
+pub(crate) fn role(role: Role) -> Caption {
+    match role {
+        Role::Coordinator => Caption::new("Koordinator", "Coordinator"),
+        Role::Ambassador => Caption::new("Ambassadör", "Ambassador"),
+        Role::Partner => Caption::new("Partner", "Partner"),
+        Role::Reader => Caption::new("Läsare", "Reader"),
+    }
 }
 
 /// How many changes wait for others' work.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::DeviceId;
+use samsyn_engine::identity::{DeviceId, Right};
 use samsyn_engine::replica::{Edited, ReplicaError};
 use samsyn_engine::review::{QueueEntry, ReviewItem};
 use samsyn_engine::schema::{Link, NewRecord};
@@ -442,6 +442,12 @@ impl Session {
     /// Who and where the replica is; not known in the first moment.
     pub fn meta(&self) -> Option<&Meta> {
         self.overview.as_ref().map(|overview| &overview.meta)
+    }
+
+    /// Whether the role of whoever works here lets them make and change records of a kind, if only their own.
+    pub fn may_write(&self, kind: &str) -> bool {
+        let grant = self.meta().and_then(|meta| meta.grant.as_ref());
+        grant.is_none_or(|grant| grant.role.right(kind) >= Right::WriteOwn)
     }
 
     /// The next thing to tell the person.

@@ -16,7 +16,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, page: Pa
     let language = settings.language;
     let mut wanted = Vec::new();
     ui.spacing_mut().item_spacing.y = space::XXS;
-    head(ui, session);
+    head(ui, session, language);
     ui.add_space(space::M);
     let search = texts::SEARCH.get(language);
     let keys = Command::Palette.shortcut().map(|keys| ui.ctx().format_shortcut(&keys)).unwrap_or_default();
@@ -53,12 +53,15 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, page: Pa
     wanted.into_iter().map(Action::Command).collect()
 }
 
-fn head(ui: &mut Ui, session: &Session) {
+fn head(ui: &mut Ui, session: &Session, language: Language) {
     let meta = session.meta();
     let workspace = meta.map_or("Samsyn", |meta| meta.workspace_name.as_str());
     ui.add(Label::new(RichText::new(workspace).text_style(theme::strong())).wrap());
     if let Some(person) = meta.and_then(|meta| session.person(meta.device)) {
-        ui.add(Label::new(RichText::new(person).small().weak()).truncate());
+        let role =
+            meta.and_then(|meta| meta.grant.as_ref()).map(|grant| texts::role(grant.role).get(language));
+        let words = role.map_or_else(|| person.to_owned(), |role| format!("{person} · {role}"));
+        ui.add(Label::new(RichText::new(words).small().weak()).truncate());
     }
 }
 

@@ -252,6 +252,18 @@ impl<'a> Transaction<'a> {
         Ok(update.execute(params![refused_for.name()])?)
     }
 
+    /// Puts changes of a record back into the outbox that were refused because what they build on was not in the log: some
+    /// of it may have come there. Answers how many.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn offer_dependents_again(&mut self, record: RecordId) -> Result<usize> {
+        let mut update = self.inner.prepare_cached(
+            "UPDATE changes SET refused = NULL, reason = NULL WHERE record = ?1 AND NOT logged AND refused = ?2",
+        )?;
+        Ok(update.execute(params![record.as_bytes(), ErrorCode::MissingDependencies.name()])?)
+    }
+
     /// Puts refused changes back into the outbox: somebody has asked to try again.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod editing;
 mod live;
+mod roles;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -18,7 +18,7 @@ mod comparing;
 mod identity;
 mod serving;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::{Replica, ReplicaError};
 use crate::document::ChangeHash;
@@ -334,6 +334,7 @@ impl ReplicaSync {
             }
             ClientEvent::Entries { entries, cursor } => {
                 self.store(replica, &entries, Reached::Log(cursor), news)?;
+                self.offer_dependents(replica, &entries)?;
             }
             ClientEvent::CaughtUp => {
                 self.live = true;
@@ -377,6 +378,28 @@ impl ReplicaSync {
             }
             ClientEvent::Managed(managed) => news.push(SyncNews::Managed(managed)),
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
+        }
+        Ok(())
+    }
+
+    /// What came in the log may be what some of ours waits for: it is offered again, without waiting for the next connection.
+    fn offer_dependents(&mut self, replica: &mut Replica, entries: &[Entry]) -> Result<(), SyncProblem> {
+        // Once what they wait for is here they are held no more, but refused until they are offered again.
+        let outbox = replica.store.outbox_state()?;
+        if outbox.held + outbox.refused == 0 {
+            return Ok(());
+        }
+        let records: BTreeSet<RecordId> = entries.iter().map(|entry| entry.record).collect();
+        let mut transaction = replica.store.transaction()?;
+        let mut offered = 0;
+        for record in records {
+            offered += transaction.offer_dependents_again(record)?;
+        }
+        transaction.commit()?;
+        if offered > 0 {
+            // They stand before what was read last. What is pushed twice by this is taken once.
+            self.read_up_to = 0;
+            self.queue.clear();
         }
         Ok(())
     }
