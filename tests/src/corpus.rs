@@ -12,7 +12,11 @@ use rand::RngExt;
 use rand::rngs::SmallRng;
 use samsyn_engine::document::{Document, Edit, EncodedChange, Writer};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{Credential, DeviceId, WorkspaceId};
+use samsyn_engine::identity::{
+    Credential, Device, DeviceId, DeviceKey, Erasure, Grant, Happening, Invitation, Invited, Managed,
+    Management, ManagementError, Member, OpenInvitation, Proof, Role, Roster, Signature, WorkspaceId,
+    WorkspaceSecret,
+};
 use samsyn_engine::sample::{self, Size};
 use samsyn_engine::schema::{FieldType, NewRecord, Value};
 use samsyn_engine::sync::compare::{Fingerprint, Held, Holding, Range};
@@ -287,6 +291,7 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
     };
     let first_sync = Some(FirstSync { cursor: Cursor::start(epoch), below: 300 });
     let resumed = Hello { first_sync, holds_records: true, ..hello(None) };
+    belonging(seeds, &hello);
     let some = documents.iter().min_by_key(|document| document.save().len());
     let entries: Vec<Entry> = some.map(entries).unwrap_or_default();
     let push = FromClient::Push(Push { id: 7, entries: entries.clone() });
@@ -311,6 +316,73 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
         seeds.add("from_relay", name, message.encode());
     }
     frames_that_bite(seeds);
+}
+
+/// What is said of who belongs. Fixed keys and signatures: whether they are right is not what a decoder asks.
+fn belonging(seeds: &mut Seeds, hello: &dyn Fn(Option<Cursor>) -> Hello) {
+    let (id, key) = (RecordId::from_bytes([0x11; 16]), DeviceKey::from_bytes(&[0x77; 32]).public());
+    let signature = Signature::from_bytes([0x55; 64]);
+    let proof = Proof { key, nonce: [0x66; 32], signature };
+    let known =
+        Hello { credential: Credential::Device(Box::new(proof)), erased: 3, scrubbed: 2, ..hello(None) };
+    let invited = Invited { proof, invitation: key, signature, label: "Åsa".to_owned() };
+    let invited = Hello { credential: Credential::Invitation(Box::new(invited)), ..hello(None) };
+    seeds.add("from_client", "hello-device", FromClient::Hello(known).encode());
+    seeds.add("from_client", "hello-invited", FromClient::Hello(invited).encode());
+    let (role, organisation) = (Role::Partner, Some(id));
+    let invitation = Invitation { key, role, organisation, member: Some(id), seconds: 60 };
+    for (name, management) in [
+        ("roster", Management::Roster),
+        ("invite", Management::Invite { invitation }),
+        ("withdraw", Management::Withdraw { key }),
+        ("set-role", Management::SetRole { member: id, role, organisation }),
+        ("remove", Management::Remove { member: id }),
+        ("revoke", Management::Revoke { device: id }),
+        ("erase", Management::Erase { record: id }),
+    ] {
+        seeds.add("from_client", format!("manage-{name}"), FromClient::Manage(management).encode());
+    }
+    let device = Device { device: id, key, joined_at: 7, revoked_at: Some(8) };
+    let member = Member {
+        member: id,
+        label: "Åsa".to_owned(),
+        role,
+        organisation,
+        removed_at: None,
+        devices: vec![device],
+    };
+    let happening =
+        Happening { at: 1, by: Some(id), what: "role".to_owned(), whom: Some(id), role: Some(role) };
+    let roster = Roster {
+        members: vec![member],
+        invitations: vec![OpenInvitation { key, role, expires_at: 9 }],
+        history: vec![happening],
+        erasures: vec![Erasure { number: 1, record: id, at: 3, waiting: vec![id] }],
+    };
+    for (name, managed) in [
+        ("done", Managed::Done),
+        ("roster", Managed::Roster { roster }),
+        ("refused", Managed::Refused { why: ManagementError::LastCoordinator }),
+    ] {
+        seeds.add("from_relay", format!("managed-{name}"), FromRelay::Managed(managed).encode());
+    }
+    let epoch = Epoch::from_bytes([0xee; 16]);
+    let welcome = Welcome {
+        version: 4,
+        workspace_name: "Byrån".to_owned(),
+        epoch,
+        from: 2,
+        position: 500,
+        beginning: Beginning::Log,
+        hash: None,
+        records: 0,
+        peer: false,
+        grant: Some(Grant { member: id, role, organisation }),
+        sealed: true,
+        meeting_key: Some(WorkspaceSecret::from_bytes([0x44; 32])),
+        erased: vec![(1, id), (2, RecordId::from_bytes([0x12; 16]))],
+    };
+    seeds.add("from_relay", "welcome-sealed", FromRelay::Welcome(welcome).encode());
 }
 
 /// Ranges of every kind.

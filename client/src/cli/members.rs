@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use samsyn_engine::exchange::{roster_lines, roster_to_json};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
     DeviceId, DeviceKey, Invitation, InvitationCode, Managed, Management, MemberId, Role, Roster, validity,
@@ -151,20 +152,9 @@ impl Members {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let roster = manage(context, Management::Roster)?.unwrap_or_default();
         if self.json.json {
-            return write_json(&shown(&roster));
+            return write_json(&roster_to_json(&roster));
         }
-        for member in &roster.members {
-            let state = if member.removed_at.is_some() { "  removed" } else { "" };
-            line(format_args!("{}  {:<11}  {}{state}", member.member, member.role, member.label))?;
-            for device in &member.devices {
-                let state = if device.revoked_at.is_some() { "  revoked" } else { "" };
-                let fingerprint = device.key.fingerprint();
-                line(format_args!("    device {}  {fingerprint}{state}", device.device))?;
-            }
-        }
-        if !roster.invitations.is_empty() {
-            line(format_args!("open invitations: {}", roster.invitations.len()))?;
-        }
+        roster_lines(&roster).into_iter().try_for_each(line)?;
         for erasure in &roster.erasures {
             let state = match erasure.waiting.len() {
                 0 => "nothing is left on any device".to_owned(),
@@ -194,38 +184,6 @@ fn name(roster: &Roster, id: RecordId) -> String {
 
 fn moment(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).map(|moment| moment.to_string()).unwrap_or_default()
-}
-
-/// A roster for programs.
-fn shown(roster: &Roster) -> serde_json::Value {
-    let devices = |devices: &[samsyn_engine::identity::Device]| {
-        let device = |device: &samsyn_engine::identity::Device| {
-            json!({
-                "device": device.device, "fingerprint": device.key.fingerprint(),
-                "joined_at": device.joined_at, "revoked_at": device.revoked_at,
-            })
-        };
-        devices.iter().map(device).collect::<Vec<_>>()
-    };
-    let member = |member: &samsyn_engine::identity::Member| {
-        json!({
-            "member": member.member, "label": member.label, "role": member.role,
-            "organisation": member.organisation, "removed_at": member.removed_at,
-            "devices": devices(&member.devices),
-        })
-    };
-    let erasure = |erasure: &samsyn_engine::identity::Erasure| {
-        json!({
-            "number": erasure.number, "record": erasure.record, "at": erasure.at, "waiting": erasure.waiting,
-        })
-    };
-    let happening = |entry: &samsyn_engine::identity::Happening| json!({"at": entry.at, "by": entry.by, "what": entry.what, "whom": entry.whom, "role": entry.role});
-    json!({
-        "members": roster.members.iter().map(member).collect::<Vec<_>>(),
-        "open_invitations": roster.invitations.len(),
-        "erasures": roster.erasures.iter().map(erasure).collect::<Vec<_>>(),
-        "history": roster.history.iter().map(happening).collect::<Vec<_>>(),
-    })
 }
 
 /// Give a member another role, or let one in no more.

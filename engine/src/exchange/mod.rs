@@ -1,5 +1,7 @@
 //! The data is the people's, with or without us: out of a replica in forms that others read.
 
+mod roster;
+
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +11,8 @@ use serde_json::{Value as Json, json};
 use crate::document::Record;
 use crate::replica::{Replica, ReplicaError};
 use crate::schema::{SCHEMA_VERSION, cells_to_json};
+
+pub use roster::{roster_lines, roster_to_json};
 
 /// Why an export did not succeed.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use samsyn_engine::exchange::{roster_lines, roster_to_json};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
     DeviceId, Invitation, InvitationCode, Managed, Management, ManagementError, MemberId, Role, Roster,
@@ -179,66 +180,10 @@ impl List {
     fn run(self) -> Result<(), RelayError> {
         let roster = self.place.manage(&Management::Roster)?.unwrap_or_default();
         if self.json {
-            return say(shown(&roster));
+            return say(roster_to_json(&roster));
         }
-        for member in &roster.members {
-            let state = if member.removed_at.is_some() { "  removed" } else { "" };
-            say(format_args!("{}  {:<11}  {}{state}", member.member, member.role, member.label))?;
-            for device in &member.devices {
-                let state = if device.revoked_at.is_some() { "  revoked" } else { "" };
-                say(format_args!("    device {}  {}{state}", device.device, device.key.fingerprint()))?;
-            }
-        }
-        if roster.members.is_empty() {
-            say("nobody has joined yet")?;
-        }
-        if !roster.invitations.is_empty() {
-            say(format_args!("{} invitations are open", roster.invitations.len()))?;
-        }
-        Ok(())
+        roster_lines(&roster).into_iter().try_for_each(say)
     }
-}
-
-/// A roster for programs.
-fn shown(roster: &Roster) -> serde_json::Value {
-    let device = |device: &samsyn_engine::identity::Device| {
-        json!({
-            "device": device.device, "fingerprint": device.key.fingerprint(),
-            "joined_at": device.joined_at, "revoked_at": device.revoked_at,
-        })
-    };
-    let members: Vec<_> = roster
-        .members
-        .iter()
-        .map(|member| {
-            json!({
-                "member": member.member, "label": member.label, "role": member.role,
-                "organisation": member.organisation, "removed_at": member.removed_at,
-                "devices": member.devices.iter().map(device).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    let history: Vec<_> = roster
-        .history
-        .iter()
-        .map(|entry| {
-            json!({"at": entry.at, "by": entry.by, "what": entry.what, "whom": entry.whom, "role": entry.role})
-        })
-        .collect();
-    let erasures: Vec<_> = roster
-        .erasures
-        .iter()
-        .map(|erasure| {
-            json!({
-                "number": erasure.number, "record": erasure.record, "at": erasure.at,
-                "waiting": erasure.waiting,
-            })
-        })
-        .collect();
-    json!({
-        "members": members, "open_invitations": roster.invitations.len(), "history": history,
-        "erasures": erasures,
-    })
 }
 
 /// Devices.
