@@ -222,6 +222,50 @@ fn a_window_less_program_works_on_a_replica_that_another_has_open() {
     assert_eq!(open.record(id.parse().unwrap()).unwrap().title(), "Ek");
 }
 
+/// A workspace of before there were members is given some; and a code that is mistyped costs nothing.
+#[test]
+fn a_workspace_with_a_secret_gets_members_and_everybody_enters_with_what_they_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&folder.path().join("relay"), 0);
+    let (id, secret) = relay.create_workspace_with_a_secret("Byrån");
+    let (port, data) = (relay.port(), relay.data.clone());
+    let address = format!("{}/{id}", relay.address);
+    let workspace = Workspace { address, data: data.clone(), code: None };
+    let desk = |name: &str| {
+        let path = folder.path().join(format!("{name}.samsyn"));
+        let joined = workspace.join_with(&path, name, &secret.reveal());
+        assert!(joined.status.success(), "{}", complaint(&joined));
+        samsyn_tests::process::Desk { path }
+    };
+    let (asa, bo) = (desk("Asa"), desk("Bo"));
+    bo.must(&["add", "contact", "family=Ek"]);
+    let text = data.to_str().unwrap();
+    let running = run("samsyn-relay", ["workspace", "members", workspace.id(), "--data", text]);
+    assert!(complaint(&running).contains("already serves"), "{}", complaint(&running));
+    assert!(relay.stop());
+    let given = run("samsyn-relay", ["workspace", "members", workspace.id(), "--data", text]);
+    assert!(given.status.success(), "{}", complaint(&given));
+    let said = String::from_utf8(given.stdout).unwrap();
+    let code = said.lines().find_map(|line| line.strip_prefix("code")).unwrap().trim();
+    let _relay = Relay::start(&data, port);
+    // The secret opens nothing any more, and what was written waits.
+    assert!(complaint(&bo.run(&["sync"])).contains("does not let this device in"));
+    let enter = |desk: &samsyn_tests::process::Desk, code: &str| {
+        desk.command(&["enter"]).env("SAMSYN_CODE", code).output().unwrap()
+    };
+    let wrong = enter(&asa, "AAAA-AAAA-AAAA-AAAA");
+    assert!(complaint(&wrong).contains("does not let this device in"), "{}", complaint(&wrong));
+    let entered = enter(&asa, code);
+    assert!(String::from_utf8_lossy(&entered.stdout).contains("as coordinator"), "{}", complaint(&entered));
+    let mistyped = enter(&asa, "AAAA-AAAA-AAAA-AAAA");
+    assert!(!mistyped.status.success());
+    asa.must(&["sync"]);
+    let invited = asa.json(&["invite"]);
+    assert!(enter(&bo, invited["code"].as_str().unwrap()).status.success());
+    asa.must(&["sync"]);
+    assert!(asa.must(&["list", "contact"]).contains("Ek"), "what waited has come");
+}
+
 #[test]
 fn bad_input_gets_one_sentence_and_a_code() {
     let bureau = Bureau::new();

@@ -11,7 +11,6 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
     DeviceId, DeviceKey, Invitation, InvitationCode, Managed, Management, MemberId, Role, Roster, validity,
 };
-use samsyn_engine::store::WayIn;
 use serde_json::json;
 
 use super::Json;
@@ -68,15 +67,15 @@ pub(super) struct Enter {
 impl Enter {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let code: InvitationCode = self.code.read()?.trim().parse()?;
-        let mut replica = context.open()?;
-        let relay = replica.meta()?.relay.ok_or(samsyn_engine::replica::SyncProblem::NoRelay)?;
         let key = DeviceKey::random();
-        keys::keep(replica.device(), &key)?;
-        replica.set_relay(&relay, &WayIn::Invited { key: key.public(), code })?;
-        let mut replica = replica.with_key(key);
-        link::sync_once(&mut replica)?;
-        let grant = replica.grant()?;
-        line(format_args!("you are in, as {}", grant.role))
+        let mut replica = context.open()?.entering(key.clone(), code);
+        let met = link::sync_once(&mut replica);
+        // The relay may have let us in, whatever broke afterwards.
+        if replica.meta()?.key == Some(key.public()) {
+            keys::keep(replica.device(), &key)?;
+        }
+        met?;
+        line(format_args!("you are in, as {}", replica.grant()?.role))
     }
 }
 

@@ -21,7 +21,7 @@ use crate::document::{
     Difference, Document, Edit, EditError, FieldConflict, Heads, HistoryEntry, Record, Writer,
 };
 use crate::id::RecordId;
-use crate::identity::{DeviceId, DeviceKey, Forbidden, Grant};
+use crate::identity::{DeviceId, DeviceKey, Forbidden, Grant, InvitationCode};
 use crate::schema::kinds::MEMBER;
 use crate::schema::{NewRecord, NewRecordError, Value};
 use crate::store::{Meta, NewReplica, Origin, Store, StoreError, WayIn};
@@ -77,6 +77,8 @@ pub struct Replica {
     store: Store,
     device: DeviceId,
     key: Option<DeviceKey>,
+    /// An invitation that is to be used with that key, until the relay has let us in with it.
+    entering: Option<InvitationCode>,
     clock: Box<dyn Fn() -> i64 + Send>,
 }
 
@@ -121,7 +123,7 @@ impl Replica {
 
     fn over(store: Store) -> Result<Replica, ReplicaError> {
         let device = store.meta()?.device;
-        Ok(Replica { store, device, key: None, clock: Box::new(wall_clock) })
+        Ok(Replica { store, device, key: None, entering: None, clock: Box::new(wall_clock) })
     }
 
     /// The same replica with another clock: one that a test sets.
@@ -135,6 +137,14 @@ impl Replica {
     #[must_use]
     pub fn with_key(mut self, key: DeviceKey) -> Replica {
         self.key = Some(key);
+        self
+    }
+
+    /// The same replica, that comes in with another key and an invitation. Only when the relay has let it in does the key take
+    /// the place of the one before: whoever mistypes a code has lost nothing.
+    #[must_use]
+    pub fn entering(mut self, key: DeviceKey, code: InvitationCode) -> Replica {
+        (self.key, self.entering) = (Some(key), Some(code));
         self
     }
 

@@ -9,7 +9,7 @@ use super::meta::{self, CURSOR, FIRST_CATCH_UP, FIRST_SYNC, LAST_CONTACT, RECONC
 use super::{Cache, Result, Store, StoreError, change_hash, heads_to_blob, load, projection, revision};
 use crate::document::{ChangeHash, Document, EncodedChange};
 use crate::id::RecordId;
-use crate::identity::{Grant, WorkspaceSecret};
+use crate::identity::{Grant, PublicKey, WorkspaceSecret};
 use crate::store::WayIn;
 use crate::sync::{Cursor, ErrorCode, FirstSync};
 
@@ -454,6 +454,14 @@ impl<'a> Transaction<'a> {
     /// Where the file cannot be written.
     pub fn set_relay(&mut self, address: &str, way: &WayIn) -> Result<()> {
         meta::put_relay(&self.inner, address, way)
+    }
+
+    /// Notes the key with which the relay has let us in.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn set_key(&mut self, key: &PublicKey) -> Result<()> {
+        meta::put(&self.inner, meta::KEY, key.as_bytes())
     }
 
     /// Notes what the relay said on letting us in: what this device may do, and by what the workspace's devices know each

@@ -324,7 +324,9 @@ fn join(
     let label: String = label.chars().filter(|letter| !letter.is_control()).take(LONGEST_LABEL).collect();
     transaction.execute(
         "INSERT INTO members (member, label, role, organisation, number)
-         VALUES (?, ?, ?, ?, (SELECT count(*) FROM members)) ON CONFLICT DO NOTHING",
+         VALUES (?, ?, ?, ?, (SELECT count(*) FROM members))
+         ON CONFLICT (member) DO UPDATE SET role = excluded.role, organisation = excluded.organisation,
+             removed_at = NULL WHERE removed_at IS NOT NULL",
         params![member.as_bytes(), label, open.role.name(), open.organisation.map(|id| *id.as_bytes())],
     )?;
     transaction.execute(
@@ -370,29 +372,34 @@ fn fits(role: Role, organisation: Option<RecordId>) -> bool {
     (role == Role::Partner) == organisation.is_some()
 }
 
+/// Whether somebody is a member now; none where they never were.
+fn is_member(connection: &Connection, member: MemberId) -> rusqlite::Result<Option<bool>> {
+    connection
+        .query_row("SELECT removed_at IS NULL FROM members WHERE member = ?", [member.as_bytes()], |row| {
+            row.get(0)
+        })
+        .optional()
+}
+
 fn invite(
     transaction: &Transaction<'_>,
     when: (i64, Option<DeviceId>),
     invitation: &Invitation,
 ) -> rusqlite::Result<Done> {
     let Invitation { key, role, organisation, member, seconds } = *invitation;
-    if !fits(role, organisation) && member.is_none() {
-        return Ok(Err(ManagementError::Organisation));
-    }
     if seconds == 0 || seconds > LONGEST_INVITATION {
         return Ok(Err(ManagementError::Duration));
     }
-    if let Some(member) = member {
-        let found = transaction
-            .query_row(
-                "SELECT removed_at IS NULL FROM members WHERE member = ?",
-                [member.as_bytes()],
-                |row| row.get::<_, bool>(0),
-            )
-            .optional()?;
-        if found != Some(true) {
-            return Ok(Err(ManagementError::Unknown));
-        }
+    // Who is a member already stays what they are; who was removed comes back as what the invitation says.
+    let is_member = match member {
+        None => false,
+        Some(member) => match is_member(transaction, member)? {
+            Some(is_member) => is_member,
+            None => return Ok(Err(ManagementError::Unknown)),
+        },
+    };
+    if !fits(role, organisation) && !is_member {
+        return Ok(Err(ManagementError::Organisation));
     }
     transaction.execute("DELETE FROM invitations WHERE expires_at <= ?", [when.0])?;
     let open: u64 =

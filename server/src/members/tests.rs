@@ -181,6 +181,21 @@ fn a_person_may_have_several_devices_and_lose_one() {
 }
 
 #[test]
+fn somebody_who_was_removed_can_be_invited_back_as_something_else() {
+    let place = place();
+    let boss = place.somebody(Role::Coordinator);
+    let eva = place.somebody(Role::Ambassador);
+    assert_eq!(place.manage(Some(&boss), Management::Remove { member: eva.device }), Managed::Done);
+    let plain = place.invite(Role::Ambassador);
+    assert_eq!(place.join(&eva, &plain, NOW), None, "not without that it is said who");
+    let back = Invitation { member: Some(eva.device), ..place.invitation(Role::Reader) };
+    let again = Laptop { key: DeviceKey::random(), device: eva.device };
+    let grant = place.join(&again, &place.invite_as(back).unwrap(), NOW).unwrap();
+    assert_eq!((grant.role, grant.member), (Role::Reader, eva.device));
+    assert!(place.enter(&eva).is_none() && place.enter(&again).is_some());
+}
+
+#[test]
 fn only_coordinators_say_who_belongs() {
     let place = place();
     let boss = place.somebody(Role::Coordinator);

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use super::{Replica, ReplicaError};
 use crate::document::ChangeHash;
 use crate::id::RecordId;
-use crate::identity::{Challenge, Credential, DeviceId, Managed, Management, WorkspaceSecret};
+use crate::identity::{Challenge, Credential, DeviceId, DeviceKey, Managed, Management, WorkspaceSecret};
 use crate::store::{Erased, Meta};
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
@@ -304,9 +304,15 @@ impl ReplicaSync {
                     return Ok(());
                 }
                 if let Some(grant) = grant {
+                    let entered =
+                        replica.entering.is_some().then(|| replica.key.as_ref().map(DeviceKey::public));
                     let mut transaction = replica.store.transaction()?;
+                    if let Some(key) = entered.flatten() {
+                        transaction.set_key(&key)?;
+                    }
                     transaction.set_grant(&grant, meeting_key.as_ref())?;
                     transaction.commit()?;
+                    replica.entering = None;
                 }
                 self.workspace_name.clone_from(&workspace_name);
                 self.left = records;
@@ -524,13 +530,18 @@ fn credential(
     if meta.relay.is_none() {
         return Err(SyncProblem::NoRelay);
     }
-    let Some(public) = meta.key else {
-        return meta.secret.as_ref().map(WorkspaceSecret::credential).ok_or(SyncProblem::NoRelay);
+    let invitation = replica.entering.as_ref().or(meta.invitation.as_ref());
+    let key = match (meta.key, &replica.key) {
+        (_, Some(key)) if replica.entering.is_some() => key,
+        (None, _) => {
+            return meta.secret.as_ref().map(WorkspaceSecret::credential).ok_or(SyncProblem::NoRelay);
+        }
+        (Some(public), Some(key)) if key.public() == public => key,
+        (Some(_), _) => return Err(SyncProblem::NoKey),
     };
-    let key = replica.key.as_ref().filter(|key| key.public() == public).ok_or(SyncProblem::NoKey)?;
     let challenge = challenge.ok_or(SyncProblem::NoChallenge)?;
     let who = (meta.workspace, meta.device);
-    match &meta.invitation {
+    match invitation {
         Some(code) => {
             let name = replica.people()?.remove(&meta.device).unwrap_or_default();
             Ok(Credential::invitation(who, key, challenge, (code, &name)))
