@@ -162,6 +162,9 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         LinkError::Problem(SyncProblem::NoKey) => {
             "Den här datorn har ingen nyckel till arbetsytan, så reläet släpper inte in den. Be en koordinator om en inbjudan och använd den med \"samsyn enter\". Allt som skrivits här är kvar.".to_owned()
         }
+        LinkError::Problem(SyncProblem::NotDirectly) => {
+            "Din roll i arbetsytan synkar bara genom reläet.".to_owned()
+        }
         LinkError::Problem(SyncProblem::NoChallenge) => {
             "Reläet är för gammalt för en arbetsyta med medlemmar: det måste uppdateras.".to_owned()
         }
@@ -208,6 +211,9 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
         DirectError::Problem(SyncProblem::NoRelay) => {
             "Arbetsytan finns bara på den här datorn. Anslut den till ett relä först: då har den en hemlighet som båda datorerna känner till.".to_owned()
         }
+        DirectError::Problem(SyncProblem::NotDirectly) => {
+            "Din roll i arbetsytan synkar bara genom reläet: utan det emellan skulle andra lämna över sådant som inte är för dig.".to_owned()
+        }
         DirectError::Problem(SyncProblem::Replica(error)) => replica_error(error, language),
         DirectError::Problem(problem) => problem.to_string(),
     }
@@ -218,8 +224,11 @@ fn refusal(code: ErrorCode, words: &str) -> String {
         ErrorCode::Version => {
             "programmet och reläet har olika versioner; en av dem måste uppdateras.".to_owned()
         }
-        ErrorCode::Access => "reläet känner inte arbetsytan, eller så är hemligheten fel.".to_owned(),
-        ErrorCode::Stopping => "reläet stängs av. Försöker igen om en stund.".to_owned(),
+        ErrorCode::Access => {
+            "det släpper inte in den här datorn. Det känner inte arbetsytan eller datorn, inbjudan är använd eller för gammal, eller så har åtkomsten tagits tillbaka. Fråga en koordinator; allt som skrivits här är kvar."
+                .to_owned()
+        }
+        ErrorCode::Stopping => "det stängs av eller har ändrats. Försöker igen om en stund.".to_owned(),
         ErrorCode::Storage => "reläet kan inte spara just nu. Inget är förlorat; försöker igen.".to_owned(),
         _ => words.to_owned(),
     }

@@ -216,6 +216,14 @@ fn what_stands_in_the_way_is_said_in_words() {
     let relay_is_a_replica =
         bo.run(&["join", &format!("ws://{}/{}", serving.address, "0".repeat(26)), "--name", "Bo"]);
     assert!(!relay_is_a_replica.status.success());
+    // A role from which something is kept.
+    let partner = folder.path().join("partner.samsyn");
+    let organisation = "0".repeat(26);
+    let code = other.invite(&["--role", "partner", "--organisation", &organisation]);
+    assert!(other.join_with(&partner, "Hotellet", &code).status.success());
+    let partner = Desk { path: partner };
+    assert!(fails(&partner, &serving.address).contains("by the relay only"));
+    assert!(complaint(&partner.run(&["serve", "--listen", "127.0.0.1:0"])).contains("by the relay only"));
     // The address is taken.
     let taken = bo.run(&["serve", "--listen", &serving.address]);
     assert!(complaint(&taken).contains("cannot be served"), "{}", complaint(&taken));

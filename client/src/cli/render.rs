@@ -47,8 +47,13 @@ impl<'a> Words<'a> {
     /// What stands in place of the title of a record that is not here.
     fn absent(&self, id: samsyn_engine::id::RecordId) -> String {
         const ERASED: Caption = Caption::new("(raderad)", "(erased)");
-        match self.replica.store().is_erased(id) {
-            Ok(true) => ERASED.get(self.language).to_owned(),
+        const HIDDEN: Caption = Caption::new("(dold)", "(hidden)");
+        if self.replica.store().is_erased(id).unwrap_or(false) {
+            return ERASED.get(self.language).to_owned();
+        }
+        // To somebody from whom some kinds are kept, what is not here is one of these.
+        match self.replica.grant() {
+            Ok(grant) if grant.role.readable().is_some() => HIDDEN.get(self.language).to_owned(),
             _ => id.to_string(),
         }
     }

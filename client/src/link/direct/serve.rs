@@ -46,7 +46,7 @@ impl Server {
     /// Where the address is taken, or the workspace has no secret by which two replicas of it know each other.
     pub async fn start(path: &Path, address: &str) -> Result<Server, DirectError> {
         let meta = Replica::open(path).and_then(|replica| replica.meta()).map_err(SyncProblem::from)?;
-        let secret = meta.secret.ok_or(SyncProblem::NoRelay)?;
+        let secret = meta.secret.clone().ok_or_else(|| SyncProblem::without_secret(&meta))?;
         let not_served = |error: std::io::Error| DirectError::NotServed {
             address: address.to_owned(),
             reason: error.to_string(),

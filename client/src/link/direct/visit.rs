@@ -21,7 +21,7 @@ pub fn visit(replica: &mut Replica, address: &str) -> Result<Visit, DirectError>
     runtime.block_on(async {
         let address = with_port(address);
         let meta = replica.meta().map_err(SyncProblem::from)?;
-        let secret = meta.secret.ok_or(SyncProblem::NoRelay)?;
+        let secret = meta.secret.clone().ok_or_else(|| SyncProblem::without_secret(&meta))?;
         let stream = reach(&address).await?;
         let mut channel = Channel::call(stream, (meta.workspace, &secret), &address).await?;
         let mut visit = Visit::default();

@@ -40,7 +40,7 @@ impl PeerCall {
     /// Where the workspace has no secret by which two replicas of it know each other, or the file cannot be read.
     pub fn begin(replica: &Replica, now: u64) -> Result<PeerCall, SyncProblem> {
         let meta = replica.meta()?;
-        let secret = meta.secret.as_ref().ok_or(SyncProblem::NoRelay)?;
+        let secret = meta.secret.as_ref().ok_or_else(|| SyncProblem::without_secret(&meta))?;
         let hello = Hello {
             peer: true,
             cursor: None,

@@ -117,6 +117,11 @@ pub enum SyncProblem {
     /// This replica has no relay.
     #[error("this workspace is only on this device: join one with `samsyn join`")]
     NoRelay,
+    /// The role of whoever works here keeps something from them, or them from writing: so others are met by the relay only.
+    #[error(
+        "your role in this workspace syncs by the relay only: without it between you others would hand over what is not for you"
+    )]
+    NotDirectly,
     /// The device's private key is not here: the file was brought from another computer, or the key was lost.
     #[error(
         "this computer has no key for this replica, so the relay would not let it in: ask a coordinator for an invitation, and use it with `samsyn enter`; all that was written here is kept"
@@ -125,6 +130,13 @@ pub enum SyncProblem {
     /// The relay does not ask for proofs: it is of a version that has no members.
     #[error("the relay is too old for a workspace with members: it must be updated")]
     NoChallenge,
+}
+
+impl SyncProblem {
+    /// Why two computers cannot know each other directly in a workspace in which this one knows no secret.
+    pub fn without_secret(meta: &Meta) -> SyncProblem {
+        if meta.grant.is_some() { SyncProblem::NotDirectly } else { SyncProblem::NoRelay }
+    }
 }
 
 impl From<crate::store::StoreError> for SyncProblem {

@@ -136,7 +136,7 @@ impl PeerAnswer {
         news: &mut Vec<SyncNews>,
     ) -> Result<(), SyncProblem> {
         let meta = replica.meta()?;
-        let secret = meta.secret.as_ref().ok_or(SyncProblem::NoRelay)?;
+        let secret = meta.secret.as_ref().ok_or_else(|| SyncProblem::without_secret(&meta))?;
         if !hello.peer {
             self.turn_away(ErrorCode::Order, &SyncError::NoRelay.to_string());
             return Ok(());
