@@ -112,14 +112,19 @@ impl InlineConnection {
 impl Before {
     /// The next of what comes before the log, if it is not its turn yet. Inside: nothing, where the client has to say
     /// something first.
-    fn next(&mut self, log: &dyn Log, bytes: usize) -> Result<Option<Option<Vec<u8>>>, Notice> {
+    fn next(
+        &mut self,
+        (log, session): (&dyn Log, &mut RelaySession),
+        bytes: usize,
+    ) -> Result<Option<Option<Vec<u8>>>, Notice> {
         let sending = match self {
             Before::Nothing => return Ok(None),
             Before::Records(sending) => sending,
             Before::Comparison { wanted: None, .. } => return Ok(Some(None)),
             Before::Comparison { wanted: Some(sending), .. } => sending,
         };
-        let records = sending.next(log, bytes).map_err(storage)?;
+        let mut records = sending.next(log, bytes).map_err(storage)?;
+        records.number = Some(session.number_records());
         if records.left == 0 {
             match self {
                 Before::Comparison { wanted, .. } => *wanted = None,
@@ -215,7 +220,7 @@ impl InlineRelay {
         bytes: usize,
     ) -> Result<Option<Vec<u8>>, Notice> {
         let Some(client) = &mut connection.client else { return Ok(None) };
-        if let Some(sent) = client.before.next(&*self.log, bytes)? {
+        if let Some(sent) = client.before.next((&*self.log, &mut connection.session), bytes)? {
             return Ok(sent);
         }
         let up_to = self.log.head().map_err(storage)?.position;

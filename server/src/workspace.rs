@@ -14,7 +14,7 @@ use samsyn_engine::identity::{
 };
 use samsyn_engine::sync::compare::Range as CompareRange;
 use samsyn_engine::sync::limits::{BATCH_CHANGES, ERASURES};
-use samsyn_engine::sync::{Cursor, FromRelay, Hello};
+use samsyn_engine::sync::{Cursor, FromRelay, Hello, Records};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::delivery::{self, Begun, Sending, View};
@@ -294,17 +294,17 @@ impl Workspace {
         self.read(move |log| delivery::compared(log, as_of, &theirs)).await
     }
 
-    /// The next bundle of whole records, as a frame, and what is to be sent after it.
+    /// The next bundle of whole records, as a frame of that number, and what is to be sent after it.
     ///
     /// # Errors
     /// Where the log cannot be read.
     pub(crate) async fn records(
         self: &Arc<Self>,
         mut sending: Sending,
-        bytes: usize,
+        (number, bytes): (u64, usize),
     ) -> Result<(Bytes, Option<Sending>), LogError> {
         self.read(move |log| {
-            let records = sending.next(log, bytes)?;
+            let records = Records { number: Some(number), ..sending.next(log, bytes)? };
             let more = (records.left > 0).then_some(sending);
             Ok((FromRelay::Records(records).encode().into(), more))
         })

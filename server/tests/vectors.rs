@@ -180,7 +180,7 @@ fn a_first_sync() {
         Entry { record: record(), body: EntryBody::Document(b"a document chunk".to_vec()) },
         Entry { record: record(), body: EntryBody::Change(b"a change chunk".to_vec()) },
     ];
-    let records = Records { below: 300, left: 59, entries };
+    let records = Records { number: Some(2), below: 300, left: 59, entries };
     assert_eq!(FromRelay::decode(&example("records")).unwrap(), FromRelay::Records(records));
 }
 

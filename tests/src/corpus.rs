@@ -309,7 +309,7 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
     seeds.add("from_client", "presence", FromClient::Presence(open).encode());
     let whole = some.map(|document| EntryBody::Document(document.save_plain()));
     let whole = whole.map(|body| Entry { record: RecordId::from_bytes([0x11; 16]), body });
-    let records = Records { below: 300, left: 59, entries: whole.into_iter().collect() };
+    let records = Records { number: Some(0), below: 300, left: 59, entries: whole.into_iter().collect() };
     seeds.add("from_relay", "records", FromRelay::Records(records).encode());
     seeds.add("from_relay", "compare", FromRelay::Compare(ranges()).encode());
     for (name, message) in from_relay(epoch, entries) {

@@ -50,7 +50,7 @@ impl Bundles {
             while let Some(entry) = self.rest.front() {
                 let length = length(entry);
                 if !entries.is_empty() && (size + length > most || entries.len() >= BATCH_CHANGES) {
-                    return Ok(Records { below: self.below, left: self.left, entries });
+                    return Ok(Records { number: None, below: self.below, left: self.left, entries });
                 }
                 size += length;
                 entries.extend(self.rest.pop_front());
@@ -62,7 +62,7 @@ impl Bundles {
             }
             let Some(piece) = next()? else {
                 (self.below, self.left) = (0, 0);
-                return Ok(Records { below: 0, left: 0, entries });
+                return Ok(Records { number: None, below: 0, left: 0, entries });
             };
             (self.rest, self.current) = (piece.entries.into(), Some(piece.below));
         }

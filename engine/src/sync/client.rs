@@ -1,6 +1,6 @@
 //! The client's side of a connection.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use automerge::ChangeHash;
 
@@ -109,10 +109,21 @@ pub enum Start {
 enum Phase {
     AwaitingWelcome,
     FirstSync,
-    Comparing,
+    Comparing(Turn),
     CatchingUp,
     Live,
     Closed,
+}
+
+/// Who has to say something in a comparison.
+#[derive(Debug, PartialEq)]
+enum Turn {
+    /// We have.
+    Ours,
+    /// The other side has, what it holds.
+    Theirs,
+    /// The other side has, what we lack of these records.
+    Records(BTreeSet<RecordId>),
 }
 
 /// A push that waits for its answer.
@@ -138,6 +149,8 @@ pub struct ClientSession {
     outgoing: VecDeque<FromClient>,
     in_flight: BTreeMap<u64, Pushed>,
     next_push: u64,
+    /// How many messages of records have come.
+    records: u64,
     pulse: Pulse,
 }
 
@@ -156,6 +169,7 @@ impl ClientSession {
             outgoing: VecDeque::from([FromClient::Hello(hello)]),
             in_flight: BTreeMap::new(),
             next_push: 1,
+            records: 0,
             pulse: Pulse::new(now),
         }
     }
@@ -178,13 +192,14 @@ impl ClientSession {
             (Phase::AwaitingWelcome, _) => Err(SyncError::Order("something before its welcome")),
             (_, FromRelay::Welcome(_)) => Err(SyncError::Order("a second welcome")),
             (Phase::FirstSync, FromRelay::Records(records)) => self.first_sync(records),
-            (Phase::Comparing, FromRelay::Records(Records { entries, left, .. })) => {
-                Ok(vec![ClientEvent::Wanted { entries, left }])
-            }
+            (Phase::Comparing(Turn::Records(_)), FromRelay::Records(records)) => self.wanted(records),
             (_, FromRelay::Records(_)) => Err(SyncError::Order("records")),
-            (Phase::Comparing, FromRelay::Compare(ranges)) => Ok(vec![ClientEvent::Compared(ranges)]),
+            (Phase::Comparing(Turn::Theirs), FromRelay::Compare(ranges)) => {
+                self.phase = Phase::Comparing(Turn::Ours);
+                Ok(vec![ClientEvent::Compared(ranges)])
+            }
             (_, FromRelay::Compare(_)) => Err(SyncError::Order("a comparison")),
-            (Phase::FirstSync | Phase::Comparing, FromRelay::Batch(_)) => {
+            (Phase::FirstSync | Phase::Comparing(_), FromRelay::Batch(_)) => {
                 Err(SyncError::Order("the log before what comes first"))
             }
             (_, FromRelay::Batch(batch)) => self.batch(batch),
@@ -230,11 +245,13 @@ impl ClientSession {
 
     /// Says what we hold, in a comparison.
     pub fn compare(&mut self, ranges: Vec<Range>) {
+        self.phase = Phase::Comparing(Turn::Theirs);
         self.outgoing.push_back(FromClient::Compare(ranges));
     }
 
     /// Asks for records that we lack changes of, in a comparison.
     pub fn want(&mut self, wanted: Vec<Wanted>) {
+        self.phase = Phase::Comparing(Turn::Records(wanted.iter().map(|wanted| wanted.record).collect()));
         self.outgoing.push_back(FromClient::Want(wanted));
     }
 
@@ -350,7 +367,7 @@ impl ClientSession {
             }
             (Beginning::Comparison, Some(hash)) => {
                 let cursor = place(hash);
-                (cursor, Phase::Comparing, Start::Comparison(cursor))
+                (cursor, Phase::Comparing(Turn::Ours), Start::Comparison(cursor))
             }
             (_, None) => return Err(SyncError::Frame("a welcome without its rolling hash".to_owned())),
         };
@@ -360,11 +377,35 @@ impl ClientSession {
 
     fn first_sync(&mut self, records: Records) -> Result<Vec<ClientEvent>, SyncError> {
         let Some(cursor) = self.cursor else { return Err(SyncError::Order("records before the welcome")) };
-        let Records { entries, below, left } = records;
+        let Records { entries, below, left, .. } = self.counted(records)?;
         if left == 0 {
             self.phase = Phase::CatchingUp;
         }
         Ok(vec![ClientEvent::FirstSync { entries, progress: FirstSync { cursor, below }, left }])
+    }
+
+    fn wanted(&mut self, records: Records) -> Result<Vec<ClientEvent>, SyncError> {
+        let Records { entries, left, .. } = self.counted(records)?;
+        let Phase::Comparing(Turn::Records(wanted)) = &self.phase else {
+            return Err(SyncError::Order("records"));
+        };
+        if !entries.iter().all(|entry| wanted.contains(&entry.record)) {
+            return Err(SyncError::Order("records that were not wanted"));
+        }
+        if left == 0 {
+            self.phase = Phase::Comparing(Turn::Ours);
+        }
+        Ok(vec![ClientEvent::Wanted { entries, left }])
+    }
+
+    /// Records, if they follow on the last that came. Of one that is missing nothing would show afterwards: our place in the
+    /// log would be behind what it brought.
+    fn counted(&mut self, records: Records) -> Result<Records, SyncError> {
+        if records.number.is_some_and(|number| number != self.records) {
+            return Err(SyncError::Order("records that do not follow on the last"));
+        }
+        self.records += 1;
+        Ok(records)
     }
 
     fn batch(&mut self, batch: Batch) -> Result<Vec<ClientEvent>, SyncError> {

@@ -227,6 +227,9 @@ pub struct Batch {
 /// Whole records, or what a client lacks of them. What belongs to one record stands together, in causal order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Records {
+    /// How many messages of this kind went before it on this connection, by which it shows that none is missing; none from
+    /// whoever does not count them.
+    pub number: Option<u64>,
     /// In a first sync: the records whose last change stands at this position or behind it have come; 0 at its end.
     pub below: u64,
     /// How many records are still to come; 0 at the end.

@@ -40,6 +40,7 @@ pub struct RelaySession {
     versions: (u16, u16),
     version: u16,
     pongs: usize,
+    records: u64,
 }
 
 impl Default for RelaySession {
@@ -56,7 +57,7 @@ impl RelaySession {
 
     /// The session of a relay that speaks just these versions, the oldest and the newest: how an older one behaves.
     pub fn speaking(versions: (u16, u16)) -> Self {
-        RelaySession { phase: Phase::AwaitingHello, versions, version: versions.1, pongs: 0 }
+        RelaySession { phase: Phase::AwaitingHello, versions, version: versions.1, pongs: 0, records: 0 }
     }
 
     /// A frame that came in. `None` where it asks for nothing but a [`RelaySession::poll_transmit`].
@@ -113,6 +114,13 @@ impl RelaySession {
     /// The relay has let the client in, and both compare what they hold before the log follows.
     pub fn admitted_to_compare(&mut self) {
         self.phase = Phase::Comparing;
+    }
+
+    /// The number of the next message of records.
+    pub fn number_records(&mut self) -> u64 {
+        let number = self.records;
+        self.records += 1;
+        number
     }
 
     /// The next frame that the session itself wants to send.

@@ -69,6 +69,8 @@ struct BatchBody {
 
 #[derive(Serialize, Deserialize)]
 struct RecordsBody {
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    number: Option<u64>,
     #[serde(rename = "k")]
     below: u64,
     #[serde(rename = "n")]
@@ -181,7 +183,8 @@ impl FromRelay {
             FromRelay::Pong => vec![PONG],
             FromRelay::Records(records) => {
                 let bundle = bundle(&records.entries, RECORDS_LEVEL).into();
-                frame(RECORDS, &RecordsBody { below: records.below, left: records.left, bundle })
+                let Records { number, below, left, .. } = *records;
+                frame(RECORDS, &RecordsBody { number, below, left, bundle })
             }
             FromRelay::Compare(ranges) => frame(COMPARED, &compare_body(ranges)),
             FromRelay::Presence(presence) => frame(PRESENT_ARE, &present_are_body(presence)),
@@ -220,7 +223,8 @@ impl FromRelay {
             (RECORDS, body) => {
                 let body: RecordsBody = read(body)?;
                 let entries = unbundle(&body.bundle, Bundled::Records)?;
-                FromRelay::Records(Records { below: body.below, left: body.left, entries })
+                let RecordsBody { number, below, left, .. } = body;
+                FromRelay::Records(Records { number, below, left, entries })
             }
             (COMPARED, body) => FromRelay::Compare(ranges(read(body)?)?),
             (PRESENT_ARE, body) => FromRelay::Presence(presence(read(body)?)?),
@@ -539,6 +543,7 @@ mod tests {
             FromRelay::Notice(Notice { code: ErrorCode::Access, words: "who?".to_owned() }),
             FromRelay::Pong,
             FromRelay::Records(Records {
+                number: Some(7),
                 below: 3,
                 left: 4,
                 entries: vec![Entry { record: RecordId::random(), body: EntryBody::Document(vec![1, 2]) }],

@@ -265,7 +265,7 @@ impl Live {
             }
         };
         let (sending, compares) = sending;
-        let sent = self.workspace.records(sending, self.pace.bytes()).await;
+        let sent = self.workspace.records(sending, (self.session.number_records(), self.pace.bytes())).await;
         let (frame, more) = sent.map_err(|error| End::storage(&error))?;
         self.before = match (more, compares) {
             (Some(sending), Some(as_of)) => Before::Wanted(as_of, sending),

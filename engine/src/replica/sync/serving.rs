@@ -73,13 +73,14 @@ impl PeerAnswer {
             return Ok(Some(frame));
         }
         let Some((wanted, bundles)) = &mut self.wanted else { return Ok(None) };
-        let records = bundles.next(RECORDS_BYTES, || {
+        let mut records = bundles.next(RECORDS_BYTES, || {
             let Some(wanted) = wanted.pop_front() else { return Ok(None) };
             piece(replica, wanted).map(Some)
         })?;
         if records.left == 0 {
             self.wanted = None;
         }
+        records.number = Some(self.session.number_records());
         Ok(Some(FromRelay::Records(records).encode()))
     }
 
