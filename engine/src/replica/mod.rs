@@ -24,7 +24,7 @@ use crate::id::RecordId;
 use crate::identity::{DeviceId, DeviceKey, Forbidden, Grant, InvitationCode};
 use crate::schema::kinds::MEMBER;
 use crate::schema::{NewRecord, NewRecordError, Value};
-use crate::store::{Meta, NewReplica, Origin, Store, StoreError, WayIn};
+use crate::store::{FileKey, Meta, NewReplica, Origin, Store, StoreError, WayIn};
 use crate::sync::limits::CHANGE_BYTES;
 
 pub use sync::{PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
@@ -99,7 +99,20 @@ impl Replica {
     /// # Errors
     /// Where there is a file already, or none can be made there.
     pub fn create(path: &Path, new: &NewReplica, person: &str) -> Result<Replica, ReplicaError> {
-        let store = Store::create(path, new)?;
+        Replica::create_with(path, None, new, person)
+    }
+
+    /// Makes a new replica file that is encrypted with this key, where there is one.
+    ///
+    /// # Errors
+    /// As [`Replica::create`].
+    pub fn create_with(
+        path: &Path,
+        key: Option<&FileKey>,
+        new: &NewReplica,
+        person: &str,
+    ) -> Result<Replica, ReplicaError> {
+        let store = Store::create_with(path, key, new)?;
         let mut replica = Replica::over(store)?;
         replica.set_person(person)?;
         Ok(replica)
@@ -110,7 +123,15 @@ impl Replica {
     /// # Errors
     /// Where it is not there, is none, is of a newer version, or cannot be used.
     pub fn open(path: &Path) -> Result<Replica, ReplicaError> {
-        Replica::over(Store::open(path)?)
+        Replica::open_with(path, None)
+    }
+
+    /// Opens a replica file that is encrypted with this key, where there is one.
+    ///
+    /// # Errors
+    /// As [`Replica::open`]; [`StoreError::Encrypted`](crate::store::StoreError::Encrypted) where it needs another key.
+    pub fn open_with(path: &Path, key: Option<&FileKey>) -> Result<Replica, ReplicaError> {
+        Replica::over(Store::open_with(path, key)?)
     }
 
     /// Opens a replica file as [`Store::open_unnoticed_copy`] does. For simulations.

@@ -16,6 +16,11 @@ pub enum StoreError {
     /// The file is something else.
     #[error("{0} is not a Samsyn replica: it was left as it is")]
     NotAReplica(PathBuf),
+    /// The file is encrypted, and this is not its key.
+    #[error(
+        "{0} is encrypted, and its key is not here: it can be opened where its key is, with `samsyn unlock` where it is locked"
+    )]
+    Encrypted(PathBuf),
     /// The file is of a newer version.
     #[error(
         "{path} was written by a newer Samsyn (format {found}, this one knows up to {known}): install the newer one"

@@ -20,6 +20,7 @@
 //! before they are used.
 
 mod cache;
+mod cipher;
 mod erasing;
 mod error;
 mod folding;
@@ -40,6 +41,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+pub use cipher::{FileKey, KeyName, encrypt_anew, key_needed};
 pub use erasing::Erased;
 pub use error::StoreError;
 pub use meta::{Meta, NewReplica, WayIn};
@@ -69,8 +71,16 @@ impl Store {
     /// # Errors
     /// Where there is a file already, or none can be made there.
     pub fn create(path: &Path, new: &NewReplica) -> Result<Store> {
-        open::create(path, new)?;
-        Store::open(path)
+        Store::create_with(path, None, new)
+    }
+
+    /// Makes a new replica file that is encrypted with this key, where there is one.
+    ///
+    /// # Errors
+    /// As [`Store::create`].
+    pub fn create_with(path: &Path, key: Option<&FileKey>, new: &NewReplica) -> Result<Store> {
+        open::create(path, key, new)?;
+        Store::open_with(path, key)
     }
 
     /// Opens a replica file: checks that it is one, brings it up to this version, and makes sure that this copy of it
@@ -79,7 +89,15 @@ impl Store {
     /// # Errors
     /// Where it is not there, is no replica, is of a newer version, or cannot be read and written.
     pub fn open(path: &Path) -> Result<Store> {
-        let mut connection = open::open(path)?;
+        Store::open_with(path, None)
+    }
+
+    /// Opens a replica file that is encrypted with this key, where there is one.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; [`StoreError::Encrypted`] where it needs another key.
+    pub fn open_with(path: &Path, key: Option<&FileKey>) -> Result<Store> {
+        let mut connection = open::open(path, key)?;
         instance::claim(path, &mut connection)?;
         Store::over(path, connection)
     }
@@ -90,7 +108,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_unnoticed_copy(path: &Path) -> Result<Store> {
-        let mut connection = open::open(path)?;
+        let mut connection = open::open(path, None)?;
         instance::claim_as_it_is(path, &mut connection)?;
         Store::over(path, connection)
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+use super::cipher::{self, FileKey};
 use super::meta::{self, NewReplica};
 use super::{Result, StoreError};
 
@@ -18,13 +19,13 @@ const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!(
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) fn create(path: &Path, new: &NewReplica) -> Result<()> {
+pub(super) fn create(path: &Path, key: Option<&FileKey>, new: &NewReplica) -> Result<()> {
     // The file is claimed first, so that two that create it at the same time do not both succeed.
     OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => StoreError::Exists(path.to_owned()),
         _ => unusable(path, &error.to_string()),
     })?;
-    let made = fill(path, new);
+    let made = fill(path, key, new);
     if made.is_err() {
         // Nothing of anybody's is in it yet.
         let _ = std::fs::remove_file(path);
@@ -32,8 +33,9 @@ pub(super) fn create(path: &Path, new: &NewReplica) -> Result<()> {
     made
 }
 
-fn fill(path: &Path, new: &NewReplica) -> Result<()> {
+fn fill(path: &Path, key: Option<&FileKey>, new: &NewReplica) -> Result<()> {
     let mut connection = Connection::open(path)?;
+    cipher::unlock(&connection, key)?;
     configure(&connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     migrate(&transaction, 0)?;
@@ -43,13 +45,14 @@ fn fill(path: &Path, new: &NewReplica) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn open(path: &Path) -> Result<Connection> {
+pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<Connection> {
     if !path.exists() {
         return Err(StoreError::NotThere(path.to_owned()));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
         Connection::open_with_flags(path, flags).map_err(|error| unusable(path, &error.to_string()))?;
+    cipher::unlock(&connection, key)?;
     // Before anything is configured: a file that is not ours must not be touched.
     identify(path, &connection)?;
     configure(&connection)?;
@@ -73,7 +76,7 @@ fn identify(path: &Path, connection: &Connection) -> Result<()> {
         Ok(APPLICATION_ID) => {}
         Ok(_) => return Err(StoreError::NotAReplica(path.to_owned())),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
-            return Err(StoreError::NotAReplica(path.to_owned()));
+            return Err(no_database(path));
         }
         Err(error) => return Err(unusable(path, &error.to_string())),
     }
@@ -108,6 +111,16 @@ fn migrate(transaction: &Transaction<'_>, from: usize) -> Result<()> {
     }
     transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
     Ok(())
+}
+
+/// What begins like no database is an encrypted one, or none.
+fn no_database(path: &Path) -> StoreError {
+    // SQLCipher writes whole pages of 4096 bytes.
+    let is_whole = std::fs::metadata(path).is_ok_and(|file| file.len() > 0 && file.len() % 4096 == 0);
+    match cipher::key_needed(path) {
+        Ok(Some(_)) if is_whole => StoreError::Encrypted(path.to_owned()),
+        _ => StoreError::NotAReplica(path.to_owned()),
+    }
 }
 
 fn unusable(path: &Path, reason: &str) -> StoreError {
