@@ -364,14 +364,16 @@ impl ReplicaSync {
                 transaction.commit()?;
                 news.push(SyncNews::CaughtUp);
             }
-            ClientEvent::Acknowledged(hashes) => {
+            ClientEvent::Acknowledged { changes, passed } => {
                 let now = replica.now();
                 // They leave the outbox only when they have come by in the log, with the cursor behind them. A relay that is
-                // set back to our very cursor would otherwise have lost them without anything showing it.
+                // set back to our very cursor would otherwise have lost them without anything showing it. Those that the
+                // cursor is behind already do not come by: another replica brought them here while they were passed.
                 let mut transaction = replica.store.transaction()?;
+                transaction.mark_logged(&passed)?;
                 transaction.contact(now)?;
                 transaction.commit()?;
-                news.push(SyncNews::Pushed(hashes.len()));
+                news.push(SyncNews::Pushed(changes.len()));
             }
             ClientEvent::Refused { hash, refused } => {
                 if refused.code == ErrorCode::ActorCollision {
