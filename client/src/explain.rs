@@ -10,6 +10,7 @@ use samsyn_engine::schema::{self, Caption, Language, ValueError};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
+use crate::keys::lock::{LockError, SHORTEST};
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
 
@@ -80,6 +81,33 @@ fn store_error(error: &StoreError) -> String {
         }
         StoreError::Document(error) => format!("Posten är skadad: {error}"),
         StoreError::Database(error) => format!("Arbetsytans fil är skadad eller kan inte skrivas: {error}"),
+    }
+}
+
+/// Why a key was not locked or unlocked.
+pub fn lock_error(error: &LockError, language: Language) -> String {
+    if language == Language::English {
+        return error.to_string();
+    }
+    match error {
+        LockError::Short => {
+            format!(
+                "Lösenfrasen är för kort: använd minst {SHORTEST} tecken, till exempel fyra ord som ingen annan skulle sätta ihop."
+            )
+        }
+        LockError::Passphrase => "Det är inte rätt lösenfras. Inget ändrades.".to_owned(),
+        LockError::NotLocked(path) => format!(
+            "{} har aldrig låsts med en lösenfras här, och nyckeln finns inte på den här datorn. Den kan öppnas där den krypterades.",
+            path.display()
+        ),
+        LockError::Damaged { path, reason } => format!(
+            "{} är ingen låst nyckel ({reason}). Hämta tillbaka den från en säkerhetskopia, eller anslut på nytt med en inbjudan.",
+            path.display()
+        ),
+        LockError::File { path, reason } => format!("{} kan inte användas ({reason}).", path.display()),
+        LockError::Stretching(reason) => {
+            format!("Lösenfrasen kunde inte bearbetas ({reason}). Stäng andra program och försök igen.")
+        }
     }
 }
 

@@ -13,8 +13,9 @@ use serde_json::json;
 use super::Json;
 use super::members::Code;
 use super::render::{json as write_json, line};
+use super::rest::AtRest;
 use crate::context::{Context, Failure};
-use crate::keys;
+use crate::keys::{self, Place, Vault};
 use crate::link::{self, LinkError};
 
 /// Make a replica of a new workspace that is only on this device.
@@ -26,6 +27,8 @@ pub(super) struct New {
     #[arg(long)]
     name: String,
     #[command(flatten)]
+    at_rest: AtRest,
+    #[command(flatten)]
     json: Json,
 }
 
@@ -34,13 +37,32 @@ impl New {
         let name = person(&self.name)?;
         let workspace = WorkspaceId::random();
         let new = NewReplica { workspace, workspace_name: self.workspace.clone(), relay: None };
-        let replica = Replica::create(&context.path, &new, name)?;
+        let (replica, place) = create(context, &new, (name, &self.at_rest))?;
         if self.json.json {
-            return write_json(
-                &json!({"replica": context.path, "workspace": workspace, "device": replica.device()}),
-            );
+            return write_json(&json!({
+                "replica": context.path, "workspace": workspace, "device": replica.device(),
+                "encrypted": place.is_some(),
+            }));
         }
-        line(format_args!("{} is ready at {}", self.workspace, context.path.display()))
+        line(format_args!("{} is ready at {}", self.workspace, context.path.display()))?;
+        self.at_rest.say(place.as_ref(), context)
+    }
+}
+
+/// Makes a replica that rests as it is to rest. Answers where its key is, if it has one.
+fn create(
+    context: &Context,
+    new: &NewReplica,
+    (person, at_rest): (&str, &AtRest),
+) -> Result<(Replica, Option<Place>), Failure> {
+    let vault = Vault::of_this_person();
+    let (key, place) = keys::draw_file_key(&vault, at_rest.encryption())?.unzip();
+    match Replica::create_with(&context.path, key.as_ref(), new, person) {
+        Ok(replica) => Ok((replica, place)),
+        Err(error) => {
+            key.iter().for_each(|key| keys::forget_file_key(&vault, key));
+            Err(error.into())
+        }
     }
 }
 
@@ -57,6 +79,8 @@ pub(super) struct Join {
     /// Do not get what is there now.
     #[arg(long)]
     no_sync: bool,
+    #[command(flatten)]
+    at_rest: AtRest,
     #[command(flatten)]
     json: Json,
 }
@@ -80,7 +104,7 @@ impl Join {
         }
         let invited = matches!(way, WayIn::Invited { .. });
         let new = NewReplica { workspace, workspace_name: String::new(), relay: Some((relay, way)) };
-        let mut replica = Replica::create(&context.path, &new, name)?;
+        let (mut replica, place) = create(context, &new, (name, &self.at_rest))?;
         if invited {
             keys::keep(replica.device(), &key).inspect_err(|_| remove_replica(&context.path))?;
             replica = replica.with_key(key);
@@ -92,18 +116,21 @@ impl Join {
             return write_json(&json!({
                 "replica": context.path, "workspace": workspace, "name": meta.workspace_name,
                 "device": replica.device(), "received": visit.received, "records": visit.records,
+                "encrypted": place.is_some(),
             }));
         }
         if self.no_sync {
             let path = context.path.display();
-            return line(format_args!("made {path}: it has nothing yet, get the records with `samsyn sync`"));
+            line(format_args!("made {path}: it has nothing yet, get the records with `samsyn sync`"))?;
+        } else {
+            line(format_args!(
+                "joined {} with {} records, at {}",
+                meta.workspace_name,
+                visit.records,
+                context.path.display()
+            ))?;
         }
-        line(format_args!(
-            "joined {} with {} records, at {}",
-            meta.workspace_name,
-            visit.records,
-            context.path.display()
-        ))
+        self.at_rest.say(place.as_ref(), context)
     }
 
     /// The first meeting tells whether the invitation is good. Where it is not, nothing must be left behind; where the relay
@@ -141,6 +168,7 @@ fn way_in(given: &str, key: &DeviceKey) -> Result<WayIn, Failure> {
 
 /// Takes away a replica that this very command has made.
 fn remove_replica(path: &std::path::Path) {
+    keys::forget_key_of(path);
     for ending in ["", "-wal", "-shm", "-instance"] {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
