@@ -243,6 +243,23 @@ fn erased(visit: &link::Visit, language: Language) -> String {
     words
 }
 
+/// What a person is told whose role reads less than before.
+fn withdrawn(visit: &link::Visit, language: Language) -> String {
+    let gone = Caption::new(
+        "Din roll i arbetsytan läser inte allt längre. Borttagna poster här: {}.",
+        "Your role in this workspace does not read everything any more. Records taken away here: {}.",
+    );
+    let kept = Caption::new(
+        " Kvar, för du har skrivit i dem och det är inte skickat: {}.",
+        " Kept, for you wrote in them and it is not sent: {}.",
+    );
+    let mut words = gone.get(language).replace("{}", &visit.withdrawn.to_string());
+    if visit.withdrawn_kept > 0 {
+        words.push_str(&kept.get(language).replace("{}", &visit.withdrawn_kept.to_string()));
+    }
+    words
+}
+
 /// Exchange changes with the relay, or with another computer, once.
 #[derive(Debug, Args)]
 pub(super) struct Sync {
@@ -271,7 +288,7 @@ impl Sync {
                 "pushed": visit.pushed, "received": visit.received, "records": visit.records,
                 "refused": visit.refused, "quarantined": visit.quarantined, "told_apart": visit.told_apart,
                 "erased": visit.erased, "erased_unsent": visit.erased_unsent,
-                "held": visit.held,
+                "held": visit.held, "withdrawn": visit.withdrawn, "withdrawn_kept": visit.withdrawn_kept,
             }))?;
         } else {
             line(summary(&visit, context.language))?;
@@ -280,6 +297,9 @@ impl Sync {
             }
             if visit.erased > 0 {
                 line(erased(&visit, context.language))?;
+            }
+            if visit.withdrawn + visit.withdrawn_kept > 0 {
+                line(withdrawn(&visit, context.language))?;
             }
             if visit.told_apart > 0 {
                 line(TOLD_APART.get(context.language))?;
