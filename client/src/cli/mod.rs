@@ -5,6 +5,7 @@
 
 mod access;
 mod direct;
+mod findings;
 mod members;
 mod people;
 mod records;
@@ -81,6 +82,8 @@ enum Command {
     Serve(direct::Serve),
     /// What awaits review: what changed, who did it, what contradicts.
     Review(review::Review),
+    /// What is wrong, or will be soon: personal data without a legal basis, or kept too long.
+    Findings(findings::Findings),
     /// Write everything to files that other programs read.
     Export(workspace::Export),
     /// Make a sample workspace, let three people work in it, and open it at Review.
@@ -177,6 +180,7 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
         Some(Command::Sync(command)) => command.run(&context)?,
         Some(Command::Serve(command)) => command.run(&context)?,
         Some(Command::Review(command)) => command.run(&context)?,
+        Some(Command::Findings(command)) => command.run(&context)?,
         Some(Command::Export(command)) => command.run(&context)?,
         Some(Command::Demo(command)) => return command.run(language),
         Some(Command::DemoRelay { .. }) => {}
