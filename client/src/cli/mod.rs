@@ -5,6 +5,7 @@
 
 mod access;
 mod direct;
+mod findings;
 mod members;
 mod people;
 mod records;
@@ -83,6 +84,8 @@ enum Command {
     Serve(direct::Serve),
     /// What awaits review: what changed, who did it, what contradicts.
     Review(review::Review),
+    /// What is wrong, or will be soon: personal data without a legal basis, or kept too long.
+    Findings(findings::Findings),
     /// Encrypt the replica where it rests.
     Encrypt(rest::Encrypt),
     /// Let the replica rest unencrypted.
@@ -192,6 +195,7 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
         Some(Command::Sync(command)) => command.run(&context)?,
         Some(Command::Serve(command)) => command.run(&context)?,
         Some(Command::Review(command)) => command.run(&context)?,
+        Some(Command::Findings(command)) => command.run(&context)?,
         Some(Command::Encrypt(command)) => command.run(&context)?,
         Some(Command::Decrypt(command)) => command.run(&context)?,
         Some(Command::Lock(command)) => command.run(&context)?,

@@ -3,9 +3,10 @@
 //! ```text
 //!  list ────▶ record ─┬─▶ form ──▶ conflict
 //!                     ├─▶ chart
-//!  review ───────┐    ├─▶ history
-//!                ▼    └─▶ referrers
-//!            conflict
+//!  review ─┬─────┐    ├─▶ history
+//!          │     ▼    └─▶ referrers
+//!          │ conflict
+//!          └▶ findings
 //! ```
 //!
 //! A page is handed a [`Scene`]: it reads the session and leaves [`Action`]s. It never changes a record itself:
@@ -14,6 +15,7 @@
 mod chart;
 mod command;
 mod conflict;
+mod findings;
 mod form;
 mod history;
 mod list;

@@ -15,6 +15,7 @@ macro_rules! texts {
 
 texts! {
     REVIEW: "Granska", "Review";
+    FINDINGS: "Att åtgärda", "To put right";
     SEARCH: "Sök", "Search";
     SEARCH_LIST: "Sök i listan", "Search the list";
     SEARCH_ALL: "Sök poster och kommandon", "Search records and commands";
