@@ -20,6 +20,7 @@
 //! | `writer` | checks pushes and commits them in groups |
 //! | [`InlineRelay`] | a relay without sockets, threads or time, for simulations |
 //! | [`log`] | what is durable |
+//! | `limits`, `proxies` | how much one address and one device get; from where somebody comes who comes through a proxy |
 //! | `meters` | numbers for Prometheus |
 //! | [`members`] | who belongs, and what they may do |
 //! | `folder` | where it lies |
@@ -37,12 +38,14 @@ mod frames;
 mod http;
 mod hub;
 mod inline;
+mod limits;
 mod listener;
 pub mod log;
 mod logging;
 pub mod members;
 mod meters;
 mod presence;
+mod proxies;
 mod recent;
 mod relay;
 mod signals;
@@ -52,10 +55,11 @@ mod workspace;
 mod writer;
 
 pub use cli::run;
-pub use config::{Config, Patience};
+pub use config::{Config, Limits, Patience};
 pub use error::RelayError;
 pub use folder::{Folder, FolderLock};
 pub use inline::{InlineConnection, InlineRelay};
+pub use proxies::{Network, NoNetwork};
 pub use relay::{Relay, RunningRelay};
 pub use tls::TlsFiles;
 pub use writer::Folding;

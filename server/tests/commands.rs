@@ -168,6 +168,40 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         assert!(said.contains(words), "{words}: {said}");
     }
     assert!(check(&usual, None, &["--listen", "0.0.0.0:1", "--insecure"]).contains("0.0.0.0:1"));
+    // Who comes for others, and how much one gets.
+    let limited = format!(
+        "{usual}proxies = [\"10.0.0.0/8\", \"::1\"]\n[limits]\nrefusals_per_minute = 9\nbytes_per_day = 77\n"
+    );
+    let said = check(&limited, None, &["--refusals-per-minute", "11", "--changes-per-second", "13"]);
+    let line = |said: &str, name: &str| {
+        let found = said.lines().find(|line| line.starts_with(name)).unwrap();
+        found.strip_prefix(name).unwrap().trim().to_owned()
+    };
+    for (name, value) in [
+        ("connections_per_address", "500"),
+        ("handshakes_per_minute", "1000"),
+        ("refusals_per_minute", "11"),
+        ("changes_per_second", "13"),
+        ("bytes_per_day", "77"),
+    ] {
+        assert_eq!(line(&said, name), value);
+    }
+    assert_eq!(line(&said, "proxies"), "10.0.0.0/8, ::1: nobody else is heard from beyond this computer");
+    let beyond = ["--listen", "0.0.0.0:1", "--proxies", "192.0.2.1,192.0.2.2"];
+    let said = check(&usual, None, &beyond);
+    assert!(line(&said, "proxies").starts_with("192.0.2.1, 192.0.2.2: nobody else"), "{said}");
+    let said = check(&usual, None, &[&beyond[..], &["--insecure"]].concat());
+    assert_eq!(line(&said, "proxies"), "192.0.2.1, 192.0.2.2");
+    for (settings, flags, words) in [
+        (&format!("{usual}proxies = [\"10.0.0.0/33\"]"), &[][..], "neither an address nor a network"),
+        (&format!("{usual}[limits]\nbytes_per_day = 0"), &[], "1: the settings in"),
+        (&format!("{usual}[limits]\nbites_per_day = 1"), &[], "bites_per_day"),
+        (&usual, &["--proxies", "here"], "neither an address nor a network"),
+        (&usual, &["--bytes-per-day", "0"], "--bytes-per-day"),
+    ] {
+        let said = check(settings, None, flags);
+        assert!(said.contains(words), "{words}: {said}");
+    }
     // What the guide shows is right, but for the paths in it.
     let shown =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating/samsyn-relay.toml"))
