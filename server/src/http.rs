@@ -2,6 +2,7 @@
 //!
 //! | address | answer |
 //! | --- | --- |
+//! | `GET /` | a page for whoever comes with a browser |
 //! | `GET /sync/WORKSPACE` | a WebSocket that speaks the sync protocol (`docs/protocol.md`) |
 //! | `GET /healthz` | 200 while the process lives |
 //! | `GET /readyz` | 200 while it takes pushes: storage can be written and it is not about to stop; else 503 |
@@ -25,6 +26,7 @@ use crate::folder::Folder;
 use crate::hub::Hub;
 use crate::limits::{Enough, Tally};
 use crate::listener::Stay;
+use crate::page;
 use crate::proxies::Proxies;
 use crate::stopping::Stopping;
 
@@ -51,6 +53,7 @@ pub(crate) struct Shared {
 /// The relay's addresses over what they share.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/", get(page::page))
         .route("/sync/{workspace}", get(sync))
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))

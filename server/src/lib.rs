@@ -13,6 +13,7 @@
 //! | `cli` | the command line: [`run`] |
 //! | [`Relay`], [`RunningRelay`] | a relay in the current process, for tests and for whoever embeds one |
 //! | `http`, `listener`, `tls` | addresses and sockets |
+//! | `page` | what a browser sees at the relay's address |
 //! | `connection` | one client: hello, catch-up, live, pushes |
 //! | `delivery` | what a client is sent before the log follows: whole records, a comparison |
 //! | `hub`, `workspace`, `recent` | what is open, and what all its connections share |
@@ -44,6 +45,7 @@ pub mod log;
 mod logging;
 pub mod members;
 mod meters;
+mod page;
 mod presence;
 mod proxies;
 mod recent;
