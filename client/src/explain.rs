@@ -262,6 +262,7 @@ fn refusal(code: ErrorCode, words: &str) -> String {
         }
         ErrorCode::Stopping => "det stängs av eller har ändrats. Försöker igen om en stund.".to_owned(),
         ErrorCode::Storage => "reläet kan inte spara just nu. Inget är förlorat; försöker igen.".to_owned(),
+        ErrorCode::Limited => "det har tagit emot så mycket som det tar på en gång härifrån. Det som inte är skickat är sparat här, och skickas när det finns plats igen.".to_owned(),
         _ => words.to_owned(),
     }
 }

@@ -37,7 +37,7 @@ pub enum RelayError {
     AddressInUse(SocketAddr),
     /// Nothing would be encrypted on the way.
     #[error(
-        "{0} can be reached from other machines, and nothing would be encrypted on the way: give a certificate with --tls-cert and --tls-key, take 127.0.0.1 for --listen and a proxy that has TLS before it, or say --insecure"
+        "{0} can be reached from other machines, and nothing would be encrypted on the way: give a certificate with --tls-cert and --tls-key, take 127.0.0.1 for --listen, name the proxies that have TLS and come from elsewhere with --proxies, or say --insecure"
     )]
     NotLoopback(SocketAddr),
     /// A certificate or its key cannot be used.

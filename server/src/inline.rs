@@ -240,8 +240,7 @@ impl InlineRelay {
     }
 
     fn welcome(&self, connection: &mut InlineConnection, hello: &Hello) -> Result<Vec<u8>, Notice> {
-        let refused =
-            |refusal: &dyn std::fmt::Display| Notice { code: ErrorCode::Access, words: refusal.to_string() };
+        let refused = |refusal: &dyn std::fmt::Display| Notice::new(ErrorCode::Access, refusal.to_string());
         self.access
             .admit(hello.workspace, hello.device, &hello.credential)
             .map_err(|refusal| refused(&refusal))?;
@@ -286,9 +285,9 @@ impl InlineRelay {
 }
 
 fn not_understood(error: SyncError) -> Notice {
-    Notice { code: error.code(), words: error.to_string() }
+    Notice::new(error.code(), error.to_string())
 }
 
 fn storage(error: LogError) -> Notice {
-    Notice { code: ErrorCode::Storage, words: error.to_string() }
+    Notice::new(ErrorCode::Storage, error.to_string())
 }

@@ -13,6 +13,7 @@
 //! | `cli` | the command line: [`run`] |
 //! | [`Relay`], [`RunningRelay`] | a relay in the current process, for tests and for whoever embeds one |
 //! | `http`, `listener`, `tls` | addresses and sockets |
+//! | `page` | what a browser sees at the relay's address |
 //! | `connection` | one client: hello, catch-up, live, pushes |
 //! | `delivery` | what a client is sent before the log follows: whole records, a comparison |
 //! | `hub`, `workspace`, `recent` | what is open, and what all its connections share |
@@ -20,6 +21,7 @@
 //! | `writer` | checks pushes and commits them in groups |
 //! | [`InlineRelay`] | a relay without sockets, threads or time, for simulations |
 //! | [`log`] | what is durable |
+//! | `limits`, `proxies` | how much one address and one device get; from where somebody comes who comes through a proxy |
 //! | `meters` | numbers for Prometheus |
 //! | [`members`] | who belongs, and what they may do |
 //! | `folder` | where it lies |
@@ -37,12 +39,15 @@ mod frames;
 mod http;
 mod hub;
 mod inline;
+mod limits;
 mod listener;
 pub mod log;
 mod logging;
 pub mod members;
 mod meters;
+mod page;
 mod presence;
+mod proxies;
 mod recent;
 mod relay;
 mod signals;
@@ -52,10 +57,11 @@ mod workspace;
 mod writer;
 
 pub use cli::run;
-pub use config::{Config, Patience};
+pub use config::{Config, Limits, Patience};
 pub use error::RelayError;
 pub use folder::{Folder, FolderLock};
 pub use inline::{InlineConnection, InlineRelay};
+pub use proxies::{Network, NoNetwork};
 pub use relay::{Relay, RunningRelay};
 pub use tls::TlsFiles;
 pub use writer::Folding;

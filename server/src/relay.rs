@@ -20,9 +20,11 @@ use crate::error::RelayError;
 use crate::folder::{Folder, FolderLock};
 use crate::http::{self, Shared};
 use crate::hub::Hub;
-use crate::listener::{Door, Stay};
+use crate::limits::Tally;
+use crate::listener::{Door, Guard, Stay};
 use crate::log::SqliteLog;
 use crate::meters;
+use crate::proxies::Proxies;
 use crate::stopping::StopSwitch;
 use crate::tls::Shown;
 
@@ -81,6 +83,13 @@ impl Relay {
         let hub = Arc::new(Hub::new(folder.clone()));
         let most = config.max_connections.min(Semaphore::MAX_PERMITS - SPARE_SOCKETS);
         let places = Arc::new(Semaphore::new(most));
+        let (proxies, tally) =
+            (Arc::new(Proxies::new(config.proxies.clone())), Arc::new(Tally::new(config.limits)));
+        let guard = Guard {
+            proxies: Arc::clone(&proxies),
+            only_proxies: config.hears_proxies_only(),
+            tally: Arc::clone(&tally),
+        };
         let shared = Shared {
             hub: Arc::clone(&hub),
             relay,
@@ -88,9 +97,11 @@ impl Relay {
             places: Arc::clone(&places),
             patience: config.patience,
             stopping: stop.listener(),
+            proxies,
+            tally,
             looked: Mutex::default(),
         };
-        let door = Door::new(listener, acceptor, most + SPARE_SOCKETS, config.patience.hello);
+        let door = Door::new(listener, acceptor, most + SPARE_SOCKETS, (config.patience.hello, guard));
         let mut tasks = vec![
             serve(door, shared),
             close_unused(Arc::clone(&hub), config.patience, &stop),

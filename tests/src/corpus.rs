@@ -433,7 +433,7 @@ fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRela
         ("caught-up", FromRelay::CaughtUp),
         ("ack", FromRelay::Ack(Ack { id: 7, refused: vec![refused], passed: Vec::new() })),
         ("ack-passed", FromRelay::Ack(Ack { id: 8, refused: Vec::new(), passed })),
-        ("notice", FromRelay::Notice(Notice { code: ErrorCode::Access, words: "no".to_owned() })),
+        ("notice", FromRelay::Notice(Notice::new(ErrorCode::Access, "no"))),
         ("pong", FromRelay::Pong),
         (
             "presence",

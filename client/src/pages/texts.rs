@@ -236,6 +236,9 @@ pub(crate) fn waiting_for_sign_in(seconds: u64, language: Language) -> String {
 fn next_try(seconds: u64, language: Language) -> String {
     match seconds {
         0 => Caption::new("försöker nu", "trying now").get(language).to_owned(),
+        120.. => Caption::new("försöker igen om {} min", "next try in {} min")
+            .get(language)
+            .replace("{}", &seconds.div_ceil(60).to_string()),
         _ => Caption::new("försöker igen om {} s", "next try in {} s")
             .get(language)
             .replace("{}", &seconds.to_string()),

@@ -324,4 +324,14 @@ pub struct Notice {
     /// Why, for people.
     #[serde(rename = "w")]
     pub words: String,
+    /// So many seconds pass before it makes sense to come again; none where nobody knows. Left out by relays of before.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<u32>,
+}
+
+impl Notice {
+    /// A notice that says nothing of when to come again.
+    pub fn new(code: ErrorCode, words: impl Into<String>) -> Notice {
+        Notice { code, words: words.into(), again: None }
+    }
 }

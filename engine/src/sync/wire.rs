@@ -545,7 +545,8 @@ mod tests {
                 refused: Vec::new(),
                 passed: vec![Logged { number: 0, position: 3 }],
             }),
-            FromRelay::Notice(Notice { code: ErrorCode::Access, words: "who?".to_owned() }),
+            FromRelay::Notice(Notice::new(ErrorCode::Access, "who?")),
+            FromRelay::Notice(Notice { again: Some(864), ..Notice::new(ErrorCode::Limited, "enough") }),
             FromRelay::Pong,
             FromRelay::Records(Records {
                 number: Some(7),
@@ -699,6 +700,7 @@ mod tests {
             Erased,
             Stopping,
             Storage,
+            Limited,
             Other,
         ];
         for code in all {
@@ -712,7 +714,7 @@ mod tests {
         let newer = serde_json::json!({"c": "moon-phase", "w": "wait", "x": 1});
         ciborium::into_writer(&newer, &mut body).unwrap();
         let frame = [vec![NOTICE], body].concat();
-        let expected = Notice { code: ErrorCode::Other, words: "wait".to_owned() };
+        let expected = Notice::new(ErrorCode::Other, "wait");
         assert_eq!(FromRelay::decode(&frame), Ok(FromRelay::Notice(expected)));
     }
 

@@ -4,6 +4,7 @@
 mod care;
 mod members;
 mod serve;
+mod settings;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
