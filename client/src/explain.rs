@@ -68,6 +68,10 @@ fn store_error(error: &StoreError) -> String {
         StoreError::Newer { path, .. } => {
             format!("{} är skriven av en nyare Samsyn. Installera den nyare versionen.", path.display())
         }
+        StoreError::Encrypted(path) => format!(
+            "{} är krypterad, och den här datorn har inte nyckeln till den. Filen lämnades orörd.",
+            path.display()
+        ),
         StoreError::Unusable { path, reason } => format!("{} kan inte användas: {reason}", path.display()),
         StoreError::Full => "Disken är full. Inget ändrades; gör plats och försök igen.".to_owned(),
         StoreError::Busy => {

@@ -6,6 +6,7 @@
 //!  review ───────┐    ├─▶ history
 //!                ▼    └─▶ referrers
 //!            conflict
+//!  members ──▶ dialogs
 //! ```
 //!
 //! A page is handed a [`Scene`]: it reads the session and leaves [`Action`]s. It never changes a record itself:
@@ -17,18 +18,26 @@ mod conflict;
 mod form;
 mod history;
 mod list;
+pub(crate) mod members;
 mod page;
+mod picking;
 mod record;
 mod review;
 mod scene;
 pub(crate) mod texts;
 
+use eframe::egui::{CornerRadius, Frame, Label, RichText, Ui};
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::Management;
+
+use crate::widgets::icon::{self, Icon};
+use crate::widgets::tokens::{Tokens, Tone, radius, space};
 
 pub(crate) use command::Command;
 pub(crate) use form::{DraftKey, Drafts, edit_of};
 pub(crate) use list::ListPage;
+pub(crate) use members::MembersPage;
 pub(crate) use page::{Page, kind_icon};
 pub(crate) use record::RecordPane;
 pub(crate) use review::ReviewPage;
@@ -45,6 +54,23 @@ pub(crate) enum Action {
     EditAndTell(RecordId, Vec<Edit>, String),
     /// These records were reviewed as they were shown.
     Reviewed(Vec<(RecordId, Heads)>),
+    /// Ask the relay to change who belongs.
+    Manage(Management),
     /// Anything of the list of commands.
     Command(Command),
+}
+
+/// Something that holds for all of a page or dialog, over its width.
+fn banner(ui: &mut Ui, tone: Tone, text: &str) {
+    let pair = Tokens::of(ui).tone(tone);
+    let frame =
+        Frame::new().fill(pair.bg).corner_radius(CornerRadius::same(radius::L)).inner_margin(space::M);
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            let sign = if tone == Tone::Neutral { Icon::Info } else { Icon::Warning };
+            icon::show(ui, sign, pair.fg);
+            ui.add(Label::new(RichText::new(text).color(pair.fg)).wrap());
+        });
+    });
 }

@@ -13,6 +13,8 @@ macro_rules! texts {
     };
 }
 
+pub(super) use texts;
+
 texts! {
     REVIEW: "Granska", "Review";
     SEARCH: "Sök", "Search";

@@ -12,8 +12,11 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::replica::{Edited, Replica, ReplicaError, Undone};
 use samsyn_engine::review::{QueueEntry, ReviewItem};
+use samsyn_engine::schema::kinds::MEMBER;
 use samsyn_engine::schema::{Link, NewRecord, Value};
 use samsyn_engine::store::{Hit, ListQuery, Meta, RowView};
+
+use super::people::Known;
 
 /// How often the thread looks whether somebody else has written to the file.
 const LOOK: Duration = Duration::from_millis(250);
@@ -47,6 +50,8 @@ pub enum Request {
     AllReviewed,
     /// Offer again what the relay refused.
     Retry,
+    /// Who has written here.
+    Known,
 }
 
 /// A record with what is shown beside it.
@@ -97,6 +102,8 @@ pub enum Answer {
     Overview(Box<Overview>),
     /// To [`Request::Review`].
     Review(Arc<ReviewItem>),
+    /// To [`Request::Known`].
+    Known(Vec<Known>),
     /// Something was not done.
     Failed(Arc<ReplicaError>),
 }
@@ -215,10 +222,28 @@ impl Worker {
                     Answer::Hits(text, hits)
                 }
                 Request::Review(id) => Answer::Review(Arc::new(self.replica.review(id)?)),
+                Request::Known => Answer::Known(self.known()?),
                 _ => unreachable!("what writes is answered elsewhere"),
             })
         };
         answer().unwrap_or_else(|error| Answer::Failed(Arc::new(error)))
+    }
+
+    fn known(&self) -> Result<Vec<Known>, ReplicaError> {
+        let store = self.replica.store();
+        let (ids, wrote) = (store.list(&ListQuery::all(&MEMBER))?, store.last_written()?);
+        let known = |row: RowView| {
+            let text =
+                |field: &str| row.cells.get(field).and_then(Value::as_text).unwrap_or_default().to_owned();
+            Known {
+                device: row.id,
+                person: text("name"),
+                name: text("device"),
+                since: row.created,
+                wrote: wrote.get(&row.id).copied(),
+            }
+        };
+        Ok(store.rows(&ids)?.into_iter().flatten().map(known).collect())
     }
 
     fn open(&self, id: RecordId) -> Result<Option<RecordView>, ReplicaError> {

@@ -12,9 +12,11 @@
 
 mod backend;
 mod cache;
+mod people;
 mod session;
 mod settings;
 
 pub use backend::{Answer, HistoryStep, RecordView, Request};
-pub use session::{Absence, Notice, Session, Severity};
+pub use people::{Known, Laptop, Person, Seen};
+pub use session::{Absence, Notice, Session, Severity, Standing};
 pub use settings::{Settings, ThemeChoice};

@@ -8,8 +8,11 @@ use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
 
 use super::{sidebar, status, title_of};
 use crate::explain;
-use crate::pages::{Action, Command, Drafts, ListPage, Page, RecordPane, ReviewPage, Scene, edit_of, texts};
-use crate::state::{Notice, Session, Settings, Severity, ThemeChoice};
+use crate::pages::{
+    Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, ReviewPage, Scene, edit_of, members,
+    texts,
+};
+use crate::state::{Notice, Session, Settings, Severity, Standing, ThemeChoice};
 use crate::widgets::draft::Uncommitted;
 use crate::widgets::palette::{Item, Palette, PaletteTexts};
 use crate::widgets::split::{Split, split};
@@ -32,6 +35,7 @@ pub struct Shell {
     page: Page,
     lists: Vec<ListPage>,
     review: ReviewPage,
+    members: MembersPage,
     record: Option<RecordPane>,
     palette: Palette,
     toasts: Toasts,
@@ -70,6 +74,7 @@ impl Shell {
             page: page.unwrap_or(first),
             lists,
             review: ReviewPage::default(),
+            members: MembersPage::default(),
             record: None,
             palette: Palette::default(),
             toasts: Toasts::default(),
@@ -97,6 +102,7 @@ impl Shell {
         let abandoned = self.drafts.take_abandoned(&context);
         self.save_drafts(abandoned);
         self.tell();
+        self.tell_answers();
         self.hold_open(&context);
         let in_sight: Vec<RecordId> =
             self.record.iter().map(RecordPane::id).chain(self.review.chosen()).collect();
@@ -186,6 +192,10 @@ impl Shell {
         let kind = match self.page {
             Page::Review => {
                 self.review.show(ui, &mut scene);
+                return scene.actions;
+            }
+            Page::Members => {
+                self.members.show(ui, &mut scene);
                 return scene.actions;
             }
             Page::List(kind) => kind,
@@ -278,6 +288,7 @@ impl Shell {
                 self.undo_toast = Some(self.toasts.push(toast));
             }
             Action::Reviewed(records) => self.session.mark_reviewed(records),
+            Action::Manage(management) => self.session.manage(management),
             Action::Command(command) => self.run(command, context),
         }
     }
@@ -300,6 +311,13 @@ impl Shell {
             }
             Command::Retry => self.session.retry_refused(),
             Command::ReviewedAll => self.session.mark_all_reviewed(),
+            Command::Invite => {
+                self.go(Page::Members);
+                // Whoever may not, or has no relay now, is told so by the page.
+                if self.session.standing() == Standing::Manages && self.session.is_connected() {
+                    self.members.invite();
+                }
+            }
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
         }
@@ -345,7 +363,7 @@ impl Shell {
         match (of_row.filter(|kind| !kind.internal), self.page) {
             (Some(kind), _) => self.page = Page::List(kind),
             // A record whose row is not here: beside whatever list there is.
-            (None, Page::Review) => self.page = Page::List(KINDS[0]),
+            (None, Page::Review | Page::Members) => self.page = Page::List(KINDS[0]),
             (None, Page::List(_)) => {}
         }
         self.record = Some(RecordPane::new(id, false));
@@ -380,6 +398,18 @@ impl Shell {
                 Notice::Kept(record, paths) => self.kept(record, &paths),
             };
             self.toasts.push(Toast { text, tone, action: None });
+        }
+    }
+
+    /// Tells what came of what the relay was asked for.
+    fn tell_answers(&mut self) {
+        let language = self.settings.language;
+        while let Some((management, asked)) = self.session.next_answer() {
+            let (done, text) = members::words::outcome(&management, &asked, language);
+            if !self.members.answered(&management, &asked, &text) {
+                let tone = if done { Tone::Success } else { Tone::Danger };
+                self.toasts.push(Toast { text, tone, action: None });
+            }
         }
     }
 

@@ -25,12 +25,15 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, page: Pa
         wanted.push(Command::Palette);
     }
     ui.add_space(space::M);
-    for item in Page::all() {
+    let mut pages = Page::all().peekable();
+    while let Some(item) = pages.next() {
+        let next_is_members = pages.peek() == Some(&Page::Members);
         let count = count(session, item);
         if sidebar::item(ui, item.icon(), item.caption().get(language), count, page == item).clicked() {
             wanted.push(Command::Go(item));
         }
-        if item == Page::Review {
+        // What is not records stands apart.
+        if item == Page::Review || next_is_members {
             ui.add_space(space::S);
         }
     }
@@ -73,6 +76,7 @@ fn count(session: &Session, page: Page) -> Option<(usize, Tone)> {
             let contradicts = queue.iter().any(|entry| entry.state.conflicts > 0);
             Some((queue.len(), if contradicts { Tone::Warning } else { Tone::Accent }))
         }
+        Page::Members => None,
         Page::List(kind) => Some((usize::try_from(session.count(kind.name)?).ok()?, Tone::Neutral)),
     }
 }

@@ -8,13 +8,11 @@
 //!
 //! - `edit` — what was typed becomes an edit; no widget in it
 //! - `control` — a field type's control
-//! - `picking` — which reference is being chosen, and what was found for it
 //! - `rows` — keyed lists, edited in place
 //! - this file — sections, and which fields stand side by side
 
 mod control;
 mod edit;
-mod picking;
 mod rows;
 
 use std::collections::HashSet;
@@ -25,7 +23,7 @@ use samsyn_engine::schema::{Field, FieldPath, FieldType, Kind};
 
 use self::control::Place;
 pub(crate) use self::edit::{DraftKey, Drafts, edit_of};
-use self::picking::Picking;
+use super::picking::Picking;
 use super::{Scene, texts};
 use crate::state::RecordView;
 use crate::widgets::theme;
