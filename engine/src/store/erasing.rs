@@ -41,6 +41,17 @@ impl Transaction<'_> {
             id,
             |row| row.get(0),
         )?;
+        let was_here = self.forget(record)?;
+        self.inner.execute(
+            "INSERT INTO erased (record, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            params![record.as_bytes(), at],
+        )?;
+        Ok(was_here.then_some(Erased { record, unsent }))
+    }
+
+    /// Takes everything of a record out of the file. Says whether it was here. It may come again.
+    pub(super) fn forget(&mut self, record: RecordId) -> Result<bool> {
+        let id = params![record.as_bytes()];
         let row: Option<i64> = self
             .inner
             .query_row("SELECT rowid FROM rows WHERE record = ?", id, |row| row.get(0))
@@ -52,12 +63,8 @@ impl Transaction<'_> {
         for table in ["rows", "links", "reviewed", "changes", "quarantine", "documents"] {
             self.inner.execute(&format!("DELETE FROM {table} WHERE record = ?"), id)?;
         }
-        self.inner.execute(
-            "INSERT INTO erased (record, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            params![record.as_bytes(), at],
-        )?;
         self.touched.forget(record);
-        Ok(row.map(|_| Erased { record, unsent }))
+        Ok(row.is_some())
     }
 
     /// Whether a record was erased.

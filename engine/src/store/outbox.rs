@@ -39,7 +39,7 @@ pub struct RefusedChange {
 
 /// What becomes of a change `c` that is not in the relay's log: 0 it waits to be pushed, 1 it is held, 2 it was refused. ?1 is
 /// whether this device may hand on what others wrote.
-const BECOMES: &str = "CASE
+pub(super) const BECOMES: &str = "CASE
     WHEN c.refused IS NULL AND (c.own OR ?1) THEN 0
     WHEN c.refused IS NULL OR c.refused = 'not-yours' THEN 1
     WHEN c.refused = 'missing-dependencies' AND EXISTS (
