@@ -223,6 +223,42 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
     }
 }
 
+/// Why the relay refused a change, by the name of its code.
+pub fn refused_change(code: &str) -> Caption {
+    let is = |known: ErrorCode| code == known.name();
+    match code {
+        _ if is(ErrorCode::Forbidden) => Caption::new(
+            "Din roll lät dig inte skriva det här: posten är av ett slag som rollen inte ändrar, eller någon annans.",
+            "Your role did not let you write this: the record is of a kind that the role does not change, or somebody else's.",
+        ),
+        _ if is(ErrorCode::Schema) => Caption::new(
+            "Med ändringen skulle posten inte längre passa sitt slag: ett värde är fel, eller av en annan version.",
+            "With the change the record would not fit its kind any more: a value is wrong, or of another version.",
+        ),
+        _ if is(ErrorCode::MissingDependencies) => Caption::new(
+            "Den bygger på en ändring som reläet inte har, eller som det avvisade.",
+            "It builds on a change that the relay does not have, or that it refused.",
+        ),
+        _ if is(ErrorCode::TooLarge) => Caption::new(
+            "Ändringen är för stor. Släpp den och gör den i mindre steg.",
+            "The change is too large. Let go of it, and make it in smaller steps.",
+        ),
+        _ if is(ErrorCode::Erased) => Caption::new(
+            "Posten har raderats, så inget mer tas emot i den.",
+            "The record was erased, so nothing more is taken in it.",
+        ),
+        _ if is(ErrorCode::ActorCollision) => Caption::new(
+            "En annan kopia av den här filen har skrivit under samma nummer.",
+            "Another copy of this file has written under the same number.",
+        ),
+        _ if is(ErrorCode::Storage) => Caption::new(
+            "Reläet kunde inte spara den. Säg till den som driver det, och skicka igen senare.",
+            "The relay could not store it. Tell whoever runs it, and send it again later.",
+        ),
+        _ => Caption::new("Reläet tog inte emot den.", "The relay did not take it."),
+    }
+}
+
 fn refusal(code: ErrorCode, words: &str) -> String {
     match code {
         ErrorCode::Version => {

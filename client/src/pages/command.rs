@@ -45,7 +45,7 @@ impl Command {
         let kinds = || KINDS.iter().copied().filter(|kind| !kind.internal);
         let mut all = vec![Command::Go(Page::Review)];
         all.extend(kinds().map(|kind| Command::Go(Page::List(kind))));
-        all.push(Command::Go(Page::Members));
+        all.extend([Command::Go(Page::Members), Command::Go(Page::Refused)]);
         all.extend(kinds().map(Command::New));
         all.extend([
             Command::Find,

@@ -6,7 +6,7 @@
 //!  review ───────┐    ├─▶ history
 //!                ▼    └─▶ referrers
 //!            conflict
-//!  members ──▶ dialogs
+//!  members, refused ──▶ dialogs
 //! ```
 //!
 //! A page is handed a [`Scene`]: it reads the session and leaves [`Action`]s. It never changes a record itself:
@@ -22,6 +22,7 @@ pub(crate) mod members;
 mod page;
 mod picking;
 mod record;
+mod refused;
 mod review;
 mod scene;
 pub(crate) mod texts;
@@ -40,6 +41,7 @@ pub(crate) use list::ListPage;
 pub(crate) use members::MembersPage;
 pub(crate) use page::{Page, kind_icon};
 pub(crate) use record::RecordPane;
+pub(crate) use refused::RefusedPage;
 pub(crate) use review::ReviewPage;
 pub(crate) use scene::Scene;
 
@@ -54,6 +56,10 @@ pub(crate) enum Action {
     EditAndTell(RecordId, Vec<Edit>, String),
     /// These records were reviewed as they were shown.
     Reviewed(Vec<(RecordId, Heads)>),
+    /// Offer again what the relay refused of a record.
+    RetryIn(RecordId),
+    /// Let go of what the relay refused of a record.
+    Discard(RecordId),
     /// Ask the relay to change who belongs.
     Manage(Management),
     /// Anything of the list of commands.

@@ -3,7 +3,7 @@
 use eframe::egui::Key;
 use samsyn_engine::schema::{Caption, KINDS, Kind};
 
-use super::{members, texts};
+use super::{members, refused, texts};
 use crate::widgets::icon::Icon;
 
 /// What the middle of the window shows.
@@ -15,13 +15,15 @@ pub(crate) enum Page {
     List(&'static Kind),
     /// Who belongs.
     Members,
+    /// What the relay refused.
+    Refused,
 }
 
 impl Page {
     /// All pages, in the order of the sidebar.
     pub(crate) fn all() -> impl Iterator<Item = Page> {
         let lists = KINDS.iter().copied().filter(|kind| !kind.internal).map(Page::List);
-        std::iter::once(Page::Review).chain(lists).chain([Page::Members])
+        std::iter::once(Page::Review).chain(lists).chain([Page::Members, Page::Refused])
     }
 
     /// What it is called.
@@ -30,6 +32,7 @@ impl Page {
             Page::Review => texts::REVIEW,
             Page::List(kind) => kind.plural,
             Page::Members => members::words::MEMBERS,
+            Page::Refused => refused::REFUSED,
         }
     }
 
@@ -39,6 +42,7 @@ impl Page {
             Page::Review => Icon::Review,
             Page::List(kind) => kind_icon(kind),
             Page::Members => Icon::People,
+            Page::Refused => Icon::Warning,
         }
     }
 

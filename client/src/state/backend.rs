@@ -52,6 +52,12 @@ pub enum Request {
     Retry,
     /// Who has written here.
     Known,
+    /// What the relay refused.
+    Refused,
+    /// Offer again what the relay refused of a record.
+    RetryIn(RecordId),
+    /// Let go of what the relay refused of a record.
+    Discard(RecordId),
 }
 
 /// A record with what is shown beside it.
@@ -76,6 +82,28 @@ pub struct HistoryStep {
     pub differences: Vec<Difference>,
     /// The titles of what these differences refer to.
     pub titles: Vec<(Link, String)>,
+}
+
+/// What the relay refused of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusedWork {
+    /// The record, as it is here.
+    pub record: Record,
+    /// Whether the relay has nothing of it at all.
+    pub is_new: bool,
+    /// The changes, each with the reason, in the order in which they were made.
+    pub changes: Vec<RefusedStep>,
+}
+
+/// A change that the relay refused.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusedStep {
+    /// Why, for programs.
+    pub code: String,
+    /// Why, in the relay's words.
+    pub reason: String,
+    /// Who, when and what.
+    pub step: HistoryStep,
 }
 
 /// How much of a history is read for the window; the whole of it is on the command line.
@@ -104,6 +132,8 @@ pub enum Answer {
     Review(Arc<ReviewItem>),
     /// To [`Request::Known`].
     Known(Vec<Known>),
+    /// To [`Request::Refused`].
+    Refused(Vec<RefusedWork>),
     /// Something was not done.
     Failed(Arc<ReplicaError>),
 }
@@ -196,7 +226,11 @@ impl Worker {
                 self.tell(answer);
                 return self.overview(true);
             }
-            Request::Reviewed(_) | Request::AllReviewed | Request::Retry => {
+            Request::Reviewed(_)
+            | Request::AllReviewed
+            | Request::Retry
+            | Request::RetryIn(_)
+            | Request::Discard(_) => {
                 if let Err(error) = self.mark(request) {
                     self.tell(Answer::Failed(Arc::new(error)));
                 }
@@ -223,6 +257,7 @@ impl Worker {
                 }
                 Request::Review(id) => Answer::Review(Arc::new(self.replica.review(id)?)),
                 Request::Known => Answer::Known(self.known()?),
+                Request::Refused => Answer::Refused(self.refused()?),
                 _ => unreachable!("what writes is answered elsewhere"),
             })
         };
@@ -244,6 +279,34 @@ impl Worker {
             }
         };
         Ok(store.rows(&ids)?.into_iter().flatten().map(known).collect())
+    }
+
+    /// What the relay refused, record by record. What only waits for others' work is not among it.
+    fn refused(&self) -> Result<Vec<RefusedWork>, ReplicaError> {
+        let store = self.replica.store();
+        let mut works: Vec<RefusedWork> = Vec::new();
+        for refused in store.refused()? {
+            if store.is_held(&refused.hash)? {
+                continue;
+            }
+            let Some(document) = store.document(refused.record)? else { continue };
+            let history = document.history();
+            // A seed is nobody's, and says nothing to anybody.
+            let found = history.iter().find(|entry| entry.stamp.change == refused.hash);
+            let Some(entry) = found.cloned() else { continue };
+            let differences = document.differences_of(&entry);
+            let titles = self.titles(&differences)?;
+            let step = HistoryStep { entry, differences, titles };
+            let change = RefusedStep { code: refused.code, reason: refused.reason, step };
+            match works.iter_mut().find(|work| work.record.id == refused.record) {
+                Some(work) => work.changes.push(change),
+                None => {
+                    let is_new = !store.is_known_to_relay(refused.record)?;
+                    works.push(RefusedWork { record: document.read(), is_new, changes: vec![change] });
+                }
+            }
+        }
+        Ok(works)
     }
 
     fn open(&self, id: RecordId) -> Result<Option<RecordView>, ReplicaError> {
@@ -298,6 +361,8 @@ impl Worker {
                 records.iter().try_for_each(|(id, heads)| self.replica.mark_reviewed(*id, heads))
             }
             Request::AllReviewed => self.replica.mark_all_reviewed(),
+            Request::RetryIn(id) => self.replica.retry_refused_in(id).map(drop),
+            Request::Discard(id) => self.replica.discard_refused(id).map(drop),
             _ => self.replica.retry_refused().map(drop),
         }
     }

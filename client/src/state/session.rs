@@ -14,7 +14,7 @@ use samsyn_engine::review::{QueueEntry, ReviewItem};
 use samsyn_engine::schema::{Link, NewRecord};
 use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView};
 
-use super::backend::{Answer, Backend, Overview, RecordView, Request};
+use super::backend::{Answer, Backend, Overview, RecordView, RefusedWork, Request};
 use super::cache::RowCache;
 use super::people::{Known, Person, Sources};
 use crate::link::worker::{Asked, Command, Link as RelayLink, Report, SyncStatus, SyncWorker};
@@ -85,6 +85,8 @@ pub struct Session {
     /// What the others were told is open here.
     open: Option<RecordId>,
     belonging: Belonging,
+    /// What the relay refused, and whether that was read at the file's present state.
+    refused: (Option<Arc<Vec<RefusedWork>>>, bool),
 }
 
 /// What is known of who belongs.
@@ -185,6 +187,7 @@ impl Session {
             present: BTreeMap::new(),
             open: None,
             belonging: Belonging::default(),
+            refused: (None, false),
         })
     }
 
@@ -232,6 +235,7 @@ impl Session {
             }
             Answer::Hits(text, hits) => self.hits = Some((text, hits)),
             Answer::Overview(overview) => self.take_overview(overview),
+            Answer::Refused(works) => self.refused.0 = Some(Arc::new(works)),
             Answer::Known(known) => self.belonging.known = Some(known),
             Answer::Edited(edited) => {
                 self.wrote();
@@ -295,7 +299,7 @@ impl Session {
             self.stale.extend(self.reviews.keys().map(|id| (What::Review, *id)));
             self.missing.clear();
             self.hits = None;
-            self.belonging.known_fresh = false;
+            (self.belonging.known_fresh, self.refused.1) = (false, false);
             if let Some((text, kinds)) = self.searching.clone() {
                 self.backend.ask(Request::Search(text, kinds));
             }
@@ -454,6 +458,25 @@ impl Session {
     pub fn retry_refused(&mut self) {
         self.backend.ask(Request::Retry);
         self.sync.send(Command::Nudge);
+    }
+
+    /// What the relay refused, record by record, once it has been read. It is asked for otherwise.
+    pub fn refused(&mut self) -> Option<Arc<Vec<RefusedWork>>> {
+        if !std::mem::replace(&mut self.refused.1, true) {
+            self.backend.ask(Request::Refused);
+        }
+        self.refused.0.clone()
+    }
+
+    /// Offers again what the relay refused of a record.
+    pub fn retry_refused_in(&mut self, record: RecordId) {
+        self.backend.ask(Request::RetryIn(record));
+        self.sync.send(Command::Nudge);
+    }
+
+    /// Lets go of what the relay refused of a record.
+    pub fn discard_refused(&mut self, record: RecordId) {
+        self.backend.ask(Request::Discard(record));
     }
 
     /// How sync stands.

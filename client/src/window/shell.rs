@@ -9,8 +9,8 @@ use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
 use super::{sidebar, status, title_of};
 use crate::explain;
 use crate::pages::{
-    Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, ReviewPage, Scene, edit_of, members,
-    texts,
+    Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
+    edit_of, members, texts,
 };
 use crate::state::{Notice, Session, Settings, Severity, Standing, ThemeChoice};
 use crate::widgets::draft::Uncommitted;
@@ -36,6 +36,7 @@ pub struct Shell {
     lists: Vec<ListPage>,
     review: ReviewPage,
     members: MembersPage,
+    refused: RefusedPage,
     record: Option<RecordPane>,
     palette: Palette,
     toasts: Toasts,
@@ -75,6 +76,7 @@ impl Shell {
             lists,
             review: ReviewPage::default(),
             members: MembersPage::default(),
+            refused: RefusedPage::default(),
             record: None,
             palette: Palette::default(),
             toasts: Toasts::default(),
@@ -198,6 +200,10 @@ impl Shell {
                 self.members.show(ui, &mut scene);
                 return scene.actions;
             }
+            Page::Refused => {
+                self.refused.show(ui, &mut scene);
+                return scene.actions;
+            }
             Page::List(kind) => kind,
         };
         let Some(list) = self.lists.iter_mut().find(|list| list.kind() == kind) else { return scene.actions };
@@ -288,6 +294,8 @@ impl Shell {
                 self.undo_toast = Some(self.toasts.push(toast));
             }
             Action::Reviewed(records) => self.session.mark_reviewed(records),
+            Action::RetryIn(id) => self.session.retry_refused_in(id),
+            Action::Discard(id) => self.session.discard_refused(id),
             Action::Manage(management) => self.session.manage(management),
             Action::Command(command) => self.run(command, context),
         }
@@ -363,7 +371,7 @@ impl Shell {
         match (of_row.filter(|kind| !kind.internal), self.page) {
             (Some(kind), _) => self.page = Page::List(kind),
             // A record whose row is not here: beside whatever list there is.
-            (None, Page::Review | Page::Members) => self.page = Page::List(KINDS[0]),
+            (None, Page::Review | Page::Members | Page::Refused) => self.page = Page::List(KINDS[0]),
             (None, Page::List(_)) => {}
         }
         self.record = Some(RecordPane::new(id, false));

@@ -25,7 +25,9 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, page: Pa
         wanted.push(Command::Palette);
     }
     ui.add_space(space::M);
-    let mut pages = Page::all().peekable();
+    // What was refused is a page for as long as there is any.
+    let refused = session.status().outbox.refused > 0 || page == Page::Refused;
+    let mut pages = Page::all().filter(|item| refused || *item != Page::Refused).peekable();
     while let Some(item) = pages.next() {
         let next_is_members = pages.peek() == Some(&Page::Members);
         let count = count(session, item);
@@ -77,6 +79,7 @@ fn count(session: &Session, page: Page) -> Option<(usize, Tone)> {
             Some((queue.len(), if contradicts { Tone::Warning } else { Tone::Accent }))
         }
         Page::Members => None,
+        Page::Refused => Some((usize::try_from(session.status().outbox.refused).ok()?, Tone::Danger)),
         Page::List(kind) => Some((usize::try_from(session.count(kind.name)?).ok()?, Tone::Neutral)),
     }
 }

@@ -128,6 +128,17 @@ impl Store {
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
     }
 
+    /// Whether anything that somebody wrote in a record is known to be in the relay's log.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn is_known_to_relay(&self, record: RecordId) -> Result<bool> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT 1 FROM changes WHERE record = ?1 AND logged AND device IS NOT NULL")?;
+        Ok(statement.exists(params![record.as_bytes()])?)
+    }
+
     /// Which of these changes the replica has already.
     ///
     /// # Errors

@@ -74,6 +74,13 @@ impl Town {
         code
     }
 
+    /// Gives a member another role, on the relay itself.
+    pub(super) fn set_role(&self, desk: &Desk, role: Role) {
+        let member = Replica::open(&desk.path).unwrap().device();
+        let wish = Management::SetRole { member, role, organisation: None };
+        assert_eq!(self.manage(&wish), Managed::Done);
+    }
+
     /// Somebody's window who has joined with that role. `fill` writes before the relay is met.
     pub(super) fn join(
         &self,
