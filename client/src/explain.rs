@@ -4,6 +4,7 @@
 //! what is a detail for experts (a system's own words) stays as it is.
 
 use samsyn_engine::document::EditError;
+use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::identity::Forbidden;
 use samsyn_engine::replica::{ReplicaError, SyncProblem};
 use samsyn_engine::schema::{self, Caption, Language, ValueError};
@@ -31,6 +32,21 @@ pub fn replica_error(error: &ReplicaError, language: Language) -> String {
         ReplicaError::TooLarge { most, .. } => {
             format!("Det var för mycket för en enda ändring (högst {most} byte). Gör den i mindre steg.")
         }
+    }
+}
+
+/// Why something was not written to a file.
+pub fn exchange_error(error: &ExchangeError, language: Language) -> String {
+    const NOT_WRITTEN: Caption = Caption::new(
+        "{path} kan inte skrivas ({reason}). Välj en annan plats eller ett annat namn.",
+        "{path} cannot be written ({reason}). Choose another place, or another name.",
+    );
+    match error {
+        ExchangeError::Replica(error) => replica_error(error, language),
+        ExchangeError::File { path, reason } => NOT_WRITTEN
+            .get(language)
+            .replace("{path}", &path.display().to_string())
+            .replace("{reason}", reason),
     }
 }
 

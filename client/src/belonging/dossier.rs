@@ -1,5 +1,6 @@
 //! Everything that is known about one person, for that person to read: what they may ask for (GDPR, article 15).
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use samsyn_engine::exchange::{ExchangeError, record_to_json};
@@ -97,19 +98,40 @@ impl<'a> Dossier<'a> {
         }))
     }
 
-    /// Writes both beside each other: as `NAME.txt` and `NAME.json`. Answers where.
+    /// Writes both beside each other, as `NAME.txt` and `NAME.json`, where there is nothing yet. Answers where. Nobody else on this
+    /// computer can read them.
     ///
     /// # Errors
-    /// Where the replica cannot be read or a file cannot be written.
+    /// Where the replica cannot be read or a file cannot be written; then there is none.
     pub fn write(&self, text: &Path) -> Result<[PathBuf; 2], ExchangeError> {
-        let paths = [text.with_extension("txt"), text.with_extension("json")];
+        // The name may have a point in it.
+        let plain = text.extension().is_some_and(|ending| ending == "txt" || ending == "json");
+        let stem = if plain { text.with_extension("") } else { text.to_owned() };
+        let path = |ending: &str| {
+            let mut name = stem.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        let paths = [path(".txt"), path(".json")];
         let contents = [self.to_text()? + "\n", format!("{:#}\n", self.to_json()?)];
-        for (path, content) in paths.iter().zip(contents) {
-            std::fs::write(path, content)
-                .map_err(|error| ExchangeError::File { path: path.clone(), reason: error.to_string() })?;
+        for (number, content) in contents.iter().enumerate() {
+            write_new(&paths[number], content).map_err(|error| {
+                if number > 0 {
+                    let _ = std::fs::remove_file(&paths[0]);
+                }
+                ExchangeError::File { path: paths[number].clone(), reason: error.to_string() }
+            })?;
         }
         Ok(paths)
     }
+}
+
+fn write_new(path: &Path, content: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(content.as_bytes())
 }
 
 fn kind_words(kind: &str, language: Language) -> String {

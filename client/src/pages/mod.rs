@@ -6,7 +6,7 @@
 //!  review ───────┐    ├─▶ history
 //!                ▼    └─▶ referrers
 //!            conflict
-//!  members, refused ──▶ dialogs
+//!  members, refused, record ──▶ dialogs (personal: all about one person)
 //! ```
 //!
 //! A page is handed a [`Scene`]: it reads the session and leaves [`Action`]s. It never changes a record itself:
@@ -20,12 +20,15 @@ mod history;
 mod list;
 pub(crate) mod members;
 mod page;
+mod personal;
 mod picking;
 mod record;
 mod refused;
 mod review;
 mod scene;
 pub(crate) mod texts;
+
+use std::path::PathBuf;
 
 use eframe::egui::{CornerRadius, Frame, Label, RichText, Ui};
 use samsyn_engine::document::{Edit, Heads};
@@ -60,6 +63,8 @@ pub(crate) enum Action {
     RetryIn(RecordId),
     /// Let go of what the relay refused of a record.
     Discard(RecordId),
+    /// Write all that is known about a person to two files.
+    WriteDossier(RecordId, PathBuf),
     /// Ask the relay to change who belongs.
     Manage(Management),
     /// Anything of the list of commands.

@@ -8,15 +8,18 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use samsyn_engine::document::{Difference, Document, Edit, FieldConflict, Heads, HistoryEntry, Record};
+use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::replica::{Edited, Replica, ReplicaError, Undone};
 use samsyn_engine::review::{QueueEntry, ReviewItem};
 use samsyn_engine::schema::kinds::MEMBER;
-use samsyn_engine::schema::{Link, NewRecord, Value};
+use samsyn_engine::schema::{Language, Link, NewRecord, Value};
 use samsyn_engine::store::{Hit, ListQuery, Meta, RowView};
 
 use super::people::Known;
+use crate::belonging::dossier::Dossier;
+use crate::belonging::erasing::Touched;
 
 /// How often the thread looks whether somebody else has written to the file.
 const LOOK: Duration = Duration::from_millis(250);
@@ -58,6 +61,10 @@ pub enum Request {
     RetryIn(RecordId),
     /// Let go of what the relay refused of a record.
     Discard(RecordId),
+    /// What erasing a record would touch.
+    Touched(RecordId),
+    /// Write all that is known about a person to two files, in that language.
+    WriteDossier(RecordId, PathBuf, Language),
 }
 
 /// A record with what is shown beside it.
@@ -132,6 +139,10 @@ pub enum Answer {
     Review(Arc<ReviewItem>),
     /// To [`Request::Known`].
     Known(Vec<Known>),
+    /// To [`Request::Touched`].
+    Touched(RecordId, Option<Arc<Touched>>),
+    /// To [`Request::WriteDossier`]: the files.
+    Written(RecordId, Result<[PathBuf; 2], Arc<ExchangeError>>),
     /// To [`Request::Refused`].
     Refused(Vec<RefusedWork>),
     /// Something was not done.
@@ -258,6 +269,16 @@ impl Worker {
                 Request::Review(id) => Answer::Review(Arc::new(self.replica.review(id)?)),
                 Request::Known => Answer::Known(self.known()?),
                 Request::Refused => Answer::Refused(self.refused()?),
+                Request::Touched(id) => match Touched::of(&self.replica, id) {
+                    // Somebody was faster.
+                    Err(ReplicaError::NoRecord(_)) => Answer::Touched(id, None),
+                    touched => Answer::Touched(id, Some(Arc::new(touched?))),
+                },
+                Request::WriteDossier(id, path, language) => {
+                    let dossier = Dossier::of(&self.replica, id, language).map_err(ExchangeError::from);
+                    let written = dossier.and_then(|dossier| dossier.write(&path));
+                    Answer::Written(id, written.map_err(Arc::new))
+                }
                 _ => unreachable!("what writes is answered elsewhere"),
             })
         };

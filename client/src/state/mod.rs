@@ -18,5 +18,5 @@ mod settings;
 
 pub use backend::{Answer, HistoryStep, RecordView, RefusedStep, RefusedWork, Request};
 pub use people::{Known, Laptop, Person, Seen};
-pub use session::{Absence, Notice, Session, Severity, Standing};
+pub use session::{Absence, Notice, Session, Severity, Standing, Written};
 pub use settings::{Settings, ThemeChoice};

@@ -1,22 +1,24 @@
 //! The window's side: what is known, what is asked for, what was done.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use samsyn_engine::document::{Edit, Heads};
+use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, Management, Right, Role, Roster};
 use samsyn_engine::replica::{Edited, ReplicaError};
 use samsyn_engine::review::{QueueEntry, ReviewItem};
-use samsyn_engine::schema::{Link, NewRecord};
+use samsyn_engine::schema::{Language, Link, NewRecord};
 use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView};
 
 use super::backend::{Answer, Backend, Overview, RecordView, RefusedWork, Request};
 use super::cache::RowCache;
 use super::people::{Known, Person, Sources};
+use crate::belonging::erasing::Touched;
 use crate::link::worker::{Asked, Command, Link as RelayLink, Report, SyncStatus, SyncWorker};
 
 /// How many steps can be taken back.
@@ -87,7 +89,15 @@ pub struct Session {
     belonging: Belonging,
     /// What the relay refused, and whether that was read at the file's present state.
     refused: (Option<Arc<Vec<RefusedWork>>>, bool),
+    /// What erasing a record would touch: the record that was asked about, the answer, and whether it was asked about at the file's
+    /// present state.
+    touched: Option<(RecordId, Option<Arc<Touched>>, bool)>,
+    /// What came of writing out what is known about somebody.
+    written: Option<(RecordId, Written)>,
 }
+
+/// The files that were written, or why none were.
+pub type Written = Result<[PathBuf; 2], Arc<ExchangeError>>;
 
 /// What is known of who belongs.
 #[derive(Debug, Default)]
@@ -188,6 +198,8 @@ impl Session {
             open: None,
             belonging: Belonging::default(),
             refused: (None, false),
+            touched: None,
+            written: None,
         })
     }
 
@@ -226,7 +238,11 @@ impl Session {
                 self.asked.remove(&(What::Record, id));
                 match view {
                     Some(view) => drop(self.records.insert(id, view)),
-                    None => drop(self.missing.insert(id)),
+                    None => {
+                        // What was here before and is not any more was erased: it must not go on being shown.
+                        self.records.remove(&id);
+                        self.missing.insert(id);
+                    }
                 }
             }
             Answer::Review(item) => {
@@ -235,6 +251,12 @@ impl Session {
             }
             Answer::Hits(text, hits) => self.hits = Some((text, hits)),
             Answer::Overview(overview) => self.take_overview(overview),
+            Answer::Touched(id, found) => {
+                if let Some((_, touched, _)) = self.touched.as_mut().filter(|(asked, ..)| *asked == id) {
+                    *touched = found;
+                }
+            }
+            Answer::Written(id, written) => self.written = Some((id, written)),
             Answer::Refused(works) => self.refused.0 = Some(Arc::new(works)),
             Answer::Known(known) => self.belonging.known = Some(known),
             Answer::Edited(edited) => {
@@ -256,6 +278,9 @@ impl Session {
                 self.writing = self.writing.saturating_sub(1);
                 // What failed to be read may be asked for again.
                 self.asked.clear();
+                if let Some((_, None, fresh)) = &mut self.touched {
+                    *fresh = false;
+                }
                 self.notices.push_back(Notice::Failed(error));
             }
         }
@@ -300,8 +325,8 @@ impl Session {
             self.missing.clear();
             self.hits = None;
             (self.belonging.known_fresh, self.refused.1) = (false, false);
-            if let Some((text, kinds)) = self.searching.clone() {
-                self.backend.ask(Request::Search(text, kinds));
+            if let Some((_, _, fresh)) = &mut self.touched {
+                *fresh = false;
             }
         }
         self.overview = Some(overview);
@@ -477,6 +502,28 @@ impl Session {
     /// Lets go of what the relay refused of a record.
     pub fn discard_refused(&mut self, record: RecordId) {
         self.backend.ask(Request::Discard(record));
+    }
+
+    /// What erasing a record would touch, once it has been looked at. It is asked for otherwise.
+    pub fn touched(&mut self, record: RecordId) -> Option<Arc<Touched>> {
+        let known = self.touched.take().filter(|(known, ..)| *known == record);
+        let (_, touched, fresh) = known.unwrap_or((record, None, false));
+        if !fresh {
+            self.backend.ask(Request::Touched(record));
+        }
+        self.touched = Some((record, touched.clone(), true));
+        touched
+    }
+
+    /// Writes all that is known about a person to two files. What came of it is [`Session::take_written`].
+    pub fn write_dossier(&mut self, record: RecordId, path: PathBuf, language: Language) {
+        self.backend.ask(Request::WriteDossier(record, path, language));
+    }
+
+    /// What came of writing out what is known about a person, once.
+    pub fn take_written(&mut self, record: RecordId) -> Option<Written> {
+        let written = self.written.take_if(|(id, _)| *id == record)?;
+        Some(written.1)
     }
 
     /// How sync stands.

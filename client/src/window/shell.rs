@@ -296,6 +296,9 @@ impl Shell {
             Action::Reviewed(records) => self.session.mark_reviewed(records),
             Action::RetryIn(id) => self.session.retry_refused_in(id),
             Action::Discard(id) => self.session.discard_refused(id),
+            Action::WriteDossier(id, path) => {
+                self.session.write_dossier(id, path, self.settings.language);
+            }
             Action::Manage(management) => self.session.manage(management),
             Action::Command(command) => self.run(command, context),
         }
@@ -414,7 +417,10 @@ impl Shell {
         let language = self.settings.language;
         while let Some((management, asked)) = self.session.next_answer() {
             let (done, text) = members::words::outcome(&management, &asked, language);
-            if !self.members.answered(&management, &asked, &text) {
+            let record = self.record.as_mut();
+            let shown = self.members.answered(&management, &asked, &text)
+                || record.is_some_and(|record| record.answered(&management, &asked, &text));
+            if !shown {
                 let tone = if done { Tone::Success } else { Tone::Danger };
                 self.toasts.push(Toast { text, tone, action: None });
             }

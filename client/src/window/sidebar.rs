@@ -66,7 +66,7 @@ fn head(ui: &mut Ui, session: &Session, language: Language) {
         let role =
             meta.and_then(|meta| meta.grant.as_ref()).map(|grant| texts::role(grant.role).get(language));
         let words = role.map_or_else(|| person.to_owned(), |role| format!("{person} · {role}"));
-        ui.add(Label::new(RichText::new(words).small().weak()).truncate());
+        ui.add(Label::new(RichText::new(words).small().weak()).wrap());
     }
 }
 

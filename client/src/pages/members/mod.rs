@@ -39,7 +39,7 @@ const WIDEST: f32 = 900.0;
 const HAPPENED: usize = 30;
 
 /// Somebody looks at the list: it is drawn again after so long, to see what others changed.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// The page's view state.
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 mod editing;
 mod live;
 mod members;
+mod personal;
 mod refused;
 mod roles;
 mod town;
