@@ -11,6 +11,7 @@ use samsyn_engine::schema::{self, Caption, Language, ValueError};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
+use crate::belonging::join::JoinError;
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
 
@@ -200,6 +201,44 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
                 .to_owned()
         }
         LinkError::Problem(SyncProblem::Protocol(error)) => refusal(error.code(), &error.to_string()),
+    }
+}
+
+/// Why somebody did not join.
+pub fn join_error(error: &JoinError, language: Language) -> String {
+    const NO_NAME: Caption = Caption::new(
+        "Skriv ditt namn: andra behöver det för att se vem som har skrivit vad.",
+        "Type your name: others need it to see who wrote what.",
+    );
+    const ADDRESS: Caption = Caption::new(
+        "”{}” är ingen adress till en arbetsyta. Den ser ut som wss://HOST/ARBETSYTA och står i inbjudan.",
+        "“{}” is no address of a workspace. It looks like wss://HOST/WORKSPACE, and stands in the invitation.",
+    );
+    const CODE: Caption = Caption::new(
+        "Det är ingen inbjudningskod. Den har 16 bokstäver och siffror, som AB12-CD34-EF56-GH78.",
+        "That is no invitation code. It has 16 letters and digits, such as AB12-CD34-EF56-GH78.",
+    );
+    const EXISTS: Caption = Caption::new(
+        "Det finns redan en fil på {}: öppna den, eller välj en annan plats.",
+        "There is already a file at {}: open that one, or choose another place.",
+    );
+    const NOT_THERE: Caption = Caption::new(
+        "Det finns ingen fil på {}. Kontrollera namnet.",
+        "There is no file at {}. Check the name.",
+    );
+    let say = |caption: Caption, what: &str| caption.get(language).replace("{}", what);
+    match error {
+        JoinError::NoName => say(NO_NAME, ""),
+        JoinError::Address(address) => say(ADDRESS, address),
+        JoinError::Code(_) => say(CODE, ""),
+        JoinError::Exists(path) => say(EXISTS, &path.display().to_string()),
+        JoinError::Replica(ReplicaError::Store(StoreError::NotThere(path))) => {
+            say(NOT_THERE, &path.display().to_string())
+        }
+        JoinError::Replica(error) => replica_error(error, language),
+        JoinError::Key(error) => error.to_string(),
+        JoinError::Refused(notice) => link_error(&LinkError::Closed(notice.clone()), language),
+        JoinError::NotReached(error) | JoinError::Broken(error) => link_error(error, language),
     }
 }
 

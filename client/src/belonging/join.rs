@@ -96,12 +96,38 @@ pub fn person(name: &str) -> Result<&str, JoinError> {
     }
 }
 
+/// Where a replica is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Its file.
+    pub replica: &'a Path,
+    /// The folder in which the device's key is kept; none for this computer's own.
+    pub keys: Option<&'a Path>,
+}
+
+impl<'a> From<&'a Path> for Place<'a> {
+    fn from(replica: &'a Path) -> Self {
+        Place { replica, keys: None }
+    }
+}
+
+/// Makes a replica of a new workspace that is only on this device.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn found(path: &Path, workspace: &str, name: &str) -> Result<Replica, JoinError> {
+    let name = person(name)?;
+    let workspace_name = workspace.to_owned();
+    let new = NewReplica { workspace: WorkspaceId::random(), workspace_name, relay: None };
+    Ok(Replica::create(path, &new, name)?)
+}
+
 /// Makes the replica, without asking the relay for anything yet.
 ///
 /// # Errors
 /// Where it cannot be made.
-pub fn prepare(path: &Path, entry: &Entry, name: &str) -> Result<Replica, JoinError> {
-    let name = person(name)?;
+pub fn prepare(place: Place<'_>, entry: &Entry, name: &str) -> Result<Replica, JoinError> {
+    let (name, path) = (person(name)?, place.replica);
     if path.exists() {
         return Err(JoinError::Exists(path.to_owned()));
     }
@@ -114,7 +140,11 @@ pub fn prepare(path: &Path, entry: &Entry, name: &str) -> Result<Replica, JoinEr
     if !invited {
         return Ok(replica);
     }
-    keys::keep(replica.device(), &key).inspect_err(|_| remove_replica(path))?;
+    let kept = match place.keys {
+        Some(folder) => keys::keep_in(folder, replica.device(), &key),
+        None => keys::keep(replica.device(), &key),
+    };
+    kept.inspect_err(|_| remove_replica(path))?;
     Ok(replica.with_key(key))
 }
 
@@ -122,28 +152,24 @@ pub fn prepare(path: &Path, entry: &Entry, name: &str) -> Result<Replica, JoinEr
 ///
 /// # Errors
 /// Where the relay does not let us in, or is out of reach.
-pub fn first_sync(path: &Path, replica: &mut Replica) -> Result<Visit, JoinError> {
-    let undo = |replica: &Replica| {
-        keys::forget(replica.device());
-        remove_replica(path);
-    };
-    match link::sync_once(replica) {
-        Ok(visit) => Ok(visit),
-        Err(LinkError::Closed(notice)) => {
-            undo(replica);
-            Err(JoinError::Refused(notice))
-        }
+pub fn first_sync(path: &Path, mut replica: Replica) -> Result<(Replica, Visit), JoinError> {
+    let error = match link::sync_once(&mut replica) {
+        Ok(visit) => return Ok((replica, visit)),
+        Err(LinkError::Closed(notice)) => JoinError::Refused(notice),
         Err(
             error @ (LinkError::Unreachable { .. }
             | LinkError::SignIn { .. }
             | LinkError::NotTrusted { .. }
             | LinkError::NotARelay { .. }),
-        ) => {
-            undo(replica);
-            Err(JoinError::NotReached(error))
-        }
-        Err(error) => Err(JoinError::Broken(error)),
-    }
+        ) => JoinError::NotReached(error),
+        Err(error) => return Err(JoinError::Broken(error)),
+    };
+    let device = replica.device();
+    // Closing it writes beside it: first it is closed, then it is taken away.
+    drop(replica);
+    keys::forget(device);
+    remove_replica(path);
+    Err(error)
 }
 
 /// Takes away a replica that was made just now.

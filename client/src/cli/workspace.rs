@@ -4,10 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use samsyn_engine::exchange::{export_automerge, export_json};
-use samsyn_engine::identity::WorkspaceId;
-use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{Caption, Language};
-use samsyn_engine::store::NewReplica;
 use serde_json::json;
 
 use super::Json;
@@ -31,10 +28,8 @@ pub(super) struct New {
 
 impl New {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let name = join::person(&self.name)?;
-        let workspace = WorkspaceId::random();
-        let new = NewReplica { workspace, workspace_name: self.workspace.clone(), relay: None };
-        let replica = Replica::create(&context.path, &new, name)?;
+        let replica = join::found(&context.path, &self.workspace, &self.name)?;
+        let workspace = replica.meta()?.workspace;
         if self.json.json {
             return write_json(
                 &json!({"replica": context.path, "workspace": workspace, "device": replica.device()}),
@@ -70,11 +65,11 @@ impl Join {
         };
         let entry = Entry::read(address, &code)?;
         let workspace = entry.workspace;
-        let mut replica = join::prepare(&context.path, &entry, name)?;
-        let visit = if self.no_sync {
-            link::Visit::default()
+        let replica = join::prepare(context.path.as_path().into(), &entry, name)?;
+        let (replica, visit) = if self.no_sync {
+            (replica, link::Visit::default())
         } else {
-            join::first_sync(&context.path, &mut replica)?
+            join::first_sync(&context.path, replica)?
         };
         let meta = replica.meta()?;
         if self.json.json {

@@ -27,6 +27,7 @@ mod refused;
 mod review;
 mod scene;
 pub(crate) mod texts;
+mod welcome;
 
 use std::path::PathBuf;
 
@@ -47,6 +48,7 @@ pub(crate) use record::RecordPane;
 pub(crate) use refused::RefusedPage;
 pub(crate) use review::ReviewPage;
 pub(crate) use scene::Scene;
+pub(crate) use welcome::{Begin, Welcome};
 
 /// What drawing asks for.
 #[derive(Debug, Clone, PartialEq)]

@@ -132,14 +132,7 @@ impl Shell {
     fn apply_settings(&mut self, context: &Context) {
         if self.theme != Some(self.settings.theme) {
             self.theme = Some(self.settings.theme);
-            theme::set(
-                context,
-                match self.settings.theme {
-                    ThemeChoice::System => Mode::System,
-                    ThemeChoice::Light => Mode::Light,
-                    ThemeChoice::Dark => Mode::Dark,
-                },
-            );
+            theme::set(context, mode(self.settings.theme));
         }
         let title = title_of(self.session.meta().map(|meta| meta.workspace_name.as_str()));
         if title != self.title {
@@ -451,5 +444,14 @@ impl Shell {
 
     fn holds_unsaved(&self) -> bool {
         self.drafts.has_held()
+    }
+}
+
+/// What a person has chosen, for the theme.
+pub(super) fn mode(theme: ThemeChoice) -> Mode {
+    match theme {
+        ThemeChoice::System => Mode::System,
+        ThemeChoice::Light => Mode::Light,
+        ThemeChoice::Dark => Mode::Dark,
     }
 }

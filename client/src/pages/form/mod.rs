@@ -141,11 +141,12 @@ fn columns(ui: &Ui) -> usize {
 
 /// Draws things in columns of the same width; a line that is not full leaves room at its end.
 fn in_columns<T: Copy>(ui: &mut Ui, count: usize, things: &[T], mut draw: impl FnMut(&mut Ui, T)) {
-    if count == 1 {
+    let gap = space::L;
+    // In a pane that is just being squeezed there may be no room for columns at all.
+    if count == 1 || ui.available_width() < 3.0 * gap * count as f32 {
         things.iter().for_each(|thing| draw(ui, *thing));
         return;
     }
-    let gap = space::L;
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         ui.columns(count, |columns| {

@@ -49,6 +49,11 @@ impl Town {
         format!("ws://{}", self.config.listen)
     }
 
+    /// The workspace's address.
+    pub(super) fn address(&self) -> String {
+        format!("{}/{}", self.relay(), self.workspace)
+    }
+
     fn members(&self) -> SqliteMembers {
         SqliteMembers::open(&Folder::open(self.folder.path()).unwrap().log(self.workspace)).unwrap()
     }
