@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::Json;
 use super::render::{json as write_json, line};
+use crate::belonging::join::Site;
 use crate::context::{Context, Failure};
 use crate::keys::lock::{self, LockError};
 use crate::keys::vault::Secret;
@@ -28,12 +29,14 @@ pub(super) struct AtRest {
 }
 
 impl AtRest {
-    pub(super) fn encryption(&self) -> Encryption {
-        match (self.encrypt, self.no_encryption) {
+    /// Where the replica is made, and how it rests.
+    pub(super) fn site<'a>(&self, replica: &'a Path, vault: &'a Vault) -> Site<'a> {
+        let encryption = match (self.encrypt, self.no_encryption) {
             (true, _) => Encryption::Always,
             (_, true) => Encryption::Never,
             _ => Encryption::WithKeyring,
-        }
+        };
+        Site { replica, vault, encryption }
     }
 
     /// Says how a new replica rests; nothing where it is not encrypted because somebody said so.

@@ -100,9 +100,9 @@ pub fn forget_file_key(vault: &Vault, key: &FileKey) {
 }
 
 /// Takes away the key of a replica that is about to be taken away, too.
-pub fn forget_key_of(path: &Path) {
+pub fn forget_key_of(vault: &Vault, path: &Path) {
     if let Ok(Some(name)) = key_needed(path) {
-        Vault::of_this_person().forget(&Secret::File(name));
+        vault.forget(&Secret::File(name));
     }
 }
 
@@ -114,15 +114,15 @@ pub fn keep(device: DeviceId, key: &DeviceKey) -> Result<(), KeyError> {
     Vault::of_this_person().keep(&Secret::Device(device), &key.to_bytes()).map(drop)
 }
 
-/// Keeps a device's key in a folder, which is made where it is not there.
+/// Keeps a device's key.
 ///
 /// # Errors
 /// Where it cannot be written.
-pub fn keep_in(folder: &Path, device: DeviceId, key: &DeviceKey) -> Result<(), KeyError> {
-    Vault::in_folder(folder).keep(&Secret::Device(device), &key.to_bytes()).map(drop)
+pub fn keep_in(vault: &Vault, device: DeviceId, key: &DeviceKey) -> Result<(), KeyError> {
+    vault.keep(&Secret::Device(device), &key.to_bytes()).map(drop)
 }
 
 /// Takes away a key of a device that never was let in.
-pub fn forget(device: DeviceId) {
-    Vault::of_this_person().forget(&Secret::Device(device));
+pub fn forget(vault: &Vault, device: DeviceId) {
+    vault.forget(&Secret::Device(device));
 }

@@ -8,7 +8,7 @@ use samsyn_engine::schema::Language;
 use crate::explain;
 use crate::link::LinkError;
 use crate::link::worker::Link;
-use crate::pages::{Action, Command, texts};
+use crate::pages::{Action, Command, Page, texts};
 use crate::state::{Session, Settings};
 use crate::widgets::badge;
 use crate::widgets::button;
@@ -53,8 +53,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         }
         if status.outbox.refused > 0 {
             badge::badge(ui, &texts::refused(status.outbox.refused, language), Tone::Danger);
-            if button::quiet(ui, texts::SEND_AGAIN.get(language)).clicked() {
-                wanted.push(Command::Retry);
+            if button::quiet(ui, texts::SHOW.get(language)).clicked() {
+                wanted.push(Command::Go(Page::Refused));
             }
         }
         if matches!(status.link, Link::Waiting { .. })

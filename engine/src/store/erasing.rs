@@ -44,12 +44,17 @@ impl Transaction<'_> {
     }
 
     fn erase_one(&mut self, record: RecordId, at: i64) -> Result<Option<Erased>> {
-        let erased = self.take_away(record)?;
+        let unsent: usize = self.inner.query_row(
+            "SELECT count(*) FROM changes WHERE record = ? AND NOT logged",
+            params![record.as_bytes()],
+            |row| row.get(0),
+        )?;
+        let was_here = self.forget(record)?;
         self.inner.execute(
             "INSERT INTO erased (record, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
             params![record.as_bytes(), at],
         )?;
-        Ok(erased)
+        Ok(was_here.then_some(Erased { record, unsent }))
     }
 
     /// Takes away the records that are of none of these kinds: whoever works here may not read them any more. What they wrote in
@@ -77,7 +82,7 @@ impl Transaction<'_> {
             if unsent {
                 withdrawn.kept += 1;
             } else {
-                self.take_away(record)?;
+                self.forget(record)?;
                 withdrawn.records.push(record);
             }
         }
@@ -87,14 +92,9 @@ impl Transaction<'_> {
         Ok(withdrawn)
     }
 
-    /// Leaves nothing of a record. Says what there was.
-    fn take_away(&mut self, record: RecordId) -> Result<Option<Erased>> {
+    /// Takes everything of a record out of the file. Says whether it was here. It may come again.
+    pub(super) fn forget(&mut self, record: RecordId) -> Result<bool> {
         let id = params![record.as_bytes()];
-        let unsent: usize = self.inner.query_row(
-            "SELECT count(*) FROM changes WHERE record = ? AND NOT logged",
-            id,
-            |row| row.get(0),
-        )?;
         let row: Option<i64> = self
             .inner
             .query_row("SELECT rowid FROM rows WHERE record = ?", id, |row| row.get(0))
@@ -107,7 +107,7 @@ impl Transaction<'_> {
             self.inner.execute(&format!("DELETE FROM {table} WHERE record = ?"), id)?;
         }
         self.touched.forget(record);
-        Ok(row.map(|_| Erased { record, unsent }))
+        Ok(row.is_some())
     }
 
     /// Whether a record was erased.

@@ -21,6 +21,7 @@
 
 mod cache;
 mod cipher;
+mod discarding;
 mod erasing;
 mod error;
 mod folding;

@@ -15,7 +15,7 @@ const TOLD: usize = 200;
 ///
 /// # Errors
 /// Where it cannot be read or stored.
-pub(crate) fn manage(
+pub fn manage(
     (members, log): (&dyn Members, &dyn Log),
     by: Option<DeviceId>,
     management: &Management,

@@ -23,7 +23,7 @@ use samsyn_engine::identity::{
 };
 
 use crate::log::Result;
-pub(crate) use managing::manage;
+pub use managing::manage;
 pub use sqlite::SqliteMembers;
 
 /// A device that is itself: it has signed our challenge.

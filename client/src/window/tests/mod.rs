@@ -2,8 +2,13 @@
 
 mod editing;
 mod findings;
+mod front;
 mod live;
+mod members;
+mod personal;
+mod refused;
 mod roles;
+mod town;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -73,6 +78,13 @@ impl Desk {
     fn click(&mut self, label: &str) {
         self.until_shown(label);
         self.harness.get_all_by_label(label).next().unwrap().click();
+        self.harness.run_steps(3);
+    }
+
+    /// Presses what has this role and label, where others have the label, too.
+    fn press(&mut self, role: Role, label: &str) {
+        self.until(label, |desk| desk.harness.query_by_role_and_label(role, label).is_some());
+        self.harness.get_by_role_and_label(role, label).click();
         self.harness.run_steps(3);
     }
 
