@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use samsyn_engine::schema::{Caption, Language};
-use samsyn_engine::store::{FileKey, KeyName, StoreError, encrypt_anew, key_needed};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -13,9 +12,9 @@ use super::Json;
 use super::render::{json as write_json, line};
 use crate::belonging::join::Site;
 use crate::context::{Context, Failure};
-use crate::keys::lock::{self, LockError};
-use crate::keys::vault::Secret;
-use crate::keys::{Encryption, Place, Vault, draw_file_key, file_key};
+use crate::explain;
+use crate::keys::lock::{self, LockError, Rest};
+use crate::keys::{Encryption, Place, Vault};
 
 /// Whether a new replica is encrypted.
 #[derive(Debug, Args)]
@@ -64,16 +63,11 @@ impl Encrypt {
         const ALREADY: Caption =
             Caption::new("{} är redan krypterad.", "{} is encrypted already: nothing was changed.");
         const DONE: Caption = Caption::new("{} är krypterad.", "{} is encrypted.");
-        let vault = Vault::of_this_person();
-        if name_of(&context.path)?.is_some() {
-            return line(named(ALREADY, context));
+        match lock::encrypt(&Vault::of_this_person(), &context.path) {
+            Ok(place) => line(format_args!("{} {}", named(DONE, context), rests(&place, context.language))),
+            Err(LockError::Already) => line(named(ALREADY, context)),
+            Err(error) => Err(error.into()),
         }
-        let Some((key, place)) = draw_file_key(&vault, Encryption::Always)? else { return Ok(()) };
-        if let Err(error) = encrypt_anew(&context.path, None, Some(&key)) {
-            vault.forget(&Secret::File(key.name()));
-            return Err(not_rewritten(error, context));
-        }
-        line(format_args!("{} {}", named(DONE, context), rests(&place, context.language)))
     }
 }
 
@@ -89,17 +83,11 @@ impl Decrypt {
             "{} är inte krypterad längre: den som kommer åt disken kan läsa den.",
             "{} is not encrypted any more: whoever gets at the disk can read it.",
         );
-        let vault = Vault::of_this_person();
-        let Some(key) = file_key(&vault, &context.path).map_err(explained(context))? else {
-            name_of(&context.path)?;
-            return line(named(NOT, context));
-        };
-        encrypt_anew(&context.path, Some(&key), None).map_err(|error| not_rewritten(error, context))?;
-        vault.forget(&Secret::File(key.name()));
-        if let Some(locked) = lock::path(&vault, key.name()) {
-            let _ = std::fs::remove_file(locked);
+        match lock::decrypt(&Vault::of_this_person(), &context.path) {
+            Ok(()) => line(named(DONE, context)),
+            Err(LockError::Already) => line(named(NOT, context)),
+            Err(error) => Err(error.into()),
         }
-        line(named(DONE, context))
     }
 }
 
@@ -161,64 +149,24 @@ pub(super) struct Lock {
 
 impl Lock {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        const NOT_ENCRYPTED: Caption = Caption::new(
-            "{} är inte krypterad, så det finns inget att låsa. Kryptera den först med \"samsyn encrypt\".",
-            "{} is not encrypted, so there is nothing to lock: encrypt it first with `samsyn encrypt`",
-        );
         const ALREADY: Caption =
             Caption::new("{} är redan låst.", "{} is locked already: nothing was changed.");
         const LOCKED: Caption = Caption::new(
             "{} är låst. Ett fönster som har den öppen behåller den tills det stängs. Lås upp med \"samsyn unlock\"; utan lösenfrasen kan ingen öppna den.",
             "{} is locked. A window that has it open keeps it until it is closed. Unlock it with `samsyn unlock`; without the passphrase nobody can open it.",
         );
-        let vault = Vault::of_this_person();
-        let Some(name) = name_of(&context.path)? else { return Err(named(NOT_ENCRYPTED, context).into()) };
-        let locked = lock::path(&vault, name).filter(|path| path.exists());
-        let key = match (file_key(&vault, &context.path), &locked) {
-            (Ok(Some(key)), _) => key,
-            (Err(StoreError::Encrypted(_)), Some(_)) => return line(named(ALREADY, context)),
-            (Ok(None), _) => return Err(named(NOT_ENCRYPTED, context).into()),
-            (Err(error), _) => return Err(explained(context)(error)),
-        };
-        self.seal(&vault, &key, (locked.filter(|_| !self.change), context.language))?;
-        if !vault.forget(&Secret::File(name)) || file_key(&vault, &context.path).is_ok() {
-            return Err(still_there(&vault, name, context).into());
+        let (vault, path) = (Vault::of_this_person(), &context.path);
+        // Nobody is asked for a passphrase that is good for nothing.
+        match lock::rest(&vault, path).map_err(LockError::from)? {
+            Rest::Plain => return Err(LockError::NotEncrypted(path.clone()).into()),
+            Rest::Locked(..) => return line(named(ALREADY, context)),
+            Rest::Open(..) | Rest::Closed(_) => {}
         }
+        let chooses = self.change || !lock::was_locked(&vault, path);
+        let passphrase = self.passphrase.read(chooses, context.language)?;
+        lock::lock(&vault, path, (&passphrase, self.change))?;
         line(named(LOCKED, context))
     }
-
-    /// Makes sure that there is a sealed key that this passphrase opens.
-    fn seal(
-        &self,
-        vault: &Vault,
-        key: &FileKey,
-        (locked, language): (Option<PathBuf>, Language),
-    ) -> Result<(), Failure> {
-        let passphrase = self.passphrase.read(locked.is_none(), language)?;
-        let path = match locked {
-            Some(path) => path,
-            None => {
-                let path = lock::path(vault, key.name())
-                    .ok_or("there is no home folder to keep the locked key in")?;
-                lock::seal(&path, key, &passphrase)?;
-                path
-            }
-        };
-        // Nothing is forgotten that does not come back.
-        let opened = lock::unseal(&path, key.name(), &passphrase)?;
-        if opened.secret() == key.secret() { Ok(()) } else { Err(LockError::Passphrase.into()) }
-    }
-}
-
-/// A key that lies beside the replica, or that the keyring does not give up.
-fn still_there(vault: &Vault, name: KeyName, context: &Context) -> String {
-    const STILL: Caption = Caption::new(
-        "Nyckeln är låst med lösenfrasen, men den finns kvar öppet. {} Ta bort den där själv.",
-        "the key is locked with the passphrase, but it is still there in the open. {} Take it away there yourself.",
-    );
-    let place = vault.place(&Secret::File(name), Some(&context.path));
-    let words = place.map(|place| rests(&place, context.language)).unwrap_or_default();
-    STILL.get(context.language).replace("{}", &words)
 }
 
 /// Take the replica's key from under its passphrase.
@@ -233,16 +181,13 @@ impl Unlock {
         const NOT_LOCKED: Caption =
             Caption::new("{} är inte låst.", "{} is not locked: nothing was changed.");
         const DONE: Caption = Caption::new("{} är upplåst.", "{} is unlocked.");
-        let vault = Vault::of_this_person();
-        let name = match (name_of(&context.path)?, file_key(&vault, &context.path)) {
-            (Some(name), Err(StoreError::Encrypted(_))) => name,
-            (_, Err(error)) => return Err(explained(context)(error)),
-            (_, Ok(_)) => return line(named(NOT_LOCKED, context)),
-        };
-        let locked = lock::path(&vault, name).filter(|path| path.exists());
-        let locked = locked.ok_or_else(|| LockError::NotLocked(context.path.clone()))?;
-        let key = lock::unseal(&locked, name, &self.passphrase.read(false, context.language)?)?;
-        let place = vault.keep_unlocked(&Secret::File(name), key.secret())?;
+        let (vault, path) = (Vault::of_this_person(), &context.path);
+        match lock::rest(&vault, path).map_err(LockError::from)? {
+            Rest::Plain | Rest::Open(..) => return line(named(NOT_LOCKED, context)),
+            Rest::Closed(_) => return Err(LockError::NotLocked(path.clone()).into()),
+            Rest::Locked(..) => {}
+        }
+        let place = lock::unlock(&vault, path, &self.passphrase.read(false, context.language)?)?;
         line(format_args!("{} {}", named(DONE, context), rests(&place, context.language)))
     }
 }
@@ -269,34 +214,27 @@ impl Key {
             "{} är krypterad, och nyckeln finns inte här.",
             "{} is encrypted, and its key is not here.",
         );
-        let vault = Vault::of_this_person();
-        let name = name_of(&context.path)?;
-        let place = name.and_then(|name| vault.place(&Secret::File(name), Some(&context.path)));
-        let is_locked = name.and_then(|name| lock::path(&vault, name)).is_some_and(|path| path.exists())
-            && place.is_none();
+        let rest = lock::rest(&Vault::of_this_person(), &context.path).map_err(LockError::from)?;
         if self.json.json {
+            let (name, place) = match &rest {
+                Rest::Plain => (None, None),
+                Rest::Open(name, place) => (Some(name), Some(place_name(place))),
+                Rest::Locked(name, _) | Rest::Closed(name) => (Some(name), None),
+            };
             return write_json(&json!({
-                "replica": context.path, "encrypted": name.is_some(), "key": name.map(|name| name.to_string()),
-                "locked": is_locked, "place": place.as_ref().map(place_name),
+                "replica": context.path, "encrypted": name.is_some(), "key": name.map(ToString::to_string),
+                "locked": matches!(rest, Rest::Locked(..)), "place": place,
             }));
         }
-        match (name, place) {
-            (None, _) => line(named(PLAIN, context)),
-            (_, Some(place)) => {
+        match rest {
+            Rest::Plain => line(named(PLAIN, context)),
+            Rest::Open(_, place) => {
                 line(format_args!("{} {}", named(ENCRYPTED, context), rests(&place, context.language)))
             }
-            (_, None) if is_locked => line(named(LOCKED, context)),
-            (_, None) => line(named(GONE, context)),
+            Rest::Locked(..) => line(named(LOCKED, context)),
+            Rest::Closed(_) => line(named(GONE, context)),
         }
     }
-}
-
-/// The name of the key that the replica needs.
-fn name_of(path: &Path) -> Result<Option<KeyName>, Failure> {
-    if !path.exists() {
-        return Err(samsyn_engine::replica::ReplicaError::Store(StoreError::NotThere(path.to_owned())).into());
-    }
-    key_needed(path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 fn named(caption: Caption, context: &Context) -> String {
@@ -305,21 +243,16 @@ fn named(caption: Caption, context: &Context) -> String {
 
 /// Where a key rests, in a sentence.
 pub(super) fn rests(place: &Place, language: Language) -> String {
-    const KEYRING: Caption =
-        Caption::new("Nyckeln ligger i datorns nyckelring.", "Its key rests in this computer's keyring.");
-    const SESSION: Caption = Caption::new(
-        "Nyckeln ligger i minnet tills du loggar ut.",
-        "Its key rests in memory until you log out.",
+    const RESTS: Caption = Caption::new("Nyckeln ligger {}.", "Its key rests {}.");
+    const READABLE: Caption = Caption::new(
+        " Den som har både den och repliken kan läsa allt: lås den med \"samsyn lock\".",
+        " Whoever has both that and the replica can read everything: lock it with `samsyn lock`.",
     );
-    const FILE: Caption = Caption::new(
-        "Nyckeln ligger i {}: den som har både den och repliken kan läsa allt. Lås den med \"samsyn lock\".",
-        "Its key rests in {}: whoever has both that and the replica can read everything. Lock it with `samsyn lock`.",
-    );
-    match place {
-        Place::Keyring => KEYRING.get(language).to_owned(),
-        Place::Session => SESSION.get(language).to_owned(),
-        Place::File(path) => FILE.get(language).replace("{}", &path.display().to_string()),
+    let mut words = RESTS.get(language).replace("{}", &explain::key_place(place, language));
+    if matches!(place, Place::File(_)) {
+        words.push_str(READABLE.get(language));
     }
+    words
 }
 
 fn place_name(place: &Place) -> &'static str {
@@ -327,21 +260,5 @@ fn place_name(place: &Place) -> &'static str {
         Place::Keyring => "keyring",
         Place::Session => "session",
         Place::File(_) => "file",
-    }
-}
-
-fn explained(_: &Context) -> impl Fn(StoreError) -> Failure {
-    |error| samsyn_engine::replica::ReplicaError::Store(error).into()
-}
-
-/// Writing it anew needs it alone.
-fn not_rewritten(error: StoreError, context: &Context) -> Failure {
-    const OPEN: Caption = Caption::new(
-        "{} är öppen i ett annat program. Stäng fönstret och allt annat som använder den, och försök igen. Inget ändrades.",
-        "{} is open in another program: close the window and whatever else uses it, and try again; nothing was changed",
-    );
-    match error {
-        StoreError::Busy => named(OPEN, context).into(),
-        error => explained(context)(error),
     }
 }

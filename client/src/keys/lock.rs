@@ -1,34 +1,37 @@
-//! A replica's key under a passphrase: so that the key itself need not be at hand while nobody works.
+//! How a replica's file rests: encrypted or not, its key at hand or under a passphrase. And what changes that.
 //!
-//! ```text
-//!  passphrase ──Argon2id (RFC 9106)──▶ 32 bytes ──XChaCha20-Poly1305──▶ the file's key, sealed: <name>.locked
-//! ```
-//!
-//! The sealed key is a small JSON file. What it was stretched with stands in it, so that a later version may stretch more; the
-//! name of the key is sealed with it, so that none passes for another. It stays where it is when the key is unlocked: the same
-//! passphrase opens it the next time.
+//! The window and the command line do the same by these.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use argon2::{Algorithm, Argon2, Params, Version};
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use data_encoding::BASE64;
-use rand::Rng as _;
-use samsyn_engine::store::{FileKey, KeyName};
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use samsyn_engine::store::{KeyName, StoreError, encrypt_anew, key_needed};
 
-use super::vault::{self, Vault};
+use super::sealed::{SHORTEST, seal, unseal};
+use super::vault::{KeyError, Place, Secret, Vault};
+use super::{Encryption, draw_file_key, file_key};
 
-/// A passphrase has at least so many characters: whoever holds the file can try as long as they like.
-pub const SHORTEST: usize = 12;
-
-/// A key could not be locked or unlocked.
+/// A replica was not locked or unlocked.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
+    /// The file is not encrypted, or cannot be read.
+    #[error("{0} is not encrypted, so there is nothing to lock: encrypt it first with `samsyn encrypt`")]
+    NotEncrypted(PathBuf),
+    /// It is locked, or it is open.
+    #[error("nothing was changed")]
+    Already,
+    /// The key is sealed, and there is another copy of it in the open.
+    #[error(
+        "the key is locked with the passphrase, but it is still there in the open, {0}: take it away there yourself"
+    )]
+    StillThere(Place),
+    /// The replica's file cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key cannot be kept.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The passphrase is too short.
     #[error(
         "the passphrase is too short: use at least {SHORTEST} characters, for instance four words that nobody would put together"
@@ -65,156 +68,118 @@ pub enum LockError {
     Stretching(argon2::Error),
 }
 
-/// How much work a passphrase is.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Work {
-    /// KiB of memory.
-    memory: u32,
-    passes: u32,
-    lanes: u32,
+/// How a replica's file rests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rest {
+    /// Not encrypted.
+    Plain,
+    /// Encrypted, and its key is at hand there.
+    Open(KeyName, Place),
+    /// Encrypted, and its key is under a passphrase.
+    Locked(KeyName, PathBuf),
+    /// Encrypted, and its key is nowhere on this computer.
+    Closed(KeyName),
 }
 
-/// RFC 9106's second recommended option: 64 MiB and three passes, for where memory is shared with others; on one core.
-const WORK: Work = Work { memory: 64 * 1024, passes: 3, lanes: 1 };
+/// How a replica's file rests.
+///
+/// # Errors
+/// Where it is not there, or cannot be read.
+pub fn rest(vault: &Vault, replica: &Path) -> Result<Rest, StoreError> {
+    if !replica.exists() {
+        return Err(StoreError::NotThere(replica.to_owned()));
+    }
+    let unusable =
+        |error: io::Error| StoreError::Unusable { path: replica.to_owned(), reason: error.to_string() };
+    let Some(name) = key_needed(replica).map_err(unusable)? else { return Ok(Rest::Plain) };
+    if let Some(place) = vault.place(&Secret::File(name), Some(replica)) {
+        return Ok(Rest::Open(name, place));
+    }
+    let locked = path(vault, name).filter(|path| path.exists());
+    Ok(locked.map_or(Rest::Closed(name), |path| Rest::Locked(name, path)))
+}
 
-/// Whoever could put a file in the place of ours must not make us work for hours.
-const MOST: Work = Work { memory: 1024 * 1024, passes: 20, lanes: 16 };
+/// Encrypts a replica. Answers where its key rests.
+///
+/// # Errors
+/// [`LockError::Already`] where it is encrypted; [`StoreError::Busy`] where somebody has it open.
+pub fn encrypt(vault: &Vault, replica: &Path) -> Result<Place, LockError> {
+    if rest(vault, replica)? != Rest::Plain {
+        return Err(LockError::Already);
+    }
+    // Always: so there is one.
+    let (key, place) = draw_file_key(vault, Encryption::Always)?.ok_or(LockError::Already)?;
+    encrypt_anew(replica, None, Some(&key)).inspect_err(|_| {
+        vault.forget(&Secret::File(key.name()));
+    })?;
+    Ok(place)
+}
 
-/// What stands in the file.
-#[derive(Serialize, Deserialize)]
-struct Locked {
-    /// The layout of this file.
-    samsyn_locked_key: u32,
-    /// The key's name.
-    name: String,
-    argon2id: Work,
-    salt: String,
-    nonce: String,
-    sealed: String,
+/// Lets a replica rest unencrypted.
+///
+/// # Errors
+/// [`LockError::Already`] where it is; [`StoreError::Encrypted`] where its key is not at hand; [`StoreError::Busy`] where somebody
+/// has it open.
+pub fn decrypt(vault: &Vault, replica: &Path) -> Result<(), LockError> {
+    if rest(vault, replica)? == Rest::Plain {
+        return Err(LockError::Already);
+    }
+    let key = file_key(vault, replica)?.ok_or(LockError::Already)?;
+    encrypt_anew(replica, Some(&key), None)?;
+    vault.forget(&Secret::File(key.name()));
+    if let Some(locked) = path(vault, key.name()) {
+        let _ = fs::remove_file(locked);
+    }
+    Ok(())
+}
+
+/// Whether locking asks for the passphrase that a replica was locked with before, rather than for a new one.
+pub fn was_locked(vault: &Vault, replica: &Path) -> bool {
+    let name = key_needed(replica).ok().flatten();
+    name.and_then(|name| path(vault, name)).is_some_and(|path| path.exists())
+}
+
+/// Puts a replica's key under a passphrase, and forgets it. The passphrase has to be the one of before, unless it is to be changed.
+///
+/// # Errors
+/// [`LockError::Already`] where it is locked. Nothing was changed then, but for [`LockError::StillThere`].
+pub fn lock(vault: &Vault, replica: &Path, (passphrase, change): (&str, bool)) -> Result<(), LockError> {
+    let name = match rest(vault, replica)? {
+        Rest::Plain => return Err(LockError::NotEncrypted(replica.to_owned())),
+        Rest::Locked(..) => return Err(LockError::Already),
+        Rest::Open(name, _) | Rest::Closed(name) => name,
+    };
+    let key = file_key(vault, replica)?.ok_or(LockError::Already)?;
+    let locked = path(vault, name).ok_or_else(KeyError::homeless)?;
+    if change || !locked.exists() {
+        seal(&locked, &key, passphrase)?;
+    }
+    // Nothing is forgotten that does not come back.
+    if unseal(&locked, name, passphrase)?.secret() != key.secret() {
+        return Err(LockError::Passphrase);
+    }
+    vault.forget(&Secret::File(name));
+    match vault.place(&Secret::File(name), Some(replica)) {
+        Some(place) => Err(LockError::StillThere(place)),
+        None => Ok(()),
+    }
+}
+
+/// Takes a replica's key from under its passphrase. Answers where it rests now.
+///
+/// # Errors
+/// [`LockError::Already`] where it is not locked, [`LockError::Passphrase`] where it is another passphrase.
+pub fn unlock(vault: &Vault, replica: &Path, passphrase: &str) -> Result<Place, LockError> {
+    let (name, locked) = match rest(vault, replica)? {
+        Rest::Plain | Rest::Open(..) => return Err(LockError::Already),
+        Rest::Closed(_) => return Err(LockError::NotLocked(replica.to_owned())),
+        Rest::Locked(name, locked) => (name, locked),
+    };
+    let key = unseal(&locked, name, passphrase)?;
+    Ok(vault.keep_unlocked(&Secret::File(name), key.secret())?)
 }
 
 /// Where the locked key of that name is, or is to be.
-pub fn path(vault: &Vault, name: KeyName) -> Option<PathBuf> {
+fn path(vault: &Vault, name: KeyName) -> Option<PathBuf> {
     vault.folder().map(|folder| folder.join(format!("{name}.locked")))
-}
-
-/// Seals a key with a passphrase and writes it to `path`.
-///
-/// # Errors
-/// Where the passphrase is too short, or the file cannot be written.
-pub fn seal(path: &Path, key: &FileKey, passphrase: &str) -> Result<(), LockError> {
-    if passphrase.chars().count() < SHORTEST {
-        return Err(LockError::Short);
-    }
-    let (salt, nonce): ([u8; 16], [u8; 24]) = (random(), random());
-    let name = key.name().to_string();
-    let payload = Payload { msg: key.secret(), aad: name.as_bytes() };
-    let sealed = cipher(passphrase, &salt, WORK)?
-        .encrypt(&XNonce::from(nonce), payload)
-        .map_err(|_| damaged(path, "it could not be sealed"))?;
-    let (salt, nonce, sealed) = (BASE64.encode(&salt), BASE64.encode(&nonce), BASE64.encode(&sealed));
-    let locked = Locked { samsyn_locked_key: 1, name, argon2id: WORK, salt, nonce, sealed };
-    let text = serde_json::to_vec_pretty(&locked).map_err(|error| damaged(path, &error.to_string()))?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    vault::write(folder, path, &text).map_err(|reason| LockError::File { path: path.to_owned(), reason })
-}
-
-/// The key that was sealed in `path`.
-///
-/// # Errors
-/// [`LockError::Passphrase`] where it is another passphrase; where the file is not there, is damaged, or is another key's.
-pub fn unseal(path: &Path, name: KeyName, passphrase: &str) -> Result<FileKey, LockError> {
-    let text = fs::read(path).map_err(|reason| LockError::File { path: path.to_owned(), reason })?;
-    let locked: Locked = serde_json::from_slice(&text).map_err(|error| damaged(path, &error.to_string()))?;
-    if locked.samsyn_locked_key != 1 {
-        return Err(damaged(path, "a newer Samsyn has written it"));
-    }
-    let decoded =
-        |text: &str| BASE64.decode(text.as_bytes()).map_err(|error| damaged(path, &error.to_string()));
-    let (salt, nonce, sealed) = (decoded(&locked.salt)?, decoded(&locked.nonce)?, decoded(&locked.sealed)?);
-    let nonce = <[u8; 24]>::try_from(nonce).map_err(|_| damaged(path, "its nonce has another length"))?;
-    let Work { memory, passes, lanes } = locked.argon2id;
-    if memory > MOST.memory || passes > MOST.passes || lanes > MOST.lanes {
-        return Err(damaged(path, "it asks for more work than a passphrase is"));
-    }
-    let aad = name.to_string();
-    let payload = Payload { msg: &sealed, aad: aad.as_bytes() };
-    let secret = cipher(passphrase, &salt, locked.argon2id)?
-        .decrypt(&XNonce::from(nonce), payload)
-        .map(Zeroizing::new)
-        .map_err(|_| LockError::Passphrase)?;
-    let secret = secret.as_slice().try_into().map_err(|_| damaged(path, "its key has another length"))?;
-    Ok(FileKey::kept(name, secret))
-}
-
-fn cipher(passphrase: &str, salt: &[u8], work: Work) -> Result<XChaCha20Poly1305, LockError> {
-    let params =
-        Params::new(work.memory, work.passes, work.lanes, Some(32)).map_err(LockError::Stretching)?;
-    let mut key = Zeroizing::new([0_u8; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(passphrase.as_bytes(), salt, key.as_mut_slice())
-        .map_err(LockError::Stretching)?;
-    Ok(XChaCha20Poly1305::new((&*key).into()))
-}
-
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    rand::rng().fill_bytes(&mut bytes);
-    bytes
-}
-
-fn damaged(path: &Path, reason: &str) -> LockError {
-    LockError::Damaged { path: path.to_owned(), reason: reason.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PASSPHRASE: &str = "älg under bordet 7";
-
-    #[test]
-    fn a_key_comes_back_with_its_passphrase_and_with_no_other() {
-        let place = tempfile::tempdir().unwrap();
-        let (path, key) = (place.path().join("keys").join("a.locked"), FileKey::random());
-        seal(&path, &key, PASSPHRASE).unwrap();
-        let opened = unseal(&path, key.name(), PASSPHRASE).unwrap();
-        assert_eq!((opened.secret(), opened.name()), (key.secret(), key.name()));
-        for wrong in ["", "älg under bordet 8", "alg under bordet 7"] {
-            assert!(matches!(unseal(&path, key.name(), wrong), Err(LockError::Passphrase)), "{wrong}");
-        }
-        let other = FileKey::random().name();
-        assert!(matches!(unseal(&path, other, PASSPHRASE), Err(LockError::Passphrase)), "another's name");
-        let text = fs::read(&path).unwrap();
-        assert!(!text.windows(8).any(|part| key.secret().windows(8).any(|secret| secret == part)));
-    }
-
-    #[test]
-    fn a_short_passphrase_locks_nothing() {
-        let place = tempfile::tempdir().unwrap();
-        let path = place.path().join("a.locked");
-        assert!(matches!(seal(&path, &FileKey::random(), "elva tecken"), Err(LockError::Short)));
-        assert!(!path.exists());
-    }
-
-    #[test]
-    fn what_was_tampered_with_is_not_opened_and_costs_no_more_than_it_may() {
-        let place = tempfile::tempdir().unwrap();
-        let (path, key) = (place.path().join("a.locked"), FileKey::random());
-        seal(&path, &key, PASSPHRASE).unwrap();
-        let whole = fs::read_to_string(&path).unwrap();
-        for (from, to) in [
-            ("\"memory\": 65536", "\"memory\": 4000000000"),
-            ("\"passes\": 3", "\"passes\": 400000"),
-            ("\"samsyn_locked_key\": 1", "\"samsyn_locked_key\": 2"),
-            ("\"nonce\": \"", "\"nonce\": \"AAAA"),
-            ("{", "["),
-        ] {
-            fs::write(&path, whole.replacen(from, to, 1)).unwrap();
-            let error = unseal(&path, key.name(), PASSPHRASE).unwrap_err();
-            assert!(matches!(error, LockError::Damaged { .. }), "{from}: {error}");
-        }
-        fs::write(&path, whole.replacen("\"passes\": 3", "\"passes\": 2", 1)).unwrap();
-        assert!(matches!(unseal(&path, key.name(), PASSPHRASE), Err(LockError::Passphrase)));
-    }
 }

@@ -9,9 +9,11 @@
 //! ```
 //!
 //! - [`vault`]: the places where keys rest: the system's keyring, the login session, a folder.
-//! - [`lock`]: a replica's key under a passphrase, for as long as it must not be at hand.
+//! - [`lock`]: how a replica rests, and what changes that: encrypting, locking, unlocking.
+//! - `sealed`: a key under a passphrase.
 
 pub mod lock;
+mod sealed;
 pub mod vault;
 
 use std::path::Path;
@@ -20,6 +22,7 @@ use samsyn_engine::identity::{DeviceId, DeviceKey};
 use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::store::{FileKey, StoreError, key_needed};
 
+pub use sealed::SHORTEST;
 use vault::Secret;
 pub use vault::{KeyError, Place, Vault};
 

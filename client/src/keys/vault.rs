@@ -27,8 +27,17 @@ const SERVICE: &str = "Samsyn";
     "the key cannot be kept in {path} ({reason}): nothing was changed; make the folder writable, or name another one with SAMSYN_KEYS"
 )]
 pub struct KeyError {
-    path: PathBuf,
-    reason: io::Error,
+    /// Which file.
+    pub path: PathBuf,
+    /// Why, in the operating system's words.
+    pub reason: io::Error,
+}
+
+impl KeyError {
+    pub(super) fn homeless() -> KeyError {
+        let reason = io::Error::new(io::ErrorKind::NotFound, "there is no home folder");
+        KeyError { path: PathBuf::from("~"), reason }
+    }
 }
 
 /// What is kept, by name.
@@ -65,6 +74,16 @@ pub enum Place {
     Session,
     /// This file.
     File(PathBuf),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::Keyring => f.write_str("in this computer's keyring"),
+            Place::Session => f.write_str("in memory until you log out"),
+            Place::File(path) => write!(f, "in {}", path.display()),
+        }
+    }
 }
 
 /// The places of one person on this computer.
@@ -171,10 +190,7 @@ impl Vault {
     }
 
     fn keep_in_folder(&self, secret: &Secret, bytes: &[u8]) -> Result<Place, KeyError> {
-        let Some(folder) = &self.folder else {
-            let reason = io::Error::new(io::ErrorKind::NotFound, "there is no home folder");
-            return Err(KeyError { path: PathBuf::from("~"), reason });
-        };
+        let Some(folder) = &self.folder else { return Err(KeyError::homeless()) };
         let path = folder.join(secret.file());
         match write(folder, &path, bytes) {
             Ok(()) => Ok(Place::File(path)),
