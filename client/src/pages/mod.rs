@@ -13,6 +13,7 @@
 //! A page is handed a [`Scene`]: it reads the session and leaves [`Action`]s. It never changes a record itself:
 //! actions are carried out in one place, the window's shell, after everything has been drawn.
 
+mod at_rest;
 mod chart;
 mod command;
 mod conflict;
@@ -41,6 +42,7 @@ use samsyn_engine::identity::Management;
 use crate::widgets::icon::{self, Icon};
 use crate::widgets::tokens::{Tokens, Tone, radius, space};
 
+pub(crate) use at_rest::{AtRest, Purpose, Wanted};
 pub(crate) use command::Command;
 pub(crate) use form::{DraftKey, Drafts, edit_of};
 pub(crate) use list::ListPage;
