@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::RelayError;
 use crate::proxies::Network;
-use crate::tls::TlsFiles;
+use crate::tls::Tls;
 
 /// Where a relay keeps its data, where it listens, and how patient it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where to listen; port 0 for any that is free.
     pub listen: SocketAddr,
-    /// The certificate to show; none to speak plainly.
-    pub tls: Option<TlsFiles>,
+    /// Where the certificate to show is from; none to speak plainly.
+    pub tls: Option<Tls>,
     /// To speak plainly also beyond loopback: behind a proxy that has TLS, or in a closed network.
     pub insecure: bool,
     /// Where to tell numbers to Prometheus; none for nowhere.

@@ -202,6 +202,29 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         let said = check(settings, None, flags);
         assert!(said.contains(words), "{words}: {said}");
     }
+    // A certificate by ACME.
+    let by_acme =
+        format!("{usual}[acme]\ndomains = [\"Relay.example.se\"]\ncontact = \"drift@example.se\"\n");
+    let said = check(&by_acme, None, &[]);
+    let from =
+        "from https://acme-v02.api.letsencrypt.org/directory (mailto:drift@example.se): none is kept yet";
+    assert_eq!(line(&said, "certificate"), format!("by ACME for relay.example.se {from}"));
+    assert!(line(&said, "listen").starts_with("wss://"), "{said}");
+    let said =
+        check(&by_acme, None, &["--acme-domains", "a.se,b.se", "--acme-directory", "https://ca.example/"]);
+    assert!(
+        line(&said, "certificate").starts_with("by ACME for a.se, b.se from https://ca.example/ ("),
+        "{said}"
+    );
+    for (settings, flags, words) in [
+        (&by_acme, &["--tls-cert", "a.pem", "--tls-key", "a.key"][..], "2: a certificate comes from files"),
+        (&by_acme, &["--acme-directory", "http://ca.example/"], "is no ACME directory"),
+        (&format!("{usual}[acme]\ndomains = []"), &[], "ACME needs the names"),
+        (&format!("{usual}[acme]\ndomains = [\"192.0.2.1\"]"), &[], "no address"),
+    ] {
+        let said = check(settings, None, flags);
+        assert!(said.contains(words), "{words}: {said}");
+    }
     // What the guide shows is right, but for the paths in it.
     let shown =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating/samsyn-relay.toml"))
