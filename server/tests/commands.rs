@@ -225,12 +225,37 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         let said = check(settings, None, flags);
         assert!(said.contains(words), "{words}: {said}");
     }
-    // What the guide shows is right, but for the paths in it.
+    // What the guide shows is right.
     let shown =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating/samsyn-relay.toml"))
             .unwrap();
     let said = check(&shown, None, &["--data", text(&data)]);
-    assert!(said.contains("fullchain.pem cannot be used"), "{said}");
+    assert_eq!(line(&said, "listen"), "wss://0.0.0.0:443");
+    assert!(
+        line(&said, "certificate").starts_with("by ACME for relay.example.se from https://acme-v02."),
+        "{said}"
+    );
+    // And what it says of usual values is so.
+    let usual = check("", None, &["--data", text(&data)]);
+    for name in [
+        "max_connections",
+        "connections_per_address",
+        "handshakes_per_minute",
+        "refusals_per_minute",
+        "changes_per_second",
+        "bytes_per_day",
+        "proxies",
+    ] {
+        assert_eq!(line(&said, name), line(&usual, name), "{name}");
+    }
+    let files = shown
+        .replace("# tls_", "tls_")
+        .replace("[acme]\n", "")
+        .lines()
+        .filter(|line| !["domains", "contact", "directory"].iter().any(|name| line.starts_with(name)))
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert!(check(&files, None, &["--data", text(&data)]).contains("fullchain.pem cannot be used"));
 }
 
 #[test]
