@@ -179,6 +179,7 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
     };
     for (name, value) in [
         ("connections_per_address", "500"),
+        ("connections_per_device", "20"),
         ("handshakes_per_minute", "1000"),
         ("refusals_per_minute", "11"),
         ("changes_per_second", "13"),
@@ -240,6 +241,7 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
     for name in [
         "max_connections",
         "connections_per_address",
+        "connections_per_device",
         "handshakes_per_minute",
         "refusals_per_minute",
         "changes_per_second",

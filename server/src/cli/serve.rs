@@ -86,6 +86,7 @@ fn shown(config: &Config, (certificate, log_format): (String, LogFormat)) -> Vec
         ("metrics", config.metrics.map_or("none".to_owned(), |address| format!("http://{address}/metrics"))),
         ("max_connections", config.max_connections.to_string()),
         ("connections_per_address", limits.connections_per_address.to_string()),
+        ("connections_per_device", limits.connections_per_device.to_string()),
         ("handshakes_per_minute", limits.handshakes_per_minute.to_string()),
         ("refusals_per_minute", limits.refusals_per_minute.to_string()),
         ("changes_per_second", limits.changes_per_second.to_string()),

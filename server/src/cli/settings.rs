@@ -105,6 +105,9 @@ struct LimitSettings {
     /// How many may be connected at once from one address, 500 if nothing is said. An office has one address.
     #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_CONNECTIONS_PER_ADDRESS")]
     connections_per_address: Option<NonZeroU32>,
+    /// How many connections one device may have at once, 20 if nothing is said.
+    #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_CONNECTIONS_PER_DEVICE")]
+    connections_per_device: Option<NonZeroU32>,
     /// How many may connect from one address in a minute, 1000 if nothing is said.
     #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_HANDSHAKES_PER_MINUTE")]
     handshakes_per_minute: Option<NonZeroU32>,
@@ -125,6 +128,7 @@ impl LimitSettings {
     fn over(&self, below: Limits) -> Limits {
         Limits {
             connections_per_address: self.connections_per_address.unwrap_or(below.connections_per_address),
+            connections_per_device: self.connections_per_device.unwrap_or(below.connections_per_device),
             handshakes_per_minute: self.handshakes_per_minute.unwrap_or(below.handshakes_per_minute),
             refusals_per_minute: self.refusals_per_minute.unwrap_or(below.refusals_per_minute),
             changes_per_second: self.changes_per_second.unwrap_or(below.changes_per_second),
