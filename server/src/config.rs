@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::RelayError;
 use crate::proxies::Network;
-use crate::tls::TlsFiles;
+use crate::tls::Tls;
 
 /// Where a relay keeps its data, where it listens, and how patient it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where to listen; port 0 for any that is free.
     pub listen: SocketAddr,
-    /// The certificate to show; none to speak plainly.
-    pub tls: Option<TlsFiles>,
+    /// Where the certificate to show is from; none to speak plainly.
+    pub tls: Option<Tls>,
     /// To speak plainly also beyond loopback: behind a proxy that has TLS, or in a closed network.
     pub insecure: bool,
     /// Where to tell numbers to Prometheus; none for nowhere.
@@ -76,6 +76,8 @@ impl Config {
 pub struct Limits {
     /// So many connections of one address at once. An office has one address.
     pub connections_per_address: NonZeroU32,
+    /// So many connections of one device at once. It needs one; those of before that are dead count until it is noticed.
+    pub connections_per_device: NonZeroU32,
     /// So many connections from one address in a minute.
     pub handshakes_per_minute: NonZeroU32,
     /// So many times in a minute what comes from one address may fail to prove that it belongs.
@@ -92,6 +94,7 @@ impl Default for Limits {
         let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
         Limits {
             connections_per_address: number(500),
+            connections_per_device: number(20),
             handshakes_per_minute: number(1_000),
             refusals_per_minute: number(60),
             changes_per_second: number(2_000),

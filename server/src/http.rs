@@ -8,7 +8,7 @@
 //! | `GET /readyz` | 200 while it takes pushes: storage can be written and it is not about to stop; else 503 |
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
@@ -35,6 +35,9 @@ const SOCKET_BUFFER: usize = 4 * 1024;
 
 /// The last look at the storage counts for so long: who asks often must not make the disk busy.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Whether the operator was told that a proxy passes on what it should not.
+static TWO_ORIGINS: Once = Once::new();
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -73,7 +76,14 @@ async fn sync(
     if !same_origin(&headers) {
         return (StatusCode::FORBIDDEN, "pages of other origins may not connect\n").into_response();
     }
-    let from = shared.proxies.origin(stay.from(), &headers);
+    let from = match shared.proxies.origin(stay.from(), &headers) {
+        Ok(from) => from,
+        Err(two) => {
+            // Once: whoever comes with two can come often.
+            TWO_ORIGINS.call_once(|| tracing::warn!(proxy = %stay.from(), "a request was refused: {two}"));
+            return (StatusCode::BAD_REQUEST, format!("{two}\n")).into_response();
+        }
+    };
     let seat = match shared.tally.visit(from) {
         Ok(seat) => seat,
         Err(enough) => return too_many(enough),

@@ -13,6 +13,7 @@
 //! | `cli` | the command line: [`run`] |
 //! | [`Relay`], [`RunningRelay`] | a relay in the current process, for tests and for whoever embeds one |
 //! | `http`, `listener`, `tls` | addresses and sockets |
+//! | `acme` | a certificate of an authority, renewed by the relay itself |
 //! | `page` | what a browser sees at the relay's address |
 //! | `connection` | one client: hello, catch-up, live, pushes |
 //! | `delivery` | what a client is sent before the log follows: whole records, a comparison |
@@ -29,6 +30,7 @@
 //! The protocol is `samsyn_engine::sync`, in words `docs/protocol.md`. Whether a change is good is decided by
 //! `samsyn_engine::document`, by the same code as in the clients.
 
+mod acme;
 mod cli;
 mod config;
 mod connection;
@@ -56,6 +58,7 @@ mod tls;
 mod workspace;
 mod writer;
 
+pub use acme::{Acme, AcmeSettingsError};
 pub use cli::run;
 pub use config::{Config, Limits, Patience};
 pub use error::RelayError;
@@ -63,5 +66,5 @@ pub use folder::{Folder, FolderLock};
 pub use inline::{InlineConnection, InlineRelay};
 pub use proxies::{Network, NoNetwork};
 pub use relay::{Relay, RunningRelay};
-pub use tls::TlsFiles;
+pub use tls::{Tls, TlsFiles};
 pub use writer::Folding;

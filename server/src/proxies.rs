@@ -80,6 +80,13 @@ impl Network {
     }
 }
 
+/// A request comes from two places at once, if one believes its headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "X-Forwarded-For and Forwarded name two addresses: a proxy has to pass on only the one that it writes, and remove the other"
+)]
+pub(crate) struct TwoOrigins;
+
 /// The proxies that are believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Proxies(Vec<Network>);
@@ -95,14 +102,16 @@ impl Proxies {
         self.0.iter().any(|network| network.holds(address))
     }
 
-    /// From where a request comes that came over a connection from `peer`. Where a proxy says nothing of use, or two things,
-    /// that is the proxy.
+    /// From where a request comes that came over a connection from `peer`. Where a proxy says nothing of use, that is the proxy.
     ///
-    /// A proxy knows one of the two headers and passes on the other as it came: so where both are there, they have to say the same.
-    pub(crate) fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    /// # Errors
+    /// Where both headers are there and name two. A proxy knows one of them and passes on the other as it came: which of them it
+    /// wrote cannot be seen here. To believe either, or neither, would let whoever adds a header be counted as somebody else, or as
+    /// nobody.
+    pub(crate) fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> Result<IpAddr, TwoOrigins> {
         let peer = peer.to_canonical();
         if !self.hold(peer) {
-            return peer;
+            return Ok(peer);
         }
         let lines = |name: &str| {
             let lines = headers.get_all(name).iter();
@@ -113,9 +122,9 @@ impl Proxies {
         let standard = lines(header::FORWARDED.as_str())
             .map(|line| self.last(peer, split(&line, ',').into_iter().rev().map(forwarded_for)));
         match (plain, standard) {
-            (Some(one), None) | (None, Some(one)) => one,
-            (Some(one), Some(other)) if one == other => one,
-            _ => peer,
+            (None, None) => Ok(peer),
+            (Some(one), Some(other)) if one != other => Err(TwoOrigins),
+            (Some(one), _) | (None, Some(one)) => Ok(one),
         }
     }
 
@@ -213,7 +222,8 @@ mod tests {
     #[test]
     fn only_a_proxy_is_believed_and_only_what_proxies_have_added() {
         let known = proxies(&["127.0.0.1", "10.0.0.0/8"]);
-        let origin = |peer: &str, lines: &[(&'static str, &str)]| known.origin(ip(peer), &headers(lines));
+        let origin =
+            |peer: &str, lines: &[(&'static str, &str)]| known.origin(ip(peer), &headers(lines)).unwrap();
         // Whoever is no proxy says what they like.
         assert_eq!(origin("203.0.113.9", &[(XFF, "198.51.100.1")]), ip("203.0.113.9"));
         assert_eq!(origin("203.0.113.9", &[("forwarded", "for=198.51.100.1")]), ip("203.0.113.9"));
@@ -237,14 +247,18 @@ mod tests {
             (&[(XFF, "198.51.100.1, unknown, 10.1.1.1")], "10.1.1.1"),
             (&[("forwarded", "for=_hidden")], "127.0.0.1"),
             (&[("forwarded", "proto=https")], "127.0.0.1"),
-            // One of them was passed on as it came.
-            (&[(XFF, "203.0.113.9"), ("forwarded", "for=198.51.100.1")], "127.0.0.1"),
             (&[(XFF, "203.0.113.9"), ("forwarded", "for=203.0.113.9")], "203.0.113.9"),
         ] {
             assert_eq!(origin("127.0.0.1", lines), ip(expected), "{lines:?}");
         }
         let none = proxies(&[]);
-        assert_eq!(none.origin(ip("127.0.0.1"), &headers(&[(XFF, "203.0.113.9")])), ip("127.0.0.1"));
+        assert_eq!(none.origin(ip("127.0.0.1"), &headers(&[(XFF, "203.0.113.9")])), Ok(ip("127.0.0.1")));
+        // One of them was passed on as it came, and nobody knows which.
+        for forged in ["for=198.51.100.1", "for=unknown", "for=127.0.0.1", ""] {
+            let both = headers(&[(XFF, "203.0.113.9"), ("forwarded", forged)]);
+            assert_eq!(known.origin(ip("127.0.0.1"), &both), Err(TwoOrigins), "{forged}");
+            assert_eq!(none.origin(ip("127.0.0.1"), &both), Ok(ip("127.0.0.1")), "nobody is believed");
+        }
     }
 
     #[test]
@@ -255,7 +269,7 @@ mod tests {
             [long.as_str(), "\"", "[", "]", "[]", ":", "[::1", "for=\"", "=;=,=", ";;;,,,", "\"\"\"\""]
         {
             for name in [XFF, "forwarded"] {
-                known.origin(ip("192.0.2.1"), &headers(&[(name, line)]));
+                known.origin(ip("192.0.2.1"), &headers(&[(name, line)])).unwrap();
             }
         }
     }

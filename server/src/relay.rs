@@ -26,7 +26,7 @@ use crate::log::SqliteLog;
 use crate::meters;
 use crate::proxies::Proxies;
 use crate::stopping::StopSwitch;
-use crate::tls::Shown;
+use crate::tls::Source;
 
 /// Sockets beyond the clients': for whoever asks how the relay is, and for answering that it is full.
 const SPARE_SOCKETS: usize = 64;
@@ -57,10 +57,10 @@ impl Relay {
     /// taken or beyond loopback.
     pub async fn start(config: Config) -> Result<RunningRelay, RelayError> {
         config.check()?;
-        let shown = config.tls.clone().map(Shown::read).transpose()?;
-        let acceptor = shown.as_ref().map(Shown::acceptor).transpose()?;
         let folder = Folder::open(&config.data)?;
         let mut lock = folder.lock()?;
+        let source = config.tls.clone().map(|tls| Source::open(tls, &folder)).transpose()?;
+        let acceptor = source.as_ref().map(Source::acceptor).transpose()?;
         for workspace in folder.list()? {
             SqliteLog::inspect(&folder.log(workspace))?;
         }
@@ -106,7 +106,7 @@ impl Relay {
             serve(door, shared),
             close_unused(Arc::clone(&hub), config.patience, &stop),
             look_who_belongs(Arc::clone(&hub), &stop),
-            look_at_certificate(shown, &stop),
+            keep_certificate(source, &stop),
         ];
         let metrics = metrics.map(|(address, task)| {
             tasks.push(task);
@@ -152,22 +152,13 @@ fn close_unused(hub: Arc<Hub>, patience: Patience, stop: &StopSwitch) -> JoinHan
     })
 }
 
-/// How often it is looked whether there is another certificate.
-const CERTIFICATE_EVERY: Duration = Duration::from_secs(30);
-
-fn look_at_certificate(shown: Option<Arc<Shown>>, stop: &StopSwitch) -> JoinHandle<()> {
+fn keep_certificate(source: Option<Source>, stop: &StopSwitch) -> JoinHandle<()> {
     let stopping = stop.listener();
     tokio::spawn(async move {
-        let Some(shown) = shown else { return };
-        let mut ticks = interval(CERTIFICATE_EVERY);
-        loop {
-            tokio::select! {
-                () = stopping.wait() => return,
-                _ = ticks.tick() => {
-                    let shown = Arc::clone(&shown);
-                    let _ = tokio::task::spawn_blocking(move || shown.look_again()).await;
-                }
-            }
+        let Some(source) = source else { return };
+        tokio::select! {
+            () = stopping.wait() => {}
+            () = source.keep() => {}
         }
     })
 }

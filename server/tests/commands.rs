@@ -179,6 +179,7 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
     };
     for (name, value) in [
         ("connections_per_address", "500"),
+        ("connections_per_device", "20"),
         ("handshakes_per_minute", "1000"),
         ("refusals_per_minute", "11"),
         ("changes_per_second", "13"),
@@ -202,12 +203,61 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         let said = check(settings, None, flags);
         assert!(said.contains(words), "{words}: {said}");
     }
-    // What the guide shows is right, but for the paths in it.
+    // A certificate by ACME.
+    let by_acme =
+        format!("{usual}[acme]\ndomains = [\"Relay.example.se\"]\ncontact = \"drift@example.se\"\n");
+    let said = check(&by_acme, None, &[]);
+    let from =
+        "from https://acme-v02.api.letsencrypt.org/directory (mailto:drift@example.se): none is kept yet";
+    assert_eq!(line(&said, "certificate"), format!("by ACME for relay.example.se {from}"));
+    assert!(line(&said, "listen").starts_with("wss://"), "{said}");
+    let said =
+        check(&by_acme, None, &["--acme-domains", "a.se,b.se", "--acme-directory", "https://ca.example/"]);
+    assert!(
+        line(&said, "certificate").starts_with("by ACME for a.se, b.se from https://ca.example/ ("),
+        "{said}"
+    );
+    for (settings, flags, words) in [
+        (&by_acme, &["--tls-cert", "a.pem", "--tls-key", "a.key"][..], "2: a certificate comes from files"),
+        (&by_acme, &["--acme-directory", "http://ca.example/"], "is no ACME directory"),
+        (&format!("{usual}[acme]\ndomains = []"), &[], "ACME needs the names"),
+        (&format!("{usual}[acme]\ndomains = [\"192.0.2.1\"]"), &[], "no address"),
+    ] {
+        let said = check(settings, None, flags);
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // What the guide shows is right.
     let shown =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating/samsyn-relay.toml"))
             .unwrap();
     let said = check(&shown, None, &["--data", text(&data)]);
-    assert!(said.contains("fullchain.pem cannot be used"), "{said}");
+    assert_eq!(line(&said, "listen"), "wss://0.0.0.0:443");
+    assert!(
+        line(&said, "certificate").starts_with("by ACME for relay.example.se from https://acme-v02."),
+        "{said}"
+    );
+    // And what it says of usual values is so.
+    let usual = check("", None, &["--data", text(&data)]);
+    for name in [
+        "max_connections",
+        "connections_per_address",
+        "connections_per_device",
+        "handshakes_per_minute",
+        "refusals_per_minute",
+        "changes_per_second",
+        "bytes_per_day",
+        "proxies",
+    ] {
+        assert_eq!(line(&said, name), line(&usual, name), "{name}");
+    }
+    let files = shown
+        .replace("# tls_", "tls_")
+        .replace("[acme]\n", "")
+        .lines()
+        .filter(|line| !["domains", "contact", "directory"].iter().any(|name| line.starts_with(name)))
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert!(check(&files, None, &["--data", text(&data)]).contains("fullchain.pem cannot be used"));
 }
 
 #[test]

@@ -6,13 +6,14 @@ use clap::{Args, Subcommand};
 
 use super::say;
 use super::settings::ServeSettings;
+use crate::acme;
 use crate::config::Config;
 use crate::error::RelayError;
 use crate::folder::Folder;
 use crate::logging::{self, LogFormat};
 use crate::relay::Relay;
 use crate::signals::{self, StopRequests};
-use crate::tls;
+use crate::tls::{self, Tls};
 
 /// Serves until the system asks to stop.
 #[derive(Debug, Args)]
@@ -64,11 +65,10 @@ impl Settings {
         let Settings::Check(serve) = self;
         let (config, log_format) = serve.settings.settle()?;
         config.check()?;
-        Folder::open(&config.data)?.probe().map_err(RelayError::not_writable(&config.data))?;
-        if let Some(files) = &config.tls {
-            tls::check(files)?;
-        }
-        for (name, value) in shown(&config, log_format) {
+        let folder = Folder::open(&config.data)?;
+        folder.probe().map_err(RelayError::not_writable(&config.data))?;
+        let certificate = certificate(&config, &folder)?;
+        for (name, value) in shown(&config, (certificate, log_format)) {
             say(format_args!("{name:<25}{value}"))?;
         }
         Ok(())
@@ -76,21 +76,43 @@ impl Settings {
 }
 
 /// What the settings come to, by their names.
-fn shown(config: &Config, log_format: LogFormat) -> Vec<(&'static str, String)> {
+fn shown(config: &Config, (certificate, log_format): (String, LogFormat)) -> Vec<(&'static str, String)> {
     let limits = config.limits;
     vec![
         ("data", config.data.display().to_string()),
         ("listen", format!("{}://{}", scheme(config), config.listen)),
+        ("certificate", certificate),
         ("proxies", proxies(config)),
         ("metrics", config.metrics.map_or("none".to_owned(), |address| format!("http://{address}/metrics"))),
         ("max_connections", config.max_connections.to_string()),
         ("connections_per_address", limits.connections_per_address.to_string()),
+        ("connections_per_device", limits.connections_per_device.to_string()),
         ("handshakes_per_minute", limits.handshakes_per_minute.to_string()),
         ("refusals_per_minute", limits.refusals_per_minute.to_string()),
         ("changes_per_second", limits.changes_per_second.to_string()),
         ("bytes_per_day", limits.bytes_per_day.to_string()),
         ("log_format", format!("{log_format:?}").to_lowercase()),
     ]
+}
+
+/// Where the certificate is from, if it can be used or asked for.
+fn certificate(config: &Config, folder: &Folder) -> Result<String, RelayError> {
+    match &config.tls {
+        None => Ok("none".to_owned()),
+        Some(Tls::Files(files)) => {
+            tls::check(files)?;
+            Ok(format!("{} with the key {}", files.certificate.display(), files.key.display()))
+        }
+        Some(Tls::Acme(settings)) => {
+            let kept = acme::kept_until(settings, folder);
+            let kept = kept.map_or("none is kept yet".to_owned(), |until| {
+                format!("the one that is kept is good until {until}")
+            });
+            let (names, contact) =
+                (settings.names().join(", "), settings.contact().unwrap_or("nobody to write to"));
+            Ok(format!("by ACME for {names} from {} ({contact}): {kept}", settings.directory()))
+        }
+    }
 }
 
 fn proxies(config: &Config) -> String {

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
+use crate::acme::Acme;
 use crate::config::{Config, Limits};
 use crate::error::RelayError;
 use crate::logging::LogFormat;
 use crate::proxies::Network;
-use crate::tls::TlsFiles;
+use crate::tls::{Tls, TlsFiles};
 
-/// What a file may say. The same names as the flags; the limits stand in a table of their own.
+/// What a file may say. The same names as the flags; the limits, and what is for ACME, stand in tables of their own.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -29,6 +30,16 @@ struct Written {
     proxies: Vec<Network>,
     #[serde(default)]
     limits: LimitSettings,
+    acme: Option<WrittenAcme>,
+}
+
+/// For which names a certificate is asked for, and of whom.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenAcme {
+    domains: Vec<String>,
+    contact: Option<String>,
+    directory: Option<String>,
 }
 
 impl Written {
@@ -42,7 +53,7 @@ impl Written {
 /// How to serve. Flags and variables stand over the file.
 #[derive(Debug, Args)]
 pub(super) struct ServeSettings {
-    /// A file (TOML) with settings of the names below, `data = "…"` for instance; the limits in a table `[limits]`.
+    /// A file (TOML) with settings of the names below, `data = "…"` for instance; the limits in a table `[limits]`, what is for ACME in `[acme]`.
     #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_CONFIG")]
     config: Option<PathBuf>,
     /// The folder with the workspaces.
@@ -57,6 +68,16 @@ pub(super) struct ServeSettings {
     /// The certificate's private key, in PEM.
     #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_TLS_KEY")]
     tls_key: Option<PathBuf>,
+    /// Have a certificate for these names, with commas between, by ACME, and renew it without anybody: what people reach this relay
+    /// by, on port 443. By this you agree to the terms of the authority, Let's Encrypt if no other is named.
+    #[arg(long, value_name = "NAME,…", env = "SAMSYN_RELAY_ACME_DOMAINS", value_delimiter = ',')]
+    acme_domains: Vec<String>,
+    /// An e-mail address that the authority may write to.
+    #[arg(long, value_name = "ADDRESS", env = "SAMSYN_RELAY_ACME_CONTACT")]
+    acme_contact: Option<String>,
+    /// The authority's directory, https://….
+    #[arg(long, value_name = "URL", env = "SAMSYN_RELAY_ACME_DIRECTORY")]
+    acme_directory: Option<String>,
     /// Listen beyond loopback without TLS, to everybody: in a closed network.
     #[arg(long)]
     insecure: bool,
@@ -84,6 +105,9 @@ struct LimitSettings {
     /// How many may be connected at once from one address, 500 if nothing is said. An office has one address.
     #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_CONNECTIONS_PER_ADDRESS")]
     connections_per_address: Option<NonZeroU32>,
+    /// How many connections one device may have at once, 20 if nothing is said.
+    #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_CONNECTIONS_PER_DEVICE")]
+    connections_per_device: Option<NonZeroU32>,
     /// How many may connect from one address in a minute, 1000 if nothing is said.
     #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_HANDSHAKES_PER_MINUTE")]
     handshakes_per_minute: Option<NonZeroU32>,
@@ -104,6 +128,7 @@ impl LimitSettings {
     fn over(&self, below: Limits) -> Limits {
         Limits {
             connections_per_address: self.connections_per_address.unwrap_or(below.connections_per_address),
+            connections_per_device: self.connections_per_device.unwrap_or(below.connections_per_device),
             handshakes_per_minute: self.handshakes_per_minute.unwrap_or(below.handshakes_per_minute),
             refusals_per_minute: self.refusals_per_minute.unwrap_or(below.refusals_per_minute),
             changes_per_second: self.changes_per_second.unwrap_or(below.changes_per_second),
@@ -123,10 +148,15 @@ impl ServeSettings {
             None => Written::default(),
         };
         let data = self.data.or(written.data).ok_or(RelayError::NoData)?;
-        let tls = match (self.tls_cert.or(written.tls_cert), self.tls_key.or(written.tls_key)) {
+        let files = match (self.tls_cert.or(written.tls_cert), self.tls_key.or(written.tls_key)) {
             (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
             (None, None) => None,
             _ => return Err(RelayError::HalfOfTls),
+        };
+        let acme = acme((self.acme_domains, self.acme_contact, self.acme_directory), written.acme)?;
+        let tls = match (files, acme) {
+            (Some(_), Some(_)) => return Err(RelayError::TwoCertificates),
+            (files, acme) => files.map(Tls::Files).or(acme.map(Tls::Acme)),
         };
         let usual = Config::new(data);
         let usual_address = SocketAddr::from(([127, 0, 0, 1], Config::PORT));
@@ -145,4 +175,17 @@ impl ServeSettings {
         };
         Ok((config, self.log_format.or(written.log_format).unwrap_or_default()))
     }
+}
+
+/// What is said of ACME by flags and variables, over what is written of it; none where nothing is.
+fn acme(
+    (domains, contact, directory): (Vec<String>, Option<String>, Option<String>),
+    written: Option<WrittenAcme>,
+) -> Result<Option<Acme>, RelayError> {
+    if domains.is_empty() && contact.is_none() && directory.is_none() && written.is_none() {
+        return Ok(None);
+    }
+    let below = written.unwrap_or(WrittenAcme { domains: Vec::new(), contact: None, directory: None });
+    let domains = if domains.is_empty() { below.domains } else { domains };
+    Ok(Some(Acme::new(domains, contact.or(below.contact), directory.or(below.directory))?))
 }

@@ -32,7 +32,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::config::Patience;
 use crate::delivery::Begun;
 use crate::hub::{Hub, Turned};
-use crate::limits::{Enough, Tally};
+use crate::limits::{Enough, Seat, Tally};
 use crate::listener::Stay;
 use crate::log::LogError;
 use crate::meters;
@@ -103,7 +103,7 @@ pub(crate) struct Visit {
 pub(crate) async fn serve(guest: (WebSocket, Stay), visit: Visit) {
     let mut link = Link::new(guest, visit.patience, visit.stopping.clone());
     let ended = match visit.enter(&mut link).await {
-        Ok(mut live) => {
+        Ok((mut live, _seat)) => {
             metrics::gauge!(meters::CONNECTED).increment(1.0);
             let end = live.run(&mut link, &visit.stopping).await;
             metrics::gauge!(meters::CONNECTED).decrement(1.0);
@@ -122,7 +122,7 @@ pub(crate) async fn serve(guest: (WebSocket, Stay), visit: Visit) {
 
 impl Visit {
     /// From the first frame to the welcome.
-    async fn enter(&self, link: &mut Link) -> Result<Live, End> {
+    async fn enter(&self, link: &mut Link) -> Result<(Live, Seat), End> {
         let mut session = RelaySession::new();
         let hello = tokio::select! {
             hello = timeout(self.patience.hello, first(link, &mut session)) => hello.unwrap_or_else(|_| {
@@ -131,10 +131,13 @@ impl Visit {
             () = self.stopping.wait() => return Err(End::stopping()),
         };
         let admitted = self.admit(&hello).await?;
+        let seat = self.tally.enter((self.workspace, hello.device)).map_err(|enough| {
+            End::enough("this computer is connected too often already: what ends is free again soon", enough)
+        })?;
         session.admitted();
         let (live, welcome) = self.welcome(session, &hello, admitted).await?;
         link.send(welcome).await?;
-        Ok(live)
+        Ok((live, seat))
     }
 
     async fn admit(&self, hello: &Hello) -> Result<(Arc<Workspace>, Admitted), End> {

@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | connections at once, and in a minute | an address | the WebSocket is refused (HTTP 429); at twice as many the socket is closed before anything is said on it, TLS neither |
 //! | hellos that were refused, in a minute | an address | the WebSocket is refused, or the connection ends with a notice, before anything is looked at |
+//! | connections at once | a device | the connection ends with a notice, before it is welcomed |
 //! | changes in a second | a device | its next push waits before it is taken: nothing is lost, it is only slower |
 //! | bytes in a day | a device | the connection ends with a notice that says when there is room again; what was not taken waits at the client |
 //!
@@ -45,6 +46,9 @@ const PART_OF_A_DAY: u64 = 96;
 /// An address is told to the log once in so long.
 const TOLD_AGAIN: Duration = Duration::from_secs(10 * 60);
 
+/// A connection that is dead is noticed within a minute; most end at once.
+const FREE_AGAIN: Duration = Duration::from_secs(15);
+
 /// Twice what is let in may ask to be, and hear why not.
 const HEARD: u64 = 2;
 
@@ -62,6 +66,13 @@ impl Source {
         let loopback = address.is_loopback() || address == IpAddr::V6(0.into());
         (!loopback).then_some(Source(address))
     }
+}
+
+/// Of whom it is counted how often they are here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Who {
+    Address(Source),
+    Device(Pusher),
 }
 
 /// What one address has done.
@@ -92,6 +103,7 @@ pub(crate) struct Tally {
     devices: Mutex<Table<Pusher, Pushed>>,
     sockets: Arc<Present>,
     visits: Arc<Present>,
+    admitted: Arc<Present>,
 }
 
 #[derive(Debug)]
@@ -133,6 +145,7 @@ impl Tally {
             devices: Mutex::new(Table::new(REMEMBERED)),
             sockets: Arc::default(),
             visits: Arc::default(),
+            admitted: Arc::default(),
         }
     }
 
@@ -141,7 +154,7 @@ impl Tally {
         let Some(source) = Source::of(from) else { return Some(Seat::default()) };
         let most = u64::from(self.limits.connections_per_address.get()) * HEARD;
         let enough = self.rates.sockets.wait(self.deeds(source, |deeds| deeds.sockets), 1, Instant::now());
-        let seat = if enough.is_zero() { self.sockets.sit(source, most) } else { None };
+        let seat = if enough.is_zero() { self.sockets.sit(Who::Address(source), most) } else { None };
         match &seat {
             Some(_) => self.deeds(source, |deeds| {
                 self.rates.sockets.take(&mut deeds.sockets, 1, Instant::now());
@@ -164,7 +177,8 @@ impl Tally {
             self.met(source, "handshakes");
             return Err(Enough(wait));
         }
-        let Some(seat) = self.visits.sit(source, self.limits.connections_per_address.get().into()) else {
+        let most = self.limits.connections_per_address.get().into();
+        let Some(seat) = self.visits.sit(Who::Address(source), most) else {
             self.met(source, "connections");
             return Err(Enough(MINUTE));
         };
@@ -192,6 +206,19 @@ impl Tally {
     pub(crate) fn refused(&self, from: IpAddr) {
         let Some(source) = Source::of(from) else { return };
         self.deeds(source, |deeds| self.rates.refusals.take(&mut deeds.refusals, 1, Instant::now()));
+    }
+
+    /// A device was let in. It counts until the answer is dropped: what each of its connections holds in memory is bounded, and so
+    /// has to be how many there are.
+    ///
+    /// # Errors
+    /// Where it is here too often already.
+    pub(crate) fn enter(&self, device: Pusher) -> Result<Seat, Enough> {
+        let most = self.limits.connections_per_device.get().into();
+        self.admitted.sit(Who::Device(device), most).ok_or_else(|| {
+            meters::limited("device_connections");
+            Enough(FREE_AGAIN)
+        })
     }
 
     /// A device pushes so many changes, of so many bytes. Answers how long they have to wait until they are taken.
@@ -241,33 +268,33 @@ impl Tally {
 
 /// Who is here now, and how often.
 #[derive(Debug, Default)]
-struct Present(Mutex<HashMap<Source, u64>>);
+struct Present(Mutex<HashMap<Who, u64>>);
 
 impl Present {
     /// One more, unless there are as many as may be.
-    fn sit(self: &Arc<Self>, source: Source, most: u64) -> Option<Seat> {
+    fn sit(self: &Arc<Self>, who: Who, most: u64) -> Option<Seat> {
         let mut here = lock(&self.0);
-        let count = here.entry(source).or_default();
+        let count = here.entry(who).or_default();
         if *count >= most {
             return None;
         }
         *count += 1;
-        Some(Seat(Some((Arc::clone(self), source))))
+        Some(Seat(Some((Arc::clone(self), who))))
     }
 }
 
 /// Somebody who is here, for as long as this is kept; or somebody who is not counted.
 #[derive(Debug, Default)]
-pub(crate) struct Seat(Option<(Arc<Present>, Source)>);
+pub(crate) struct Seat(Option<(Arc<Present>, Who)>);
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let Some((present, source)) = self.0.take() else { return };
+        let Some((present, who)) = self.0.take() else { return };
         let mut here = lock(&present.0);
-        if let Some(count) = here.get_mut(&source) {
+        if let Some(count) = here.get_mut(&who) {
             *count -= 1;
             if *count == 0 {
-                here.remove(&source);
+                here.remove(&who);
             }
         }
     }
@@ -289,6 +316,7 @@ mod tests {
         let few = |number| NonZeroU32::new(number).unwrap();
         Tally::new(Limits {
             connections_per_address: few(3),
+            connections_per_device: few(2),
             handshakes_per_minute: few(10),
             refusals_per_minute: few(5),
             changes_per_second: few(100),
@@ -365,6 +393,19 @@ mod tests {
             tally.refused(IpAddr::V4((0x0b00_0000 + number).into()));
         }
         assert_eq!(lock(&tally.addresses).len(), REMEMBERED);
+    }
+
+    #[test]
+    fn a_device_is_here_so_often_at_once_and_others_as_often() {
+        let (tally, town, device) = (tally(), WorkspaceId::random(), RecordId::random());
+        let mut seats: Vec<_> = (0..2).map(|_| tally.enter((town, device)).unwrap()).collect();
+        assert!(tally.enter((town, device)).is_err());
+        assert!(tally.enter((town, RecordId::random())).is_ok());
+        assert!(tally.enter((WorkspaceId::random(), device)).is_ok());
+        seats.pop();
+        assert!(tally.enter((town, device)).is_ok());
+        drop(seats);
+        assert!(lock(&tally.admitted.0).is_empty());
     }
 
     #[test]

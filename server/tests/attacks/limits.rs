@@ -62,6 +62,7 @@ pub(super) async fn beyond_the_limits(attacks: &mut Attacks) {
     too_many_from_one_address(attacks).await;
     from_elsewhere_than_one_says(attacks).await;
     too_many_refusals(attacks).await;
+    too_many_of_one_device(attacks).await;
     too_many_bytes(attacks).await;
     too_many_changes(attacks).await;
 }
@@ -117,11 +118,17 @@ async fn from_elsewhere_than_one_says(attacks: &mut Attacks) {
     let folder = tempfile::tempdir().unwrap();
     let few = ["--proxies", "127.0.0.1", "--handshakes-per-minute", "2"];
     let (_relay, town) = self::town(folder.path(), &few);
-    // The proxy knows the one header and passes on the other as it came: neither is believed, and the proxy is not counted.
-    let mut both = from(&town, "203.0.113.9");
-    both.headers.push(("Forwarded", "for=198.51.100.1".to_owned()));
-    assert_eq!(granted(&both, 10).await, 10);
-    assert!(ask(&from(&town, "198.51.100.1")).await.is_ok(), "nobody was locked out by it");
+    // The proxy knows the one header and passes on the other as it came. Who adds one is let in as nobody at all.
+    for forged in ["for=198.51.100.1", "for=127.0.0.1", "for=unknown", "by=x"] {
+        let mut both = from(&town, "203.0.113.9");
+        both.headers.push(("Forwarded", forged.to_owned()));
+        for _ in 0..5 {
+            assert_eq!(ask(&both).await.unwrap_err().status(), 400, "{forged}");
+        }
+    }
+    for nobody in ["198.51.100.1", "203.0.113.9"] {
+        assert_eq!(granted(&from(&town, nobody), 5).await, 2, "nobody else was counted for it");
+    }
     attacks.tried("a Forwarded that a proxy passes on beside its X-Forwarded-For");
 }
 
@@ -150,6 +157,32 @@ async fn too_many_refusals(attacks: &mut Attacks) {
     // It was not looked at, so it is not used up; and who comes from elsewhere has nothing to do with it.
     assert!(caught_up(boss.enter(&good).await).await.grant.is_some());
     assert!(caught_up(Laptop::new().join(&good, &code).await).await.grant.is_some());
+}
+
+async fn too_many_of_one_device(attacks: &mut Attacks) {
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, town) = town(folder.path(), &["--connections-per-device", "2"]);
+    let (mallory, eva) = (Laptop::new(), Laptop::new());
+    let first = caught_up(mallory.join(&town, &town.first).await).await;
+    let code = town.invite(&[]);
+    let second = caught_up(mallory.enter(&town).await).await;
+    let mut third = mallory.enter(&town).await;
+    let told = third.end().await.unwrap();
+    assert!(told.code == ErrorCode::Limited && told.again.is_some(), "{told:?}");
+    assert!(third.grant.is_none() && third.entries.is_empty());
+    attacks.tried("more connections at once than a device has");
+    caught_up(eva.join(&town, &code).await).await;
+    drop(second);
+    let end = Instant::now() + support::PATIENCE;
+    loop {
+        let mut again = mallory.enter(&town).await;
+        while !again.caught_up && again.step().await {}
+        if again.caught_up {
+            break;
+        }
+        assert!(Instant::now() < end, "what has ended is still counted");
+    }
+    drop(first);
 }
 
 async fn too_many_bytes(attacks: &mut Attacks) {
