@@ -296,6 +296,10 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
         "Det finns redan en fil på {}: öppna den, eller välj en annan plats.",
         "There is already a file at {}: open that one, or choose another place.",
     );
+    const NOT_LET_IN: Caption = Caption::new(
+        "Reläet släpper inte in dig: koden är felskriven, använd eller för gammal, eller så finns inte arbetsytan där. Kontrollera adress och kod, eller be koordinatorn om en ny.",
+        "The relay does not let you in: the code is mistyped, used or too old, or the workspace is not there. Check address and code, or ask the coordinator for a new one.",
+    );
     const NOT_THERE: Caption = Caption::new(
         "Det finns ingen fil på {}. Kontrollera namnet.",
         "There is no file at {}. Check the name.",
@@ -311,6 +315,7 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
         }
         JoinError::Replica(error) => replica_error(error, language),
         JoinError::Key(error) => error.to_string(),
+        JoinError::Refused(notice) if notice.code == ErrorCode::Access => say(NOT_LET_IN, ""),
         JoinError::Refused(notice) => link_error(&LinkError::Closed(notice.clone()), language),
         JoinError::NotReached(error) | JoinError::Broken(error) => link_error(error, language),
     }

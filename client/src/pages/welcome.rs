@@ -4,7 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{Align2, CornerRadius, Frame, Label, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
+use eframe::egui::{
+    Align2, CornerRadius, Frame, Key, Label, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
+};
+use samsyn_engine::identity::InvitationCode;
 use samsyn_engine::schema::{Caption, Language};
 
 use super::texts::texts;
@@ -156,16 +159,17 @@ impl Welcome {
                         }
                     }
                 });
-                self.fields(ui, language);
+                let entered = self.fields(ui, language);
                 if let Some(trouble) = &self.trouble {
                     super::banner(ui, Tone::Danger, trouble);
                 }
-                self.end(ui, language)
+                self.end(ui, language, entered)
             })
             .inner
     }
 
-    fn fields(&mut self, ui: &mut Ui, language: Language) {
+    /// The fields. Says whether Enter was pressed in one: that is the button.
+    fn fields(&mut self, ui: &mut Ui, language: Language) -> bool {
         let hint = match self.way {
             Way::Join => JOIN_HINT,
             Way::Open => OPEN_HINT,
@@ -176,24 +180,26 @@ impl Welcome {
         match self.way {
             Way::Join => {
                 let like = say(ADDRESS_LIKE);
-                line(ui, Field::new(say(ADDRESS)), like, &mut self.address);
-                // Both may have been copied in one.
-                if let Some((address, code)) = self.address.clone().split_once('#') {
+                let mut entered = line(ui, Field::new(say(ADDRESS)), like, &mut self.address);
+                // Both may have been copied in one. Whoever types it so is not interrupted before the code is whole.
+                if let Some((address, code)) = self.address.clone().split_once('#')
+                    && code.parse::<InvitationCode>().is_ok()
+                {
                     (self.address, self.code) = (address.trim().to_owned(), code.trim().to_owned());
                 }
-                line(ui, Field::new(say(CODE)), "AB12-CD34-EF56-GH78", &mut self.code);
-                line(ui, Field::new(say(NAME)).help(say(NAME_HINT)), "", &mut self.name);
+                entered |= line(ui, Field::new(say(CODE)), "AB12-CD34-EF56-GH78", &mut self.code);
+                entered | line(ui, Field::new(say(NAME)).help(say(NAME_HINT)), "", &mut self.name)
             }
             Way::Open => line(ui, Field::new(say(FILE)), "", &mut self.file),
             Way::Own => {
-                line(ui, Field::new(say(WORKSPACE)), "", &mut self.workspace);
-                line(ui, Field::new(say(NAME)), "", &mut self.name);
+                let entered = line(ui, Field::new(say(WORKSPACE)), "", &mut self.workspace);
+                entered | line(ui, Field::new(say(NAME)), "", &mut self.name)
             }
         }
     }
 
     /// The button, and where what comes of it will be.
-    fn end(&self, ui: &mut Ui, language: Language) -> Option<Begin> {
+    fn end(&self, ui: &mut Ui, language: Language, entered: bool) -> Option<Begin> {
         let t = Tokens::of(ui);
         if self.busy {
             ui.horizontal(|ui| {
@@ -208,7 +214,7 @@ impl Welcome {
             let kept = KEPT_AT.get(language).replace("{}", &self.place.display().to_string());
             ui.add(Label::new(RichText::new(kept).small().color(t.text_weak)).wrap());
         }
-        button.clicked().then_some(begin)
+        (button.clicked() || entered && filled).then_some(begin)
     }
 
     /// What the button says, what is wanted by it, and whether everything it needs was typed.
@@ -218,7 +224,7 @@ impl Welcome {
         match self.way {
             Way::Join => {
                 let (address, code) = (self.address.clone(), self.code.clone());
-                let whole = filled(&[&address, &code, &name]);
+                let whole = filled(&[&address, &name]) && (filled(&[&code]) || address.contains('#'));
                 (JOIN_NOW, Begin::Join { address, code, name }, whole)
             }
             Way::Open => {
@@ -234,12 +240,15 @@ impl Welcome {
     }
 }
 
-fn line(ui: &mut Ui, field: Field<'_>, like: &str, text: &mut String) {
-    field.show(ui, |ui, label| {
+/// A field of one line. Says whether Enter was pressed in it.
+fn line(ui: &mut Ui, field: Field<'_>, like: &str, text: &mut String) -> bool {
+    let shown = field.show(ui, |ui, label| {
         let edit = TextEdit::singleline(text).hint_text(like).align(Align2::LEFT_CENTER);
         let edit = edit.desired_width(f32::INFINITY).min_size(vec2(0.0, height::CONTROL));
-        ui.add(edit).labelled_by(label);
+        let edit = ui.add(edit).labelled_by(label);
+        edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
     });
+    shown.inner
 }
 
 fn languages(ui: &mut Ui, language: &mut Language) {

@@ -47,7 +47,9 @@ impl Dialog<'_> {
             ui.set_width(self.width.min(room.width() - 4.0 * space::XL));
             ui.spacing_mut().item_spacing.y = space::S;
             let crossed = self.head(ui);
-            let most = (room.height() - 2.0 * space::XXL - 100.0).max(120.0);
+            let most = (room.height() - 2.0 * space::XL - 100.0).max(120.0);
+            // What does not fit is seen to go on: the buttons stand at the end.
+            ui.spacing_mut().scroll.floating = false;
             // Without the least height a dialog that once had little in it would never grow: its room is what it had before.
             let body =
                 ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]);

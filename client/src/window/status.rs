@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align, Layout, RichText, TextStyle, TextWrapMode, Ui, WidgetText};
+use eframe::egui::{Align, Id, Layout, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText};
 use samsyn_engine::schema::Language;
 
 use crate::explain;
@@ -62,7 +62,13 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         {
             wanted.push(Command::SyncNow);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        // What stands before it comes and goes. Under a name of its own the switch stays the same between the press and the release
+        // of a button, whatever happens in between.
+        let right = UiBuilder::new()
+            .scope_id(Id::unique("right of status"))
+            .layout(Layout::right_to_left(Align::Center))
+            .max_rect(ui.available_rect_before_wrap());
+        ui.scope_builder(right, |ui| {
             if !alone {
                 let mut offline = settings.offline;
                 if ui.checkbox(&mut offline, texts::OFFLINE_SWITCH.get(language)).changed() {

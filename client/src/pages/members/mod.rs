@@ -28,15 +28,21 @@ use crate::widgets::button;
 use crate::widgets::dialog::Dialog;
 use crate::widgets::icon::{self, Icon};
 use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, Tone, radius, space};
+use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
 use crate::widgets::toolbar::toolbar;
 use crate::words::moment;
 
 /// The widest that cards are, in points: what belongs together stays together on a wide screen.
 const WIDEST: f32 = 900.0;
 
+/// From this width on the buttons of a card stand beside the name, in points.
+const ROOMY: f32 = 640.0;
+
 /// So much of what has happened is shown.
 const HAPPENED: usize = 30;
+
+/// The width of a moment, in points.
+const DATE: f32 = 104.0;
 
 /// Somebody looks at the list: it is drawn again after so long, to see what others changed.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -128,14 +134,21 @@ impl MembersPage {
         card_frame(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
+            let beside = changes && ui.available_width() > ROOMY;
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if changes {
+                    if beside {
                         self.buttons(ui, person, scene);
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| who(ui, person, scene));
                 });
             });
+            if changes && !beside {
+                ui.with_layout(Layout::right_to_left(Align::Center).with_main_wrap(false), |ui| {
+                    ui.set_max_height(height::CONTROL);
+                    self.buttons(ui, person, scene);
+                });
+            }
             if let Some(organisation) = person.organisation {
                 let title = scene.title(organisation);
                 ui.label(RichText::new(title).color(Tokens::of(ui).text_weak));
@@ -385,9 +398,13 @@ fn history(ui: &mut Ui, (roster, people): (&Roster, &[Person]), scene: &Scene<'_
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = 0.0;
         for entry in roster.history.iter().take(HAPPENED) {
-            ui.horizontal_wrapped(|ui| {
-                ui.label(RichText::new(moment(entry.at)).small().color(t.text_weak));
-                ui.label(words::happening(entry, scene.language, &name));
+            ui.horizontal_top(|ui| {
+                let at = RichText::new(moment(entry.at)).small().color(t.text_weak);
+                ui.vertical(|ui| {
+                    ui.set_width(DATE);
+                    ui.label(at);
+                });
+                ui.add(Label::new(words::happening(entry, scene.language, &name)).wrap());
             });
         }
     });

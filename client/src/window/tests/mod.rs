@@ -68,7 +68,13 @@ impl Desk {
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        panic!("it did not come: {what}");
+        panic!("it did not come: {what}\nwhat is shown: {:?}", self.shown());
+    }
+
+    /// All that a screen reader would read.
+    fn shown(&self) -> Vec<String> {
+        let nodes = self.harness.query_all_by(|node| node.label().is_some() || node.value().is_some());
+        nodes.filter_map(|node| node.accesskit_node().label().or(node.accesskit_node().value())).collect()
     }
 
     fn until_shown(&mut self, label: &str) {
