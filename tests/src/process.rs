@@ -25,10 +25,11 @@ pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a running test has a file");
     let folder = test.ancestors().find(|folder| folder.ends_with("debug") || folder.ends_with("release"));
     let folder = folder.expect("tests are built below debug or release").to_owned();
-    // Cargo builds a package's programs for that package's own tests only. Fresh ones cost a moment.
+    // Cargo builds a package's programs for that package's own tests only. Fresh ones cost a moment: with a test beside them
+    // (any) they are built with the features that all tests have, so nothing that is there is built again.
     BUILT.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--workspace", "--bins"]);
+        cargo.args(["build", "--workspace", "--bins", "--test", "findings"]);
         if folder.ends_with("release") {
             cargo.arg("--release");
         }
