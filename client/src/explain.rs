@@ -4,12 +4,16 @@
 //! what is a detail for experts (a system's own words) stays as it is.
 
 use samsyn_engine::document::EditError;
+use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::identity::Forbidden;
 use samsyn_engine::replica::{ReplicaError, SyncProblem};
 use samsyn_engine::schema::{self, Caption, Language, ValueError};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
+use crate::belonging::join::JoinError;
+use crate::keys::lock::LockError;
+use crate::keys::{KeyError, Place, SHORTEST};
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
 
@@ -31,6 +35,21 @@ pub fn replica_error(error: &ReplicaError, language: Language) -> String {
         ReplicaError::TooLarge { most, .. } => {
             format!("Det var för mycket för en enda ändring (högst {most} byte). Gör den i mindre steg.")
         }
+    }
+}
+
+/// Why something was not written to a file.
+pub fn exchange_error(error: &ExchangeError, language: Language) -> String {
+    const NOT_WRITTEN: Caption = Caption::new(
+        "{path} kan inte skrivas ({reason}). Välj en annan plats eller ett annat namn.",
+        "{path} cannot be written ({reason}). Choose another place, or another name.",
+    );
+    match error {
+        ExchangeError::Replica(error) => replica_error(error, language),
+        ExchangeError::File { path, reason } => NOT_WRITTEN
+            .get(language)
+            .replace("{path}", &path.display().to_string())
+            .replace("{reason}", reason),
     }
 }
 
@@ -68,6 +87,10 @@ fn store_error(error: &StoreError) -> String {
         StoreError::Newer { path, .. } => {
             format!("{} är skriven av en nyare Samsyn. Installera den nyare versionen.", path.display())
         }
+        StoreError::Encrypted(path) => format!(
+            "{} är krypterad, och nyckeln till den finns inte här. Lås upp den med \"samsyn unlock\".",
+            path.display()
+        ),
         StoreError::Unusable { path, reason } => format!("{} kan inte användas: {reason}", path.display()),
         StoreError::Full => "Disken är full. Inget ändrades; gör plats och försök igen.".to_owned(),
         StoreError::Busy => {
@@ -76,6 +99,78 @@ fn store_error(error: &StoreError) -> String {
         }
         StoreError::Document(error) => format!("Posten är skadad: {error}"),
         StoreError::Database(error) => format!("Arbetsytans fil är skadad eller kan inte skrivas: {error}"),
+    }
+}
+
+/// To write a file anew nobody else may have it open.
+const OPEN_ELSEWHERE: Caption = Caption::new(
+    "Arbetsytan är öppen i ett annat program. Stäng fönstret och allt annat som använder den, och försök igen. Inget ändrades.",
+    "the workspace is open in another program: close the window and whatever else uses it, and try again; nothing was changed",
+);
+
+/// Why a key was not kept.
+pub fn key_error(error: &KeyError, language: Language) -> String {
+    match language {
+        Language::English => error.to_string(),
+        Language::Swedish => format!(
+            "Nyckeln kan inte sparas i {} ({}). Inget ändrades. Gör mappen skrivbar, eller namnge en annan med SAMSYN_KEYS.",
+            error.path.display(),
+            error.reason
+        ),
+    }
+}
+
+/// Where a key rests.
+pub fn key_place(place: &Place, language: Language) -> String {
+    let keyring = Caption::new("i datorns nyckelring", "in this computer's keyring");
+    let session = Caption::new("i minnet tills du loggar ut", "in memory until you log out");
+    match place {
+        Place::Keyring => keyring.get(language).to_owned(),
+        Place::Session => session.get(language).to_owned(),
+        Place::File(path) => {
+            Caption::new("i {}", "in {}").get(language).replace("{}", &path.display().to_string())
+        }
+    }
+}
+
+/// Why a replica was not locked or unlocked.
+pub fn lock_error(error: &LockError, language: Language) -> String {
+    if let LockError::Store(StoreError::Busy) = error {
+        return OPEN_ELSEWHERE.get(language).to_owned();
+    }
+    if language == Language::English {
+        return error.to_string();
+    }
+    match error {
+        LockError::NotEncrypted(path) => format!(
+            "{} är inte krypterad, så det finns inget att låsa. Kryptera den först med \"samsyn encrypt\".",
+            path.display()
+        ),
+        LockError::Already => "Inget ändrades.".to_owned(),
+        LockError::StillThere(place) => format!(
+            "Nyckeln är låst med lösenfrasen, men den finns kvar öppet, {}. Ta bort den där själv.",
+            key_place(place, language)
+        ),
+        LockError::Store(error) => store_error(error),
+        LockError::Key(error) => key_error(error, language),
+        LockError::Short => {
+            format!(
+                "Lösenfrasen är för kort: använd minst {SHORTEST} tecken, till exempel fyra ord som ingen annan skulle sätta ihop."
+            )
+        }
+        LockError::Passphrase => "Det är inte rätt lösenfras. Inget ändrades.".to_owned(),
+        LockError::NotLocked(path) => format!(
+            "{} har aldrig låsts med en lösenfras här, och nyckeln finns inte på den här datorn. Den kan öppnas där den krypterades.",
+            path.display()
+        ),
+        LockError::Damaged { path, reason } => format!(
+            "{} är ingen låst nyckel ({reason}). Hämta tillbaka den från en säkerhetskopia, eller anslut på nytt med en inbjudan.",
+            path.display()
+        ),
+        LockError::File { path, reason } => format!("{} kan inte användas ({reason}).", path.display()),
+        LockError::Stretching(reason) => {
+            format!("Lösenfrasen kunde inte bearbetas ({reason}). Stäng andra program och försök igen.")
+        }
     }
 }
 
@@ -183,6 +278,49 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
     }
 }
 
+/// Why somebody did not join.
+pub fn join_error(error: &JoinError, language: Language) -> String {
+    const NO_NAME: Caption = Caption::new(
+        "Skriv ditt namn: andra behöver det för att se vem som har skrivit vad.",
+        "Type your name: others need it to see who wrote what.",
+    );
+    const ADDRESS: Caption = Caption::new(
+        "”{}” är ingen adress till en arbetsyta. Den ser ut som wss://HOST/ARBETSYTA och står i inbjudan.",
+        "“{}” is no address of a workspace. It looks like wss://HOST/WORKSPACE, and stands in the invitation.",
+    );
+    const CODE: Caption = Caption::new(
+        "Det är ingen inbjudningskod. Den har 16 bokstäver och siffror, som AB12-CD34-EF56-GH78.",
+        "That is no invitation code. It has 16 letters and digits, such as AB12-CD34-EF56-GH78.",
+    );
+    const EXISTS: Caption = Caption::new(
+        "Det finns redan en fil på {}: öppna den, eller välj en annan plats.",
+        "There is already a file at {}: open that one, or choose another place.",
+    );
+    const NOT_LET_IN: Caption = Caption::new(
+        "Reläet släpper inte in dig: koden är felskriven, använd eller för gammal, eller så finns inte arbetsytan där. Kontrollera adress och kod, eller be koordinatorn om en ny.",
+        "The relay does not let you in: the code is mistyped, used or too old, or the workspace is not there. Check address and code, or ask the coordinator for a new one.",
+    );
+    const NOT_THERE: Caption = Caption::new(
+        "Det finns ingen fil på {}. Kontrollera namnet.",
+        "There is no file at {}. Check the name.",
+    );
+    let say = |caption: Caption, what: &str| caption.get(language).replace("{}", what);
+    match error {
+        JoinError::NoName => say(NO_NAME, ""),
+        JoinError::Address(address) => say(ADDRESS, address),
+        JoinError::Code(_) => say(CODE, ""),
+        JoinError::Exists(path) => say(EXISTS, &path.display().to_string()),
+        JoinError::Replica(ReplicaError::Store(StoreError::NotThere(path))) => {
+            say(NOT_THERE, &path.display().to_string())
+        }
+        JoinError::Replica(error) => replica_error(error, language),
+        JoinError::Key(error) => error.to_string(),
+        JoinError::Refused(notice) if notice.code == ErrorCode::Access => say(NOT_LET_IN, ""),
+        JoinError::Refused(notice) => link_error(&LinkError::Closed(notice.clone()), language),
+        JoinError::NotReached(error) | JoinError::Broken(error) => link_error(error, language),
+    }
+}
+
 /// Why two computers could not sync directly.
 pub fn direct_error(error: &DirectError, language: Language) -> String {
     if language == Language::English {
@@ -216,6 +354,42 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
         }
         DirectError::Problem(SyncProblem::Replica(error)) => replica_error(error, language),
         DirectError::Problem(problem) => problem.to_string(),
+    }
+}
+
+/// Why the relay refused a change, by the name of its code.
+pub fn refused_change(code: &str) -> Caption {
+    let is = |known: ErrorCode| code == known.name();
+    match code {
+        _ if is(ErrorCode::Forbidden) => Caption::new(
+            "Din roll lät dig inte skriva det här: posten är av ett slag som rollen inte ändrar, eller någon annans.",
+            "Your role did not let you write this: the record is of a kind that the role does not change, or somebody else's.",
+        ),
+        _ if is(ErrorCode::Schema) => Caption::new(
+            "Med ändringen skulle posten inte längre passa sitt slag: ett värde är fel, eller av en annan version.",
+            "With the change the record would not fit its kind any more: a value is wrong, or of another version.",
+        ),
+        _ if is(ErrorCode::MissingDependencies) => Caption::new(
+            "Den bygger på en ändring som reläet inte har, eller som det avvisade.",
+            "It builds on a change that the relay does not have, or that it refused.",
+        ),
+        _ if is(ErrorCode::TooLarge) => Caption::new(
+            "Ändringen är för stor. Släpp den och gör den i mindre steg.",
+            "The change is too large. Let go of it, and make it in smaller steps.",
+        ),
+        _ if is(ErrorCode::Erased) => Caption::new(
+            "Posten har raderats, så inget mer tas emot i den.",
+            "The record was erased, so nothing more is taken in it.",
+        ),
+        _ if is(ErrorCode::ActorCollision) => Caption::new(
+            "En annan kopia av den här filen har skrivit under samma nummer.",
+            "Another copy of this file has written under the same number.",
+        ),
+        _ if is(ErrorCode::Storage) => Caption::new(
+            "Reläet kunde inte spara den. Säg till den som driver det, och skicka igen senare.",
+            "The relay could not store it. Tell whoever runs it, and send it again later.",
+        ),
+        _ => Caption::new("Reläet tog inte emot den.", "The relay did not take it."),
     }
 }
 

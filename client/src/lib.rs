@@ -6,9 +6,11 @@
 //!  state ◀── pages ◀────┘
 //!    │ (knows no egui)
 //!    ├─▶ link (the relay)
+//!    ├─▶ belonging (joining, inviting, erasing: shared with the command line)
 //!    └─▶ engine
 //! ```
 
+pub mod belonging;
 pub mod cli;
 mod context;
 pub mod demo;
@@ -17,6 +19,7 @@ pub mod keys;
 pub mod link;
 mod pages;
 pub mod state;
+mod told;
 pub mod widgets;
 pub mod window;
 pub mod words;

@@ -274,9 +274,10 @@ impl InlineRelay {
         let (answer, mut answers) = mpsc::channel(1);
         self.writer.answer(vec![Job { push, device: client.device, grant: None, answer }]);
         match answers.try_recv() {
-            Ok(Answer { push, outcome: Outcome::Logged { refused, positions } }) => {
-                client.own.extend(positions.into_iter().filter(|position| *position > client.position));
-                Ok(FromRelay::Ack(Ack { id: push, refused }).encode())
+            Ok(Answer { push, outcome: Outcome::Logged { refused, places } }) => {
+                let (passed, ahead) = frames::split(places, client.position);
+                client.own.extend(ahead);
+                Ok(FromRelay::Ack(Ack { id: push, refused, passed }).encode())
             }
             _ => Err(storage(LogError::Full)),
         }

@@ -9,13 +9,15 @@ use qrcode::render::unicode::Dense1x2;
 use samsyn_engine::exchange::{roster_lines, roster_to_json};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
-    DeviceId, DeviceKey, Invitation, InvitationCode, Managed, Management, MemberId, Role, Roster, validity,
+    DeviceId, DeviceKey, InvitationCode, Managed, Management, MemberId, Role, Roster, validity,
 };
 use serde_json::json;
 
 use super::Json;
 use super::people::record;
 use super::render::{json as write_json, line};
+use crate::belonging::erasing::{Referrer, Touched};
+use crate::belonging::invite::{Terms, Ticket};
 use crate::context::{Context, Failure};
 use crate::{keys, link};
 
@@ -101,24 +103,21 @@ pub(super) struct Invite {
 impl Invite {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let meta = context.open()?.meta()?;
-        let code = InvitationCode::random();
-        let invitation = Invitation {
-            key: code.public(meta.workspace),
+        let terms = Terms {
             role: self.role,
             organisation: self.organisation,
             member: self.member,
             seconds: self.expires,
         };
+        let (ticket, invitation) = Ticket::new(&meta, &terms);
         manage(context, Management::Invite { invitation })?;
-        let relay = meta.relay.unwrap_or_default();
-        let address = format!("{}/{}", relay.trim_end_matches('/'), meta.workspace);
+        let Ticket { code, address } = &ticket;
         if self.json.json {
             return write_json(&json!({
                 "code": code.reveal(), "role": self.role, "seconds": self.expires, "address": address,
             }));
         }
-        let link = format!("{address}#{}", code.reveal());
-        if let Ok(picture) = QrCode::new(link.as_bytes()) {
+        if let Ok(picture) = QrCode::new(ticket.link().as_bytes()) {
             print_picture(&picture.render::<Dense1x2>().quiet_zone(true).build())?;
         }
         line(format_args!("code     {}", code.reveal()))?;
@@ -241,9 +240,7 @@ impl Erase {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let replica = context.open()?;
         let id = record(&replica, &self.record)?;
-        let (title, changes) = (replica.record(id)?.title(), replica.document(id)?.change_names().len());
-        let referrers = replica.store().referrers(id)?;
-        let titles = replica.store().titles(&referrers.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+        let Touched { title, changes, referrers, .. } = Touched::of(&replica, id)?;
         drop(replica);
         if self.yes {
             manage(context, Management::Erase { record: id })?;
@@ -252,7 +249,7 @@ impl Erase {
         }
         if self.json.json {
             let referring: Vec<_> =
-                referrers.iter().map(|(id, field)| json!({"record": id, "field": field})).collect();
+                referrers.iter().map(|one| json!({"record": one.id, "field": one.field})).collect();
             return write_json(&json!({
                 "record": id, "changes": changes, "referrers": referring, "erased": self.yes,
             }));
@@ -264,8 +261,7 @@ impl Erase {
         }
         line(format_args!("{title}"))?;
         line(format_args!("  {changes} changes, which are all there is of its history"))?;
-        for ((_, field), title) in referrers.iter().zip(titles) {
-            let title = title.unwrap_or_default();
+        for Referrer { title, field, .. } in &referrers {
             line(format_args!(
                 "  {title} refers to it ({field}), and will refer to somebody who was erased"
             ))?;

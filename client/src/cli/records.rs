@@ -13,6 +13,7 @@ use super::Json;
 use super::people::{assignment, kind, record, value};
 use super::render::{Words, json as write_json, line};
 use crate::context::{Context, Failure};
+use crate::told::history_to_json;
 
 /// List the records of a kind.
 #[derive(Debug, Args)]
@@ -132,7 +133,7 @@ impl Show {
         let words = Words::new(replica, context)?;
         let removed = if record.removed { " (removed)" } else { "" };
         line(format_args!("{}: {}{removed}  {id}", record.kind, record.title()))?;
-        words.record(&record)?;
+        words.record(&record).into_iter().try_for_each(line)?;
         super::review::print_conflicts(&words, &record, &document.conflicts())
     }
 
@@ -143,7 +144,7 @@ impl Show {
         id: samsyn_engine::id::RecordId,
     ) -> Result<(), Failure> {
         if self.json.json {
-            return write_json(&history_to_json(context, replica, id)?);
+            return write_json(&history_to_json(&Words::new(replica, context)?, id)?);
         }
         let document = replica.document(id)?;
         let words = Words::new(replica, context)?;
@@ -158,26 +159,6 @@ impl Show {
         }
         Ok(())
     }
-}
-
-/// A record's history for programs: who changed what, when and why.
-pub(super) fn history_to_json(
-    context: &Context,
-    replica: &Replica,
-    id: samsyn_engine::id::RecordId,
-) -> Result<serde_json::Value, Failure> {
-    let (document, words, people) = (replica.document(id)?, Words::new(replica, context)?, replica.people()?);
-    let entry = |entry: samsyn_engine::document::HistoryEntry| {
-        let record = document.read_at(&[entry.stamp.change]);
-        let differences = document.differences_of(&entry);
-        let lines: Vec<String> = differences.iter().map(|d| words.difference(&record, d)).collect();
-        json!({
-            "change": entry.stamp.change.to_string(), "device": entry.stamp.device,
-            "person": entry.stamp.device.and_then(|device| people.get(&device)),
-            "time": entry.stamp.time, "why": entry.why, "differences": lines,
-        })
-    };
-    Ok(document.history().into_iter().map(entry).collect())
 }
 
 /// Write fields of a record.

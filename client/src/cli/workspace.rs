@@ -4,18 +4,17 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use samsyn_engine::exchange::{export_automerge, export_json};
-use samsyn_engine::identity::{DeviceKey, WorkspaceId, WorkspaceSecret};
-use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{Caption, Language};
-use samsyn_engine::store::{NewReplica, WayIn};
 use serde_json::json;
 
 use super::Json;
 use super::members::Code;
 use super::render::{json as write_json, line};
+use super::rest::AtRest;
+use crate::belonging::join::{self, Entry, Made};
 use crate::context::{Context, Failure};
-use crate::keys;
-use crate::link::{self, LinkError};
+use crate::keys::Vault;
+use crate::link;
 
 /// Make a replica of a new workspace that is only on this device.
 #[derive(Debug, Args)]
@@ -26,21 +25,25 @@ pub(super) struct New {
     #[arg(long)]
     name: String,
     #[command(flatten)]
+    at_rest: AtRest,
+    #[command(flatten)]
     json: Json,
 }
 
 impl New {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let name = person(&self.name)?;
-        let workspace = WorkspaceId::random();
-        let new = NewReplica { workspace, workspace_name: self.workspace.clone(), relay: None };
-        let replica = Replica::create(&context.path, &new, name)?;
+        let vault = Vault::of_this_person();
+        let site = self.at_rest.site(&context.path, &vault);
+        let Made { replica, key } = join::found(site, &self.workspace, &self.name)?;
+        let workspace = replica.meta()?.workspace;
         if self.json.json {
-            return write_json(
-                &json!({"replica": context.path, "workspace": workspace, "device": replica.device()}),
-            );
+            return write_json(&json!({
+                "replica": context.path, "workspace": workspace, "device": replica.device(),
+                "encrypted": key.is_some(),
+            }));
         }
-        line(format_args!("{} is ready at {}", self.workspace, context.path.display()))
+        line(format_args!("{} is ready at {}", self.workspace, context.path.display()))?;
+        self.at_rest.say(key.as_ref(), context)
     }
 }
 
@@ -58,116 +61,46 @@ pub(super) struct Join {
     #[arg(long)]
     no_sync: bool,
     #[command(flatten)]
+    at_rest: AtRest,
+    #[command(flatten)]
     json: Json,
 }
 
 impl Join {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let name = person(&self.name)?;
+        let name = join::person(&self.name)?;
         let (address, code) = match self.address.split_once('#') {
             Some((address, code)) => (address, code.to_owned()),
             None => (self.address.as_str(), self.code.read()?),
         };
-        let (relay, workspace) = parse_address(address)?;
-        let key = DeviceKey::random();
-        let way = way_in(code.trim(), &key)?;
-        if context.path.exists() {
-            return Err(format!(
-                "there is already a file at {}: choose another place with --replica",
-                context.path.display()
-            )
-            .into());
-        }
-        let invited = matches!(way, WayIn::Invited { .. });
-        let new = NewReplica { workspace, workspace_name: String::new(), relay: Some((relay, way)) };
-        let mut replica = Replica::create(&context.path, &new, name)?;
-        if invited {
-            keys::keep(replica.device(), &key).inspect_err(|_| remove_replica(&context.path))?;
-            replica = replica.with_key(key);
-        }
-        let visit =
-            if self.no_sync { link::Visit::default() } else { self.first_sync(context, &mut replica)? };
+        let entry = Entry::read(address, &code)?;
+        let workspace = entry.workspace;
+        let vault = Vault::of_this_person();
+        let site = self.at_rest.site(&context.path, &vault);
+        let Made { replica, key } = join::prepare(site, &entry, name)?;
+        let (replica, visit) =
+            if self.no_sync { (replica, link::Visit::default()) } else { join::first_sync(site, replica)? };
         let meta = replica.meta()?;
         if self.json.json {
             return write_json(&json!({
                 "replica": context.path, "workspace": workspace, "name": meta.workspace_name,
                 "device": replica.device(), "received": visit.received, "records": visit.records,
+                "encrypted": key.is_some(),
             }));
         }
         if self.no_sync {
             let path = context.path.display();
-            return line(format_args!("made {path}: it has nothing yet, get the records with `samsyn sync`"));
+            line(format_args!("made {path}: it has nothing yet, get the records with `samsyn sync`"))?;
+        } else {
+            line(format_args!(
+                "joined {} with {} records, at {}",
+                meta.workspace_name,
+                visit.records,
+                context.path.display()
+            ))?;
         }
-        line(format_args!(
-            "joined {} with {} records, at {}",
-            meta.workspace_name,
-            visit.records,
-            context.path.display()
-        ))
+        self.at_rest.say(key.as_ref(), context)
     }
-
-    /// The first meeting tells whether the invitation is good. Where it is not, nothing must be left behind; where the relay
-    /// is only out of reach, the replica stays and can be worked in.
-    fn first_sync(&self, context: &Context, replica: &mut Replica) -> Result<link::Visit, Failure> {
-        match link::sync_once(replica) {
-            Ok(visit) => Ok(visit),
-            Err(LinkError::Closed(notice)) => {
-                keys::forget(replica.device());
-                remove_replica(&context.path);
-                Err(format!("not joined: {}", notice.words).into())
-            }
-            Err(
-                error @ (LinkError::Unreachable { .. }
-                | LinkError::SignIn { .. }
-                | LinkError::NotTrusted { .. }
-                | LinkError::NotARelay { .. }),
-            ) => {
-                keys::forget(replica.device());
-                remove_replica(&context.path);
-                Err(format!("not joined: {error} (or join now and sync later with --no-sync)").into())
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
-/// How to get in with what the person was given: an invitation's code, or the secret of a workspace that has no members.
-fn way_in(given: &str, key: &DeviceKey) -> Result<WayIn, Failure> {
-    if let Ok(secret) = given.parse::<WorkspaceSecret>() {
-        return Ok(secret.into());
-    }
-    Ok(WayIn::Invited { key: key.public(), code: given.parse()? })
-}
-
-/// Takes away a replica that this very command has made.
-fn remove_replica(path: &std::path::Path) {
-    for ending in ["", "-wal", "-shm", "-instance"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        let _ = std::fs::remove_file(PathBuf::from(name));
-    }
-}
-
-fn person(name: &str) -> Result<&str, Failure> {
-    match name.trim() {
-        "" => Err("your name is empty: others need it to see who wrote what".into()),
-        name => Ok(name),
-    }
-}
-
-/// Splits `ws://HOST:PORT/WORKSPACE` into the relay's address and the workspace.
-pub(crate) fn parse_address(address: &str) -> Result<(String, WorkspaceId), Failure> {
-    let wrong = || {
-        format!(
-            "\"{address}\" is no address of a workspace: expected wss://HOST/WORKSPACE or ws://HOST:PORT/WORKSPACE"
-        )
-    };
-    let (relay, workspace) = address.trim_end_matches('/').rsplit_once('/').ok_or_else(wrong)?;
-    let schemes = ["wss://", "ws://"];
-    let found = schemes.iter().find_map(|scheme| Some((scheme, relay.strip_prefix(scheme)?)));
-    let (scheme, host) = found.filter(|(_, host)| !host.is_empty()).ok_or_else(wrong)?;
-    let workspace = workspace.parse().map_err(|_| wrong())?;
-    Ok((format!("{scheme}{host}"), workspace))
 }
 
 /// What a person is told whose replica turned out to be a copy.
@@ -215,6 +148,23 @@ fn erased(visit: &link::Visit, language: Language) -> String {
     words
 }
 
+/// What a person is told whose role reads less than before.
+fn withdrawn(visit: &link::Visit, language: Language) -> String {
+    let gone = Caption::new(
+        "Din roll i arbetsytan läser inte allt längre. Borttagna poster här: {}.",
+        "Your role in this workspace does not read everything any more. Records taken away here: {}.",
+    );
+    let kept = Caption::new(
+        " Kvar, för du har skrivit i dem och det är inte skickat: {}.",
+        " Kept, for you wrote in them and it is not sent: {}.",
+    );
+    let mut words = gone.get(language).replace("{}", &visit.withdrawn.to_string());
+    if visit.withdrawn_kept > 0 {
+        words.push_str(&kept.get(language).replace("{}", &visit.withdrawn_kept.to_string()));
+    }
+    words
+}
+
 /// Exchange changes with the relay, or with another computer, once.
 #[derive(Debug, Args)]
 pub(super) struct Sync {
@@ -243,7 +193,7 @@ impl Sync {
                 "pushed": visit.pushed, "received": visit.received, "records": visit.records,
                 "refused": visit.refused, "quarantined": visit.quarantined, "told_apart": visit.told_apart,
                 "erased": visit.erased, "erased_unsent": visit.erased_unsent,
-                "held": visit.held,
+                "held": visit.held, "withdrawn": visit.withdrawn, "withdrawn_kept": visit.withdrawn_kept,
             }))?;
         } else {
             line(summary(&visit, context.language))?;
@@ -252,6 +202,9 @@ impl Sync {
             }
             if visit.erased > 0 {
                 line(erased(&visit, context.language))?;
+            }
+            if visit.withdrawn + visit.withdrawn_kept > 0 {
+                line(withdrawn(&visit, context.language))?;
             }
             if visit.told_apart > 0 {
                 line(TOLD_APART.get(context.language))?;
@@ -296,23 +249,5 @@ impl Export {
             line(format_args!("wrote {count} records to {}", path.display()))?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_names_relay_and_workspace() {
-        let id = WorkspaceId::random();
-        assert_eq!(
-            parse_address(&format!("ws://127.0.0.1:7400/{id}")).unwrap(),
-            ("ws://127.0.0.1:7400".into(), id)
-        );
-        for wrong in ["", "ws://host", "http://host/x", &format!("ws:///{id}"), "ws://host/notanid"] {
-            assert!(parse_address(wrong).is_err(), "{wrong}");
-        }
-        assert_eq!(parse_address(&format!("wss://host/{id}")).unwrap(), ("wss://host".into(), id));
     }
 }

@@ -5,14 +5,14 @@
 //! pause, and at once when the network has changed or the computer has slept. A connection that lives through either is
 //! asked at once whether it still lives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::DeviceId;
+use samsyn_engine::identity::{DeviceId, Managed, Management};
 use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::store::OutboxState;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -71,6 +71,21 @@ pub enum Report {
     Merged(Vec<RecordId>),
     /// Who else is connected, and what each has open.
     Present(BTreeMap<DeviceId, Option<RecordId>>),
+    /// What came of something that was asked of who belongs.
+    Managed(Management, Asked),
+}
+
+/// What came of something that was asked of who belongs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Asked {
+    /// The relay's answer.
+    Answered(Managed),
+    /// There was no connection: the relay has not heard it, and nothing was changed.
+    NotConnected,
+    /// The connection ended before the answer came: it may be done or not.
+    Unanswered,
+    /// The relay is of a version that has no members.
+    TooOld,
 }
 
 /// What the worker is told.
@@ -82,6 +97,9 @@ pub enum Command {
     Open(Option<RecordId>),
     /// There is something new in the outbox, or somebody wants to try now.
     Nudge,
+    /// Ask the relay for something of who belongs. It is asked on the connection that there is, or not at all: what somebody
+    /// wants done at once must not be done at some later time.
+    Manage(Management),
     /// End.
     Stop,
 }
@@ -170,6 +188,8 @@ struct Worker {
     unfolded: Option<Option<RecordId>>,
     /// What somebody has open here.
     open: Option<RecordId>,
+    /// What the relay was asked for and has not answered, in the order in which it will.
+    asked: VecDeque<Management>,
 }
 
 /// So many records are folded at once: the file is kept from the window for no more than a frame or two.
@@ -198,6 +218,7 @@ impl Worker {
             trouble: None,
             unfolded: Some(None),
             open: None,
+            asked: VecDeque::new(),
         }
     }
 
@@ -258,6 +279,10 @@ impl Worker {
                 self.open = record;
                 None
             }
+            Some(Command::Manage(management)) => {
+                (self.tell)(Report::Managed(management, Asked::NotConnected));
+                None
+            }
             Some(Command::Offline(offline)) => {
                 (self.offline, self.trouble) = (offline, None);
                 self.backoff.reset();
@@ -281,6 +306,9 @@ impl Worker {
         let ended = self.keep(&mut connection, &mut link).await;
         // Of others nothing is known without a connection.
         (self.tell)(Report::Present(BTreeMap::new()));
+        for management in std::mem::take(&mut self.asked) {
+            (self.tell)(Report::Managed(management, Asked::Unanswered));
+        }
         self.backoff.held(connection.held());
         if !matches!(ended, Ended::Failed(_)) {
             connection.close().await;
@@ -300,6 +328,9 @@ impl Worker {
                         // The try is under way already.
                         Some(Command::Nudge | Command::Offline(false)) => {}
                         Some(Command::Open(record)) => self.open = record,
+                        Some(Command::Manage(management)) => {
+                            (self.tell)(Report::Managed(management, Asked::NotConnected));
+                        }
                         order => break order,
                     },
                     _ = self.watch.change() => return Err(Ended::Again),
@@ -316,6 +347,7 @@ impl Worker {
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(Command::Offline(false)) => connection.doubt(),
+                    Some(Command::Manage(management)) => self.ask(connection, link, management),
                     order => {
                         if let Some(ended) = self.obey(order) {
                             return ended;
@@ -337,6 +369,18 @@ impl Worker {
         }
     }
 
+    /// Asks the relay, if it has let us in.
+    fn ask(&mut self, connection: &mut Connection, link: &Link, management: Management) {
+        let answer = match link {
+            Link::CatchingUp { .. } | Link::Comparing | Link::Live if connection.manage(&management) => {
+                return self.asked.push_back(management);
+            }
+            Link::CatchingUp { .. } | Link::Comparing | Link::Live => Asked::TooOld,
+            _ => Asked::NotConnected,
+        };
+        (self.tell)(Report::Managed(management, answer));
+    }
+
     fn note(&mut self, news: Vec<SyncNews>, link: &mut Link) -> Result<(), LinkError> {
         for news in news {
             match news {
@@ -356,14 +400,19 @@ impl Worker {
                 SyncNews::CaughtUp => *link = Link::Live,
                 SyncNews::Present(others) => (self.tell)(Report::Present(others)),
                 SyncNews::NewIdentity { records, .. } => (self.tell)(Report::Merged(records)),
+                SyncNews::Withdrawn(withdrawn) => (self.tell)(Report::Merged(withdrawn.records)),
                 SyncNews::Erased(erased) => {
                     let records = erased.into_iter().map(|erased| erased.record).collect();
                     (self.tell)(Report::Merged(records));
                 }
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
                 SyncNews::Pushed(_) => self.unfolded = Some(None),
+                SyncNews::Managed(managed) => {
+                    if let Some(management) = self.asked.pop_front() {
+                        (self.tell)(Report::Managed(management, Asked::Answered(managed)));
+                    }
+                }
                 SyncNews::FirstSynced
-                | SyncNews::Managed(_)
                 | SyncNews::Compared { .. }
                 | SyncNews::Refused { .. }
                 | SyncNews::NotTaken { .. }

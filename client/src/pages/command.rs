@@ -31,6 +31,10 @@ pub(crate) enum Command {
     Retry,
     /// Everything was reviewed.
     ReviewedAll,
+    /// Invite somebody into the workspace.
+    Invite,
+    /// Lock the workspace with a passphrase.
+    Lock,
     /// Read in that language.
     Speak(Language),
     /// Light or dark.
@@ -43,6 +47,7 @@ impl Command {
         let kinds = || KINDS.iter().copied().filter(|kind| !kind.internal);
         let mut all = vec![Command::Go(Page::Review)];
         all.extend(kinds().map(|kind| Command::Go(Page::List(kind))));
+        all.extend([Command::Go(Page::Members), Command::Go(Page::Refused)]);
         all.extend(kinds().map(Command::New));
         all.extend([
             Command::Find,
@@ -53,6 +58,8 @@ impl Command {
             Command::SyncNow,
             Command::Retry,
             Command::ReviewedAll,
+            Command::Invite,
+            Command::Lock,
             Command::Speak(Language::Swedish),
             Command::Speak(Language::English),
             Command::Theme(ThemeChoice::System),
@@ -79,6 +86,8 @@ impl Command {
             Command::SyncNow => say("Synka nu", "Sync now"),
             Command::Retry => say("Skicka avvisade ändringar igen", "Send refused changes again"),
             Command::ReviewedAll => say("Markera allt som granskat", "Mark everything as reviewed"),
+            Command::Invite => say("Bjud in någon", "Invite somebody"),
+            Command::Lock => say("Lås arbetsytan", "Lock the workspace"),
             Command::Speak(Language::Swedish) => "Svenska".to_owned(),
             Command::Speak(Language::English) => "English".to_owned(),
             Command::Theme(ThemeChoice::System) => say("Tema: som systemet", "Theme: as the system"),
@@ -98,6 +107,7 @@ impl Command {
             Command::Find => key(Modifiers::COMMAND, Key::F),
             Command::CloseRecord => key(Modifiers::COMMAND, Key::W),
             Command::SyncNow => key(Modifiers::COMMAND, Key::R),
+            Command::Lock => key(SHIFTED, Key::L),
             Command::Go(page) => key(Modifiers::COMMAND, page.key()?),
             _ => None,
         }

@@ -1,7 +1,7 @@
 //! A record's history: who, on which device, when and why; the newest first.
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
-use samsyn_engine::document::Difference;
+use samsyn_engine::document::{Difference, Record};
 use samsyn_engine::schema::{FieldPath, FieldType, Value};
 
 use super::scene::title_in;
@@ -19,18 +19,19 @@ const LONGEST: usize = 300;
 pub(super) fn show(ui: &mut Ui, view: &RecordView, scene: &Scene<'_>) {
     ScrollArea::vertical().id_salt("history").auto_shrink(false).show(ui, |ui| {
         for step in view.history.iter().rev() {
-            entry(ui, view, step, scene);
+            entry(ui, &view.record, step, scene);
             ui.add_space(space::M);
         }
     });
 }
 
-fn is_prose(view: &RecordView, path: &FieldPath) -> bool {
-    let field = view.record.kind().and_then(|kind| kind.field_at(path));
+fn is_prose(record: &Record, path: &FieldPath) -> bool {
+    let field = record.kind().and_then(|kind| kind.field_at(path));
     field.is_some_and(|field| field.field_type == FieldType::Prose)
 }
 
-fn entry(ui: &mut Ui, view: &RecordView, step: &HistoryStep, scene: &Scene<'_>) {
+/// One change: who and when, why, and what is different through it.
+pub(super) fn entry(ui: &mut Ui, record: &Record, step: &HistoryStep, scene: &Scene<'_>) {
     let t = Tokens::of(ui);
     let stamp = &step.entry.stamp;
     ui.horizontal_wrapped(|ui| {
@@ -46,14 +47,14 @@ fn entry(ui: &mut Ui, view: &RecordView, step: &HistoryStep, scene: &Scene<'_>) 
     }
     for difference in &step.differences {
         if let Difference::Field { path, before, after } = difference
-            && is_prose(view, path)
+            && is_prose(record, path)
         {
             let text = |value: &Value| value.as_text().unwrap_or_default().to_owned();
-            ui.label(RichText::new(path_words(&view.record, path, scene.language)).color(t.text_weak));
+            ui.label(RichText::new(path_words(record, path, scene.language)).color(t.text_weak));
             diff_text::diff_text(ui, &diff_text::words(&text(before), &text(after)));
             continue;
         }
-        let words = crate::words::difference_words(&view.record, difference, scene.language, &|link| {
+        let words = crate::words::difference_words(record, difference, scene.language, &|link| {
             title_in(&step.titles, link)
         });
         let cut: String = words.chars().take(LONGEST).collect();

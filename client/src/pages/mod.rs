@@ -3,36 +3,56 @@
 //! ```text
 //!  list ────▶ record ─┬─▶ form ──▶ conflict
 //!                     ├─▶ chart
-//!  review ───────┐    ├─▶ history
-//!                ▼    └─▶ referrers
-//!            conflict
+//!  review ─┬─────┐    ├─▶ history
+//!          │     ▼    └─▶ referrers
+//!          │ conflict
+//!          └▶ findings
+//!  members, refused, record ──▶ dialogs (personal: all about one person)
 //! ```
 //!
 //! A page is handed a [`Scene`]: it reads the session and leaves [`Action`]s. It never changes a record itself:
 //! actions are carried out in one place, the window's shell, after everything has been drawn.
 
+mod at_rest;
 mod chart;
 mod command;
 mod conflict;
+mod findings;
 mod form;
 mod history;
 mod list;
+pub(crate) mod members;
 mod page;
+mod personal;
+mod picking;
 mod record;
+mod refused;
 mod review;
 mod scene;
 pub(crate) mod texts;
+mod welcome;
 
+use std::path::PathBuf;
+
+use eframe::egui::{CornerRadius, Frame, Label, RichText, Ui};
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::Management;
 
+use crate::widgets::icon::{self, Icon};
+use crate::widgets::tokens::{Tokens, Tone, radius, space};
+
+pub(crate) use at_rest::{AtRest, Purpose, Wanted};
 pub(crate) use command::Command;
 pub(crate) use form::{DraftKey, Drafts, edit_of};
 pub(crate) use list::ListPage;
+pub(crate) use members::MembersPage;
 pub(crate) use page::{Page, kind_icon};
 pub(crate) use record::RecordPane;
+pub(crate) use refused::RefusedPage;
 pub(crate) use review::ReviewPage;
 pub(crate) use scene::Scene;
+pub(crate) use welcome::{Begin, Welcome};
 
 /// What drawing asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +65,29 @@ pub(crate) enum Action {
     EditAndTell(RecordId, Vec<Edit>, String),
     /// These records were reviewed as they were shown.
     Reviewed(Vec<(RecordId, Heads)>),
+    /// Offer again what the relay refused of a record.
+    RetryIn(RecordId),
+    /// Let go of what the relay refused of a record.
+    Discard(RecordId),
+    /// Write all that is known about a person to two files.
+    WriteDossier(RecordId, PathBuf),
+    /// Ask the relay to change who belongs.
+    Manage(Management),
     /// Anything of the list of commands.
     Command(Command),
+}
+
+/// Something that holds for all of a page or dialog, over its width.
+fn banner(ui: &mut Ui, tone: Tone, text: &str) {
+    let pair = Tokens::of(ui).tone(tone);
+    let frame =
+        Frame::new().fill(pair.bg).corner_radius(CornerRadius::same(radius::L)).inner_margin(space::M);
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            let sign = if tone == Tone::Neutral { Icon::Info } else { Icon::Warning };
+            icon::show(ui, sign, pair.fg);
+            ui.add(Label::new(RichText::new(text).color(pair.fg)).wrap());
+        });
+    });
 }

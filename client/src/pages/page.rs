@@ -3,7 +3,7 @@
 use eframe::egui::Key;
 use samsyn_engine::schema::{Caption, KINDS, Kind};
 
-use super::texts;
+use super::{members, refused, texts};
 use crate::widgets::icon::Icon;
 
 /// What the middle of the window shows.
@@ -13,13 +13,17 @@ pub(crate) enum Page {
     Review,
     /// The records of a kind.
     List(&'static Kind),
+    /// Who belongs.
+    Members,
+    /// What the relay refused.
+    Refused,
 }
 
 impl Page {
     /// All pages, in the order of the sidebar.
     pub(crate) fn all() -> impl Iterator<Item = Page> {
         let lists = KINDS.iter().copied().filter(|kind| !kind.internal).map(Page::List);
-        std::iter::once(Page::Review).chain(lists)
+        std::iter::once(Page::Review).chain(lists).chain([Page::Members, Page::Refused])
     }
 
     /// What it is called.
@@ -27,6 +31,8 @@ impl Page {
         match self {
             Page::Review => texts::REVIEW,
             Page::List(kind) => kind.plural,
+            Page::Members => members::words::MEMBERS,
+            Page::Refused => refused::REFUSED,
         }
     }
 
@@ -35,6 +41,8 @@ impl Page {
         match self {
             Page::Review => Icon::Review,
             Page::List(kind) => kind_icon(kind),
+            Page::Members => Icon::People,
+            Page::Refused => Icon::Warning,
         }
     }
 

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use eframe::egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 use samsyn_engine::document::Edit;
 use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::Management;
 use samsyn_engine::schema::Caption;
 use samsyn_engine::schema::kinds::PLAN;
 
 use super::chart::Chart;
 use super::form::Form;
-use super::{Action, Command, Scene, history, kind_icon, texts};
+use super::personal::Personal;
+use super::{Action, Command, Scene, history, kind_icon, personal, texts};
+use crate::link::worker::Asked;
 use crate::state::{Absence, RecordView};
 use crate::widgets::badge;
 use crate::widgets::button;
@@ -46,13 +49,15 @@ pub(crate) struct RecordPane {
     form: Form,
     chart: Chart,
     wide: bool,
+    /// The dialog about the person whose record it is.
+    personal: Option<Personal>,
 }
 
 impl RecordPane {
     /// The pane of a record. `fresh` where it was just made and waits to be filled in.
     pub(crate) fn new(id: RecordId, fresh: bool) -> Self {
         let form = if fresh { Form::fresh() } else { Form::default() };
-        RecordPane { id, tab: Tab::Fields, form, chart: Chart::default(), wide: false }
+        RecordPane { id, tab: Tab::Fields, form, chart: Chart::default(), wide: false, personal: None }
     }
 
     /// The record that it shows.
@@ -65,8 +70,22 @@ impl RecordPane {
         self.wide
     }
 
+    /// The relay has answered. Says whether that is shown here already.
+    pub(crate) fn answered(&mut self, management: &Management, asked: &Asked, words: &str) -> bool {
+        self.personal.as_mut().is_some_and(|personal| personal.answered(management, asked, words))
+    }
+
     /// Draws the pane.
     pub(crate) fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        self.contents(ui, scene);
+        // It stays when the record goes: it says where it is gone already.
+        let open = self.personal.as_mut().is_none_or(|personal| personal.show(ui, scene));
+        if !open {
+            self.personal = None;
+        }
+    }
+
+    fn contents(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         let Some(view) = scene.session.record(self.id) else {
             self.nothing(ui, scene);
             return;
@@ -96,6 +115,9 @@ impl RecordPane {
 
     fn nothing(&self, ui: &mut Ui, scene: &mut Scene<'_>) {
         if scene.session.is_missing(self.id) {
+            if scene.session.absence(self.id) == Some(Absence::Erased) {
+                super::personal::confirmations(ui, self.id, scene);
+            }
             let close = scene.say(texts::CLOSE);
             let (gone, hint) = match scene.session.absence(self.id) {
                 Some(Absence::Erased) => (texts::ERASED_RECORD, texts::ERASED_HINT),
@@ -155,6 +177,11 @@ impl RecordPane {
             let told = scene.say(texts::RECORD_REMOVED).replace("{}", &scene.title_of(record));
             scene.act(Action::EditAndTell(record.id, vec![Edit::Remove], told));
         }
+        if personal::is_person(record)
+            && let Some(personal) = personal::menu(ui, record, scene)
+        {
+            self.personal = Some(personal);
+        }
     }
 
     fn tabs(&mut self, ui: &mut Ui, view: &RecordView, scene: &Scene<'_>) {
@@ -197,6 +224,14 @@ fn others(ui: &mut Ui, record: RecordId, scene: &Scene<'_>) {
     });
 }
 
+/// What the field is called by which a record refers to another.
+pub(super) fn field_caption(id: RecordId, field: &str, scene: &mut Scene<'_>) -> String {
+    let name = field.split('.').next().unwrap_or_default();
+    let kind = scene.session.row(id).and_then(|row| samsyn_engine::schema::kind(&row.kind));
+    let caption = kind.and_then(|kind| kind.field(name)).map(|field| scene.say(field.caption));
+    caption.unwrap_or(name).to_owned()
+}
+
 fn referrers(ui: &mut Ui, view: &RecordView, scene: &mut Scene<'_>) {
     if view.referrers.is_empty() {
         let (title, hint) = (scene.say(texts::NOT_USED), scene.say(texts::NOT_USED_HINT));
@@ -207,9 +242,7 @@ fn referrers(ui: &mut Ui, view: &RecordView, scene: &mut Scene<'_>) {
         for (id, field) in &view.referrers {
             let Some(row) = scene.session.row(*id) else { continue };
             let kind = samsyn_engine::schema::kind(&row.kind);
-            let name = field.split('.').next().unwrap_or_default();
-            let caption =
-                kind.and_then(|kind| kind.field(name)).map_or(name, |field| scene.say(field.caption));
+            let caption = field_caption(*id, field, scene);
             ui.horizontal(|ui| {
                 let t = Tokens::of(ui);
                 if let Some(kind) = kind {

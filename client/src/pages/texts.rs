@@ -7,14 +7,17 @@ use crate::widgets::date_popup::DateTexts;
 
 macro_rules! texts {
     ($($name:ident: $sv:literal, $en:literal;)*) => {
-        $(pub(crate) const $name: Caption = Caption::new($sv, $en);)*
+        $(pub(crate) const $name: samsyn_engine::schema::Caption = samsyn_engine::schema::Caption::new($sv, $en);)*
         #[cfg(test)]
-        const ALL_TEXTS: &[(&str, Caption)] = &[$((stringify!($name), $name)),*];
+        const ALL_TEXTS: &[(&str, samsyn_engine::schema::Caption)] = &[$((stringify!($name), $name)),*];
     };
 }
 
+pub(super) use texts;
+
 texts! {
     REVIEW: "Granska", "Review";
+    FINDINGS: "Att åtgärda", "To put right";
     SEARCH: "Sök", "Search";
     SEARCH_LIST: "Sök i listan", "Search the list";
     SEARCH_ALL: "Sök poster och kommandon", "Search records and commands";
@@ -73,6 +76,7 @@ texts! {
     HELD: "Ett fält har ett värde som inte stämmer. Rätta det eller tryck Esc i fältet. Stängs fönstret igen går det värdet förlorat.", "A field holds a value that is not right. Correct it or press Esc in it. Closing the window again loses that value.";
     MEANWHILE: "Någon annan ändrade fältet samtidigt, till ”{}”. Ditt värde gäller nu.", "Somebody else changed the field meanwhile, to “{}”. Your value stands now.";
     SEND_AGAIN: "Skicka igen", "Send again";
+    SHOW: "Visa", "Show";
     ALL: "Alla", "All";
     FIELDS: "Fält", "Fields";
     PLAN_CHART: "Tidslinje", "Timeline";

@@ -7,13 +7,20 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use samsyn_engine::document::{Difference, Document, Edit, FieldConflict, Heads, HistoryEntry, Record};
+use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::replica::{Edited, Replica, ReplicaError, Undone};
-use samsyn_engine::review::{QueueEntry, ReviewItem};
-use samsyn_engine::schema::{Link, NewRecord, Value};
+use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
+use samsyn_engine::schema::kinds::MEMBER;
+use samsyn_engine::schema::{Language, Link, NewRecord, Value};
 use samsyn_engine::store::{Hit, ListQuery, Meta, RowView};
+
+use super::people::Known;
+use crate::belonging::dossier::Dossier;
+use crate::belonging::erasing::Touched;
 
 /// How often the thread looks whether somebody else has written to the file.
 const LOOK: Duration = Duration::from_millis(250);
@@ -41,12 +48,26 @@ pub enum Request {
     Overview,
     /// What changed in a record since it was reviewed.
     Review(RecordId),
+    /// What is wrong on that day.
+    Findings(Date),
     /// These records were reviewed up to these heads.
     Reviewed(Vec<(RecordId, Heads)>),
     /// Everything was reviewed.
     AllReviewed,
     /// Offer again what the relay refused.
     Retry,
+    /// Who has written here.
+    Known,
+    /// What the relay refused.
+    Refused,
+    /// Offer again what the relay refused of a record.
+    RetryIn(RecordId),
+    /// Let go of what the relay refused of a record.
+    Discard(RecordId),
+    /// What erasing a record would touch.
+    Touched(RecordId),
+    /// Write all that is known about a person to two files, in that language.
+    WriteDossier(RecordId, PathBuf, Language),
 }
 
 /// A record with what is shown beside it.
@@ -73,6 +94,28 @@ pub struct HistoryStep {
     pub titles: Vec<(Link, String)>,
 }
 
+/// What the relay refused of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusedWork {
+    /// The record, as it is here.
+    pub record: Record,
+    /// Whether the relay has nothing of it at all.
+    pub is_new: bool,
+    /// The changes, each with the reason, in the order in which they were made.
+    pub changes: Vec<RefusedStep>,
+}
+
+/// A change that the relay refused.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusedStep {
+    /// Why, for programs.
+    pub code: String,
+    /// Why, in the relay's words.
+    pub reason: String,
+    /// Who, when and what.
+    pub step: HistoryStep,
+}
+
 /// How much of a history is read for the window; the whole of it is on the command line.
 const HISTORY: usize = 60;
 
@@ -97,6 +140,16 @@ pub enum Answer {
     Overview(Box<Overview>),
     /// To [`Request::Review`].
     Review(Arc<ReviewItem>),
+    /// To [`Request::Findings`].
+    Findings(Vec<Finding>),
+    /// To [`Request::Known`].
+    Known(Vec<Known>),
+    /// To [`Request::Touched`].
+    Touched(RecordId, Option<Arc<Touched>>),
+    /// To [`Request::WriteDossier`]: the files.
+    Written(RecordId, Result<[PathBuf; 2], Arc<ExchangeError>>),
+    /// To [`Request::Refused`].
+    Refused(Vec<RefusedWork>),
     /// Something was not done.
     Failed(Arc<ReplicaError>),
 }
@@ -189,7 +242,11 @@ impl Worker {
                 self.tell(answer);
                 return self.overview(true);
             }
-            Request::Reviewed(_) | Request::AllReviewed | Request::Retry => {
+            Request::Reviewed(_)
+            | Request::AllReviewed
+            | Request::Retry
+            | Request::RetryIn(_)
+            | Request::Discard(_) => {
                 if let Err(error) = self.mark(request) {
                     self.tell(Answer::Failed(Arc::new(error)));
                 }
@@ -215,10 +272,68 @@ impl Worker {
                     Answer::Hits(text, hits)
                 }
                 Request::Review(id) => Answer::Review(Arc::new(self.replica.review(id)?)),
+                Request::Findings(today) => Answer::Findings(self.replica.findings(today)?),
+                Request::Known => Answer::Known(self.known()?),
+                Request::Refused => Answer::Refused(self.refused()?),
+                Request::Touched(id) => match Touched::of(&self.replica, id) {
+                    // Somebody was faster.
+                    Err(ReplicaError::NoRecord(_)) => Answer::Touched(id, None),
+                    touched => Answer::Touched(id, Some(Arc::new(touched?))),
+                },
+                Request::WriteDossier(id, path, language) => {
+                    let dossier = Dossier::of(&self.replica, id, language).map_err(ExchangeError::from);
+                    let written = dossier.and_then(|dossier| dossier.write(&path));
+                    Answer::Written(id, written.map_err(Arc::new))
+                }
                 _ => unreachable!("what writes is answered elsewhere"),
             })
         };
         answer().unwrap_or_else(|error| Answer::Failed(Arc::new(error)))
+    }
+
+    fn known(&self) -> Result<Vec<Known>, ReplicaError> {
+        let store = self.replica.store();
+        let (ids, wrote) = (store.list(&ListQuery::all(&MEMBER))?, store.last_written()?);
+        let known = |row: RowView| {
+            let text =
+                |field: &str| row.cells.get(field).and_then(Value::as_text).unwrap_or_default().to_owned();
+            Known {
+                device: row.id,
+                person: text("name"),
+                name: text("device"),
+                since: row.created,
+                wrote: wrote.get(&row.id).copied(),
+            }
+        };
+        Ok(store.rows(&ids)?.into_iter().flatten().map(known).collect())
+    }
+
+    /// What the relay refused, record by record. What only waits for others' work is not among it.
+    fn refused(&self) -> Result<Vec<RefusedWork>, ReplicaError> {
+        let store = self.replica.store();
+        let mut works: Vec<RefusedWork> = Vec::new();
+        for refused in store.refused()? {
+            if store.is_held(&refused.hash)? {
+                continue;
+            }
+            let Some(document) = store.document(refused.record)? else { continue };
+            let history = document.history();
+            // A seed is nobody's, and says nothing to anybody.
+            let found = history.iter().find(|entry| entry.stamp.change == refused.hash);
+            let Some(entry) = found.cloned() else { continue };
+            let differences = document.differences_of(&entry);
+            let titles = self.titles(&differences)?;
+            let step = HistoryStep { entry, differences, titles };
+            let change = RefusedStep { code: refused.code, reason: refused.reason, step };
+            match works.iter_mut().find(|work| work.record.id == refused.record) {
+                Some(work) => work.changes.push(change),
+                None => {
+                    let is_new = !store.is_known_to_relay(refused.record)?;
+                    works.push(RefusedWork { record: document.read(), is_new, changes: vec![change] });
+                }
+            }
+        }
+        Ok(works)
     }
 
     fn open(&self, id: RecordId) -> Result<Option<RecordView>, ReplicaError> {
@@ -273,6 +388,8 @@ impl Worker {
                 records.iter().try_for_each(|(id, heads)| self.replica.mark_reviewed(*id, heads))
             }
             Request::AllReviewed => self.replica.mark_all_reviewed(),
+            Request::RetryIn(id) => self.replica.retry_refused_in(id).map(drop),
+            Request::Discard(id) => self.replica.discard_refused(id).map(drop),
             _ => self.replica.retry_refused().map(drop),
         }
     }

@@ -12,9 +12,11 @@
 
 mod backend;
 mod cache;
+mod people;
 mod session;
 mod settings;
 
-pub use backend::{Answer, HistoryStep, RecordView, Request};
-pub use session::{Absence, Notice, Session, Severity};
+pub use backend::{Answer, HistoryStep, RecordView, RefusedStep, RefusedWork, Request};
+pub use people::{Known, Laptop, Person, Seen};
+pub use session::{Absence, Notice, Session, Severity, Standing, Written};
 pub use settings::{Settings, ThemeChoice};

@@ -1,21 +1,26 @@
 //! The window's side: what is known, what is asked for, what was done.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use samsyn_engine::document::{Edit, Heads};
+use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, Right};
+use samsyn_engine::identity::{DeviceId, Managed, Management, Right, Role, Roster};
 use samsyn_engine::replica::{Edited, ReplicaError};
-use samsyn_engine::review::{QueueEntry, ReviewItem};
-use samsyn_engine::schema::{Link, NewRecord};
+use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
+use samsyn_engine::schema::{Language, Link, NewRecord};
 use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView};
 
-use super::backend::{Answer, Backend, Overview, RecordView, Request};
+use super::backend::{Answer, Backend, Overview, RecordView, RefusedWork, Request};
 use super::cache::RowCache;
-use crate::link::worker::{Command, Link as RelayLink, Report, SyncStatus, SyncWorker};
+use super::people::{Known, Person, Sources};
+use crate::belonging::erasing::Touched;
+use crate::link::worker::{Asked, Command, Link as RelayLink, Report, SyncStatus, SyncWorker};
 
 /// How many steps can be taken back.
 const UNDO_STEPS: usize = 200;
@@ -69,6 +74,9 @@ pub struct Session {
     rows: RowCache,
     records: HashMap<RecordId, Arc<RecordView>>,
     reviews: HashMap<RecordId, Arc<ReviewItem>>,
+    findings: Arc<Vec<Finding>>,
+    /// The day for which the findings were asked for, at the file's present state.
+    found_on: Option<Date>,
     asked: HashSet<(What, RecordId)>,
     stale: HashSet<(What, RecordId)>,
     missing: HashSet<RecordId>,
@@ -82,6 +90,50 @@ pub struct Session {
     present: BTreeMap<DeviceId, Option<RecordId>>,
     /// What the others were told is open here.
     open: Option<RecordId>,
+    belonging: Belonging,
+    /// What the relay refused, and whether that was read at the file's present state.
+    refused: (Option<Arc<Vec<RefusedWork>>>, bool),
+    /// What erasing a record would touch: the record that was asked about, the answer, and whether it was asked about at the file's
+    /// present state.
+    touched: Option<(RecordId, Option<Arc<Touched>>, bool)>,
+    /// What came of writing out what is known about somebody.
+    written: Option<(RecordId, Written)>,
+}
+
+/// The files that were written, or why none were.
+pub type Written = Result<[PathBuf; 2], Arc<ExchangeError>>;
+
+/// What is known of who belongs.
+#[derive(Debug, Default)]
+struct Belonging {
+    known: Option<Vec<Known>>,
+    /// Whether that was asked for at the file's present state.
+    known_fresh: bool,
+    /// What the relay told last, with the time of this device's clock.
+    roster: Option<(Arc<Roster>, i64)>,
+    /// When the relay is to be asked again, at the latest; at once where there is no time.
+    next: Option<Instant>,
+    /// The relay was asked and has not answered.
+    asked: bool,
+    answers: VecDeque<(Management, Asked)>,
+}
+
+/// Whoever looks at who belongs sees what others change of it after so long at the latest.
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
+
+/// Who says who belongs, and whether whoever works here may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Not known yet.
+    Unknown,
+    /// Nobody: the workspace is only on this computer.
+    Alone,
+    /// Nobody: whoever knows the workspace's secret belongs. The relay has not said otherwise yet.
+    NoMembers,
+    /// The relay, and whoever works here may change it.
+    Manages,
+    /// The relay, and others.
+    Belongs(Role),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -137,6 +189,8 @@ impl Session {
             rows: RowCache::default(),
             records: HashMap::new(),
             reviews: HashMap::new(),
+            findings: Arc::default(),
+            found_on: None,
             asked: HashSet::new(),
             stale: HashSet::new(),
             missing: HashSet::new(),
@@ -148,6 +202,10 @@ impl Session {
             notices: VecDeque::new(),
             present: BTreeMap::new(),
             open: None,
+            belonging: Belonging::default(),
+            refused: (None, false),
+            touched: None,
+            written: None,
         })
     }
 
@@ -160,7 +218,12 @@ impl Session {
             match report {
                 Report::Status(status) => self.status = status,
                 Report::Merged(_) => self.backend.ask(Request::Overview),
-                Report::Present(others) => self.present = others,
+                Report::Present(others) => {
+                    // Somebody came or went: perhaps for the first time.
+                    self.belonging.next = None;
+                    self.present = others;
+                }
+                Report::Managed(management, asked) => self.take_managed(management, asked),
             }
         }
     }
@@ -181,15 +244,28 @@ impl Session {
                 self.asked.remove(&(What::Record, id));
                 match view {
                     Some(view) => drop(self.records.insert(id, view)),
-                    None => drop(self.missing.insert(id)),
+                    None => {
+                        // What was here before and is not any more was erased: it must not go on being shown.
+                        self.records.remove(&id);
+                        self.missing.insert(id);
+                    }
                 }
             }
             Answer::Review(item) => {
                 self.asked.remove(&(What::Review, item.record));
                 self.reviews.insert(item.record, item);
             }
+            Answer::Findings(findings) => self.findings = Arc::new(findings),
             Answer::Hits(text, hits) => self.hits = Some((text, hits)),
             Answer::Overview(overview) => self.take_overview(overview),
+            Answer::Touched(id, found) => {
+                if let Some((_, touched, _)) = self.touched.as_mut().filter(|(asked, ..)| *asked == id) {
+                    *touched = found;
+                }
+            }
+            Answer::Written(id, written) => self.written = Some((id, written)),
+            Answer::Refused(works) => self.refused.0 = Some(Arc::new(works)),
+            Answer::Known(known) => self.belonging.known = Some(known),
             Answer::Edited(edited) => {
                 self.wrote();
                 self.redo.clear();
@@ -209,9 +285,24 @@ impl Session {
                 self.writing = self.writing.saturating_sub(1);
                 // What failed to be read may be asked for again.
                 self.asked.clear();
+                if let Some((_, None, fresh)) = &mut self.touched {
+                    *fresh = false;
+                }
                 self.notices.push_back(Notice::Failed(error));
             }
         }
+    }
+
+    fn take_managed(&mut self, management: Management, asked: Asked) {
+        if management == Management::Roster {
+            self.belonging.asked = false;
+            if let Asked::Answered(Managed::Roster { roster }) = asked {
+                self.belonging.roster = Some((Arc::new(roster), samsyn_engine::replica::wall_clock()));
+            }
+            return;
+        }
+        self.belonging.next = None;
+        self.belonging.answers.push_back((management, asked));
     }
 
     fn wrote(&mut self) {
@@ -239,9 +330,11 @@ impl Session {
             self.stale.extend(self.records.keys().map(|id| (What::Record, *id)));
             self.stale.extend(self.reviews.keys().map(|id| (What::Review, *id)));
             self.missing.clear();
+            self.found_on = None;
             self.hits = None;
-            if let Some((text, kinds)) = self.searching.clone() {
-                self.backend.ask(Request::Search(text, kinds));
+            (self.belonging.known_fresh, self.refused.1) = (false, false);
+            if let Some((_, _, fresh)) = &mut self.touched {
+                *fresh = false;
             }
         }
         self.overview = Some(overview);
@@ -303,6 +396,15 @@ impl Session {
         let known = self.reviews.get(&id).cloned();
         self.ask_if_stale(What::Review, id, known.is_some());
         known
+    }
+
+    /// What is wrong on a day, the grave first; asked for where it is not known. Until then the last known is shown.
+    pub fn findings(&mut self, today: Date) -> Arc<Vec<Finding>> {
+        if self.found_on != Some(today) {
+            self.found_on = Some(today);
+            self.backend.ask(Request::Findings(today));
+        }
+        Arc::clone(&self.findings)
     }
 
     fn ask_if_stale(&mut self, what: What, id: RecordId, known: bool) {
@@ -400,6 +502,47 @@ impl Session {
         self.sync.send(Command::Nudge);
     }
 
+    /// What the relay refused, record by record, once it has been read. It is asked for otherwise.
+    pub fn refused(&mut self) -> Option<Arc<Vec<RefusedWork>>> {
+        if !std::mem::replace(&mut self.refused.1, true) {
+            self.backend.ask(Request::Refused);
+        }
+        self.refused.0.clone()
+    }
+
+    /// Offers again what the relay refused of a record.
+    pub fn retry_refused_in(&mut self, record: RecordId) {
+        self.backend.ask(Request::RetryIn(record));
+        self.sync.send(Command::Nudge);
+    }
+
+    /// Lets go of what the relay refused of a record.
+    pub fn discard_refused(&mut self, record: RecordId) {
+        self.backend.ask(Request::Discard(record));
+    }
+
+    /// What erasing a record would touch, once it has been looked at. It is asked for otherwise.
+    pub fn touched(&mut self, record: RecordId) -> Option<Arc<Touched>> {
+        let known = self.touched.take().filter(|(known, ..)| *known == record);
+        let (_, touched, fresh) = known.unwrap_or((record, None, false));
+        if !fresh {
+            self.backend.ask(Request::Touched(record));
+        }
+        self.touched = Some((record, touched.clone(), true));
+        touched
+    }
+
+    /// Writes all that is known about a person to two files. What came of it is [`Session::take_written`].
+    pub fn write_dossier(&mut self, record: RecordId, path: PathBuf, language: Language) {
+        self.backend.ask(Request::WriteDossier(record, path, language));
+    }
+
+    /// What came of writing out what is known about a person, once.
+    pub fn take_written(&mut self, record: RecordId) -> Option<Written> {
+        let written = self.written.take_if(|(id, _)| *id == record)?;
+        Some(written.1)
+    }
+
     /// How sync stands.
     pub fn status(&self) -> &SyncStatus {
         &self.status
@@ -429,6 +572,67 @@ impl Session {
     /// Who else is connected, and what each has open. Those whose name has not come yet are left out.
     pub fn others(&self) -> impl Iterator<Item = (&str, Option<RecordId>)> {
         self.present.iter().filter_map(|(device, open)| Some((self.person(*device)?, *open)))
+    }
+
+    /// Who says who belongs, and whether whoever works here may.
+    pub fn standing(&self) -> Standing {
+        let Some(meta) = self.meta() else { return Standing::Unknown };
+        match (&meta.relay, &meta.grant) {
+            (None, _) => Standing::Alone,
+            (_, Some(grant)) if grant.role.manages() => Standing::Manages,
+            (_, Some(grant)) => Standing::Belongs(grant.role),
+            // Whoever was invited and has not met the relay since is told nothing yet.
+            (_, None) if meta.key.is_some() => Standing::Unknown,
+            (_, None) => Standing::NoMembers,
+        }
+    }
+
+    /// Whether the relay can be asked for something now.
+    pub fn is_connected(&self) -> bool {
+        matches!(self.status.link, RelayLink::Live | RelayLink::Comparing | RelayLink::CatchingUp { .. })
+    }
+
+    /// Who belongs, as far as it is known here; none in the first moment. Asks for what may be out of date.
+    pub fn people(&mut self) -> Option<Vec<Person>> {
+        if !self.belonging.known_fresh {
+            self.belonging.known_fresh = true;
+            self.backend.ask(Request::Known);
+        }
+        let manages = self.standing() == Standing::Manages;
+        if manages {
+            self.look_who_belongs();
+        }
+        let (meta, known) = (self.meta()?, self.belonging.known.as_ref()?);
+        let here = (meta.device, meta.grant.as_ref());
+        // What the relay told a coordinator is out of date for somebody who is none any more.
+        let roster = self.belonging.roster.as_ref().filter(|_| manages).map(|(roster, _)| &**roster);
+        Some(Sources { known, roster, here, present: &self.present }.people())
+    }
+
+    /// What the relay told of who belongs, and when that was; none where it did not.
+    pub fn roster(&self) -> Option<(&Arc<Roster>, i64)> {
+        let roster = self.belonging.roster.as_ref().filter(|_| self.standing() == Standing::Manages);
+        roster.map(|(roster, at)| (roster, *at))
+    }
+
+    /// Asks the relay who belongs, where that may have changed since it last said so.
+    pub fn look_who_belongs(&mut self) {
+        let now = Instant::now();
+        let due = self.belonging.next.is_none_or(|next| next <= now);
+        if due && !self.belonging.asked && self.is_connected() {
+            (self.belonging.asked, self.belonging.next) = (true, Some(now + LOOK_AGAIN));
+            self.sync.send(Command::Manage(Management::Roster));
+        }
+    }
+
+    /// Asks the relay to change who belongs. What comes of it is told by [`Session::next_answer`].
+    pub fn manage(&mut self, management: Management) {
+        self.sync.send(Command::Manage(management));
+    }
+
+    /// The next thing that came of what the relay was asked for.
+    pub fn next_answer(&mut self) -> Option<(Management, Asked)> {
+        self.belonging.answers.pop_front()
     }
 
     /// Lets the others see which record is open here.

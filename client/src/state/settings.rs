@@ -1,5 +1,7 @@
 //! What a person has chosen for this window. Kept on this device, never shared.
 
+use std::path::PathBuf;
+
 use samsyn_engine::schema::Language;
 use serde::{Deserialize, Serialize};
 
@@ -25,4 +27,6 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Whether to stay away from the relay.
     pub offline: bool,
+    /// The replica that was opened last by choosing its file, where it is not the one in the data folder.
+    pub replica: Option<PathBuf>,
 }

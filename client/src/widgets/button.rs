@@ -46,6 +46,21 @@ pub fn primary(ui: &mut Ui, icon: Option<Icon>, text: &str) -> Response {
     .inner
 }
 
+/// What cannot be taken back, or shuts somebody out: in the colours of danger, and never the only way on.
+pub fn danger(ui: &mut Ui, text: &str) -> Response {
+    let t = Tokens::of(ui);
+    ui.scope(|ui| {
+        let widgets = &mut ui.visuals_mut().widgets;
+        for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+            state.weak_bg_fill = t.danger_tint;
+            state.bg_stroke = Stroke::new(1.0, t.danger);
+        }
+        widgets.active.bg_stroke = Stroke::new(2.0, t.danger);
+        ui.add(Button::new(RichText::new(text).color(t.danger)))
+    })
+    .inner
+}
+
 /// A button without a frame until the pointer or the keyboard is on it, for actions that repeat in every row.
 pub fn quiet(ui: &mut Ui, text: &str) -> Response {
     let colour = Tokens::of(ui).accent;

@@ -17,6 +17,7 @@ pub enum Icon {
     Sun,
     Calendar,
     Person,
+    People,
     Building,
     Pin,
     Bars,
@@ -57,10 +58,11 @@ pub enum Icon {
 
 impl Icon {
     /// All icons, in the order of the gallery.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Sun,
         Self::Calendar,
         Self::Person,
+        Self::People,
         Self::Building,
         Self::Pin,
         Self::Bars,
@@ -113,6 +115,12 @@ impl Icon {
             Self::Person => {
                 pen.circle(8.0, 5.2, 2.7);
                 pen.arc((8.0, 14.2), 5.2, 180.0, 360.0);
+            }
+            Self::People => {
+                pen.circle(6.0, 5.4, 2.4);
+                pen.arc((6.0, 13.6), 4.6, 180.0, 360.0);
+                pen.arc((10.6, 5.4), 2.4, -110.0, 110.0);
+                pen.arc((10.0, 13.6), 4.6, -62.0, 0.0);
             }
             Self::Building => building(pen),
             Self::Pin => {

@@ -5,9 +5,9 @@
 //! language can be switched between two frames, and every widget can be tested alone.
 //!
 //! - [`tokens`] and [`theme`]: distances, colours, fonts, for light and dark. Start here when something looks wrong.
-//! - [`icon`], [`button`], [`badge`]: the small parts.
+//! - [`icon`], [`button`], [`badge`], [`qr`]: the small parts.
 //! - [`draft`] and [`field`]: forms. [`draft`] keeps half-typed text alive; read it before building a form.
-//! - [`date_popup`], [`picker`], [`palette`]: what opens over the page. They share [`fuzzy`] and the list in `list`.
+//! - [`date_popup`], [`picker`], [`palette`] and [`dialog`]: what opens over the page. The first three share [`fuzzy`] and the list in `list`.
 //! - [`table`] and [`gantt`]: many things at once.
 //! - [`sidebar`], [`toolbar`], [`split`], [`empty_state`], [`toast`], [`diff_text`]: the frame around it all.
 //!
@@ -16,6 +16,7 @@
 pub mod badge;
 pub mod button;
 pub mod date_popup;
+pub mod dialog;
 pub mod diff_text;
 pub mod draft;
 pub mod empty_state;
@@ -26,6 +27,7 @@ pub mod icon;
 pub(crate) mod list;
 pub mod palette;
 pub mod picker;
+pub mod qr;
 pub mod sidebar;
 pub mod split;
 pub mod table;

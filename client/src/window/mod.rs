@@ -1,7 +1,9 @@
 //! The window: eframe outside, [`Shell`] inside.
 //!
 //! ```text
-//!  eframe ──▶ App ──▶ Shell ─┬─▶ sidebar      where to go
+//!  eframe ──▶ App ──▶ Front ──▶ welcome     who has no workspace yet
+//!                       ▼
+//!                     Shell ─┬─▶ sidebar      where to go
 //!                            ├─▶ pages        what is there (they answer with actions)
 //!                            ├─▶ status       whether it is saved and shared
 //!                            └─▶ overlays     palette, toasts
@@ -11,24 +13,31 @@
 //!
 //! The shell knows nothing of eframe, so that tests and benchmarks drive it without a display.
 
+mod front;
+mod resting;
 mod shell;
 mod sidebar;
 mod status;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use eframe::egui::{self, Ui};
+use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::{Caption, Language};
 
+use self::front::{Front, Home};
 pub use self::shell::Shell;
 use crate::context::{Context, Failure};
 use crate::explain;
+use crate::keys::Vault;
+use crate::keys::lock::{self, Rest};
 use crate::pages::Page;
-use crate::state::{Session, Settings};
+use crate::state::Settings;
 use crate::widgets::theme;
 
 /// The name under which the desktop knows the window.
@@ -36,21 +45,29 @@ const APP_ID: &str = "se.samsyn.Samsyn";
 /// Under which name settings are kept.
 const SETTINGS: &str = "settings";
 
-/// Opens the window on a replica. `named` says whether the person said which.
+/// Opens the window on a replica; on the welcome where there is none. `named` says whether the person said which.
 pub(crate) fn open(context: &Context, named: bool) -> Result<ExitCode, Failure> {
-    if !named && !context.path.exists() {
-        const FIRST: Caption = Caption::new(
-            "Du har ingen arbetsyta än: anslut med \"samsyn join ADRESS --name NAMN\" eller gör en egen med \"samsyn new ARBETSYTA --name NAMN\".",
-            "You have no workspace yet: join one with \"samsyn join ADDRESS --name NAME\" or make your own with \"samsyn new WORKSPACE --name NAME\".",
-        );
-        return Err(FIRST.get(context.language).into());
+    if named || context.path.exists() {
+        return run(context, Start::On(None));
     }
-    run(context, None)
+    if !has_display() {
+        return Err(front::no_workspace(context.language).into());
+    }
+    run(context, Start::Welcome)
 }
 
 /// Opens the window on a replica, at Review.
 pub(crate) fn open_at_review(context: &Context) -> Result<ExitCode, Failure> {
-    run(context, Some(Page::Review))
+    run(context, Start::On(Some(Page::Review)))
+}
+
+/// What the window begins with.
+#[derive(Clone, Copy)]
+enum Start {
+    /// The replica, at a page.
+    On(Option<Page>),
+    /// There is no replica where one would be.
+    Welcome,
 }
 
 /// Whether there is a screen to open a window on.
@@ -59,10 +76,13 @@ pub(crate) fn has_display() -> bool {
     !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
-fn run(context: &Context, page: Option<Page>) -> Result<ExitCode, Failure> {
+fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
     let language = context.language;
-    // What is wrong with the file is said before a window flashes up.
-    drop(crate::keys::open(&context.path).map_err(|error| explain::replica_error(&error, language))?);
+    let home = Home { replica: context.path.clone(), vault: Vault::of_this_person() };
+    // What is wrong with the file is said before a window flashes up. Where it is only locked, the window asks.
+    if matches!(start, Start::On(_)) && !is_locked(&home, &context.path) {
+        drop(crate::keys::open(&context.path).map_err(|error| explain::replica_error(&error, language))?);
+    }
     if !has_display() {
         return Err(no_display(language, "DISPLAY, WAYLAND_DISPLAY").into());
     }
@@ -73,18 +93,44 @@ fn run(context: &Context, page: Option<Page>) -> Result<ExitCode, Failure> {
             .with_min_inner_size([760.0, 480.0]),
         ..eframe::NativeOptions::default()
     };
-    let (path, began) = (context.path.clone(), Instant::now());
+    let began = Instant::now();
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS));
         let settings = settings.unwrap_or_else(|| Settings { language, ..Settings::default() });
-        let context = creation.egui_ctx.clone();
-        theme::install(&context);
-        let session = Session::open(&path, settings.offline, move || context.request_repaint())?;
-        Ok(Box::new(App { shell: Shell::new(session, settings, page), began: Some(began) }))
+        theme::install(&creation.egui_ctx);
+        let front = front(home, start, settings, &creation.egui_ctx)?;
+        Ok(Box::new(App { front, began: Some(began) }))
     };
     eframe::run_native(APP_ID, options, Box::new(create))
         .map_err(|error| no_display(language, &error.to_string()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn front(
+    home: Home,
+    start: Start,
+    settings: Settings,
+    context: &egui::Context,
+) -> Result<Front, ReplicaError> {
+    let path = home.replica.clone();
+    match start {
+        Start::On(_) if is_locked(&home, &path) => Ok(Front::locked((home, &path), settings)),
+        Start::On(page) => Front::over((home, &path), (settings, page), context),
+        Start::Welcome => {
+            // Whoever chose a file last time goes on with it, as long as it is there and can be opened.
+            let last = settings.replica.clone().filter(|last| last.exists());
+            let Some(last) = last else { return Ok(Front::welcome(home, settings)) };
+            if is_locked(&home, &last) {
+                return Ok(Front::locked((home, &last), settings));
+            }
+            let opened = Front::over((home.clone(), &last), (settings.clone(), None), context);
+            Ok(opened.unwrap_or_else(|_| Front::welcome(home, settings)))
+        }
+    }
+}
+
+fn is_locked(home: &Home, path: &Path) -> bool {
+    matches!(lock::rest(&home.vault, path), Ok(Rest::Locked(..)))
 }
 
 fn no_display(language: Language, reason: &str) -> String {
@@ -97,15 +143,15 @@ fn no_display(language: Language, reason: &str) -> String {
 
 /// What eframe runs.
 struct App {
-    shell: Shell,
+    front: Front,
     /// When the window was asked for, until it is usable.
     began: Option<Instant>,
 }
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
-        self.shell.show(ui);
-        if self.shell.is_usable()
+        self.front.show(ui);
+        if self.front.is_usable()
             && let Some(began) = self.began.take()
         {
             let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -114,11 +160,11 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, SETTINGS, self.shell.settings());
+        eframe::set_value(storage, SETTINGS, self.front.settings());
     }
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
-        self.shell.close();
+        self.front.close();
     }
 }
 

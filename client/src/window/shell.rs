@@ -8,8 +8,11 @@ use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
 
 use super::{sidebar, status, title_of};
 use crate::explain;
-use crate::pages::{Action, Command, Drafts, ListPage, Page, RecordPane, ReviewPage, Scene, edit_of, texts};
-use crate::state::{Notice, Session, Settings, Severity, ThemeChoice};
+use crate::pages::{
+    Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
+    edit_of, members, texts,
+};
+use crate::state::{Notice, Session, Settings, Severity, Standing, ThemeChoice};
 use crate::widgets::draft::Uncommitted;
 use crate::widgets::palette::{Item, Palette, PaletteTexts};
 use crate::widgets::split::{Split, split};
@@ -32,6 +35,8 @@ pub struct Shell {
     page: Page,
     lists: Vec<ListPage>,
     review: ReviewPage,
+    members: MembersPage,
+    refused: RefusedPage,
     record: Option<RecordPane>,
     palette: Palette,
     toasts: Toasts,
@@ -41,6 +46,8 @@ pub struct Shell {
     theme: Option<ThemeChoice>,
     /// Somebody has been told that closing loses what is held.
     warned: bool,
+    /// Somebody wants the workspace locked.
+    locks: bool,
 }
 
 impl std::fmt::Debug for Shell {
@@ -70,6 +77,8 @@ impl Shell {
             page: page.unwrap_or(first),
             lists,
             review: ReviewPage::default(),
+            members: MembersPage::default(),
+            refused: RefusedPage::default(),
             record: None,
             palette: Palette::default(),
             toasts: Toasts::default(),
@@ -77,7 +86,13 @@ impl Shell {
             title: "".into(),
             theme: None,
             warned: false,
+            locks: false,
         }
+    }
+
+    /// Whether somebody wants the workspace locked, told once: then it has to be closed.
+    pub(crate) fn is_to_be_locked(&mut self) -> bool {
+        std::mem::take(&mut self.locks)
     }
 
     /// What the person has chosen.
@@ -97,6 +112,7 @@ impl Shell {
         let abandoned = self.drafts.take_abandoned(&context);
         self.save_drafts(abandoned);
         self.tell();
+        self.tell_answers();
         self.hold_open(&context);
         let in_sight: Vec<RecordId> =
             self.record.iter().map(RecordPane::id).chain(self.review.chosen()).collect();
@@ -124,14 +140,7 @@ impl Shell {
     fn apply_settings(&mut self, context: &Context) {
         if self.theme != Some(self.settings.theme) {
             self.theme = Some(self.settings.theme);
-            theme::set(
-                context,
-                match self.settings.theme {
-                    ThemeChoice::System => Mode::System,
-                    ThemeChoice::Light => Mode::Light,
-                    ThemeChoice::Dark => Mode::Dark,
-                },
-            );
+            theme::set(context, mode(self.settings.theme));
         }
         let title = title_of(self.session.meta().map(|meta| meta.workspace_name.as_str()));
         if title != self.title {
@@ -186,6 +195,14 @@ impl Shell {
         let kind = match self.page {
             Page::Review => {
                 self.review.show(ui, &mut scene);
+                return scene.actions;
+            }
+            Page::Members => {
+                self.members.show(ui, &mut scene);
+                return scene.actions;
+            }
+            Page::Refused => {
+                self.refused.show(ui, &mut scene);
                 return scene.actions;
             }
             Page::List(kind) => kind,
@@ -278,6 +295,12 @@ impl Shell {
                 self.undo_toast = Some(self.toasts.push(toast));
             }
             Action::Reviewed(records) => self.session.mark_reviewed(records),
+            Action::RetryIn(id) => self.session.retry_refused_in(id),
+            Action::Discard(id) => self.session.discard_refused(id),
+            Action::WriteDossier(id, path) => {
+                self.session.write_dossier(id, path, self.settings.language);
+            }
+            Action::Manage(management) => self.session.manage(management),
             Action::Command(command) => self.run(command, context),
         }
     }
@@ -300,6 +323,14 @@ impl Shell {
             }
             Command::Retry => self.session.retry_refused(),
             Command::ReviewedAll => self.session.mark_all_reviewed(),
+            Command::Invite => {
+                self.go(Page::Members);
+                // Whoever may not, or has no relay now, is told so by the page.
+                if self.session.standing() == Standing::Manages && self.session.is_connected() {
+                    self.members.invite();
+                }
+            }
+            Command::Lock => self.locks = true,
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
         }
@@ -345,7 +376,7 @@ impl Shell {
         match (of_row.filter(|kind| !kind.internal), self.page) {
             (Some(kind), _) => self.page = Page::List(kind),
             // A record whose row is not here: beside whatever list there is.
-            (None, Page::Review) => self.page = Page::List(KINDS[0]),
+            (None, Page::Review | Page::Members | Page::Refused) => self.page = Page::List(KINDS[0]),
             (None, Page::List(_)) => {}
         }
         self.record = Some(RecordPane::new(id, false));
@@ -383,6 +414,21 @@ impl Shell {
         }
     }
 
+    /// Tells what came of what the relay was asked for.
+    fn tell_answers(&mut self) {
+        let language = self.settings.language;
+        while let Some((management, asked)) = self.session.next_answer() {
+            let (done, text) = members::words::outcome(&management, &asked, language);
+            let record = self.record.as_mut();
+            let shown = self.members.answered(&management, &asked, &text)
+                || record.is_some_and(|record| record.answered(&management, &asked, &text));
+            if !shown {
+                let tone = if done { Tone::Success } else { Tone::Danger };
+                self.toasts.push(Toast { text, tone, action: None });
+            }
+        }
+    }
+
     fn kept(&mut self, record: RecordId, paths: &[FieldPath]) -> String {
         let language = self.settings.language;
         let view = self.session.record(record);
@@ -407,5 +453,14 @@ impl Shell {
 
     fn holds_unsaved(&self) -> bool {
         self.drafts.has_held()
+    }
+}
+
+/// What a person has chosen, for the theme.
+pub(super) fn mode(theme: ThemeChoice) -> Mode {
+    match theme {
+        ThemeChoice::System => Mode::System,
+        ThemeChoice::Light => Mode::Light,
+        ThemeChoice::Dark => Mode::Dark,
     }
 }

@@ -25,12 +25,17 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, page: Pa
         wanted.push(Command::Palette);
     }
     ui.add_space(space::M);
-    for item in Page::all() {
+    // What was refused is a page for as long as there is any.
+    let refused = session.status().outbox.refused > 0 || page == Page::Refused;
+    let mut pages = Page::all().filter(|item| refused || *item != Page::Refused).peekable();
+    while let Some(item) = pages.next() {
+        let next_is_members = pages.peek() == Some(&Page::Members);
         let count = count(session, item);
         if sidebar::item(ui, item.icon(), item.caption().get(language), count, page == item).clicked() {
             wanted.push(Command::Go(item));
         }
-        if item == Page::Review {
+        // What is not records stands apart.
+        if item == Page::Review || next_is_members {
             ui.add_space(space::S);
         }
     }
@@ -61,7 +66,7 @@ fn head(ui: &mut Ui, session: &Session, language: Language) {
         let role =
             meta.and_then(|meta| meta.grant.as_ref()).map(|grant| texts::role(grant.role).get(language));
         let words = role.map_or_else(|| person.to_owned(), |role| format!("{person} · {role}"));
-        ui.add(Label::new(RichText::new(words).small().weak()).truncate());
+        ui.add(Label::new(RichText::new(words).small().weak()).wrap());
     }
 }
 
@@ -73,11 +78,13 @@ fn count(session: &Session, page: Page) -> Option<(usize, Tone)> {
             let contradicts = queue.iter().any(|entry| entry.state.conflicts > 0);
             Some((queue.len(), if contradicts { Tone::Warning } else { Tone::Accent }))
         }
+        Page::Members => None,
+        Page::Refused => Some((usize::try_from(session.status().outbox.refused).ok()?, Tone::Danger)),
         Page::List(kind) => Some((usize::try_from(session.count(kind.name)?).ok()?, Tone::Neutral)),
     }
 }
 
-/// Language and theme.
+/// Language and theme, and locking.
 fn menu(ui: &mut Ui, settings: &Settings) -> Option<Command> {
     let language = settings.language;
     let button = button::icon_button(ui, Icon::Settings, texts::SETTINGS.get(language));
@@ -102,6 +109,10 @@ fn menu(ui: &mut Ui, settings: &Settings) -> Option<Command> {
             if ui.selectable_label(settings.theme == theme, caption.get(language)).clicked() {
                 wanted = Some(Command::Theme(theme));
             }
+        }
+        ui.separator();
+        if ui.selectable_label(false, Command::Lock.words(language)).clicked() {
+            wanted = Some(Command::Lock);
         }
     });
     wanted

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align, Layout, RichText, TextStyle, TextWrapMode, Ui, WidgetText};
+use eframe::egui::{Align, Id, Layout, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText};
 use samsyn_engine::schema::Language;
 
 use crate::explain;
 use crate::link::LinkError;
 use crate::link::worker::Link;
-use crate::pages::{Action, Command, texts};
+use crate::pages::{Action, Command, Page, texts};
 use crate::state::{Session, Settings};
 use crate::widgets::badge;
 use crate::widgets::button;
@@ -53,8 +53,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         }
         if status.outbox.refused > 0 {
             badge::badge(ui, &texts::refused(status.outbox.refused, language), Tone::Danger);
-            if button::quiet(ui, texts::SEND_AGAIN.get(language)).clicked() {
-                wanted.push(Command::Retry);
+            if button::quiet(ui, texts::SHOW.get(language)).clicked() {
+                wanted.push(Command::Go(Page::Refused));
             }
         }
         if matches!(status.link, Link::Waiting { .. })
@@ -62,7 +62,13 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         {
             wanted.push(Command::SyncNow);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        // What stands before it comes and goes. Under a name of its own the switch stays the same between the press and the release
+        // of a button, whatever happens in between.
+        let right = UiBuilder::new()
+            .scope_id(Id::unique("right of status"))
+            .layout(Layout::right_to_left(Align::Center))
+            .max_rect(ui.available_rect_before_wrap());
+        ui.scope_builder(right, |ui| {
             if !alone {
                 let mut offline = settings.offline;
                 if ui.checkbox(&mut offline, texts::OFFLINE_SWITCH.get(language)).changed() {

@@ -13,6 +13,7 @@
 
 mod conflict;
 mod difference;
+mod discard;
 mod edit;
 pub mod gate;
 mod history;
@@ -34,6 +35,7 @@ use automerge::{Author, ReadDoc};
 
 pub use conflict::{FieldConflict, Writing};
 pub use difference::{Difference, differences};
+pub use discard::Discarded;
 pub use edit::{Edit, EditError};
 pub use history::{HistoryEntry, Stamp};
 pub use newer::NewerEdit;

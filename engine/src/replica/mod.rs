@@ -129,7 +129,7 @@ impl Replica {
     /// Opens a replica file that is encrypted with this key, where there is one.
     ///
     /// # Errors
-    /// As [`Replica::open`]; [`StoreError::Encrypted`](crate::store::StoreError::Encrypted) where it needs another key.
+    /// As [`Replica::open`]; [`StoreError::Encrypted`] where it needs another key.
     pub fn open_with(path: &Path, key: Option<&FileKey>) -> Result<Replica, ReplicaError> {
         Replica::over(Store::open_with(path, key)?)
     }
@@ -385,6 +385,29 @@ impl Replica {
     pub fn retry_refused(&mut self) -> Result<usize, ReplicaError> {
         let mut transaction = self.store.transaction()?;
         let count = transaction.retry_refused()?;
+        transaction.commit()?;
+        Ok(count)
+    }
+
+    /// Puts what the relay refused of one record back into the outbox. Answers how many changes.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn retry_refused_in(&mut self, record: RecordId) -> Result<usize, ReplicaError> {
+        let mut transaction = self.store.transaction()?;
+        let count = transaction.retry_refused_in(record)?;
+        transaction.commit()?;
+        Ok(count)
+    }
+
+    /// Lets go of what the relay refused of one record, and of what was built on it: the record is here as the relay has it, and not
+    /// here at all where the relay has nothing of it. Answers how many changes are gone. It cannot be taken back.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn discard_refused(&mut self, record: RecordId) -> Result<usize, ReplicaError> {
+        let mut transaction = self.store.transaction()?;
+        let count = transaction.discard_refused(record)?;
         transaction.commit()?;
         Ok(count)
     }

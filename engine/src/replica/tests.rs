@@ -74,7 +74,10 @@ impl Log {
                         self.entries.push((entry, hash));
                     }
                 }
-                vec![FromRelay::Ack(Ack { id: push.id, refused: vec![] }).encode(), self.batch(before, &own)]
+                vec![
+                    FromRelay::Ack(Ack { id: push.id, refused: vec![], passed: vec![] }).encode(),
+                    self.batch(before, &own),
+                ]
             }
         }
     }
@@ -388,4 +391,78 @@ fn what_was_refused_for_want_of_another_change_is_offered_again_by_itself() {
     refuse(&mut one, ErrorCode::MissingDependencies);
     sync(&mut one, &mut log);
     assert_eq!(one.store().outbox_state().unwrap(), Default::default());
+}
+
+/// As the relay says it of all that waits.
+fn refuse_all(replica: &mut Replica) {
+    let (waiting, _) = replica.store.outbox(0, 1_000).unwrap();
+    let mut transaction = replica.store.transaction().unwrap();
+    for change in waiting {
+        transaction.mark_refused(&change.hash, ErrorCode::Forbidden, "no").unwrap();
+    }
+    transaction.commit().unwrap();
+}
+
+#[test]
+fn refused_work_that_is_let_go_leaves_the_record_as_the_relay_has_it_and_writing_goes_on() {
+    let bench = Bench::new();
+    let (mut one, mut other, mut log) = (bench.replica("Åsa"), bench.replica("Bo"), Log::new());
+    let id = contact(&mut one, "Berg");
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    one.edit(id, &[Edit::set("given", text("Eva"))], None).unwrap();
+    refuse_all(&mut one);
+    // What was built on it waits in vain.
+    one.edit(id, &[Edit::set("family", text("Ek"))], None).unwrap();
+    let before = one.store().actor().unwrap();
+    assert_eq!(one.discard_refused(id).unwrap(), 2);
+    assert_ne!(one.store().actor().unwrap(), before, "the numbers that are gone are never used again");
+    let record = one.record(id).unwrap();
+    assert_eq!((record.get("family"), record.get("given")), (&text("Berg"), &Value::Empty));
+    assert_eq!(one.store().rows(&[id]).unwrap()[0].as_ref().unwrap().title, "Berg");
+    assert_eq!(one.store().search("eva", &[], 10).unwrap(), [], "nor is it found");
+    assert_eq!(one.store().outbox_state().unwrap(), Default::default());
+    assert!(one.review_queue().unwrap().iter().all(|entry| entry.row.id != id), "it was nobody else's work");
+    assert_eq!(one.discard_refused(id).unwrap(), 0, "there is no more of it");
+    one.edit(id, &[Edit::set("given", text("Lina"))], None).unwrap();
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    assert_eq!(other.record(id).unwrap(), one.record(id).unwrap());
+    drop(one);
+    let one = Replica::open(&bench.folder.path().join("Åsa")).unwrap();
+    assert_eq!(one.record(id).unwrap().title(), "Lina Berg");
+}
+
+#[test]
+fn a_refused_record_that_is_let_go_is_not_there_any_more_and_others_refused_work_stays() {
+    let bench = Bench::new();
+    let (mut one, mut log) = (bench.replica("Åsa"), Log::new());
+    sync(&mut one, &mut log);
+    let (id, kept) = (contact(&mut one, "Berg"), contact(&mut one, "Ek"));
+    refuse_all(&mut one);
+    assert!(one.store().refused().unwrap().iter().any(|refused| refused.record == id));
+    assert!(one.discard_refused(id).unwrap() > 0);
+    assert!(matches!(one.record(id), Err(ReplicaError::NoRecord(_))));
+    assert!(one.store().refused().unwrap().iter().all(|refused| refused.record == kept));
+    assert!(one.retry_refused_in(kept).unwrap() > 0);
+    sync(&mut one, &mut log);
+    assert_eq!(one.record(kept).unwrap().title(), "Ek");
+    assert_eq!(one.store().outbox_state().unwrap(), Default::default());
+}
+
+#[test]
+fn what_only_waits_for_others_work_is_not_let_go() {
+    let bench = Bench::new();
+    let mut one = bench.replica("Åsa");
+    let id = contact(&mut one, "Berg");
+    let mut transaction = one.store.transaction().unwrap();
+    let grant = Grant { role: crate::identity::Role::Ambassador, ..Grant::unbounded(id) };
+    transaction.set_grant(&grant, None).unwrap();
+    let document = transaction.document(id).unwrap();
+    let hash = document.heads()[0];
+    transaction.mark_refused(&hash, ErrorCode::NotYours, "another device wrote this").unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(one.store().outbox_state().unwrap().held, 1);
+    assert_eq!(one.discard_refused(id).unwrap(), 0);
+    assert_eq!(one.record(id).unwrap().title(), "Berg");
 }

@@ -1,12 +1,13 @@
-//! What a comparison with another side asks: which records there are, with which heads.
+//! What a comparison with another side asks: which records there are, with which heads. And who has written when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::params;
 
 use super::{Result, Store, StoreError, heads_from_blob, record_id};
 use crate::document::Heads;
 use crate::id::RecordId;
+use crate::identity::DeviceId;
 use crate::sync::compare::{Holding, Inventory};
 
 impl Inventory for Store {
@@ -43,6 +44,18 @@ impl Store {
         let rows = statement.query_map([], |row| {
             Ok((record_id(row.get_ref(0)?)?, heads_from_blob(row.get_ref(1)?.as_blob()?)))
         })?;
+        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
+    /// When each device wrote last of what is here, by that device's clock (seconds since 1970-01-01 UTC).
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn last_written(&self) -> Result<HashMap<DeviceId, i64>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT device, max(time) FROM changes WHERE device IS NOT NULL GROUP BY device",
+        )?;
+        let rows = statement.query_map([], |row| Ok((record_id(row.get_ref(0)?)?, row.get(1)?)))?;
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
     }
 }

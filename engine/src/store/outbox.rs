@@ -39,7 +39,7 @@ pub struct RefusedChange {
 
 /// What becomes of a change `c` that is not in the relay's log: 0 it waits to be pushed, 1 it is held, 2 it was refused. ?1 is
 /// whether this device may hand on what others wrote.
-const BECOMES: &str = "CASE
+pub(super) const BECOMES: &str = "CASE
     WHEN c.refused IS NULL AND (c.own OR ?1) THEN 0
     WHEN c.refused IS NULL OR c.refused = 'not-yours' THEN 1
     WHEN c.refused = 'missing-dependencies' AND EXISTS (
@@ -126,6 +126,17 @@ impl Store {
             })
         })?;
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
+    /// Whether anything that somebody wrote in a record is known to be in the relay's log.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn is_known_to_relay(&self, record: RecordId) -> Result<bool> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT 1 FROM changes WHERE record = ?1 AND logged AND device IS NOT NULL")?;
+        Ok(statement.exists(params![record.as_bytes()])?)
     }
 
     /// Which of these changes the replica has already.

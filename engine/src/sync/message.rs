@@ -284,6 +284,21 @@ pub struct Ack {
     /// What was not taken.
     #[serde(rename = "r", default)]
     pub refused: Vec<Refused>,
+    /// What the log had already, at places that were sent on this connection or lie before it: it does not come by any more.
+    /// Left out by relays of before.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<Logged>,
+}
+
+/// A change of a push, and where it stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logged {
+    /// The place of the change in its push, from 0.
+    #[serde(rename = "n")]
+    pub number: u32,
+    /// Its position in the log.
+    #[serde(rename = "p")]
+    pub position: u64,
 }
 
 /// A change that the relay did not take.

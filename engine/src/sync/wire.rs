@@ -492,7 +492,7 @@ mod tests {
         ManagementError, Member, OpenInvitation, Role, Roster, WorkspaceId, WorkspaceSecret,
     };
     use crate::sync::{
-        Ack, Beginning, Cursor, Epoch, ErrorCode, FirstSync, Notice, Refused, VERSIONS, Welcome,
+        Ack, Beginning, Cursor, Epoch, ErrorCode, FirstSync, Logged, Notice, Refused, VERSIONS, Welcome,
     };
 
     fn hello() -> FromClient {
@@ -539,7 +539,12 @@ mod tests {
             }),
             FromRelay::Batch(Batch { position: 2, hash: RollingHash::default(), entries }),
             FromRelay::CaughtUp,
-            FromRelay::Ack(Ack { id: 9, refused: vec![refused] }),
+            FromRelay::Ack(Ack { id: 9, refused: vec![refused], passed: Vec::new() }),
+            FromRelay::Ack(Ack {
+                id: 10,
+                refused: Vec::new(),
+                passed: vec![Logged { number: 0, position: 3 }],
+            }),
             FromRelay::Notice(Notice::new(ErrorCode::Access, "who?")),
             FromRelay::Notice(Notice { again: Some(864), ..Notice::new(ErrorCode::Limited, "enough") }),
             FromRelay::Pong,

@@ -16,6 +16,7 @@ use super::held::Held;
 use super::link::{Incoming, Link};
 use super::pace::Pace;
 use crate::delivery::{Begun, Sending};
+use crate::frames;
 use crate::limits::Tally;
 use crate::log::Sight;
 use crate::presence::{Seat, Told};
@@ -249,18 +250,18 @@ impl Live {
         self.in_flight -= 1;
         // While too many were under way the socket was not read, and silence meant nothing.
         link.hear();
-        let Outcome::Logged { refused, positions } = answer.outcome else {
+        let Outcome::Logged { refused, places } = answer.outcome else {
             return Err(End::told(
                 ErrorCode::Storage,
                 "the relay could not store what was pushed, and has taken nothing of it: try again later",
             ));
         };
-        let last = positions.iter().copied().max().unwrap_or(0);
-        let ahead = positions.into_iter().filter(|position| *position > self.position);
-        self.own.extend(ahead.take(MOST_OWN.saturating_sub(self.own.len())));
+        let last = places.iter().map(|place| place.position).max().unwrap_or(0);
+        let (passed, ahead) = frames::split(places, self.position);
+        self.own.extend(ahead.into_iter().take(MOST_OWN.saturating_sub(self.own.len())));
         // Whoever connects after this acknowledgement must find what it acknowledges.
         self.ends.wait_for(|end| end.position >= last).await.map_err(|_| End::closed())?;
-        link.send(FromRelay::Ack(Ack { id: answer.push, refused }).encode()).await
+        link.send(FromRelay::Ack(Ack { id: answer.push, refused, passed }).encode()).await
     }
 
     /// Sends the next of what comes before the log; then the next batch, or that there is none before the promised

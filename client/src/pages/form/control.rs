@@ -10,8 +10,8 @@ use samsyn_engine::schema::{
 };
 
 use super::edit::{DraftKey, Part, edit_of, moved};
-use super::picking::Picking;
 use crate::explain;
+use crate::pages::picking::Picking;
 use crate::pages::{Action, Scene, texts};
 use crate::state::RecordView;
 use crate::widgets::button;

@@ -8,13 +8,11 @@
 //!
 //! - `edit` — what was typed becomes an edit; no widget in it
 //! - `control` — a field type's control
-//! - `picking` — which reference is being chosen, and what was found for it
 //! - `rows` — keyed lists, edited in place
 //! - this file — sections, and which fields stand side by side
 
 mod control;
 mod edit;
-mod picking;
 mod rows;
 
 use std::collections::HashSet;
@@ -25,7 +23,7 @@ use samsyn_engine::schema::{Field, FieldPath, FieldType, Kind};
 
 use self::control::Place;
 pub(crate) use self::edit::{DraftKey, Drafts, edit_of};
-use self::picking::Picking;
+use super::picking::Picking;
 use super::{Scene, texts};
 use crate::state::RecordView;
 use crate::widgets::theme;
@@ -143,11 +141,12 @@ fn columns(ui: &Ui) -> usize {
 
 /// Draws things in columns of the same width; a line that is not full leaves room at its end.
 fn in_columns<T: Copy>(ui: &mut Ui, count: usize, things: &[T], mut draw: impl FnMut(&mut Ui, T)) {
-    if count == 1 {
+    let gap = space::L;
+    // In a pane that is just being squeezed there may be no room for columns at all.
+    if count == 1 || ui.available_width() < 3.0 * gap * count as f32 {
         things.iter().for_each(|thing| draw(ui, *thing));
         return;
     }
-    let gap = space::L;
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         ui.columns(count, |columns| {

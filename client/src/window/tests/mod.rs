@@ -1,8 +1,14 @@
 //! The window as a person uses it who sees with a screen reader: everything is found by what it is called.
 
 mod editing;
+mod findings;
+mod front;
 mod live;
+mod members;
+mod personal;
+mod refused;
 mod roles;
+mod town;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -62,7 +68,13 @@ impl Desk {
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        panic!("it did not come: {what}");
+        panic!("it did not come: {what}\nwhat is shown: {:?}", self.shown());
+    }
+
+    /// All that a screen reader would read.
+    fn shown(&self) -> Vec<String> {
+        let nodes = self.harness.query_all_by(|node| node.label().is_some() || node.value().is_some());
+        nodes.filter_map(|node| node.accesskit_node().label().or(node.accesskit_node().value())).collect()
     }
 
     fn until_shown(&mut self, label: &str) {
@@ -72,6 +84,13 @@ impl Desk {
     fn click(&mut self, label: &str) {
         self.until_shown(label);
         self.harness.get_all_by_label(label).next().unwrap().click();
+        self.harness.run_steps(3);
+    }
+
+    /// Presses what has this role and label, where others have the label, too.
+    fn press(&mut self, role: Role, label: &str) {
+        self.until(label, |desk| desk.harness.query_by_role_and_label(role, label).is_some());
+        self.harness.get_by_role_and_label(role, label).click();
         self.harness.run_steps(3);
     }
 

@@ -4,7 +4,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{FieldPath, FieldType, Kind, kind};
 use samsyn_engine::store::ListQuery;
 
-use crate::pages::Scene;
+use super::Scene;
 use crate::widgets::picker::Found;
 
 /// So many records are offered before anything is typed.
@@ -12,19 +12,19 @@ const OFFERED: usize = 40;
 
 /// The reference that is being chosen: at most one at a time, as one popup is open at most.
 #[derive(Debug, Default)]
-pub(super) struct Picking {
+pub(crate) struct Picking {
     place: Option<FieldPath>,
     query: String,
 }
 
 impl Picking {
     /// Somebody has opened a picker, or typed into it.
-    pub(super) fn ask(&mut self, place: &FieldPath, query: String) {
+    pub(crate) fn ask(&mut self, place: &FieldPath, query: String) {
         (self.place, self.query) = (Some(place.clone()), query);
     }
 
     /// What was found for the picker in that place; nothing for any other.
-    pub(super) fn found(
+    pub(crate) fn found(
         &self,
         place: &FieldPath,
         kinds: &[&'static str],

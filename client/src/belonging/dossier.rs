@@ -1,0 +1,149 @@
+//! Everything that is known about one person, for that person to read: what they may ask for (GDPR, article 15).
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use samsyn_engine::exchange::{ExchangeError, record_to_json};
+use samsyn_engine::id::RecordId;
+use samsyn_engine::replica::{Replica, ReplicaError};
+use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::store::Hit;
+use serde_json::{Value as Json, json};
+
+use super::erasing::{Referrer, referrers};
+use crate::told::{Words, history_to_json};
+
+/// So many records in which the name stands are looked at.
+const MENTIONS: usize = 1_000;
+
+/// Everything that is known about one person.
+pub struct Dossier<'a> {
+    words: Words<'a>,
+    id: RecordId,
+    referrers: Vec<Referrer>,
+    mentions: Vec<Hit>,
+}
+
+impl std::fmt::Debug for Dossier<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dossier").field("record", &self.id).finish_non_exhaustive()
+    }
+}
+
+const WHAT: Caption = Caption::new("Det här finns om personen:", "What is kept about this person:");
+const HISTORY: Caption = Caption::new("Vem som har skrivit vad, och när:", "Who wrote what, and when:");
+const REFERRERS: Caption =
+    Caption::new("Poster som hänvisar till personen:", "Records that refer to this person:");
+const MENTIONED: Caption =
+    Caption::new("Andra poster där namnet står:", "Other records in which the name stands:");
+const NOT_HERE: Caption = Caption::new(
+    "Arbete som inte har nått reläet från andras datorer, utskrifter och exporterade filer är inte med.",
+    "Work that has not reached the relay from other people's computers, prints and exported files are not in this.",
+);
+
+impl<'a> Dossier<'a> {
+    /// Gathers it.
+    ///
+    /// # Errors
+    /// Where there is no such record, or the file cannot be read.
+    pub fn of(replica: &'a Replica, id: RecordId, language: Language) -> Result<Dossier<'a>, ReplicaError> {
+        Ok(Dossier {
+            words: Words::in_language(replica, language)?,
+            id,
+            referrers: referrers(replica, id)?,
+            mentions: mentions(replica, id)?,
+        })
+    }
+
+    /// For the person to read.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn to_text(&self) -> Result<String, ReplicaError> {
+        let words = &self.words;
+        let heading = |caption: Caption| format!("\n{}", caption.get(words.language));
+        let document = words.replica.document(self.id)?;
+        let record = document.read();
+        let mut lines = vec![record.title(), heading(WHAT)];
+        lines.extend(words.record(&record));
+        lines.push(heading(HISTORY));
+        for entry in document.history() {
+            let why = entry.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
+            lines.push(format!("  {}{why}", words.stamp(&entry.stamp)));
+            let then = document.read_at(&[entry.stamp.change]);
+            let differences = document.differences_of(&entry);
+            lines.extend(differences.iter().map(|one| format!("    {}", words.difference(&then, one))));
+        }
+        lines.push(heading(REFERRERS));
+        lines.extend(self.referrers.iter().map(|one| format!("  {} ({})", one.title, one.field)));
+        lines.push(heading(MENTIONED));
+        let kind = |hit: &Hit| kind_words(&hit.kind, words.language);
+        lines.extend(self.mentions.iter().map(|hit| format!("  {} ({})", hit.title, kind(hit))));
+        lines.push(heading(NOT_HERE));
+        Ok(lines.join("\n"))
+    }
+
+    /// For programs.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn to_json(&self) -> Result<Json, ReplicaError> {
+        let referrer = |one: &Referrer| json!({"record": one.id, "title": one.title, "field": one.field});
+        let mention = |hit: &Hit| json!({"record": hit.id, "kind": hit.kind, "title": hit.title});
+        Ok(json!({
+            "record": record_to_json(&self.words.replica.record(self.id)?),
+            "history": history_to_json(&self.words, self.id)?,
+            "referred_to_by": self.referrers.iter().map(referrer).collect::<Vec<_>>(),
+            "name_stands_in": self.mentions.iter().map(mention).collect::<Vec<_>>(),
+        }))
+    }
+
+    /// Writes both beside each other, as `NAME.txt` and `NAME.json`, where there is nothing yet. Answers where. Nobody else on this
+    /// computer can read them.
+    ///
+    /// # Errors
+    /// Where the replica cannot be read or a file cannot be written; then there is none.
+    pub fn write(&self, text: &Path) -> Result<[PathBuf; 2], ExchangeError> {
+        // The name may have a point in it.
+        let plain = text.extension().is_some_and(|ending| ending == "txt" || ending == "json");
+        let stem = if plain { text.with_extension("") } else { text.to_owned() };
+        let path = |ending: &str| {
+            let mut name = stem.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        let paths = [path(".txt"), path(".json")];
+        let contents = [self.to_text()? + "\n", format!("{:#}\n", self.to_json()?)];
+        for (number, content) in contents.iter().enumerate() {
+            write_new(&paths[number], content).map_err(|error| {
+                if number > 0 {
+                    let _ = std::fs::remove_file(&paths[0]);
+                }
+                ExchangeError::File { path: paths[number].clone(), reason: error.to_string() }
+            })?;
+        }
+        Ok(paths)
+    }
+}
+
+fn write_new(path: &Path, content: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(content.as_bytes())
+}
+
+fn kind_words(kind: &str, language: Language) -> String {
+    samsyn_engine::schema::kind(kind).map_or(kind.to_owned(), |kind| kind.caption.get(language).to_owned())
+}
+
+/// The other records in which all words of the person's name stand: in notes, say.
+fn mentions(replica: &Replica, id: RecordId) -> Result<Vec<Hit>, ReplicaError> {
+    let name = replica.record(id)?.title();
+    if name.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let hits = replica.store().search(&name, &[], MENTIONS)?;
+    Ok(hits.into_iter().filter(|hit| hit.id != id).collect())
+}

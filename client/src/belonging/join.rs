@@ -1,0 +1,251 @@
+//! Joining: from what a person was given (an address, a code, and who they are) to a replica that the relay lets in.
+
+use std::path::{Path, PathBuf};
+
+use samsyn_engine::identity::{CodeError, DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
+use samsyn_engine::replica::{Replica, ReplicaError};
+use samsyn_engine::store::{NewReplica, StoreError, WayIn};
+use samsyn_engine::sync::Notice;
+
+use crate::keys::{self, Encryption, KeyError, Place, Vault};
+use crate::link::{self, LinkError, Visit};
+
+/// Why somebody did not join. Nothing was left behind, but for [`JoinError::Broken`].
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// They did not say who they are.
+    #[error("your name is empty: others need it to see who wrote what")]
+    NoName,
+    /// The address is none.
+    #[error(
+        "\"{0}\" is no address of a workspace: expected wss://HOST/WORKSPACE or ws://HOST:PORT/WORKSPACE"
+    )]
+    Address(String),
+    /// The code is none.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// Where the replica is to be there is something.
+    #[error("there is already a file at {}: choose another place with --replica", .0.display())]
+    Exists(PathBuf),
+    /// The replica could not be made.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+    /// This computer's key could not be kept.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The relay did not let them in.
+    #[error("not joined: {}", .0.words)]
+    Refused(Notice),
+    /// The relay is out of reach.
+    #[error("not joined: {0} (or join now and sync later with --no-sync)")]
+    NotReached(LinkError),
+    /// The relay was reached and the connection ended before all had come. The replica stays, and gets the rest later.
+    #[error(transparent)]
+    Broken(LinkError),
+}
+
+/// Where to join, and with what.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The relay's address: `wss://HOST`.
+    pub relay: String,
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    given: Given,
+}
+
+/// What a person was given.
+#[derive(Debug, Clone)]
+enum Given {
+    Code(InvitationCode),
+    /// The secret of a workspace that has no members.
+    Secret(WorkspaceSecret),
+}
+
+impl Entry {
+    /// Reads what a person was given: an address and a code, or both in the address with a # between them.
+    ///
+    /// # Errors
+    /// Where one of the two is none.
+    pub fn read(address: &str, code: &str) -> Result<Entry, JoinError> {
+        let (address, code) = address.trim().split_once('#').unwrap_or((address.trim(), code));
+        let (relay, workspace) = parse_address(address)?;
+        let given = match code.trim().parse::<WorkspaceSecret>() {
+            Ok(secret) => Given::Secret(secret),
+            Err(_) => Given::Code(code.parse()?),
+        };
+        Ok(Entry { relay, workspace, given })
+    }
+
+    fn way_in(&self, key: &DeviceKey) -> WayIn {
+        match &self.given {
+            Given::Secret(secret) => secret.clone().into(),
+            Given::Code(code) => WayIn::Invited { key: key.public(), code: code.clone() },
+        }
+    }
+}
+
+/// The name of whoever joins, if it is one.
+///
+/// # Errors
+/// Where it is empty.
+pub fn person(name: &str) -> Result<&str, JoinError> {
+    match name.trim() {
+        "" => Err(JoinError::NoName),
+        name => Ok(name),
+    }
+}
+
+/// Where a replica is made, and how it rests there.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'a> {
+    /// Its file.
+    pub replica: &'a Path,
+    /// Where keys are kept.
+    pub vault: &'a Vault,
+    /// Whether it is encrypted.
+    pub encryption: Encryption,
+}
+
+/// A replica that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// The replica.
+    pub replica: Replica,
+    /// Where the key rests that it is encrypted with, if it is.
+    pub key: Option<Place>,
+}
+
+impl Site<'_> {
+    fn make(&self, new: &NewReplica, person: &str) -> Result<Made, JoinError> {
+        let (key, place) = keys::draw_file_key(self.vault, self.encryption)?.unzip();
+        match Replica::create_with(self.replica, key.as_ref(), new, person) {
+            Ok(replica) => Ok(Made { replica, key: place }),
+            Err(error) => {
+                key.iter().for_each(|key| keys::forget_file_key(self.vault, key));
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Takes away what was made here just now.
+    fn clear(&self) {
+        keys::forget_key_of(self.vault, self.replica);
+        for ending in ["", "-wal", "-shm", "-instance"] {
+            let mut name = self.replica.as_os_str().to_owned();
+            name.push(ending);
+            let _ = std::fs::remove_file(PathBuf::from(name));
+        }
+    }
+}
+
+/// Makes a replica of a new workspace that is only on this device.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn found(site: Site<'_>, workspace: &str, name: &str) -> Result<Made, JoinError> {
+    let name = person(name)?;
+    let workspace_name = workspace.to_owned();
+    let new = NewReplica { workspace: WorkspaceId::random(), workspace_name, relay: None };
+    site.make(&new, name)
+}
+
+/// Makes the replica, without asking the relay for anything yet.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn prepare(site: Site<'_>, entry: &Entry, name: &str) -> Result<Made, JoinError> {
+    let name = person(name)?;
+    if site.replica.exists() {
+        return Err(JoinError::Exists(site.replica.to_owned()));
+    }
+    let key = DeviceKey::random();
+    let way = entry.way_in(&key);
+    let invited = matches!(way, WayIn::Invited { .. });
+    let relay = Some((entry.relay.clone(), way));
+    let new = NewReplica { workspace: entry.workspace, workspace_name: String::new(), relay };
+    let made = site.make(&new, name)?;
+    if !invited {
+        return Ok(made);
+    }
+    if let Err(error) = keys::keep_in(site.vault, made.replica.device(), &key) {
+        drop(made);
+        site.clear();
+        return Err(error.into());
+    }
+    Ok(Made { replica: made.replica.with_key(key), ..made })
+}
+
+/// The first meeting tells whether the invitation is good. Where it is not, nothing is left behind.
+///
+/// # Errors
+/// Where the relay does not let us in, or is out of reach.
+pub fn first_sync(site: Site<'_>, mut replica: Replica) -> Result<(Replica, Visit), JoinError> {
+    let error = match link::sync_once(&mut replica) {
+        Ok(visit) => return Ok((replica, visit)),
+        Err(LinkError::Closed(notice)) => JoinError::Refused(notice),
+        Err(
+            error @ (LinkError::Unreachable { .. }
+            | LinkError::SignIn { .. }
+            | LinkError::NotTrusted { .. }
+            | LinkError::NotARelay { .. }),
+        ) => JoinError::NotReached(error),
+        Err(error) => return Err(JoinError::Broken(error)),
+    };
+    let device = replica.device();
+    // Closing it writes beside it: first it is closed, then it is taken away.
+    drop(replica);
+    keys::forget(site.vault, device);
+    site.clear();
+    Err(error)
+}
+
+/// Splits `ws://HOST:PORT/WORKSPACE` into the relay's address and the workspace.
+fn parse_address(address: &str) -> Result<(String, WorkspaceId), JoinError> {
+    let wrong = || JoinError::Address(address.to_owned());
+    let (relay, workspace) = address.trim_end_matches('/').rsplit_once('/').ok_or_else(wrong)?;
+    let schemes = ["wss://", "ws://"];
+    let found = schemes.iter().find_map(|scheme| Some((scheme, relay.strip_prefix(scheme)?)));
+    let (scheme, host) = found.filter(|(_, host)| !host.is_empty()).ok_or_else(wrong)?;
+    let workspace = workspace.parse().map_err(|_| wrong())?;
+    Ok((format!("{scheme}{host}"), workspace))
+}
+
+impl From<StoreError> for JoinError {
+    fn from(error: StoreError) -> JoinError {
+        JoinError::Replica(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_relay_and_workspace() {
+        let id = WorkspaceId::random();
+        assert_eq!(
+            parse_address(&format!("ws://127.0.0.1:7400/{id}")).unwrap(),
+            ("ws://127.0.0.1:7400".into(), id)
+        );
+        for wrong in ["", "ws://host", "http://host/x", &format!("ws:///{id}"), "ws://host/notanid"] {
+            assert!(parse_address(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_address(&format!("wss://host/{id}")).unwrap(), ("wss://host".into(), id));
+    }
+
+    #[test]
+    fn a_code_stands_apart_or_in_the_address_and_a_secret_is_one_too() {
+        let (id, code) = (WorkspaceId::random(), InvitationCode::random());
+        let (address, written) = (format!("wss://host/{id}"), code.reveal());
+        let is_code = |entry: Entry| matches!(entry.given, Given::Code(given) if given == code);
+        assert!(is_code(Entry::read(&address, &written).unwrap()));
+        assert!(is_code(Entry::read(&format!(" {address}#{written} "), "").unwrap()));
+        let secret = WorkspaceSecret::random();
+        let entry = Entry::read(&address, &secret.reveal()).unwrap();
+        assert!(matches!(entry.given, Given::Secret(given) if given == secret));
+        assert!(matches!(Entry::read(&address, "ABCD"), Err(JoinError::Code(_))));
+        assert!(matches!(Entry::read("host", &written), Err(JoinError::Address(_))));
+        assert!(matches!(person("  "), Err(JoinError::NoName)));
+    }
+}

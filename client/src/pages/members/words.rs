@@ -1,0 +1,236 @@
+//! Words about who belongs, in both languages.
+
+use samsyn_engine::identity::{Happening, Management, ManagementError, Role};
+use samsyn_engine::schema::{Caption, Language};
+
+use crate::link::worker::Asked;
+use crate::pages::texts::{self, texts};
+
+texts! {
+    MEMBERS: "Medlemmar", "Members";
+    INVITE: "Bjud in", "Invite";
+    INVITE_TITLE: "Bjud in någon", "Invite somebody";
+    DEVICE_TITLE: "En enhet till för {}", "One more device for {}";
+    YOU: "du", "you";
+    THIS_DEVICE: "den här datorn", "this computer";
+    UNNAMED_DEVICE: "Enhet", "Device";
+    REMOVED: "borttagen", "removed";
+    REVOKED: "återkallad", "revoked";
+    SINCE: "sedan {}", "since {}";
+    HERE: "ansluten nu", "connected now";
+    WROTE: "skrev senast {}", "last wrote {}";
+    NOT_SEEN: "har inte skrivit något än", "has not written anything yet";
+    KEY: "nyckel {}", "key {}";
+    CHANGE_ROLE: "Byt roll", "Change role";
+    NEW_DEVICE: "Ny enhet", "New device";
+    REMOVE: "Ta bort", "Remove";
+    REVOKE: "Återkalla", "Revoke";
+    CANCEL: "Avbryt", "Cancel";
+    NOT_CONNECTED: "Inte ansluten till reläet, och det är det som avgör vem som hör till. Roller, enheter och inbjudningar kan ändras när du är ansluten.", "Not connected to the relay, which decides who belongs. Roles, devices and invitations can be changed when you are connected.";
+    AS_OF: "Listan är som den var {}.", "The list is as it was at {}.";
+    BY_WRITING: "Här visas de som har skrivit i arbetsytan.", "Those who have written in the workspace are shown here.";
+    FOR_COORDINATORS: "Alla som har skrivit i arbetsytan. Vilken roll andra har, och vem som inte längre hör till, berättar reläet bara för koordinatorer.", "Everybody who has written in the workspace. The relay tells only coordinators which role others have, and who no longer belongs.";
+    ALONE: "Arbetsytan finns bara på den här datorn, så ingen annan kan komma in.", "This workspace is only on this computer, so nobody else can come in.";
+    NO_MEMBERS: "Arbetsytan har en hemlighet i stället för medlemmar: alla som känner till den hör till. Den som driver reläet kan ge arbetsytan medlemmar.", "This workspace has a secret instead of members: whoever knows it belongs. Whoever runs the relay can give it members.";
+    OPEN_INVITATIONS: "Öppna inbjudningar", "Open invitations";
+    GOOD_UNTIL: "gäller till {}", "good until {}";
+    WITHDRAW: "Ta tillbaka", "Withdraw";
+    ERASURES: "Raderade personer", "Erased people";
+    ERASED_EVERYWHERE: "inget finns kvar på någon enhet", "nothing is left on any device";
+    WAITING_FOR: "väntar på: {}", "waiting for: {}";
+    HAPPENED: "Vad som har hänt", "What has happened";
+    OPERATOR: "Den som driver reläet", "Whoever runs the relay";
+    ORGANISATION: "Organisation", "Organisation";
+    ORGANISATION_HINT: "Välj vilken organisation partnern arbetar för: det är dess anläggningar och planer som partnern får skriva i.", "Choose the organisation the partner works for: its venues and plans are what the partner may write in.";
+    GOOD_FOR: "Gäller i", "Good for";
+    MAKE_INVITATION: "Skapa inbjudan", "Make the invitation";
+    ASKING: "Frågar reläet …", "Asking the relay …";
+    ADDRESS: "Adress", "Address";
+    COPY_CODE: "Kopiera koden", "Copy the code";
+    COPY_BOTH: "Kopiera adress och kod", "Copy address and code";
+    COPIED: "Kopierat", "Copied";
+    PICTURE: "QR-bild med adress och kod", "QR picture with address and code";
+    WORKS_ONCE: "Koden fungerar en gång, till {}. Den visas bara här: när rutan stängs finns den inte längre.", "The code works once, until {}. It is shown only here: when this is closed it is gone.";
+    HAND_OVER: "Ge adress och kod till den som ska komma in. Där öppnas Samsyn utan arbetsyta, och båda skrivs in.", "Give address and code to whoever is to come in. They open Samsyn without a workspace and type both.";
+    DEVICE_HINT: "På den andra datorn öppnas Samsyn utan arbetsyta, och adress och kod skrivs in. Rollen blir densamma.", "On the other computer Samsyn is opened without a workspace, and address and code are typed. The role is the same.";
+    DONE: "Klart", "Done";
+    ROLE_TITLE: "Vilken roll ska {} ha?", "Which role is {} to have?";
+    ROLE_AT_ONCE: "Det gäller genast. En öppen förbindelse bryts och kommer tillbaka med den nya rollen.", "It holds at once. An open connection is ended, and comes back with the new role.";
+    ROLE_OWN: "Det är du själv: efter det kan du inte längre ändra vem som hör till.", "This is yourself: afterwards you can no longer change who belongs.";
+    GIVE_ROLE: "Ge rollen", "Give the role";
+    REMOVE_TITLE: "Ta bort {} ur arbetsytan?", "Remove {} from the workspace?";
+    REMOVE_AT_ONCE: "{} släpps inte in mer, med någon enhet. Det gäller genast: öppna förbindelser bryts nu.", "{} is let in no more, with any device. It holds at once: open connections are ended now.";
+    REMOVE_STAYS: "Det som {} har skrivit är kvar. Den kopia som redan finns på personens dator når reläet inte.", "What {} has written stays. The copy that is already on their computer is out of the relay's reach.";
+    REMOVE_OWN: "Det är du själv: du kommer inte in igen utan en ny inbjudan.", "This is yourself: you will not come in again without a new invitation.";
+    REMOVE_NOW: "Ta bort ur arbetsytan", "Remove from the workspace";
+    REVOKE_TITLE: "Återkalla enheten {}?", "Revoke the device {}?";
+    REVOKE_AT_ONCE: "Den släpps inte in mer. Det gäller genast: är den ansluten bryts förbindelsen nu. Andra enheter som {} har berörs inte.", "It is let in no more. It holds at once: if it is connected, it is cut off now. Other devices of {} are not concerned.";
+    REVOKE_STAYS: "Det som är skrivet på den är kvar. Den kopia som finns på den når reläet inte.", "What was written on it stays. The copy that is on it is out of the relay's reach.";
+    REVOKE_OWN: "Det är den här datorn: den kommer inte in igen utan en ny inbjudan.", "This is this computer: it will not come in again without a new invitation.";
+    REVOKE_NOW: "Återkalla enheten", "Revoke the device";
+    NOTHING_CHANGED: "Inte ansluten till reläet: inget ändrades. Försök igen när du är ansluten.", "Not connected to the relay: nothing was changed. Try again when you are connected.";
+    UNANSWERED: "Förbindelsen bröts innan reläet hann svara. Se i listan om det blev gjort.", "The connection ended before the relay could answer. See in the list whether it was done.";
+    TOO_OLD: "Reläet är för gammalt för en arbetsyta med medlemmar: det måste uppdateras.", "The relay is too old for a workspace with members: it must be updated.";
+    HAS_ROLE: "Rollen är ändrad.", "The role was changed.";
+    IS_REMOVED: "Medlemmen är borttagen och släpps inte in mer.", "The member is removed, and let in no more.";
+    IS_REVOKED: "Enheten är återkallad och släpps inte in mer.", "The device is revoked, and let in no more.";
+    IS_WITHDRAWN: "Inbjudan gäller inte längre.", "The invitation is good no more.";
+    IS_ERASED: "Personen är raderad på reläet. Enheterna följer vid sin nästa kontakt; under Medlemmar syns vilka som är klara.", "The person is erased on the relay. The devices follow at their next contact; Members shows which are done.";
+}
+
+/// For how long an invitation can be good: seconds, and what that is called.
+pub(super) const TIMES: [(u32, Caption); 4] = [
+    (3_600, Caption::new("en timme", "an hour")),
+    (48 * 3_600, Caption::new("två dygn", "two days")),
+    (7 * 24 * 3_600, Caption::new("en vecka", "a week")),
+    (14 * 24 * 3_600, Caption::new("två veckor", "two weeks")),
+];
+
+/// What a role may, in a sentence.
+pub(super) fn what_it_may(role: Role) -> Caption {
+    match role {
+        Role::Coordinator => Caption::new(
+            "Läser och skriver allt, bjuder in, ger roller, återkallar, raderar och granskar.",
+            "Reads and writes everything, invites, gives roles, revokes, erases and reviews.",
+        ),
+        Role::Ambassador => Caption::new(
+            "Läser och skriver allt, men ändrar inte vem som hör till.",
+            "Reads and writes everything, but does not change who belongs.",
+        ),
+        Role::Partner => Caption::new(
+            "Ser allt utom kontakter, och skriver sin organisations anläggningar och planer.",
+            "Sees everything but contacts, and writes its own organisation's venues and plans.",
+        ),
+        Role::Reader => Caption::new("Läser allt och ändrar inget.", "Reads everything and changes nothing."),
+    }
+}
+
+/// How many belong.
+pub(super) fn people(count: usize, language: Language) -> String {
+    let caption = if count == 1 {
+        Caption::new("{} person", "{} person")
+    } else {
+        Caption::new("{} personer", "{} people")
+    };
+    caption.get(language).replace("{}", &count.to_string())
+}
+
+/// What came of something that was asked of who belongs: whether it is done, and the words.
+pub(crate) fn outcome(management: &Management, asked: &Asked, language: Language) -> (bool, String) {
+    use samsyn_engine::identity::Managed;
+    let caption = match asked {
+        Asked::Answered(Managed::Refused { why }) => return (false, refusal(*why, language).to_owned()),
+        Asked::NotConnected => NOTHING_CHANGED,
+        Asked::Unanswered => UNANSWERED,
+        Asked::TooOld => TOO_OLD,
+        Asked::Answered(_) => match management {
+            Management::SetRole { .. } => HAS_ROLE,
+            Management::Remove { .. } => IS_REMOVED,
+            Management::Revoke { .. } => IS_REVOKED,
+            Management::Withdraw { .. } => IS_WITHDRAWN,
+            Management::Erase { .. } => IS_ERASED,
+            Management::Invite { .. } | Management::Roster => DONE,
+        },
+    };
+    (matches!(asked, Asked::Answered(_)), caption.get(language).to_owned())
+}
+
+/// Why the relay did not do it.
+pub(crate) fn refusal(why: ManagementError, language: Language) -> &'static str {
+    let caption = match why {
+        ManagementError::NotAllowed => {
+            Caption::new("Det kan bara en koordinator göra.", "Only a coordinator can do that.")
+        }
+        ManagementError::Unknown => Caption::new(
+            "Medlemmen, enheten eller inbjudan finns inte längre.",
+            "The member, device or invitation is not there any more.",
+        ),
+        ManagementError::Already => {
+            Caption::new("Det var redan gjort: inget ändrades.", "That was done before: nothing is changed.")
+        }
+        ManagementError::LastCoordinator => Caption::new(
+            "Då skulle arbetsytan vara utan koordinator. Gör någon annan till koordinator först.",
+            "That would leave the workspace without a coordinator. Make somebody else one first.",
+        ),
+        ManagementError::Organisation => Caption::new(
+            "En partner måste ha en organisation, och ingen annan roll har någon.",
+            "A partner needs an organisation, and no other role has one.",
+        ),
+        ManagementError::Duration => Caption::new(
+            "En inbjudan gäller högst i två veckor.",
+            "An invitation is good for two weeks at most.",
+        ),
+        ManagementError::NotAPerson => Caption::new(
+            "Bara en persons post kan raderas. Andra tas bort.",
+            "Only a person's record can be erased. Others are removed.",
+        ),
+        ManagementError::Hold => Caption::new(
+            "Posten får inte gallras: grunden står i den, och måste tas bort där först.",
+            "The record has a retention hold: its ground stands in it, and has to be taken away there first.",
+        ),
+        ManagementError::TooMany => Caption::new(
+            "För många inbjudningar är öppna. Ta tillbaka några, eller vänta tills de går ut.",
+            "Too many invitations are open. Withdraw some, or wait until they expire.",
+        ),
+        ManagementError::NoMembers => NO_MEMBERS,
+        ManagementError::Storage => Caption::new(
+            "Reläet kunde inte spara det. Försök igen senare.",
+            "The relay could not store that. Try again later.",
+        ),
+        ManagementError::Other => Caption::new(
+            "Reläet gjorde det inte, av ett skäl som den här versionen inte känner till.",
+            "The relay did not do that, for a reason that this version does not know.",
+        ),
+    };
+    caption.get(language)
+}
+
+/// Something that was changed, in a sentence. `name` finds what a member or the member of a device is called.
+pub(super) fn happening(
+    entry: &Happening,
+    language: Language,
+    name: &dyn Fn(samsyn_engine::id::RecordId) -> Option<String>,
+) -> String {
+    let who = |id| name(id).unwrap_or_else(|| texts::SOMEBODY.get(language).to_owned());
+    let by = entry.by.map_or_else(|| OPERATOR.get(language).to_owned(), who);
+    let whom = entry.whom.map(who).unwrap_or_default();
+    let role = entry.role.map(|role| texts::role(role).get(language).to_lowercase()).unwrap_or_default();
+    let caption = match entry.what.as_str() {
+        "invited" => Caption::new("{by} bjöd in en {role}", "{by} invited a {role}"),
+        "withdrew" => Caption::new("{by} tog tillbaka en inbjudan", "{by} withdrew an invitation"),
+        "joined" => Caption::new("{whom} kom in som {role}", "{whom} came in as {role}"),
+        "role" => Caption::new("{by} gjorde {whom} till {role}", "{by} made {whom} a {role}"),
+        "removed" => Caption::new("{by} tog bort {whom}", "{by} removed {whom}"),
+        "revoked" => {
+            Caption::new("{by} återkallade en enhet som {whom} har", "{by} revoked a device of {whom}")
+        }
+        "erased" => Caption::new("{by} raderade en person", "{by} erased a person"),
+        other => return format!("{by}: {other} {whom}"),
+    };
+    caption.get(language).replace("{by}", &by).replace("{whom}", &whom).replace("{role}", &role)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        for (name, caption) in ALL_TEXTS {
+            assert!(!caption.sv.is_empty() && !caption.en.is_empty(), "{name}");
+            assert_eq!(caption.sv.contains("{}"), caption.en.contains("{}"), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_what_the_relay_did_counts_as_done() {
+        use samsyn_engine::identity::Managed;
+        let wish = Management::Remove { member: samsyn_engine::id::RecordId::random() };
+        let done = |asked: Asked| outcome(&wish, &asked, Language::English).0;
+        assert!(done(Asked::Answered(Managed::Done)));
+        let refused = Managed::Refused { why: ManagementError::LastCoordinator };
+        for not in [Asked::Answered(refused), Asked::NotConnected, Asked::Unanswered, Asked::TooOld] {
+            assert!(!done(not));
+        }
+    }
+}

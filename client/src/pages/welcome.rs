@@ -1,0 +1,277 @@
+//! The first page of whoever has no workspace yet: come in with a code, open a file, or make one of one's own.
+//!
+//! It only says what is wanted. Making, joining and opening take their time, and are done by the window meanwhile.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::{
+    Align2, CornerRadius, Frame, Key, Label, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
+};
+use samsyn_engine::identity::InvitationCode;
+use samsyn_engine::schema::{Caption, Language};
+
+use super::texts::texts;
+use crate::widgets::button;
+use crate::widgets::field::Field;
+use crate::widgets::theme;
+use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
+
+texts! {
+    WELCOME: "Välkommen till Samsyn", "Welcome to Samsyn";
+    HINT: "Det finns ingen arbetsyta på den här datorn än.", "There is no workspace on this computer yet.";
+    JOIN: "Gå med", "Join";
+    OPEN: "Öppna en fil", "Open a file";
+    OWN: "Gör en egen", "Make your own";
+    JOIN_HINT: "Skriv adressen och koden som du har fått av en koordinator. Arbetsytan hämtas hit, och sedan kan du arbeta i den också utan nät.", "Type the address and the code that a coordinator gave you. The workspace is copied here, and then you can work in it without a network, too.";
+    ADDRESS: "Adress", "Address";
+    ADDRESS_LIKE: "wss://HOST/ARBETSYTA", "wss://HOST/WORKSPACE";
+    CODE: "Kod", "Code";
+    NAME: "Ditt namn", "Your name";
+    NAME_HINT: "Andra ser det vid det du skriver.", "Others see it beside what you write.";
+    JOIN_NOW: "Gå med", "Join";
+    JOINING: "Hämtar arbetsytan …", "Getting the workspace …";
+    OPEN_HINT: "En arbetsyta som redan finns på den här datorn: en fil som slutar på .samsyn.", "A workspace that is on this computer already: a file that ends with .samsyn.";
+    FILE: "Fil", "File";
+    OPEN_NOW: "Öppna", "Open";
+    OWN_HINT: "En arbetsyta som bara finns på den här datorn, för dig själv.", "A workspace that is only on this computer, for yourself.";
+    WORKSPACE: "Arbetsytans namn", "The workspace's name";
+    OWN_NOW: "Gör arbetsytan", "Make the workspace";
+    KEPT_AT: "Sparas i {}", "Kept in {}";
+}
+
+/// The card's width, in points.
+const WIDTH: f32 = 520.0;
+
+/// What whoever has no workspace wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// To come in with a code.
+    Join {
+        /// The workspace's address; the code may follow behind a #.
+        address: String,
+        /// The code.
+        code: String,
+        /// Who they are.
+        name: String,
+    },
+    /// To open this replica.
+    Open(PathBuf),
+    /// To make a workspace of their own.
+    Own {
+        /// What it is called.
+        workspace: String,
+        /// Who they are.
+        name: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Join,
+    Open,
+    Own,
+}
+
+/// The page's view state.
+#[derive(Debug)]
+pub(crate) struct Welcome {
+    way: Way,
+    address: String,
+    code: String,
+    name: String,
+    file: String,
+    workspace: String,
+    /// Where a new replica will be.
+    place: PathBuf,
+    /// Why the last try did not succeed.
+    trouble: Option<String>,
+    busy: bool,
+}
+
+impl Welcome {
+    /// The page; a new replica will be at `place`.
+    pub(crate) fn new(place: &Path) -> Self {
+        Welcome {
+            way: Way::Join,
+            address: String::new(),
+            code: String::new(),
+            name: String::new(),
+            file: String::new(),
+            workspace: String::new(),
+            place: place.to_owned(),
+            trouble: None,
+            busy: false,
+        }
+    }
+
+    /// What was wanted is under way.
+    pub(crate) fn begin(&mut self) {
+        (self.busy, self.trouble) = (true, None);
+    }
+
+    /// What was wanted was not done. What was typed stays.
+    pub(crate) fn failed(&mut self, why: String) {
+        (self.busy, self.trouble) = (false, Some(why));
+    }
+
+    /// Draws the page. Says what is wanted, once; a language that was chosen is changed in `language`.
+    pub(crate) fn show(&mut self, ui: &mut Ui, language: &mut Language) -> Option<Begin> {
+        let t = Tokens::of(ui);
+        let mut wanted = None;
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let width = WIDTH.min(ui.available_width() - 2.0 * space::L);
+            let side = ((ui.available_width() - width) / 2.0).max(space::L);
+            ui.add_space((ui.available_height() * 0.12).clamp(space::L, 90.0));
+            ui.horizontal_top(|ui| {
+                ui.add_space(side);
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    ui.spacing_mut().item_spacing.y = space::S;
+                    ui.label(RichText::new(WELCOME.get(*language)).text_style(theme::title()));
+                    ui.label(RichText::new(HINT.get(*language)).color(t.text_weak));
+                    ui.add_space(space::S);
+                    wanted = ui.add_enabled_ui(!self.busy, |ui| self.card(ui, *language)).inner;
+                    ui.add_space(space::M);
+                    languages(ui, language);
+                });
+            });
+        });
+        wanted
+    }
+
+    fn card(&mut self, ui: &mut Ui, language: Language) -> Option<Begin> {
+        let t = Tokens::of(ui);
+        let frame = Frame::new()
+            .fill(t.raised)
+            .stroke(Stroke::new(1.0, t.border))
+            .corner_radius(CornerRadius::same(radius::L))
+            .inner_margin(space::XL);
+        frame
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = space::M;
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::XS;
+                    for (way, caption) in [(Way::Join, JOIN), (Way::Open, OPEN), (Way::Own, OWN)] {
+                        let name = caption.get(language);
+                        if ui.selectable_label(self.way == way, name).clicked() {
+                            (self.way, self.trouble) = (way, None);
+                        }
+                    }
+                });
+                let entered = self.fields(ui, language);
+                if let Some(trouble) = &self.trouble {
+                    super::banner(ui, Tone::Danger, trouble);
+                }
+                self.end(ui, language, entered)
+            })
+            .inner
+    }
+
+    /// The fields. Says whether Enter was pressed in one: that is the button.
+    fn fields(&mut self, ui: &mut Ui, language: Language) -> bool {
+        let hint = match self.way {
+            Way::Join => JOIN_HINT,
+            Way::Open => OPEN_HINT,
+            Way::Own => OWN_HINT,
+        };
+        ui.add(Label::new(hint.get(language)).wrap());
+        let say = |caption: Caption| caption.get(language);
+        match self.way {
+            Way::Join => {
+                let like = say(ADDRESS_LIKE);
+                let mut entered = line(ui, Field::new(say(ADDRESS)), like, &mut self.address);
+                // Both may have been copied in one. Whoever types it so is not interrupted before the code is whole.
+                if let Some((address, code)) = self.address.clone().split_once('#')
+                    && code.parse::<InvitationCode>().is_ok()
+                {
+                    (self.address, self.code) = (address.trim().to_owned(), code.trim().to_owned());
+                }
+                entered |= line(ui, Field::new(say(CODE)), "AB12-CD34-EF56-GH78", &mut self.code);
+                entered | line(ui, Field::new(say(NAME)).help(say(NAME_HINT)), "", &mut self.name)
+            }
+            Way::Open => line(ui, Field::new(say(FILE)), "", &mut self.file),
+            Way::Own => {
+                let entered = line(ui, Field::new(say(WORKSPACE)), "", &mut self.workspace);
+                entered | line(ui, Field::new(say(NAME)), "", &mut self.name)
+            }
+        }
+    }
+
+    /// The button, and where what comes of it will be.
+    fn end(&self, ui: &mut Ui, language: Language, entered: bool) -> Option<Begin> {
+        let t = Tokens::of(ui);
+        if self.busy {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                ui.label(JOINING.get(language));
+            });
+            return None;
+        }
+        let (caption, begin, filled) = self.wanted();
+        let button = ui.add_enabled_ui(filled, |ui| button::primary(ui, None, caption.get(language))).inner;
+        if self.way != Way::Open {
+            let kept = KEPT_AT.get(language).replace("{}", &self.place.display().to_string());
+            ui.add(Label::new(RichText::new(kept).small().color(t.text_weak)).wrap());
+        }
+        (button.clicked() || entered && filled).then_some(begin)
+    }
+
+    /// What the button says, what is wanted by it, and whether everything it needs was typed.
+    fn wanted(&self) -> (Caption, Begin, bool) {
+        let filled = |texts: &[&str]| texts.iter().all(|text| !text.trim().is_empty());
+        let name = self.name.clone();
+        match self.way {
+            Way::Join => {
+                let (address, code) = (self.address.clone(), self.code.clone());
+                let whole = filled(&[&address, &name]) && (filled(&[&code]) || address.contains('#'));
+                (JOIN_NOW, Begin::Join { address, code, name }, whole)
+            }
+            Way::Open => {
+                let path = PathBuf::from(self.file.trim());
+                (OPEN_NOW, Begin::Open(path), filled(&[&self.file]))
+            }
+            Way::Own => {
+                let workspace = self.workspace.trim().to_owned();
+                let whole = filled(&[&workspace, &name]);
+                (OWN_NOW, Begin::Own { workspace, name }, whole)
+            }
+        }
+    }
+}
+
+/// A field of one line. Says whether Enter was pressed in it.
+fn line(ui: &mut Ui, field: Field<'_>, like: &str, text: &mut String) -> bool {
+    let shown = field.show(ui, |ui, label| {
+        let edit = TextEdit::singleline(text).hint_text(like).align(Align2::LEFT_CENTER);
+        let edit = edit.desired_width(f32::INFINITY).min_size(vec2(0.0, height::CONTROL));
+        let edit = ui.add(edit).labelled_by(label);
+        edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    });
+    shown.inner
+}
+
+fn languages(ui: &mut Ui, language: &mut Language) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for other in Language::ALL {
+            let name = super::Command::Speak(other).words(other);
+            if ui.selectable_label(*language == other, name).clicked() {
+                *language = other;
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        for (name, caption) in ALL_TEXTS {
+            assert!(!caption.sv.is_empty() && !caption.en.is_empty(), "{name}");
+            assert_eq!(caption.sv.contains("{}"), caption.en.contains("{}"), "{name}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Somebody who has no workspace yet: they come in with a code, open a file, or make one of their own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use eframe::egui::accesskit::Role as Part;
+use eframe::egui::{Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use samsyn_engine::identity::{InvitationCode, Role, WorkspaceId};
+use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::Language;
+use samsyn_engine::schema::kinds::CONTACT;
+use samsyn_engine::store::NewReplica;
+
+use super::super::front::{Front, Home};
+use super::town::Town;
+use super::{make, text};
+use crate::keys::Vault;
+use crate::pages::Page;
+use crate::state::Settings;
+use crate::widgets::theme;
+
+/// The window of somebody who has none.
+struct Door {
+    harness: Harness<'static, Front>,
+    replica: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl Door {
+    fn new() -> Door {
+        let folder = tempfile::tempdir().unwrap();
+        let replica = folder.path().join("workspace.samsyn");
+        let settings = Settings { language: Language::English, ..Settings::default() };
+        let home = Home { replica: replica.clone(), vault: Vault::in_folder(&folder.path().join("keys")) };
+        let harness = Harness::builder()
+            .with_size(vec2(1360.0, 860.0))
+            .with_context_setup(theme::install)
+            .build_ui_state(|ui, front: &mut Front| front.show(ui), Front::welcome(home, settings));
+        Door { harness, replica, folder }
+    }
+
+    fn until(&mut self, what: &str, so: impl Fn(&Door) -> bool) {
+        for _ in 0..3_000 {
+            self.harness.step();
+            if so(self) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("it did not come: {what}");
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.harness.query_all_by_label_contains(words).next().is_some()
+    }
+
+    fn press(&mut self, label: &str) {
+        self.harness.get_all_by_role_and_label(Part::Button, label).last().unwrap().click();
+        self.harness.run_steps(3);
+    }
+
+    fn write(&mut self, label: &str, text: &str) {
+        self.write_into(Part::TextInput, label, text);
+    }
+
+    /// Writes what is not shown.
+    fn write_secret(&mut self, label: &str, text: &str) {
+        self.write_into(Part::PasswordInput, label, text);
+    }
+
+    fn write_into(&mut self, part: Part, label: &str, text: &str) {
+        self.harness.get_by_role_and_label(part, label).focus();
+        self.harness.run_steps(2);
+        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        self.harness.run_steps(1);
+        self.harness.get_by_role_and_label(part, label).type_text(text);
+        self.harness.run_steps(3);
+    }
+
+    /// The files that are there of a replica and its keys.
+    fn left(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        let files = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+        files.collect()
+    }
+}
+
+#[test]
+fn somebody_comes_in_with_the_code_that_they_were_given() {
+    let town = Town::new();
+    let maja = town.join(("Maja", Role::Coordinator), Page::List(&CONTACT), |replica| {
+        make(replica, &CONTACT, &[("family", text("Ek"))]);
+    });
+    let code = town.invite(Role::Ambassador, None);
+    let mut door = Door::new();
+    door.harness.run_steps(3);
+    assert!(door.says("There is no workspace on this computer yet."));
+    // A code that nobody knows leaves nothing behind, and what was typed stays.
+    door.write("Address", &town.address());
+    door.write("Code", &InvitationCode::random().reveal());
+    door.write("Your name", "Bo");
+    door.press("Join");
+    door.until("it is refused", |door| door.says("The relay does not let you in: the code is mistyped"));
+    assert_eq!(door.left(), Vec::<PathBuf>::new());
+    // Address and code may have been copied in one.
+    door.write("Address", &format!("{}#{}", town.address(), code.reveal()));
+    door.harness.key_press(Key::Enter);
+    door.until("the window", |door| door.says("Bo · Ambassador") && door.says("Connected"));
+    let replica = Replica::open(&door.replica).unwrap();
+    assert_eq!(replica.meta().unwrap().workspace, town.workspace);
+    assert_eq!(town.roster().members.len(), 2);
+    drop(maja);
+}
+
+#[test]
+fn what_was_typed_wrong_is_said_before_anybody_is_asked() {
+    let mut door = Door::new();
+    door.harness.run_steps(3);
+    door.write("Address", "relay.example.se");
+    door.write("Code", "AB12-CD34-EF56-GH78");
+    door.write("Your name", "Bo");
+    door.press("Join");
+    door.until("it is no address", |door| door.says("is no address of a workspace"));
+    door.write("Address", &format!("ws://127.0.0.1:1/{}", WorkspaceId::random()));
+    door.write("Code", "AB12");
+    door.press("Join");
+    door.until("it is no code", |door| door.says("That is no invitation code"));
+    door.write("Code", "AB12-CD34-EF56-GH78");
+    door.press("Join");
+    door.until("nobody answers", |door| door.says("cannot be reached"));
+    assert_eq!(door.left(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn somebody_opens_a_file_that_is_there_and_goes_on_with_it_the_next_time() {
+    let mut door = Door::new();
+    let other = door.folder.path().join("other.samsyn");
+    let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Andra".into(), relay: None };
+    drop(Replica::create(&other, &new, "Åsa Berg").unwrap());
+    door.harness.run_steps(3);
+    door.press("Open a file");
+    door.write("File", &door.folder.path().join("none.samsyn").display().to_string());
+    door.press("Open");
+    door.until("it is not there", |door| door.says("There is no file at"));
+    door.write("File", &other.display().to_string());
+    door.press("Open");
+    door.until("the window", |door| door.says("Andra") && door.says("Åsa Berg"));
+    assert_eq!(door.harness.state().settings().replica.as_ref(), Some(&other));
+}
+
+#[test]
+fn somebody_makes_a_workspace_of_their_own() {
+    let mut door = Door::new();
+    door.harness.run_steps(3);
+    door.press("Make your own");
+    door.write("The workspace's name", "Min byrå");
+    door.write("Your name", "Åsa Berg");
+    door.press("Make the workspace");
+    door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
+    assert_eq!(door.harness.state().settings().replica, None);
+    assert!(door.replica.exists());
+}
+
+#[test]
+fn somebody_locks_the_workspace_and_opens_it_again_with_the_passphrase() {
+    let mut door = Door::new();
+    door.harness.run_steps(3);
+    door.press("Make your own");
+    door.write("The workspace's name", "Min byrå");
+    door.write("Your name", "Åsa Berg");
+    door.press("Make the workspace");
+    door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
+    let lock = |door: &mut Door| {
+        door.harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
+        door.until("the question", |door| door.says("Lock the workspace"));
+    };
+    lock(&mut door);
+    door.press("Cancel");
+    door.until("the window", |door| door.says("Min byrå"));
+    // What is not encrypted yet is, by locking it.
+    lock(&mut door);
+    door.write_secret("Passphrase", "älg under bordet 7");
+    door.write_secret("The same once more", "älg under bordet 8");
+    door.press("Lock");
+    door.until("they differ", |door| door.says("two different passphrases"));
+    door.write_secret("The same once more", "älg under bordet 7");
+    door.press("Lock");
+    door.until("it is locked", |door| door.says("The workspace is locked"));
+    let file = std::fs::read(&door.replica).unwrap();
+    assert!(!file.starts_with(b"SQLite") && Replica::open(&door.replica).is_err());
+
+    door.write_secret("Passphrase", "älg under bordet 8");
+    door.press("Unlock");
+    door.until("it is another", |door| door.says("not the passphrase"));
+    door.write_secret("Passphrase", "älg under bordet 7");
+    door.press("Unlock");
+    door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
+    // The second time the one of before is asked for.
+    lock(&mut door);
+    assert!(!door.says("The same once more"));
+    door.write_secret("Passphrase", "älg under bordet 7");
+    door.press("Lock");
+    door.until("it is locked", |door| door.says("The workspace is locked"));
+}

@@ -1,0 +1,53 @@
+//! A document without some of its changes: as if they had never been written here.
+//!
+//! In a merged history that is no way to take something back, because others have the changes. It is for work that reached nobody:
+//! what a relay refused. What was built on it goes with it, because it says nothing without it.
+
+use std::collections::BTreeSet;
+
+use automerge::{ActorId, Automerge, Change, ChangeHash};
+
+use super::gate::guarded;
+use super::{Document, DocumentError, seeds};
+
+/// What is left of a document, and what is not.
+#[derive(Debug)]
+pub struct Discarded {
+    /// The document without the changes; none where nothing is left that anybody wrote.
+    pub document: Option<Document>,
+    /// The changes that are gone, each behind what it builds on.
+    pub gone: Vec<ChangeHash>,
+    /// Who wrote them.
+    pub actors: BTreeSet<ActorId>,
+}
+
+impl Document {
+    /// The document without these changes, and without what was built on them.
+    ///
+    /// # Errors
+    /// [`DocumentError::Damaged`] where what is left makes no document.
+    pub fn without(&self, dropped: &BTreeSet<ChangeHash>) -> Result<Discarded, DocumentError> {
+        let (mut left, mut gone, mut actors) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let mut away: BTreeSet<ChangeHash> = BTreeSet::new();
+        for change in self.automerge.get_changes(&[]) {
+            let hash = change.hash();
+            if dropped.contains(&hash) || change.deps().iter().any(|dependency| away.contains(dependency)) {
+                away.insert(hash);
+                gone.push(hash);
+                actors.insert(change.actor_id().clone());
+            } else {
+                left.push(change);
+            }
+        }
+        let anybodys = |change: &Change| !seeds::is_seed_actor(change.actor_id());
+        if !left.iter().any(anybodys) {
+            return Ok(Discarded { document: None, gone, actors });
+        }
+        let automerge = guarded(|| {
+            let mut automerge = Automerge::new();
+            automerge.apply_changes(left).map(|()| automerge)
+        });
+        let automerge = automerge.ok().and_then(Result::ok).ok_or(DocumentError::Damaged(self.id))?;
+        Ok(Discarded { document: Some(Document { id: self.id, automerge }), gone, actors })
+    }
+}

@@ -1,0 +1,90 @@
+//! Refused work: offered again, or let go.
+//!
+//! What a relay refused stays in the document here, with the reason, until somebody decides. Letting it go makes the document anew
+//! without it and without what was built on it, none of which the relay has. Afterwards this copy writes as another actor, where it
+//! had written what is gone: its next change must not stand under a number that somebody may have seen another change under.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::outbox::BECOMES;
+use super::{Result, Transaction, change_hash, heads_from_blob, projection, reviewed};
+use crate::document::{ChangeHash, Discarded, Document};
+use crate::id::RecordId;
+
+impl Transaction<'_> {
+    /// Puts the refused changes of a record back into the outbox. Answers how many.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn retry_refused_in(&mut self, record: RecordId) -> Result<usize> {
+        let mut update = self.inner.prepare_cached(
+            "UPDATE changes SET refused = NULL, reason = NULL WHERE record = ?1 AND refused IS NOT NULL",
+        )?;
+        Ok(update.execute(params![record.as_bytes()])?)
+    }
+
+    /// Lets go of what the relay refused of a record, and of what was built on it. Answers how many changes are gone. What only
+    /// waits for others' work was not refused, and stays.
+    ///
+    /// # Errors
+    /// Where the file cannot be written, or what is left makes no document.
+    pub fn discard_refused(&mut self, record: RecordId) -> Result<usize> {
+        let refused = self.refused_in(record)?;
+        if refused.is_empty() {
+            return Ok(0);
+        }
+        let discarded = self.document(record)?.without(&refused)?;
+        if discarded.actors.contains(&self.actor()?) {
+            self.take_new_actor()?;
+        }
+        match &discarded.document {
+            None => drop(self.forget(record)?),
+            Some(document) => self.put_what_is_left(document, &discarded)?,
+        }
+        Ok(discarded.gone.len())
+    }
+
+    fn refused_in(&self, record: RecordId) -> Result<BTreeSet<ChangeHash>> {
+        let carries = self.grant()?.is_none_or(|grant| grant.role.carries());
+        let sql =
+            format!("SELECT hash FROM changes c WHERE c.record = ?2 AND NOT c.logged AND {BECOMES} = 2");
+        let mut statement = self.inner.prepare_cached(&sql)?;
+        let hashes = statement.query_map(params![carries, record.as_bytes()], |row| {
+            change_hash(row.get_ref(0)?.as_blob()?).ok_or(rusqlite::Error::InvalidQuery)
+        })?;
+        Ok(hashes.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn put_what_is_left(&mut self, document: &Document, discarded: &Discarded) -> Result<()> {
+        let id = document.id();
+        let up_to_date = reviewed::is_up_to_date(&self.inner, id)?;
+        let mut delete = self.inner.prepare_cached("DELETE FROM changes WHERE hash = ?1 AND NOT logged")?;
+        for hash in &discarded.gone {
+            delete.execute(params![hash.0])?;
+        }
+        drop(delete);
+        let next = self.put_document(document)?;
+        self.fold_now(document)?;
+        self.put_what_was_reviewed(document, up_to_date)?;
+        projection::write(&self.inner, document)?;
+        self.touched.put(next, document);
+        Ok(())
+    }
+
+    /// What was reviewed before and is still there, is still reviewed.
+    fn put_what_was_reviewed(&self, document: &Document, up_to_date: bool) -> Result<()> {
+        let id = document.id();
+        let mark = self
+            .inner
+            .prepare_cached("SELECT heads, at FROM reviewed WHERE record = ?1")?
+            .query_row(params![id.as_bytes()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((heads, at)) = mark else { return Ok(()) };
+        let mut left = heads_from_blob(&heads);
+        left.retain(|head| document.has(head));
+        let heads = if up_to_date { document.heads() } else { left };
+        reviewed::mark(&self.inner, id, &heads, at)
+    }
+}
