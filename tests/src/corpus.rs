@@ -403,7 +403,7 @@ fn entries(document: &Document) -> Vec<Entry> {
     document.changes_since(&[]).into_iter().take(3).map(change).collect()
 }
 
-fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRelay); 8] {
+fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRelay); 9] {
     let known = EntryBody::Known(ChangeHash([7; 32]));
     entries.push(Entry { record: RecordId::from_bytes([0x11; 16]), body: known });
     let passed = vec![Logged { number: 0, position: 3 }];
@@ -434,6 +434,10 @@ fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRela
         ("ack", FromRelay::Ack(Ack { id: 7, refused: vec![refused], passed: Vec::new() })),
         ("ack-passed", FromRelay::Ack(Ack { id: 8, refused: Vec::new(), passed })),
         ("notice", FromRelay::Notice(Notice::new(ErrorCode::Access, "no"))),
+        (
+            "notice-limited",
+            FromRelay::Notice(Notice { again: Some(864), ..Notice::new(ErrorCode::Limited, "no") }),
+        ),
         ("pong", FromRelay::Pong),
         (
             "presence",
