@@ -12,6 +12,8 @@ use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
 use crate::belonging::join::JoinError;
+use crate::keys::lock::LockError;
+use crate::keys::{KeyError, Place, SHORTEST};
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
 
@@ -86,7 +88,7 @@ fn store_error(error: &StoreError) -> String {
             format!("{} är skriven av en nyare Samsyn. Installera den nyare versionen.", path.display())
         }
         StoreError::Encrypted(path) => format!(
-            "{} är krypterad, och den här datorn har inte nyckeln till den. Filen lämnades orörd.",
+            "{} är krypterad, och nyckeln till den finns inte här. Lås upp den med \"samsyn unlock\".",
             path.display()
         ),
         StoreError::Unusable { path, reason } => format!("{} kan inte användas: {reason}", path.display()),
@@ -97,6 +99,78 @@ fn store_error(error: &StoreError) -> String {
         }
         StoreError::Document(error) => format!("Posten är skadad: {error}"),
         StoreError::Database(error) => format!("Arbetsytans fil är skadad eller kan inte skrivas: {error}"),
+    }
+}
+
+/// To write a file anew nobody else may have it open.
+const OPEN_ELSEWHERE: Caption = Caption::new(
+    "Arbetsytan är öppen i ett annat program. Stäng fönstret och allt annat som använder den, och försök igen. Inget ändrades.",
+    "the workspace is open in another program: close the window and whatever else uses it, and try again; nothing was changed",
+);
+
+/// Why a key was not kept.
+pub fn key_error(error: &KeyError, language: Language) -> String {
+    match language {
+        Language::English => error.to_string(),
+        Language::Swedish => format!(
+            "Nyckeln kan inte sparas i {} ({}). Inget ändrades. Gör mappen skrivbar, eller namnge en annan med SAMSYN_KEYS.",
+            error.path.display(),
+            error.reason
+        ),
+    }
+}
+
+/// Where a key rests.
+pub fn key_place(place: &Place, language: Language) -> String {
+    let keyring = Caption::new("i datorns nyckelring", "in this computer's keyring");
+    let session = Caption::new("i minnet tills du loggar ut", "in memory until you log out");
+    match place {
+        Place::Keyring => keyring.get(language).to_owned(),
+        Place::Session => session.get(language).to_owned(),
+        Place::File(path) => {
+            Caption::new("i {}", "in {}").get(language).replace("{}", &path.display().to_string())
+        }
+    }
+}
+
+/// Why a replica was not locked or unlocked.
+pub fn lock_error(error: &LockError, language: Language) -> String {
+    if let LockError::Store(StoreError::Busy) = error {
+        return OPEN_ELSEWHERE.get(language).to_owned();
+    }
+    if language == Language::English {
+        return error.to_string();
+    }
+    match error {
+        LockError::NotEncrypted(path) => format!(
+            "{} är inte krypterad, så det finns inget att låsa. Kryptera den först med \"samsyn encrypt\".",
+            path.display()
+        ),
+        LockError::Already => "Inget ändrades.".to_owned(),
+        LockError::StillThere(place) => format!(
+            "Nyckeln är låst med lösenfrasen, men den finns kvar öppet, {}. Ta bort den där själv.",
+            key_place(place, language)
+        ),
+        LockError::Store(error) => store_error(error),
+        LockError::Key(error) => key_error(error, language),
+        LockError::Short => {
+            format!(
+                "Lösenfrasen är för kort: använd minst {SHORTEST} tecken, till exempel fyra ord som ingen annan skulle sätta ihop."
+            )
+        }
+        LockError::Passphrase => "Det är inte rätt lösenfras. Inget ändrades.".to_owned(),
+        LockError::NotLocked(path) => format!(
+            "{} har aldrig låsts med en lösenfras här, och nyckeln finns inte på den här datorn. Den kan öppnas där den krypterades.",
+            path.display()
+        ),
+        LockError::Damaged { path, reason } => format!(
+            "{} är ingen låst nyckel ({reason}). Hämta tillbaka den från en säkerhetskopia, eller anslut på nytt med en inbjudan.",
+            path.display()
+        ),
+        LockError::File { path, reason } => format!("{} kan inte användas ({reason}).", path.display()),
+        LockError::Stretching(reason) => {
+            format!("Lösenfrasen kunde inte bearbetas ({reason}). Stäng andra program och försök igen.")
+        }
     }
 }
 
@@ -330,6 +404,7 @@ fn refusal(code: ErrorCode, words: &str) -> String {
         }
         ErrorCode::Stopping => "det stängs av eller har ändrats. Försöker igen om en stund.".to_owned(),
         ErrorCode::Storage => "reläet kan inte spara just nu. Inget är förlorat; försöker igen.".to_owned(),
+        ErrorCode::Limited => "det har tagit emot så mycket som det tar på en gång härifrån. Det som inte är skickat är sparat här, och skickas när det finns plats igen.".to_owned(),
         _ => words.to_owned(),
     }
 }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use samsyn_engine::document::{Difference, Record};
 use samsyn_engine::id::RowId;
+use samsyn_engine::review::{Finding, Problem, Stand, WayOut};
 use samsyn_engine::schema::{Caption, Field, FieldPath, FieldType, Language, Link, Row, Value};
 
 use crate::widgets::diff_text::{self, Fate};
@@ -123,6 +124,52 @@ pub fn value_words(
 ) -> String {
     let words = field_type.map_or_else(String::new, |field_type| field_type.words(value, language, title));
     if words.is_empty() { "–".to_owned() } else { words }
+}
+
+/// What is wrong, and what to do about it.
+pub fn problem_words(finding: &Finding, language: Language) -> String {
+    const PASSED: Caption = Caption::new(
+        "Senast {} skulle ni ha avgjort om uppgifterna fortfarande behövs. Sätt en ny dag eller radera personen.",
+        "By {} you were to decide whether this data is still needed. Set another day, or erase the person.",
+    );
+    const PASSED_HELD: Caption = Caption::new(
+        "Senast {} skulle ni ha avgjort om uppgifterna fortfarande behövs. De får inte gallras: sätt en ny dag.",
+        "By {} you were to decide whether this data is still needed. It may not be erased: set another day.",
+    );
+    const NEAR: Caption = Caption::new(
+        "Avgör senast {} om uppgifterna fortfarande behövs.",
+        "Decide by {} whether this data is still needed.",
+    );
+    const NO_BASIS: Caption = Caption::new(
+        "Rättslig grund saknas. Ange den eller radera personen.",
+        "There is no legal basis for this data. Note one, or erase the person.",
+    );
+    const REMOVED: Caption = Caption::new(
+        "Posten är borttagen men uppgifterna finns kvar tills personen raderas.",
+        "The record is removed, but its data is kept until the person is erased.",
+    );
+    let words = match finding.problem {
+        Problem::ReviewBy { by, stand, held } => {
+            let caption = match (stand, held) {
+                (Stand::Near, _) => NEAR,
+                (Stand::Passed, true) => PASSED_HELD,
+                (Stand::Passed, false) => PASSED,
+            };
+            caption.get(language).replace("{}", &by.to_string())
+        }
+        Problem::NoLegalBasis => NO_BASIS.get(language).to_owned(),
+    };
+    if finding.removed { format!("{words} {}", REMOVED.get(language)) } else { words }
+}
+
+/// What one click does about it.
+pub fn way_out_words(way_out: &WayOut, language: Language) -> String {
+    const NEEDED: Caption = Caption::new("Behövs till {}", "Needed until {}");
+    const CONSENT: Caption = Caption::new("Samtycket är grunden", "The consent is the basis");
+    match way_out {
+        WayOut::DecideAgain(by) => NEEDED.get(language).replace("{}", &by.to_string()),
+        WayOut::RestOnConsent => CONSENT.get(language).to_owned(),
+    }
 }
 
 #[cfg(test)]

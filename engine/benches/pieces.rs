@@ -140,23 +140,57 @@ mod edit {
             .with_inputs(|| document.clone())
             .bench_refs(|document| document.edit(&edit, &writer(1)).expect("a contact has a family name"));
     }
+}
 
-    #[divan::bench]
-    fn durable(bencher: Bencher) {
-        let folder = tempfile::tempdir().expect("a folder can be made");
+/// A replica's file, as it is and encrypted.
+mod at_rest {
+    use samsyn_engine::store::{FileKey, ListQuery};
+
+    use super::*;
+
+    /// Whether it is encrypted, and with what.
+    fn key(encrypted: bool) -> Option<FileKey> {
+        encrypted.then(FileKey::random)
+    }
+
+    fn replica(path: &std::path::Path, key: Option<&FileKey>, records: usize) -> Replica {
         let new = NewReplica {
             workspace: samsyn_engine::identity::WorkspaceId::random(),
             workspace_name: "Bench".to_owned(),
             relay: None,
         };
-        let path = folder.path().join("bench.samsyn");
-        let mut replica = Replica::create(&path, &new, "Bench").expect("a replica can be made");
+        let mut replica = Replica::create_with(path, key, &new, "Bench").expect("a replica can be made");
+        let records: Vec<_> =
+            (0..records).map(|_| NewRecord { id: RecordId::random(), ..new_contact() }).collect();
+        for some in records.chunks(500) {
+            replica.create_records(some).expect("sample records fit");
+        }
+        replica
+    }
+
+    #[divan::bench(args = [false, true])]
+    fn durable_edit(bencher: Bencher, encrypted: bool) {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let mut replica = replica(&folder.path().join("bench.samsyn"), key(encrypted).as_ref(), 0);
         let id = replica.create_record(&new_contact()).expect("a sample record fits").record;
         let mut number = 0;
         bencher.bench_local(|| {
             number += 1;
             let edit = Edit::set("family", Value::Text(format!("Berglund {number}")));
             replica.edit(id, &[edit], None).expect("a replica can be written")
+        });
+    }
+
+    #[divan::bench(args = [false, true], sample_count = 20)]
+    fn opened_and_listed_2_000(bencher: Bencher, encrypted: bool) {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (path, key) = (folder.path().join("bench.samsyn"), key(encrypted));
+        let kind = new_contact().kind;
+        drop(replica(&path, key.as_ref(), 2_000));
+        bencher.bench_local(|| {
+            let replica = Replica::open_with(&path, key.as_ref()).expect("a replica can be opened");
+            let ids = replica.store().list(&ListQuery::all(kind)).expect("it can be read");
+            replica.store().rows(&ids).expect("it can be read")
         });
     }
 }

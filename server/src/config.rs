@@ -1,11 +1,13 @@
 //! What can be set on a relay, and what it does where nothing is set.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::RelayError;
-use crate::tls::TlsFiles;
+use crate::proxies::Network;
+use crate::tls::Tls;
 
 /// Where a relay keeps its data, where it listens, and how patient it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,14 +16,19 @@ pub struct Config {
     pub data: PathBuf,
     /// Where to listen; port 0 for any that is free.
     pub listen: SocketAddr,
-    /// The certificate to show; none to speak plainly.
-    pub tls: Option<TlsFiles>,
+    /// Where the certificate to show is from; none to speak plainly.
+    pub tls: Option<Tls>,
     /// To speak plainly also beyond loopback: behind a proxy that has TLS, or in a closed network.
     pub insecure: bool,
     /// Where to tell numbers to Prometheus; none for nowhere.
     pub metrics: Option<SocketAddr>,
     /// So many clients at once; the next is asked to come again later.
     pub max_connections: usize,
+    /// The proxies whose word is taken for where somebody comes from. One that speaks plainly beyond loopback, because they have
+    /// TLS, hears nobody but them and loopback.
+    pub proxies: Vec<Network>,
+    /// How much one address and one device get.
+    pub limits: Limits,
     /// How long times are.
     pub patience: Patience,
 }
@@ -32,10 +39,17 @@ impl Config {
     /// # Errors
     /// Where nothing would be encrypted on the way, and nobody has said that it is to be so.
     pub fn check(&self) -> Result<(), RelayError> {
-        if self.listen.ip().is_loopback() || self.tls.is_some() || self.insecure {
+        let encrypted = self.tls.is_some() || self.insecure || self.hears_proxies_only();
+        if self.listen.ip().is_loopback() || encrypted {
             return Ok(());
         }
         Err(RelayError::NotLoopback(self.listen))
+    }
+
+    /// Whether only proxies, which have TLS, may call from beyond this computer. Who has said that nothing need be encrypted is
+    /// heard by everybody.
+    pub(crate) fn hears_proxies_only(&self) -> bool {
+        !self.proxies.is_empty() && self.tls.is_none() && !self.insecure
     }
 
     /// The default port: of no meaning, and not registered for anything else.
@@ -50,7 +64,41 @@ impl Config {
             insecure: false,
             metrics: None,
             max_connections: 2_000,
+            proxies: Vec::new(),
+            limits: Limits::default(),
             patience: Patience::default(),
+        }
+    }
+}
+
+/// How much one address and one device get. Generous: nobody who works meets them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// So many connections of one address at once. An office has one address.
+    pub connections_per_address: NonZeroU32,
+    /// So many connections of one device at once. It needs one; those of before that are dead count until it is noticed.
+    pub connections_per_device: NonZeroU32,
+    /// So many connections from one address in a minute.
+    pub handshakes_per_minute: NonZeroU32,
+    /// So many times in a minute what comes from one address may fail to prove that it belongs.
+    pub refusals_per_minute: NonZeroU32,
+    /// So many changes of one device each second, after a minute's worth of them at once; who pushes more waits.
+    pub changes_per_second: NonZeroU32,
+    /// So many bytes of changes of one device in a day.
+    pub bytes_per_day: NonZeroU64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        // Of those none is 0, which would be taken for 1.
+        let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        Limits {
+            connections_per_address: number(500),
+            connections_per_device: number(20),
+            handshakes_per_minute: number(1_000),
+            refusals_per_minute: number(60),
+            changes_per_second: number(2_000),
+            bytes_per_day: NonZeroU64::new(1024 * 1024 * 1024).unwrap_or(NonZeroU64::MIN),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use samsyn_engine::identity::{ManagementError, WorkspaceId};
 
+use crate::acme::AcmeSettingsError;
 use crate::log::LogError;
 
 /// Why a relay does not start, or a command fails.
@@ -37,7 +38,7 @@ pub enum RelayError {
     AddressInUse(SocketAddr),
     /// Nothing would be encrypted on the way.
     #[error(
-        "{0} can be reached from other machines, and nothing would be encrypted on the way: give a certificate with --tls-cert and --tls-key, take 127.0.0.1 for --listen and a proxy that has TLS before it, or say --insecure"
+        "{0} can be reached from other machines, and nothing would be encrypted on the way: give a certificate with --tls-cert and --tls-key, have one by ACME with --acme-domains, take 127.0.0.1 for --listen, name the proxies that have TLS and come from elsewhere with --proxies, or say --insecure"
     )]
     NotLoopback(SocketAddr),
     /// A certificate or its key cannot be used.
@@ -79,6 +80,14 @@ pub enum RelayError {
     /// A certificate without its key, or the other way round.
     #[error("TLS needs both, a certificate (--tls-cert) and its key (--tls-key)")]
     HalfOfTls,
+    /// Two ways to a certificate at once.
+    #[error(
+        "a certificate comes from files (--tls-cert, --tls-key) or by ACME (--acme-domains): say one of them, also in the file of --config"
+    )]
+    TwoCertificates,
+    /// No certificate can be asked for like that.
+    #[error(transparent)]
+    Acme(#[from] AcmeSettingsError),
     /// The file with settings cannot be used.
     #[error("the settings in {path} cannot be used: {reason}")]
     Settings {

@@ -7,6 +7,7 @@
 //! DATA/workspaces/.new-<workspace>/      one that is being made; renamed once it is whole
 //! DATA/workspaces/.replaced-<n>-<workspace>/  one that was replaced from a backup
 //! DATA/erased/<workspace>                what was erased of it, outside of its backups
+//! DATA/acme/                             the account and the certificate of a relay that has one by ACME
 //! ```
 //!
 //! No index beside the folders themselves: making a workspace is making its folder, at once, also while a relay
@@ -125,6 +126,11 @@ impl Folder {
         Ok(id)
     }
 
+    /// Where it is.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The file of a workspace's log, whether it is there or not.
     pub fn log(&self, workspace: WorkspaceId) -> PathBuf {
         self.workspaces().join(workspace.to_string()).join("log.sqlite")
@@ -238,12 +244,12 @@ impl FolderLock {
 }
 
 /// Makes durable what a folder lists. Elsewhere than on Unix the system does so by itself.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// A folder that only this account can look into: the logs are not encrypted.
-fn make_private(path: &Path) -> io::Result<()> {
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

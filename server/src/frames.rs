@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::sync::{Batch, Cursor, Entry as Sent, EntryBody, FromRelay};
+use samsyn_engine::sync::{Batch, Cursor, Entry as Sent, EntryBody, FromRelay, Logged};
 
 use crate::log::{Entry, Stretch};
 
@@ -26,6 +26,12 @@ fn sent(entry: &Entry, is_own: bool) -> Sent {
         false => EntryBody::Change(entry.bytes.clone()),
     };
     Sent { record: entry.record, body }
+}
+
+/// What stands in the log where a reader at `position` has been; and the positions of the rest, which comes by.
+pub(crate) fn split(places: Vec<Logged>, position: u64) -> (Vec<Logged>, Vec<u64>) {
+    let (passed, ahead): (Vec<_>, Vec<_>) = places.into_iter().partition(|place| place.position <= position);
+    (passed, ahead.into_iter().map(|place| place.position).collect())
 }
 
 /// The batch of a stretch from behind `position` on. Entries whose position is one of the receiver's `own` go by name.

@@ -2,11 +2,13 @@
 //!
 //! | address | answer |
 //! | --- | --- |
+//! | `GET /` | a page for whoever comes with a browser |
 //! | `GET /sync/WORKSPACE` | a WebSocket that speaks the sync protocol (`docs/protocol.md`) |
 //! | `GET /healthz` | 200 while the process lives |
 //! | `GET /readyz` | 200 while it takes pushes: storage can be written and it is not about to stop; else 503 |
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, Once};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
@@ -22,7 +24,10 @@ use crate::config::Patience;
 use crate::connection::{self, Visit};
 use crate::folder::Folder;
 use crate::hub::Hub;
+use crate::limits::{Enough, Tally};
 use crate::listener::Stay;
+use crate::page;
+use crate::proxies::Proxies;
 use crate::stopping::Stopping;
 
 /// What is set aside for reading from, and for writing to, a socket, in bytes. For larger frames it grows.
@@ -30,6 +35,9 @@ const SOCKET_BUFFER: usize = 4 * 1024;
 
 /// The last look at the storage counts for so long: who asks often must not make the disk busy.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Whether the operator was told that a proxy passes on what it should not.
+static TWO_ORIGINS: Once = Once::new();
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -40,12 +48,15 @@ pub(crate) struct Shared {
     pub(crate) places: Arc<Semaphore>,
     pub(crate) patience: Patience,
     pub(crate) stopping: Stopping,
+    pub(crate) proxies: Arc<Proxies>,
+    pub(crate) tally: Arc<Tally>,
     pub(crate) looked: Mutex<Option<(Instant, bool)>>,
 }
 
 /// The relay's addresses over what they share.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/", get(page::page))
         .route("/sync/{workspace}", get(sync))
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
@@ -65,12 +76,24 @@ async fn sync(
     if !same_origin(&headers) {
         return (StatusCode::FORBIDDEN, "pages of other origins may not connect\n").into_response();
     }
+    let from = match shared.proxies.origin(stay.from(), &headers) {
+        Ok(from) => from,
+        Err(two) => {
+            // Once: whoever comes with two can come often.
+            TWO_ORIGINS.call_once(|| tracing::warn!(proxy = %stay.from(), "a request was refused: {two}"));
+            return (StatusCode::BAD_REQUEST, format!("{two}\n")).into_response();
+        }
+    };
+    let seat = match shared.tally.visit(from) {
+        Ok(seat) => seat,
+        Err(enough) => return too_many(enough),
+    };
     let place = match shared.place() {
         Ok(place) => place,
         Err(words) => return (StatusCode::SERVICE_UNAVAILABLE, words).into_response(),
     };
     let challenge = Challenge::of(shared.relay);
-    let visit = shared.visit(workspace, challenge);
+    let visit = shared.visit(workspace, challenge, from);
     let mut response = upgrade
         .max_message_size(FRAME_BYTES)
         .max_frame_size(FRAME_BYTES)
@@ -81,7 +104,7 @@ async fn sync(
         .on_upgrade(move |socket| async move {
             stay.stays();
             connection::serve((socket, stay), visit).await;
-            drop(place);
+            drop((place, seat));
         });
     if let Ok(challenge) = challenge.to_string().parse() {
         response.headers_mut().insert(CHALLENGE_HEADER, challenge);
@@ -108,9 +131,9 @@ impl Shared {
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| "too many are connected: try again later\n")
     }
 
-    fn visit(&self, workspace: WorkspaceId, challenge: Challenge) -> Visit {
-        let (hub, stopping) = (Arc::clone(&self.hub), self.stopping.clone());
-        Visit { hub, workspace, challenge, patience: self.patience, stopping }
+    fn visit(&self, workspace: WorkspaceId, challenge: Challenge, from: IpAddr) -> Visit {
+        let (hub, stopping, tally) = (Arc::clone(&self.hub), self.stopping.clone(), Arc::clone(&self.tally));
+        Visit { hub, workspace, challenge, from, patience: self.patience, stopping, tally }
     }
 
     async fn storage_is_writable(&self) -> bool {
@@ -124,6 +147,13 @@ impl Shared {
         *looked = Some((Instant::now(), writable));
         writable
     }
+}
+
+/// A limit was met, which is told the way HTTP has for it.
+fn too_many(enough: Enough) -> Response {
+    let seconds = enough.seconds();
+    let words = format!("too many have come from your address: try again in {seconds} seconds\n");
+    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], words).into_response()
 }
 
 /// Browsers say which page opens a WebSocket. Programs say nothing and may.

@@ -12,7 +12,7 @@ use crate::folder::Folder;
 use crate::log::{LogError, SqliteLog};
 use crate::members::SqliteMembers;
 use crate::meters;
-use crate::workspace::{Admitted, Workspace, now};
+use crate::workspace::{Admitted, Workspace};
 
 /// Why a client does not get in.
 #[derive(Debug, thiserror::Error)]
@@ -89,10 +89,8 @@ impl Hub {
         }
         let path = self.folder.log(id);
         let open = move || {
-            let members = SqliteMembers::open(&path)?;
-            members.erase_again(now())?;
             let log = Arc::new(SqliteLog::open(&path)?);
-            Workspace::open(log, Arc::new(members))
+            Workspace::open(log, Arc::new(SqliteMembers::open(&path)?))
         };
         let opened = blocking(open).await?;
         metrics::gauge!(meters::WORKSPACES).increment(1.0);

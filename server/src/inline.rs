@@ -240,8 +240,7 @@ impl InlineRelay {
     }
 
     fn welcome(&self, connection: &mut InlineConnection, hello: &Hello) -> Result<Vec<u8>, Notice> {
-        let refused =
-            |refusal: &dyn std::fmt::Display| Notice { code: ErrorCode::Access, words: refusal.to_string() };
+        let refused = |refusal: &dyn std::fmt::Display| Notice::new(ErrorCode::Access, refusal.to_string());
         self.access
             .admit(hello.workspace, hello.device, &hello.credential)
             .map_err(|refusal| refused(&refusal))?;
@@ -275,9 +274,10 @@ impl InlineRelay {
         let (answer, mut answers) = mpsc::channel(1);
         self.writer.answer(vec![Job { push, device: client.device, grant: None, answer }]);
         match answers.try_recv() {
-            Ok(Answer { push, outcome: Outcome::Logged { refused, positions } }) => {
-                client.own.extend(positions.into_iter().filter(|position| *position > client.position));
-                Ok(FromRelay::Ack(Ack { id: push, refused }).encode())
+            Ok(Answer { push, outcome: Outcome::Logged { refused, places } }) => {
+                let (passed, ahead) = frames::split(places, client.position);
+                client.own.extend(ahead);
+                Ok(FromRelay::Ack(Ack { id: push, refused, passed }).encode())
             }
             _ => Err(storage(LogError::Full)),
         }
@@ -285,9 +285,9 @@ impl InlineRelay {
 }
 
 fn not_understood(error: SyncError) -> Notice {
-    Notice { code: error.code(), words: error.to_string() }
+    Notice::new(error.code(), error.to_string())
 }
 
 fn storage(error: LogError) -> Notice {
-    Notice { code: ErrorCode::Storage, words: error.to_string() }
+    Notice::new(ErrorCode::Storage, error.to_string())
 }

@@ -13,6 +13,8 @@
 //! | `cli` | the command line: [`run`] |
 //! | [`Relay`], [`RunningRelay`] | a relay in the current process, for tests and for whoever embeds one |
 //! | `http`, `listener`, `tls` | addresses and sockets |
+//! | `acme` | a certificate of an authority, renewed by the relay itself |
+//! | `page` | what a browser sees at the relay's address |
 //! | `connection` | one client: hello, catch-up, live, pushes |
 //! | `delivery` | what a client is sent before the log follows: whole records, a comparison |
 //! | `hub`, `workspace`, `recent` | what is open, and what all its connections share |
@@ -20,6 +22,7 @@
 //! | `writer` | checks pushes and commits them in groups |
 //! | [`InlineRelay`] | a relay without sockets, threads or time, for simulations |
 //! | [`log`] | what is durable |
+//! | `limits`, `proxies` | how much one address and one device get; from where somebody comes who comes through a proxy |
 //! | `meters` | numbers for Prometheus |
 //! | [`members`] | who belongs, and what they may do |
 //! | `folder` | where it lies |
@@ -27,6 +30,7 @@
 //! The protocol is `samsyn_engine::sync`, in words `docs/protocol.md`. Whether a change is good is decided by
 //! `samsyn_engine::document`, by the same code as in the clients.
 
+mod acme;
 mod cli;
 mod config;
 mod connection;
@@ -37,12 +41,15 @@ mod frames;
 mod http;
 mod hub;
 mod inline;
+mod limits;
 mod listener;
 pub mod log;
 mod logging;
 pub mod members;
 mod meters;
+mod page;
 mod presence;
+mod proxies;
 mod recent;
 mod relay;
 mod signals;
@@ -51,11 +58,13 @@ mod tls;
 mod workspace;
 mod writer;
 
+pub use acme::{Acme, AcmeSettingsError};
 pub use cli::run;
-pub use config::{Config, Patience};
+pub use config::{Config, Limits, Patience};
 pub use error::RelayError;
 pub use folder::{Folder, FolderLock};
 pub use inline::{InlineConnection, InlineRelay};
+pub use proxies::{Network, NoNetwork};
 pub use relay::{Relay, RunningRelay};
-pub use tls::TlsFiles;
+pub use tls::{Tls, TlsFiles};
 pub use writer::Folding;

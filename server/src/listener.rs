@@ -1,7 +1,7 @@
 //! Sockets, before anybody knows who is at the other end: bounded in number, and in how long they may take to say.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,12 +17,40 @@ use tokio::time::{Sleep, sleep};
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{Accept, TlsAcceptor};
 
+use crate::limits::{Seat, Tally};
+use crate::proxies::Proxies;
+
 /// A listener that accepts only so many sockets at a time. The next ones wait in the system's own queue.
 pub(crate) struct Door {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     places: Arc<Semaphore>,
     patience: Duration,
+    guard: Guard,
+}
+
+/// Who is heard at all.
+pub(crate) struct Guard {
+    /// Who comes for others, and is therefore not counted here.
+    pub(crate) proxies: Arc<Proxies>,
+    /// Whether only these are heard, and who is on this computer.
+    pub(crate) only_proxies: bool,
+    /// How often the others have come.
+    pub(crate) tally: Arc<Tally>,
+}
+
+impl Guard {
+    /// What an accepted socket counts as; none where it is to be closed.
+    fn admit(&self, from: IpAddr) -> Option<Seat> {
+        if self.proxies.hold(from) {
+            return Some(Seat::default());
+        }
+        if self.only_proxies && !from.to_canonical().is_loopback() {
+            tracing::debug!(address = %from, "a socket was closed: only proxies are heard");
+            return None;
+        }
+        self.tally.socket(from)
+    }
 }
 
 impl Door {
@@ -32,9 +60,9 @@ impl Door {
         listener: TcpListener,
         tls: Option<TlsAcceptor>,
         most: usize,
-        patience: Duration,
+        (patience, guard): (Duration, Guard),
     ) -> Self {
-        Door { listener, tls, places: Arc::new(Semaphore::new(most)), patience }
+        Door { listener, tls, places: Arc::new(Semaphore::new(most)), patience, guard }
     }
 }
 
@@ -44,15 +72,23 @@ impl Listener for Door {
 
     async fn accept(&mut self) -> (Guest, SocketAddr) {
         let place = Arc::clone(&self.places).acquire_owned().await.ok();
-        let (stream, address) = Listener::accept(&mut self.listener).await;
+        let (stream, address, seat) = loop {
+            let (stream, address) = Listener::accept(&mut self.listener).await;
+            // Closed at once, before TLS, which is what costs something.
+            if let Some(seat) = self.guard.admit(address.ip()) {
+                break (stream, address, seat);
+            }
+        };
         // Frames are whole messages: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
-        let (watched, deadline) = (Arc::default(), Box::pin(sleep(self.patience)));
+        let watched =
+            Watched { from: address.ip(), stays: AtomicBool::default(), came: AtomicU64::default() };
+        let (watched, deadline) = (Arc::new(watched), Box::pin(sleep(self.patience)));
         let lane = match &self.tls {
             None => Lane::Plain(stream),
             Some(tls) => Lane::Shaking(Box::new(tls.accept(stream))),
         };
-        (Guest { lane, watched, deadline, _place: place }, address)
+        (Guest { lane, watched, deadline, _place: (place, seat) }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -66,7 +102,7 @@ pub(crate) struct Guest {
     lane: Lane,
     watched: Arc<Watched>,
     deadline: Pin<Box<Sleep>>,
-    _place: Option<OwnedSemaphorePermit>,
+    _place: (Option<OwnedSemaphorePermit>, Seat),
 }
 
 /// What a guest's bytes go over. The handshake of TLS is done with the first that is read or written: who is slow at it keeps
@@ -116,8 +152,9 @@ impl Lane {
 }
 
 /// What is known of a guest.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Watched {
+    from: IpAddr,
     stays: AtomicBool,
     came: AtomicU64,
 }
@@ -130,6 +167,11 @@ impl Stay {
     /// The socket has become a WebSocket.
     pub(crate) fn stays(&self) {
         self.0.stays.store(true, Ordering::Relaxed);
+    }
+
+    /// Who is at the other end of the connection; perhaps a proxy.
+    pub(crate) fn from(&self) -> IpAddr {
+        self.0.from
     }
 
     /// How many bytes have come.
@@ -208,5 +250,46 @@ impl AsyncWrite for Guest {
             Lane::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Lane::Tls(stream) => Pin::new(&mut **stream).poll_shutdown(context),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+    use crate::config::Limits;
+
+    fn guard(only_proxies: bool) -> Guard {
+        let proxies = vec!["192.0.2.0/24".parse().unwrap()];
+        let few = NonZeroU32::new(2).unwrap();
+        let limits = Limits { connections_per_address: few, ..Limits::default() };
+        Guard { proxies: Arc::new(Proxies::new(proxies)), only_proxies, tally: Arc::new(Tally::new(limits)) }
+    }
+
+    fn heard(guard: &Guard, from: &str) -> bool {
+        guard.admit(from.parse().unwrap()).is_some()
+    }
+
+    #[test]
+    fn who_speaks_plainly_to_proxies_hears_nobody_else_from_beyond_this_computer() {
+        let guard = guard(true);
+        for from in ["192.0.2.7", "::ffff:192.0.2.7", "127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            assert!(heard(&guard, from), "{from}");
+        }
+        for from in ["198.51.100.1", "::ffff:198.51.100.1", "192.0.3.7", "2001:db8::1", "10.0.0.1"] {
+            assert!(!heard(&guard, from), "{from}");
+        }
+        assert!(heard(&self::guard(false), "198.51.100.1"));
+    }
+
+    #[test]
+    fn a_proxy_comes_for_many_and_is_not_counted_for_them() {
+        let guard = guard(false);
+        let seats = |from: &str| {
+            let from = from.parse().unwrap();
+            (0..50).filter_map(|_| guard.admit(from)).collect::<Vec<_>>().len()
+        };
+        assert_eq!((seats("192.0.2.7"), seats("198.51.100.1")), (50, 4));
     }
 }

@@ -1,7 +1,7 @@
 //! What the relay writes about itself: to standard error, as lines for people or as JSON for programs.
 //!
-//! Names of workspaces and devices (random), counts, sizes and codes; never a secret, a person's name or the content
-//! of a record. How much: the variable `RUST_LOG`, `info` without it.
+//! Names of workspaces and devices (random), counts, sizes and codes, and the address of whoever was refused or met a limit;
+//! never a secret, a person's name or the content of a record. How much: the variable `RUST_LOG`, `info` without it.
 
 use std::io::IsTerminal;
 

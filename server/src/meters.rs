@@ -23,6 +23,8 @@ pub(crate) const CONNECTED: &str = "samsyn_connections";
 pub(crate) const ADMITTED: &str = "samsyn_admitted_total";
 /// Clients that were not.
 pub(crate) const TURNED_AWAY: &str = "samsyn_turned_away_total";
+/// How often a limit was met, by which.
+const LIMITED: &str = "samsyn_limited_total";
 /// Workspaces that are open now.
 pub(crate) const WORKSPACES: &str = "samsyn_workspaces_open";
 /// Pushes that were answered.
@@ -36,6 +38,11 @@ pub(crate) const FAILED: &str = "samsyn_storage_failures_total";
 /// From taking a group of pushes until it is durable.
 pub(crate) const COMMIT: &str = "samsyn_commit_seconds";
 
+/// A limit was met.
+pub(crate) fn limited(limit: &'static str) {
+    metrics::counter!(LIMITED, "limit" => limit).increment(1);
+}
+
 /// The one recorder of the process, as the library wants it; none where another program that embeds the relay has its own.
 fn recorder() -> Option<&'static PrometheusHandle> {
     static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
@@ -47,6 +54,7 @@ fn recorder() -> Option<&'static PrometheusHandle> {
         describe_gauge!(CONNECTED, "clients that are connected now");
         describe_counter!(ADMITTED, "clients that were let in");
         describe_counter!(TURNED_AWAY, "clients that were not let in");
+        describe_counter!(LIMITED, "how often a limit of an address or a device was met, by limit");
         describe_gauge!(WORKSPACES, "workspaces that are open now");
         describe_counter!(PUSHES, "pushes that were answered");
         describe_counter!(LOGGED, "changes that were taken into a log");

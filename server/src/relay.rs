@@ -20,11 +20,13 @@ use crate::error::RelayError;
 use crate::folder::{Folder, FolderLock};
 use crate::http::{self, Shared};
 use crate::hub::Hub;
-use crate::listener::{Door, Stay};
+use crate::limits::Tally;
+use crate::listener::{Door, Guard, Stay};
 use crate::log::SqliteLog;
 use crate::meters;
+use crate::proxies::Proxies;
 use crate::stopping::StopSwitch;
-use crate::tls::Shown;
+use crate::tls::Source;
 
 /// Sockets beyond the clients': for whoever asks how the relay is, and for answering that it is full.
 const SPARE_SOCKETS: usize = 64;
@@ -55,10 +57,10 @@ impl Relay {
     /// taken or beyond loopback.
     pub async fn start(config: Config) -> Result<RunningRelay, RelayError> {
         config.check()?;
-        let shown = config.tls.clone().map(Shown::read).transpose()?;
-        let acceptor = shown.as_ref().map(Shown::acceptor).transpose()?;
         let folder = Folder::open(&config.data)?;
         let mut lock = folder.lock()?;
+        let source = config.tls.clone().map(|tls| Source::open(tls, &folder)).transpose()?;
+        let acceptor = source.as_ref().map(Source::acceptor).transpose()?;
         for workspace in folder.list()? {
             SqliteLog::inspect(&folder.log(workspace))?;
         }
@@ -81,6 +83,13 @@ impl Relay {
         let hub = Arc::new(Hub::new(folder.clone()));
         let most = config.max_connections.min(Semaphore::MAX_PERMITS - SPARE_SOCKETS);
         let places = Arc::new(Semaphore::new(most));
+        let (proxies, tally) =
+            (Arc::new(Proxies::new(config.proxies.clone())), Arc::new(Tally::new(config.limits)));
+        let guard = Guard {
+            proxies: Arc::clone(&proxies),
+            only_proxies: config.hears_proxies_only(),
+            tally: Arc::clone(&tally),
+        };
         let shared = Shared {
             hub: Arc::clone(&hub),
             relay,
@@ -88,14 +97,16 @@ impl Relay {
             places: Arc::clone(&places),
             patience: config.patience,
             stopping: stop.listener(),
+            proxies,
+            tally,
             looked: Mutex::default(),
         };
-        let door = Door::new(listener, acceptor, most + SPARE_SOCKETS, config.patience.hello);
+        let door = Door::new(listener, acceptor, most + SPARE_SOCKETS, (config.patience.hello, guard));
         let mut tasks = vec![
             serve(door, shared),
             close_unused(Arc::clone(&hub), config.patience, &stop),
             look_who_belongs(Arc::clone(&hub), &stop),
-            look_at_certificate(shown, &stop),
+            keep_certificate(source, &stop),
         ];
         let metrics = metrics.map(|(address, task)| {
             tasks.push(task);
@@ -141,22 +152,13 @@ fn close_unused(hub: Arc<Hub>, patience: Patience, stop: &StopSwitch) -> JoinHan
     })
 }
 
-/// How often it is looked whether there is another certificate.
-const CERTIFICATE_EVERY: Duration = Duration::from_secs(30);
-
-fn look_at_certificate(shown: Option<Arc<Shown>>, stop: &StopSwitch) -> JoinHandle<()> {
+fn keep_certificate(source: Option<Source>, stop: &StopSwitch) -> JoinHandle<()> {
     let stopping = stop.listener();
     tokio::spawn(async move {
-        let Some(shown) = shown else { return };
-        let mut ticks = interval(CERTIFICATE_EVERY);
-        loop {
-            tokio::select! {
-                () = stopping.wait() => return,
-                _ = ticks.tick() => {
-                    let shown = Arc::clone(&shown);
-                    let _ = tokio::task::spawn_blocking(move || shown.look_again()).await;
-                }
-            }
+        let Some(source) = source else { return };
+        tokio::select! {
+            () = stopping.wait() => {}
+            () = source.keep() => {}
         }
     })
 }

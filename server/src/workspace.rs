@@ -20,7 +20,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use crate::delivery::{self, Begun, Sending, View};
 use crate::frames;
 use crate::log::{Entry, Log, LogError, Meta, Range, Sight};
-use crate::members::{Entering, Members};
+use crate::members::{Entering, Members, manage};
 use crate::presence::Room;
 use crate::recent::Recent;
 use crate::writer::{Job, Publish, QUEUE, Writer};
@@ -128,6 +128,11 @@ impl Workspace {
         })
     }
 
+    /// Which it is.
+    pub(crate) fn id(&self) -> WorkspaceId {
+        self.id
+    }
+
     /// Who is connected.
     pub(crate) fn room(&self) -> &Arc<Room> {
         &self.room
@@ -162,7 +167,7 @@ impl Workspace {
             };
             let Some(grant) = members.enter(&entering, now())? else { return Ok(None) };
             let meeting_key = if grant.role.meets() { Some(members.meeting_key()?) } else { None };
-            members.scrubbed(*device, hello.scrubbed)?;
+            log.confirm(*device, hello.scrubbed)?;
             let view = View::of(Some(&grant), log)?;
             Ok(Some(Admitted { grant: Some(grant), meeting_key, view }))
         });
@@ -195,7 +200,7 @@ impl Workspace {
             return Ok(Managed::Refused { why: ManagementError::NoMembers });
         };
         let members = Arc::clone(members);
-        let managed = self.read(move |_| members.manage(Some(by), &management, now())).await?;
+        let managed = self.read(move |log| manage((&*members, log), Some(by), &management, now())).await?;
         self.look_who_belongs().await?;
         Ok(managed)
     }
@@ -234,7 +239,8 @@ impl Workspace {
         self: &Arc<Self>,
         number: u64,
     ) -> Result<Vec<(u64, RecordId)>, LogError> {
-        self.read(move |log| log.erased_after(number, ERASURES)).await
+        let erased = self.read(move |log| log.erased_after(number, ERASURES)).await?;
+        Ok(erased.into_iter().map(|erased| (erased.number, erased.record)).collect())
     }
 
     /// Moves whenever it was changed who belongs.

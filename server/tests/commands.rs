@@ -168,12 +168,96 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         assert!(said.contains(words), "{words}: {said}");
     }
     assert!(check(&usual, None, &["--listen", "0.0.0.0:1", "--insecure"]).contains("0.0.0.0:1"));
-    // What the guide shows is right, but for the paths in it.
+    // Who comes for others, and how much one gets.
+    let limited = format!(
+        "{usual}proxies = [\"10.0.0.0/8\", \"::1\"]\n[limits]\nrefusals_per_minute = 9\nbytes_per_day = 77\n"
+    );
+    let said = check(&limited, None, &["--refusals-per-minute", "11", "--changes-per-second", "13"]);
+    let line = |said: &str, name: &str| {
+        let found = said.lines().find(|line| line.starts_with(name)).unwrap();
+        found.strip_prefix(name).unwrap().trim().to_owned()
+    };
+    for (name, value) in [
+        ("connections_per_address", "500"),
+        ("connections_per_device", "20"),
+        ("handshakes_per_minute", "1000"),
+        ("refusals_per_minute", "11"),
+        ("changes_per_second", "13"),
+        ("bytes_per_day", "77"),
+    ] {
+        assert_eq!(line(&said, name), value);
+    }
+    assert_eq!(line(&said, "proxies"), "10.0.0.0/8, ::1: nobody else is heard from beyond this computer");
+    let beyond = ["--listen", "0.0.0.0:1", "--proxies", "192.0.2.1,192.0.2.2"];
+    let said = check(&usual, None, &beyond);
+    assert!(line(&said, "proxies").starts_with("192.0.2.1, 192.0.2.2: nobody else"), "{said}");
+    let said = check(&usual, None, &[&beyond[..], &["--insecure"]].concat());
+    assert_eq!(line(&said, "proxies"), "192.0.2.1, 192.0.2.2");
+    for (settings, flags, words) in [
+        (&format!("{usual}proxies = [\"10.0.0.0/33\"]"), &[][..], "neither an address nor a network"),
+        (&format!("{usual}[limits]\nbytes_per_day = 0"), &[], "1: the settings in"),
+        (&format!("{usual}[limits]\nbites_per_day = 1"), &[], "bites_per_day"),
+        (&usual, &["--proxies", "here"], "neither an address nor a network"),
+        (&usual, &["--bytes-per-day", "0"], "--bytes-per-day"),
+    ] {
+        let said = check(settings, None, flags);
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // A certificate by ACME.
+    let by_acme =
+        format!("{usual}[acme]\ndomains = [\"Relay.example.se\"]\ncontact = \"drift@example.se\"\n");
+    let said = check(&by_acme, None, &[]);
+    let from =
+        "from https://acme-v02.api.letsencrypt.org/directory (mailto:drift@example.se): none is kept yet";
+    assert_eq!(line(&said, "certificate"), format!("by ACME for relay.example.se {from}"));
+    assert!(line(&said, "listen").starts_with("wss://"), "{said}");
+    let said =
+        check(&by_acme, None, &["--acme-domains", "a.se,b.se", "--acme-directory", "https://ca.example/"]);
+    assert!(
+        line(&said, "certificate").starts_with("by ACME for a.se, b.se from https://ca.example/ ("),
+        "{said}"
+    );
+    for (settings, flags, words) in [
+        (&by_acme, &["--tls-cert", "a.pem", "--tls-key", "a.key"][..], "2: a certificate comes from files"),
+        (&by_acme, &["--acme-directory", "http://ca.example/"], "is no ACME directory"),
+        (&format!("{usual}[acme]\ndomains = []"), &[], "ACME needs the names"),
+        (&format!("{usual}[acme]\ndomains = [\"192.0.2.1\"]"), &[], "no address"),
+    ] {
+        let said = check(settings, None, flags);
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // What the guide shows is right.
     let shown =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating/samsyn-relay.toml"))
             .unwrap();
     let said = check(&shown, None, &["--data", text(&data)]);
-    assert!(said.contains("fullchain.pem cannot be used"), "{said}");
+    assert_eq!(line(&said, "listen"), "wss://0.0.0.0:443");
+    assert!(
+        line(&said, "certificate").starts_with("by ACME for relay.example.se from https://acme-v02."),
+        "{said}"
+    );
+    // And what it says of usual values is so.
+    let usual = check("", None, &["--data", text(&data)]);
+    for name in [
+        "max_connections",
+        "connections_per_address",
+        "connections_per_device",
+        "handshakes_per_minute",
+        "refusals_per_minute",
+        "changes_per_second",
+        "bytes_per_day",
+        "proxies",
+    ] {
+        assert_eq!(line(&said, name), line(&usual, name), "{name}");
+    }
+    let files = shown
+        .replace("# tls_", "tls_")
+        .replace("[acme]\n", "")
+        .lines()
+        .filter(|line| !["domains", "contact", "directory"].iter().any(|name| line.starts_with(name)))
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert!(check(&files, None, &["--data", text(&data)]).contains("fullchain.pem cannot be used"));
 }
 
 #[test]
@@ -227,7 +311,6 @@ fn it_says_whether_it_lives_and_whether_it_is_ready() {
     let relay = Process::start(folder.path());
     assert_eq!(status(&relay, "/healthz"), 200);
     assert_eq!(status(&relay, "/readyz"), 200);
-    assert_eq!(status(&relay, "/"), 404);
     // The folder is taken away under it.
     let elsewhere = folder.path().with_extension("moved");
     fs::rename(folder.path(), &elsewhere).unwrap();
@@ -272,11 +355,69 @@ async fn its_logs_are_lines_of_json_and_say_nothing_of_secrets_people_or_records
     }
 }
 
+#[test]
+fn a_browser_at_its_address_is_told_what_this_is_and_nothing_of_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::start(folder.path());
+    let made = run(["workspace", "create", "Hemliga byrån", "--json", "--data", text(folder.path())]);
+    let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+    let workspace = made["workspace"].as_str().unwrap();
+    let shown = answer(&relay, "GET", "/", "");
+    let (head, page) = shown.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    let header = |name: &str| {
+        let found = head.lines().filter_map(|line| line.split_once(": "));
+        let found: Vec<_> = found.filter(|(other, _)| other.eq_ignore_ascii_case(name)).collect();
+        assert!(found.len() <= 1, "{name}: {found:?}");
+        found.first().map(|(_, value)| (*value).to_owned())
+    };
+    assert_eq!(header("content-type").unwrap(), "text/html; charset=utf-8");
+    assert_eq!(header("x-content-type-options").unwrap(), "nosniff");
+    assert_eq!(header("referrer-policy").unwrap(), "no-referrer");
+    let policy = header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(header("set-cookie"), None);
+    assert!(page.contains("Be en samordnare") && page.contains("Ask a coordinator"), "{page}");
+    assert!(page.contains("samsyn join") && page.trim_end().ends_with("</html>"), "{page}");
+    for private in [workspace, "Hemliga", &relay.address["ws://".len()..]] {
+        assert!(!shown.contains(private), "{private} is shown");
+    }
+    // The same for everybody, wherever they think that they are.
+    let elsewhere = answer(&relay, "GET", "/", "Cookie: a=b\r\nReferer: http://evil.example/\r\n");
+    assert_eq!(elsewhere.split_once("\r\n\r\n").unwrap().1, page);
+    for path in [
+        "/index.html",
+        "/favicon.ico",
+        "/sync",
+        "/sync/",
+        "/metrics",
+        "//",
+        "/%2e%2e/",
+        &format!("/{workspace}"),
+    ] {
+        let answer = answer(&relay, "GET", path, "");
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
+        assert!(!answer.contains("html"), "{path}: {answer}");
+    }
+    assert!(answer(&relay, "POST", "/", "Content-Length: 0\r\n").starts_with("HTTP/1.1 405 "));
+    // Who asks for a WebSocket is a program with the wrong address.
+    let upgrade =
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    let program = answer(&relay, "GET", "/", upgrade);
+    assert!(program.starts_with("HTTP/1.1 404 ") && !program.contains("html"), "{program}");
+}
+
 fn status(relay: &Process, path: &str) -> u16 {
+    answer(relay, "GET", path, "").split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+fn answer(relay: &Process, method: &str, path: &str, headers: &str) -> String {
     let address = relay.address.strip_prefix("ws://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n")
+        .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    answer.split(' ').nth(1).unwrap().parse().unwrap()
+    answer
 }

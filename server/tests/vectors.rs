@@ -11,7 +11,7 @@ use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, 
 use samsyn_engine::sync::limits;
 use samsyn_engine::sync::{
     Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
-    Hello, Here, Notice, Presence, Push, Records, Refused, RollingHash, Wanted, Welcome,
+    Hello, Here, Logged, Notice, Presence, Push, Records, Refused, RollingHash, Wanted, Welcome,
 };
 use samsyn_server::Patience;
 
@@ -122,8 +122,12 @@ fn what_a_relay_says() {
     assert_eq!(FromRelay::CaughtUp.encode(), example("caught-up"));
     let words = "no".to_owned();
     let refused = vec![Refused { number: 3, code: ErrorCode::MissingDependencies, words: words.clone() }];
-    assert_eq!(FromRelay::Ack(Ack { id: 7, refused }).encode(), example("ack"));
-    assert_eq!(FromRelay::Notice(Notice { code: ErrorCode::Access, words }).encode(), example("notice"));
+    assert_eq!(FromRelay::Ack(Ack { id: 7, refused, passed: Vec::new() }).encode(), example("ack"));
+    let passed = vec![Logged { number: 0, position: 3 }];
+    assert_eq!(FromRelay::Ack(Ack { id: 8, refused: Vec::new(), passed }).encode(), example("ack-passed"));
+    assert_eq!(FromRelay::Notice(Notice::new(ErrorCode::Access, words)).encode(), example("notice"));
+    let limited = Notice { again: Some(864), ..Notice::new(ErrorCode::Limited, "no") };
+    assert_eq!(FromRelay::Notice(limited).encode(), example("notice-limited"));
     assert_eq!(FromRelay::Pong.encode(), example("pong"));
     let entries = vec![
         Entry { record: record(), body: EntryBody::Change(b"a change chunk".to_vec()) },
@@ -313,9 +317,9 @@ fn the_codes() {
             ErrorCode::TooLarge | ErrorCode::Malformed | ErrorCode::MissingDependencies => {}
             ErrorCode::ActorCollision | ErrorCode::Schema | ErrorCode::LogMismatch => {}
             ErrorCode::Stopping | ErrorCode::Storage | ErrorCode::Other => {}
-            ErrorCode::Forbidden | ErrorCode::NotYours | ErrorCode::Erased => {}
+            ErrorCode::Forbidden | ErrorCode::NotYours | ErrorCode::Erased | ErrorCode::Limited => {}
         }
     }
     let distinct: std::collections::HashSet<_> = listed.iter().collect();
-    assert_eq!((listed.len(), distinct.len()), (16, 16));
+    assert_eq!((listed.len(), distinct.len()), (17, 17));
 }

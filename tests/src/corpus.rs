@@ -22,7 +22,7 @@ use samsyn_engine::schema::{FieldType, NewRecord, Value};
 use samsyn_engine::sync::compare::{Fingerprint, Held, Holding, Range};
 use samsyn_engine::sync::{
     Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
-    Hello, Here, Notice, Presence, Push, Records, Refused, RollingHash, VERSIONS, Wanted, Welcome,
+    Hello, Here, Logged, Notice, Presence, Push, Records, Refused, RollingHash, VERSIONS, Wanted, Welcome,
 };
 
 use crate::fuzz::chunk::{CHANGE, COMPRESSED, DOCUMENT, around, deflated, write_unsigned};
@@ -403,9 +403,10 @@ fn entries(document: &Document) -> Vec<Entry> {
     document.changes_since(&[]).into_iter().take(3).map(change).collect()
 }
 
-fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRelay); 7] {
+fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRelay); 8] {
     let known = EntryBody::Known(ChangeHash([7; 32]));
     entries.push(Entry { record: RecordId::from_bytes([0x11; 16]), body: known });
+    let passed = vec![Logged { number: 0, position: 3 }];
     let refused = Refused { number: 3, code: ErrorCode::MissingDependencies, words: "no".to_owned() };
     let workspace_name = "Byrån".to_owned();
     let welcome = Welcome {
@@ -430,8 +431,9 @@ fn from_relay(epoch: Epoch, mut entries: Vec<Entry>) -> [(&'static str, FromRela
             FromRelay::Batch(Batch { position: 4, hash: RollingHash::from_bytes([0xf1; 16]), entries }),
         ),
         ("caught-up", FromRelay::CaughtUp),
-        ("ack", FromRelay::Ack(Ack { id: 7, refused: vec![refused] })),
-        ("notice", FromRelay::Notice(Notice { code: ErrorCode::Access, words: "no".to_owned() })),
+        ("ack", FromRelay::Ack(Ack { id: 7, refused: vec![refused], passed: Vec::new() })),
+        ("ack-passed", FromRelay::Ack(Ack { id: 8, refused: Vec::new(), passed })),
+        ("notice", FromRelay::Notice(Notice::new(ErrorCode::Access, "no"))),
         ("pong", FromRelay::Pong),
         (
             "presence",

@@ -7,6 +7,7 @@ pub mod memory_relay;
 pub mod partition;
 #[cfg(feature = "peers")]
 pub mod peers;
+pub mod planted;
 pub mod process;
 pub mod simulation;
 pub mod wire;

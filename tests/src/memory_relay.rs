@@ -83,7 +83,8 @@ impl MemoryRelay {
             Some(RelayRequest::Push(push)) => {
                 let before = self.entries.len();
                 let own = push.entries.into_iter().map(|entry| self.append(entry)).collect();
-                let mut frames = vec![FromRelay::Ack(Ack { id: push.id, refused: Vec::new() }).encode()];
+                let ack = Ack { id: push.id, refused: Vec::new(), passed: Vec::new() };
+                let mut frames = vec![FromRelay::Ack(ack).encode()];
                 frames.extend(self.batches(before, &own));
                 frames
             }

@@ -10,7 +10,7 @@ use samsyn_engine::schema::NewRecord;
 use samsyn_engine::schema::kinds::CONTACT;
 use samsyn_server::{InlineConnection, InlineRelay};
 use samsyn_tests::simulation::assert_same;
-use samsyn_tests::wire::{Workspace, sync};
+use samsyn_tests::wire::{Workspace, meet, sync};
 
 /// What a broken middle box does to one of the frames.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +61,34 @@ fn connect(replica: &mut Replica, relay: &mut InlineRelay, met: Option<(Disorder
             if sync.frame_in(replica, &frame, 0).is_err() {
                 return came;
             }
+        }
+    }
+}
+
+/// A connection, in which something happens to the replica once so many frames have come. Says whether it came to that.
+fn interrupted(
+    replica: &mut Replica,
+    relay: &mut InlineRelay,
+    (at, happen): (usize, &mut dyn FnMut(&mut Replica)),
+) -> bool {
+    let mut sync = ReplicaSync::begin(replica, None, 0).unwrap();
+    let (mut there, mut came) = (InlineConnection::default(), 0);
+    loop {
+        let mut down = Vec::new();
+        if let Some(frame) = sync.frame_out(replica).unwrap() {
+            down.extend(relay.receive(&mut there, &frame).unwrap());
+        } else {
+            match relay.next(&mut there, BYTES).unwrap() {
+                Some(frame) => down.push(frame),
+                None => return came > at,
+            }
+        }
+        for frame in down {
+            sync.frame_in(replica, &frame, 0).unwrap();
+            if came == at {
+                happen(replica);
+            }
+            came += 1;
         }
     }
 }
@@ -118,4 +146,26 @@ fn a_comparison_misses_nothing() {
         sync(&mut replica, &mut elsewhere);
         replica
     });
+}
+
+/// Found by seed 21039 of the simulation: what another laptop brings in the midst of a comparison is neither in what was unsent
+/// before it, nor found to differ, nor does the log bring it by.
+#[test]
+fn what_another_replica_brings_during_a_comparison_does_not_wait_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let (workspace, mut relay, mut asa) = town(&folder);
+    let mut elsewhere = workspace.relay(&folder.path().join("elsewhere"));
+    for at in 0.. {
+        let mut bo = workspace.replica(&folder.path().join(format!("bo-{at}")), "Bo");
+        bo.create_record(&NewRecord::new(&CONTACT)).unwrap();
+        sync(&mut bo, &mut elsewhere);
+        let mut visit = |bo: &mut Replica| drop(meet(&mut asa, bo, usize::MAX));
+        if !interrupted(&mut bo, &mut relay, (at, &mut visit)) {
+            assert!(at > 4, "only {at} frames came");
+            return;
+        }
+        let state = bo.store().outbox_state().unwrap();
+        assert_eq!(state, Default::default(), "after a visit behind frame {at}");
+        sync(&mut asa, &mut relay);
+    }
 }

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use samsyn_tests::planted;
 use samsyn_tests::process::{Desk, Relay, Workspace, complaint};
 use serde_json::Value as Json;
 
@@ -46,27 +47,6 @@ fn plant(desk: &Desk) -> String {
     id
 }
 
-/// The files below a folder in which one of the planted texts stands, in either case.
-fn where_planted(folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(where_planted(&path));
-            continue;
-        }
-        let content = std::fs::read(&path).unwrap().to_ascii_lowercase();
-        let holds = |text: &str| {
-            let text = text.to_ascii_lowercase().into_bytes();
-            content.windows(text.len()).any(|part| part == text)
-        };
-        found.extend(
-            PLANTED.iter().filter(|text| holds(text)).map(|text| format!("{text} in {}", path.display())),
-        );
-    }
-    found
-}
-
 fn json(desk: &Desk, arguments: &[&str]) -> Json {
     serde_json::from_str(&desk.must(arguments)).unwrap()
 }
@@ -81,7 +61,7 @@ fn a_person_who_is_erased_stands_in_no_file_any_more_and_does_not_come_back() {
     coordinator.must(&["add", "contact", "family=Kvar"]);
     coordinator.must(&["sync"]);
     away.must(&["sync"]);
-    assert!(!where_planted(town.folder.path()).is_empty(), "it was planted");
+    assert!(!planted::found(town.folder.path(), &PLANTED).is_empty(), "it was planted");
 
     // First one sees what it touches, and nothing happens.
     let seen = coordinator.run(&["erase", &id]);
@@ -95,7 +75,7 @@ fn a_person_who_is_erased_stands_in_no_file_any_more_and_does_not_come_back() {
     away.must(&["set", &id, "given=Evalotta"]);
 
     coordinator.must(&["erase", &id, "--yes"]);
-    let left = where_planted(town.folder.path());
+    let left = planted::found(town.folder.path(), &PLANTED);
     assert!(left.iter().all(|place| place.contains("Erik")), "{left:#?}");
     let ledger = json(&coordinator, &["members", "--json"])["erasures"].clone();
     assert_eq!(
@@ -107,7 +87,7 @@ fn a_person_who_is_erased_stands_in_no_file_any_more_and_does_not_come_back() {
     let met = json(&away, &["sync", "--json"]);
     assert_eq!((&met["erased"], &met["erased_unsent"]), (&Json::from(1), &Json::from(1)), "{met}");
     away.must(&["sync"]);
-    assert_eq!(where_planted(town.folder.path()), Vec::<String>::new());
+    assert_eq!(planted::found(town.folder.path(), &PLANTED), Vec::<String>::new());
     assert!(!away.run(&["show", &id]).status.success());
     let ledger = json(&coordinator, &["members", "--json"])["erasures"].clone();
     assert_eq!(ledger[0]["waiting"].as_array().unwrap().len(), 0, "{ledger}");
@@ -166,7 +146,7 @@ fn a_backup_of_before_does_not_bring_anybody_back() {
     let listed = newcomer.must(&["list", "contact"]);
     assert!(listed.contains("Efteråt") && !listed.contains(PLANTED[0]), "{listed}");
     assert!(town.relay.take().unwrap().stop());
-    assert_eq!(where_planted(town.folder.path()), Vec::<String>::new());
+    assert_eq!(planted::found(town.folder.path(), &PLANTED), Vec::<String>::new());
 }
 
 #[test]

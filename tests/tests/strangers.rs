@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::Replica;
 use samsyn_engine::store::NewReplica;
-use samsyn_tests::process::{Desk, complaint, program};
+use samsyn_tests::process::{Desk, Relay, complaint, program};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 /// A replica with one contact whose relay is at this address.
@@ -80,6 +80,31 @@ fn a_network_that_sends_the_program_elsewhere_is_recognised_and_the_page_is_name
     let within = "HTTP/1.1 301 Moved Permanently\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n";
     let said = sync_with(saying(within));
     assert!(said.contains("is not a Samsyn relay (HTTP 301)"), "{said}");
+}
+
+#[test]
+fn a_relay_that_shows_browsers_a_page_is_not_taken_for_a_network_that_wants_somebody_to_sign_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&folder.path().join("relay"), 0);
+    let host = relay.address.strip_prefix("ws://").unwrap();
+    let mut browser = TcpStream::connect(host).unwrap();
+    write!(browser, "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut page = String::new();
+    browser.read_to_string(&mut page).unwrap();
+    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("<!doctype html>"), "{page}");
+    for (number, (address, words)) in [
+        (relay.address.clone(), "does not let this device in"),
+        (format!("{}/", relay.address), "does not let this device in"),
+        (format!("{}/elsewhere", relay.address), "is not a Samsyn relay (HTTP 404)"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let folder = folder.path().join(number.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        let said = complaint(&desk(&folder, &address).run(&["sync"]));
+        assert!(said.contains(words) && !said.contains("sign in first"), "{address}: {said}");
+    }
 }
 
 #[test]

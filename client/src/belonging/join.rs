@@ -7,7 +7,7 @@ use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::store::{NewReplica, StoreError, WayIn};
 use samsyn_engine::sync::Notice;
 
-use crate::keys::{self, KeyError};
+use crate::keys::{self, Encryption, KeyError, Place, Vault};
 use crate::link::{self, LinkError, Visit};
 
 /// Why somebody did not join. Nothing was left behind, but for [`JoinError::Broken`].
@@ -96,18 +96,46 @@ pub fn person(name: &str) -> Result<&str, JoinError> {
     }
 }
 
-/// Where a replica is made.
+/// Where a replica is made, and how it rests there.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct Site<'a> {
     /// Its file.
     pub replica: &'a Path,
-    /// The folder in which the device's key is kept; none for this computer's own.
-    pub keys: Option<&'a Path>,
+    /// Where keys are kept.
+    pub vault: &'a Vault,
+    /// Whether it is encrypted.
+    pub encryption: Encryption,
 }
 
-impl<'a> From<&'a Path> for Place<'a> {
-    fn from(replica: &'a Path) -> Self {
-        Place { replica, keys: None }
+/// A replica that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// The replica.
+    pub replica: Replica,
+    /// Where the key rests that it is encrypted with, if it is.
+    pub key: Option<Place>,
+}
+
+impl Site<'_> {
+    fn make(&self, new: &NewReplica, person: &str) -> Result<Made, JoinError> {
+        let (key, place) = keys::draw_file_key(self.vault, self.encryption)?.unzip();
+        match Replica::create_with(self.replica, key.as_ref(), new, person) {
+            Ok(replica) => Ok(Made { replica, key: place }),
+            Err(error) => {
+                key.iter().for_each(|key| keys::forget_file_key(self.vault, key));
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Takes away what was made here just now.
+    fn clear(&self) {
+        keys::forget_key_of(self.vault, self.replica);
+        for ending in ["", "-wal", "-shm", "-instance"] {
+            let mut name = self.replica.as_os_str().to_owned();
+            name.push(ending);
+            let _ = std::fs::remove_file(PathBuf::from(name));
+        }
     }
 }
 
@@ -115,44 +143,44 @@ impl<'a> From<&'a Path> for Place<'a> {
 ///
 /// # Errors
 /// Where it cannot be made.
-pub fn found(path: &Path, workspace: &str, name: &str) -> Result<Replica, JoinError> {
+pub fn found(site: Site<'_>, workspace: &str, name: &str) -> Result<Made, JoinError> {
     let name = person(name)?;
     let workspace_name = workspace.to_owned();
     let new = NewReplica { workspace: WorkspaceId::random(), workspace_name, relay: None };
-    Ok(Replica::create(path, &new, name)?)
+    site.make(&new, name)
 }
 
 /// Makes the replica, without asking the relay for anything yet.
 ///
 /// # Errors
 /// Where it cannot be made.
-pub fn prepare(place: Place<'_>, entry: &Entry, name: &str) -> Result<Replica, JoinError> {
-    let (name, path) = (person(name)?, place.replica);
-    if path.exists() {
-        return Err(JoinError::Exists(path.to_owned()));
+pub fn prepare(site: Site<'_>, entry: &Entry, name: &str) -> Result<Made, JoinError> {
+    let name = person(name)?;
+    if site.replica.exists() {
+        return Err(JoinError::Exists(site.replica.to_owned()));
     }
     let key = DeviceKey::random();
     let way = entry.way_in(&key);
     let invited = matches!(way, WayIn::Invited { .. });
     let relay = Some((entry.relay.clone(), way));
     let new = NewReplica { workspace: entry.workspace, workspace_name: String::new(), relay };
-    let replica = Replica::create(path, &new, name)?;
+    let made = site.make(&new, name)?;
     if !invited {
-        return Ok(replica);
+        return Ok(made);
     }
-    let kept = match place.keys {
-        Some(folder) => keys::keep_in(folder, replica.device(), &key),
-        None => keys::keep(replica.device(), &key),
-    };
-    kept.inspect_err(|_| remove_replica(path))?;
-    Ok(replica.with_key(key))
+    if let Err(error) = keys::keep_in(site.vault, made.replica.device(), &key) {
+        drop(made);
+        site.clear();
+        return Err(error.into());
+    }
+    Ok(Made { replica: made.replica.with_key(key), ..made })
 }
 
 /// The first meeting tells whether the invitation is good. Where it is not, nothing is left behind.
 ///
 /// # Errors
 /// Where the relay does not let us in, or is out of reach.
-pub fn first_sync(path: &Path, mut replica: Replica) -> Result<(Replica, Visit), JoinError> {
+pub fn first_sync(site: Site<'_>, mut replica: Replica) -> Result<(Replica, Visit), JoinError> {
     let error = match link::sync_once(&mut replica) {
         Ok(visit) => return Ok((replica, visit)),
         Err(LinkError::Closed(notice)) => JoinError::Refused(notice),
@@ -167,18 +195,9 @@ pub fn first_sync(path: &Path, mut replica: Replica) -> Result<(Replica, Visit),
     let device = replica.device();
     // Closing it writes beside it: first it is closed, then it is taken away.
     drop(replica);
-    keys::forget(device);
-    remove_replica(path);
+    keys::forget(site.vault, device);
+    site.clear();
     Err(error)
-}
-
-/// Takes away a replica that was made just now.
-fn remove_replica(path: &Path) {
-    for ending in ["", "-wal", "-shm", "-instance"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        let _ = std::fs::remove_file(PathBuf::from(name));
-    }
 }
 
 /// Splits `ws://HOST:PORT/WORKSPACE` into the relay's address and the workspace.

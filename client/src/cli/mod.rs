@@ -5,10 +5,12 @@
 
 mod access;
 mod direct;
+mod findings;
 mod members;
 mod people;
 mod records;
 mod render;
+mod rest;
 pub(crate) mod review;
 mod workspace;
 
@@ -22,6 +24,7 @@ use samsyn_engine::schema::Language;
 
 use crate::context::{Context, Failure};
 use crate::explain;
+use crate::keys::lock::LockError;
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
 
@@ -81,6 +84,18 @@ enum Command {
     Serve(direct::Serve),
     /// What awaits review: what changed, who did it, what contradicts.
     Review(review::Review),
+    /// What is wrong, or will be soon: personal data without a legal basis, or kept too long.
+    Findings(findings::Findings),
+    /// Encrypt the replica where it rests.
+    Encrypt(rest::Encrypt),
+    /// Let the replica rest unencrypted.
+    Decrypt(rest::Decrypt),
+    /// Put the replica's key under a passphrase: nobody opens it until it is unlocked.
+    Lock(rest::Lock),
+    /// Take the replica's key from under its passphrase.
+    Unlock(rest::Unlock),
+    /// Say whether the replica is encrypted, and where its key rests.
+    Key(rest::Key),
     /// Write everything to files that other programs read.
     Export(workspace::Export),
     /// Make a sample workspace, let three people work in it, and open it at Review.
@@ -141,6 +156,9 @@ fn in_words(failure: &(dyn std::error::Error + Send + Sync + 'static), language:
     if let Some(error) = failure.downcast_ref::<DirectError>() {
         return explain::direct_error(error, language);
     }
+    if let Some(error) = failure.downcast_ref::<LockError>() {
+        return explain::lock_error(error, language);
+    }
     match failure.downcast_ref::<LinkError>() {
         Some(error) => explain::link_error(error, language),
         None => failure.to_string(),
@@ -177,6 +195,12 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
         Some(Command::Sync(command)) => command.run(&context)?,
         Some(Command::Serve(command)) => command.run(&context)?,
         Some(Command::Review(command)) => command.run(&context)?,
+        Some(Command::Findings(command)) => command.run(&context)?,
+        Some(Command::Encrypt(command)) => command.run(&context)?,
+        Some(Command::Decrypt(command)) => command.run(&context)?,
+        Some(Command::Lock(command)) => command.run(&context)?,
+        Some(Command::Unlock(command)) => command.run(&context)?,
+        Some(Command::Key(command)) => command.run(&context)?,
         Some(Command::Export(command)) => command.run(&context)?,
         Some(Command::Demo(command)) => return command.run(language),
         Some(Command::DemoRelay { .. }) => {}

@@ -10,8 +10,10 @@ use serde_json::json;
 use super::Json;
 use super::members::Code;
 use super::render::{json as write_json, line};
-use crate::belonging::join::{self, Entry};
+use super::rest::AtRest;
+use crate::belonging::join::{self, Entry, Made};
 use crate::context::{Context, Failure};
+use crate::keys::Vault;
 use crate::link;
 
 /// Make a replica of a new workspace that is only on this device.
@@ -23,19 +25,25 @@ pub(super) struct New {
     #[arg(long)]
     name: String,
     #[command(flatten)]
+    at_rest: AtRest,
+    #[command(flatten)]
     json: Json,
 }
 
 impl New {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let replica = join::found(&context.path, &self.workspace, &self.name)?;
+        let vault = Vault::of_this_person();
+        let site = self.at_rest.site(&context.path, &vault);
+        let Made { replica, key } = join::found(site, &self.workspace, &self.name)?;
         let workspace = replica.meta()?.workspace;
         if self.json.json {
-            return write_json(
-                &json!({"replica": context.path, "workspace": workspace, "device": replica.device()}),
-            );
+            return write_json(&json!({
+                "replica": context.path, "workspace": workspace, "device": replica.device(),
+                "encrypted": key.is_some(),
+            }));
         }
-        line(format_args!("{} is ready at {}", self.workspace, context.path.display()))
+        line(format_args!("{} is ready at {}", self.workspace, context.path.display()))?;
+        self.at_rest.say(key.as_ref(), context)
     }
 }
 
@@ -53,6 +61,8 @@ pub(super) struct Join {
     #[arg(long)]
     no_sync: bool,
     #[command(flatten)]
+    at_rest: AtRest,
+    #[command(flatten)]
     json: Json,
 }
 
@@ -65,29 +75,31 @@ impl Join {
         };
         let entry = Entry::read(address, &code)?;
         let workspace = entry.workspace;
-        let replica = join::prepare(context.path.as_path().into(), &entry, name)?;
-        let (replica, visit) = if self.no_sync {
-            (replica, link::Visit::default())
-        } else {
-            join::first_sync(&context.path, replica)?
-        };
+        let vault = Vault::of_this_person();
+        let site = self.at_rest.site(&context.path, &vault);
+        let Made { replica, key } = join::prepare(site, &entry, name)?;
+        let (replica, visit) =
+            if self.no_sync { (replica, link::Visit::default()) } else { join::first_sync(site, replica)? };
         let meta = replica.meta()?;
         if self.json.json {
             return write_json(&json!({
                 "replica": context.path, "workspace": workspace, "name": meta.workspace_name,
                 "device": replica.device(), "received": visit.received, "records": visit.records,
+                "encrypted": key.is_some(),
             }));
         }
         if self.no_sync {
             let path = context.path.display();
-            return line(format_args!("made {path}: it has nothing yet, get the records with `samsyn sync`"));
+            line(format_args!("made {path}: it has nothing yet, get the records with `samsyn sync`"))?;
+        } else {
+            line(format_args!(
+                "joined {} with {} records, at {}",
+                meta.workspace_name,
+                visit.records,
+                context.path.display()
+            ))?;
         }
-        line(format_args!(
-            "joined {} with {} records, at {}",
-            meta.workspace_name,
-            visit.records,
-            context.path.display()
-        ))
+        self.at_rest.say(key.as_ref(), context)
     }
 }
 
@@ -136,6 +148,23 @@ fn erased(visit: &link::Visit, language: Language) -> String {
     words
 }
 
+/// What a person is told whose role reads less than before.
+fn withdrawn(visit: &link::Visit, language: Language) -> String {
+    let gone = Caption::new(
+        "Din roll i arbetsytan läser inte allt längre. Borttagna poster här: {}.",
+        "Your role in this workspace does not read everything any more. Records taken away here: {}.",
+    );
+    let kept = Caption::new(
+        " Kvar, för du har skrivit i dem och det är inte skickat: {}.",
+        " Kept, for you wrote in them and it is not sent: {}.",
+    );
+    let mut words = gone.get(language).replace("{}", &visit.withdrawn.to_string());
+    if visit.withdrawn_kept > 0 {
+        words.push_str(&kept.get(language).replace("{}", &visit.withdrawn_kept.to_string()));
+    }
+    words
+}
+
 /// Exchange changes with the relay, or with another computer, once.
 #[derive(Debug, Args)]
 pub(super) struct Sync {
@@ -164,7 +193,7 @@ impl Sync {
                 "pushed": visit.pushed, "received": visit.received, "records": visit.records,
                 "refused": visit.refused, "quarantined": visit.quarantined, "told_apart": visit.told_apart,
                 "erased": visit.erased, "erased_unsent": visit.erased_unsent,
-                "held": visit.held,
+                "held": visit.held, "withdrawn": visit.withdrawn, "withdrawn_kept": visit.withdrawn_kept,
             }))?;
         } else {
             line(summary(&visit, context.language))?;
@@ -173,6 +202,9 @@ impl Sync {
             }
             if visit.erased > 0 {
                 line(erased(&visit, context.language))?;
+            }
+            if visit.withdrawn + visit.withdrawn_kept > 0 {
+                line(withdrawn(&visit, context.language))?;
             }
             if visit.told_apart > 0 {
                 line(TOLD_APART.get(context.language))?;

@@ -186,7 +186,7 @@ fn join(
         relay: Some((workspace.relay.clone(), way)),
     };
     let replica = Replica::create(&folder.join(FILES[number]), &new, person)?;
-    keys::keep_in(&folder.join("keys"), replica.device(), &key)?;
+    keys::keep_in(&keys::Vault::in_folder(&folder.join("keys")), replica.device(), &key)?;
     Ok(replica.with_key(key))
 }
 

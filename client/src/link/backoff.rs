@@ -4,11 +4,12 @@
 //! The pause itself is any time up to that ("full jitter"), so that a hundred laptops whose relay was restarted do not
 //! return in the same second. Only a connection that held for a while begins the count anew: a relay that lets in and
 //! drops is not hammered. A network that wants a person to sign in is another matter: that is done within a minute, and
-//! nobody is hammered but the network's own page.
+//! nobody is hammered but the network's own page. A relay that says when there is room again is taken at its word, up to an hour.
 
 use std::time::Duration;
 
 use rand::{Rng, RngExt};
+use samsyn_engine::sync::{ErrorCode, Notice};
 
 use super::LinkError;
 
@@ -23,6 +24,9 @@ const MOST: Duration = Duration::from_secs(60);
 
 /// The pauses while a network wants a person to sign in.
 const PORTAL: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(10));
+
+/// The longest pause that a relay can ask for: whatever it says, somebody who was away for long finds it again.
+const ASKED: Duration = Duration::from_secs(60 * 60);
 
 /// A connection that the relay was heard on for so long after its welcome has worked.
 const STEADY: Duration = Duration::from_secs(10);
@@ -50,6 +54,11 @@ impl Backoff {
     pub(super) fn pause(&mut self, error: &LinkError, random: &mut impl Rng) -> Duration {
         if matches!(error, LinkError::SignIn { .. }) {
             return random.random_range(PORTAL.0..=PORTAL.1);
+        }
+        if let LinkError::Closed(Notice { code: ErrorCode::Limited, again: Some(seconds), .. }) = error {
+            // Sooner there is nothing to be had, and a little later not everybody comes at once.
+            let least = Duration::from_secs(u64::from(*seconds)).clamp(FIRST, ASKED);
+            return random.random_range(least..=least + least / 10);
         }
         let most = FIRST.saturating_mul(2_u32.saturating_pow(self.failures)).min(MOST);
         self.failures = self.failures.saturating_add(1);
@@ -118,6 +127,22 @@ mod tests {
                 assert!(backoff.pause(&broken(), &mut random) <= FIRST);
             }
         }
+    }
+
+    #[test]
+    fn a_relay_that_says_when_there_is_room_again_is_taken_at_its_word_up_to_an_hour() {
+        let (mut backoff, mut random) = (Backoff::default(), random());
+        let limited =
+            |again| LinkError::Closed(Notice { again, ..Notice::new(ErrorCode::Limited, "enough") });
+        for (again, least) in
+            [(0, FIRST), (30, Duration::from_secs(30)), (864, Duration::from_secs(864)), (u32::MAX, ASKED)]
+        {
+            for _ in 0..500 {
+                let pause = backoff.pause(&limited(Some(again)), &mut random);
+                assert!((least..=least + least / 10).contains(&pause), "{again}: {pause:?}");
+            }
+        }
+        assert!(backoff.pause(&limited(None), &mut random) <= FIRST, "without a word as after any failure");
     }
 
     #[test]

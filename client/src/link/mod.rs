@@ -45,6 +45,10 @@ pub struct Visit {
     pub erased: usize,
     /// Changes of ours to these that had not reached the relay.
     pub erased_unsent: usize,
+    /// Records that were taken away here, because the role may not read them any more.
+    pub withdrawn: usize,
+    /// Records that the role may not read any more, kept because something was written in them that is not sent.
+    pub withdrawn_kept: usize,
     /// Changes that cannot reach the relay before others' work does.
     pub held: u64,
     /// Why the relay did not take some, one entry each.
@@ -63,6 +67,10 @@ impl Visit {
             }
             SyncNews::Pushed(count) => self.pushed += count,
             SyncNews::NewIdentity { records, .. } => self.told_apart += records.len(),
+            SyncNews::Withdrawn(withdrawn) => {
+                self.withdrawn += withdrawn.records.len();
+                self.withdrawn_kept = withdrawn.kept;
+            }
             SyncNews::Erased(erased) => {
                 self.erased += erased.len();
                 self.erased_unsent += erased.iter().map(|erased| erased.unsent).sum::<usize>();

@@ -54,6 +54,10 @@ impl Stranger<'_> {
                 Stranger { reason: "it has no room just now, or is being restarted".to_owned(), ..self }
                     .unreachable()
             }
+            Answer::Http { status: 429, .. } => {
+                let reason = "too many came from this network's address just now".to_owned();
+                Stranger { reason, ..self }.unreachable()
+            }
             // Part of a handshake may have come before the link broke: the reason then says more than the status.
             Answer::Http { status: 101, .. } => self.not_a_relay(),
             Answer::Http { status, .. } => {
@@ -174,7 +178,12 @@ mod tests {
             let error = recognise(first.as_bytes(), false);
             assert!(matches!(error, LinkError::NotARelay { .. }), "{first}: {error}");
         }
-        for first in ["", "HTTP/1.1 503 Service Unavailable\r\n\r\n", "HTTP/1.1 502 Bad Gateway\r\n\r\n"] {
+        for first in [
+            "",
+            "HTTP/1.1 503 Service Unavailable\r\n\r\n",
+            "HTTP/1.1 502 Bad Gateway\r\n\r\n",
+            "HTTP/1.1 429 Too Many Requests\r\n\r\n",
+        ] {
             let error = recognise(first.as_bytes(), false);
             assert!(matches!(error, LinkError::Unreachable { .. }), "{first}: {error}");
         }

@@ -400,6 +400,7 @@ impl Worker {
                 SyncNews::CaughtUp => *link = Link::Live,
                 SyncNews::Present(others) => (self.tell)(Report::Present(others)),
                 SyncNews::NewIdentity { records, .. } => (self.tell)(Report::Merged(records)),
+                SyncNews::Withdrawn(withdrawn) => (self.tell)(Report::Merged(withdrawn.records)),
                 SyncNews::Erased(erased) => {
                     let records = erased.into_iter().map(|erased| erased.record).collect();
                     (self.tell)(Report::Merged(records));

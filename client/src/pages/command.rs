@@ -33,6 +33,8 @@ pub(crate) enum Command {
     ReviewedAll,
     /// Invite somebody into the workspace.
     Invite,
+    /// Lock the workspace with a passphrase.
+    Lock,
     /// Read in that language.
     Speak(Language),
     /// Light or dark.
@@ -57,6 +59,7 @@ impl Command {
             Command::Retry,
             Command::ReviewedAll,
             Command::Invite,
+            Command::Lock,
             Command::Speak(Language::Swedish),
             Command::Speak(Language::English),
             Command::Theme(ThemeChoice::System),
@@ -84,6 +87,7 @@ impl Command {
             Command::Retry => say("Skicka avvisade ändringar igen", "Send refused changes again"),
             Command::ReviewedAll => say("Markera allt som granskat", "Mark everything as reviewed"),
             Command::Invite => say("Bjud in någon", "Invite somebody"),
+            Command::Lock => say("Lås arbetsytan", "Lock the workspace"),
             Command::Speak(Language::Swedish) => "Svenska".to_owned(),
             Command::Speak(Language::English) => "English".to_owned(),
             Command::Theme(ThemeChoice::System) => say("Tema: som systemet", "Theme: as the system"),
@@ -103,6 +107,7 @@ impl Command {
             Command::Find => key(Modifiers::COMMAND, Key::F),
             Command::CloseRecord => key(Modifiers::COMMAND, Key::W),
             Command::SyncNow => key(Modifiers::COMMAND, Key::R),
+            Command::Lock => key(SHIFTED, Key::L),
             Command::Go(page) => key(Modifiers::COMMAND, page.key()?),
             _ => None,
         }

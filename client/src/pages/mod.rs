@@ -3,18 +3,21 @@
 //! ```text
 //!  list ────▶ record ─┬─▶ form ──▶ conflict
 //!                     ├─▶ chart
-//!  review ───────┐    ├─▶ history
-//!                ▼    └─▶ referrers
-//!            conflict
+//!  review ─┬─────┐    ├─▶ history
+//!          │     ▼    └─▶ referrers
+//!          │ conflict
+//!          └▶ findings
 //!  members, refused, record ──▶ dialogs (personal: all about one person)
 //! ```
 //!
 //! A page is handed a [`Scene`]: it reads the session and leaves [`Action`]s. It never changes a record itself:
 //! actions are carried out in one place, the window's shell, after everything has been drawn.
 
+mod at_rest;
 mod chart;
 mod command;
 mod conflict;
+mod findings;
 mod form;
 mod history;
 mod list;
@@ -39,6 +42,7 @@ use samsyn_engine::identity::Management;
 use crate::widgets::icon::{self, Icon};
 use crate::widgets::tokens::{Tokens, Tone, radius, space};
 
+pub(crate) use at_rest::{AtRest, Purpose, Wanted};
 pub(crate) use command::Command;
 pub(crate) use form::{DraftKey, Drafts, edit_of};
 pub(crate) use list::ListPage;

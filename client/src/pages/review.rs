@@ -13,7 +13,7 @@ use samsyn_engine::review::{QueueEntry, ReviewChange, ReviewItem};
 use samsyn_engine::schema::{FieldType, Link, Value};
 
 use super::scene::title_in;
-use super::{Action, Command, Scene, conflict, kind_icon, texts};
+use super::{Action, Command, Scene, conflict, findings, kind_icon, texts};
 use crate::widgets::badge;
 use crate::widgets::button;
 use crate::widgets::diff_text;
@@ -44,6 +44,7 @@ impl ReviewPage {
         let queue: Vec<QueueEntry> = scene.session.queue().to_vec();
         let margin = Margin { bottom: space::S as i8, ..Margin::same(space::L as i8) };
         Frame::new().inner_margin(margin).show(ui, |ui| head(ui, queue.len(), scene));
+        findings::show(ui, scene);
         if queue.is_empty() {
             let (title, hint) =
                 (scene.say(texts::NOTHING_TO_REVIEW), scene.say(texts::NOTHING_TO_REVIEW_HINT));

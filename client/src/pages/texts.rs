@@ -17,6 +17,7 @@ pub(super) use texts;
 
 texts! {
     REVIEW: "Granska", "Review";
+    FINDINGS: "Att åtgärda", "To put right";
     SEARCH: "Sök", "Search";
     SEARCH_LIST: "Sök i listan", "Search the list";
     SEARCH_ALL: "Sök poster och kommandon", "Search records and commands";
@@ -238,6 +239,9 @@ pub(crate) fn waiting_for_sign_in(seconds: u64, language: Language) -> String {
 fn next_try(seconds: u64, language: Language) -> String {
     match seconds {
         0 => Caption::new("försöker nu", "trying now").get(language).to_owned(),
+        120.. => Caption::new("försöker igen om {} min", "next try in {} min")
+            .get(language)
+            .replace("{}", &seconds.div_ceil(60).to_string()),
         _ => Caption::new("försöker igen om {} s", "next try in {} s")
             .get(language)
             .replace("{}", &seconds.to_string()),

@@ -7,12 +7,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use samsyn_engine::document::{Difference, Document, Edit, FieldConflict, Heads, HistoryEntry, Record};
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::replica::{Edited, Replica, ReplicaError, Undone};
-use samsyn_engine::review::{QueueEntry, ReviewItem};
+use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::kinds::MEMBER;
 use samsyn_engine::schema::{Language, Link, NewRecord, Value};
 use samsyn_engine::store::{Hit, ListQuery, Meta, RowView};
@@ -47,6 +48,8 @@ pub enum Request {
     Overview,
     /// What changed in a record since it was reviewed.
     Review(RecordId),
+    /// What is wrong on that day.
+    Findings(Date),
     /// These records were reviewed up to these heads.
     Reviewed(Vec<(RecordId, Heads)>),
     /// Everything was reviewed.
@@ -137,6 +140,8 @@ pub enum Answer {
     Overview(Box<Overview>),
     /// To [`Request::Review`].
     Review(Arc<ReviewItem>),
+    /// To [`Request::Findings`].
+    Findings(Vec<Finding>),
     /// To [`Request::Known`].
     Known(Vec<Known>),
     /// To [`Request::Touched`].
@@ -267,6 +272,7 @@ impl Worker {
                     Answer::Hits(text, hits)
                 }
                 Request::Review(id) => Answer::Review(Arc::new(self.replica.review(id)?)),
+                Request::Findings(today) => Answer::Findings(self.replica.findings(today)?),
                 Request::Known => Answer::Known(self.known()?),
                 Request::Refused => Answer::Refused(self.refused()?),
                 Request::Touched(id) => match Touched::of(&self.replica, id) {

@@ -6,12 +6,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, Management, Right, Role, Roster};
 use samsyn_engine::replica::{Edited, ReplicaError};
-use samsyn_engine::review::{QueueEntry, ReviewItem};
+use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::{Language, Link, NewRecord};
 use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView};
 
@@ -73,6 +74,9 @@ pub struct Session {
     rows: RowCache,
     records: HashMap<RecordId, Arc<RecordView>>,
     reviews: HashMap<RecordId, Arc<ReviewItem>>,
+    findings: Arc<Vec<Finding>>,
+    /// The day for which the findings were asked for, at the file's present state.
+    found_on: Option<Date>,
     asked: HashSet<(What, RecordId)>,
     stale: HashSet<(What, RecordId)>,
     missing: HashSet<RecordId>,
@@ -185,6 +189,8 @@ impl Session {
             rows: RowCache::default(),
             records: HashMap::new(),
             reviews: HashMap::new(),
+            findings: Arc::default(),
+            found_on: None,
             asked: HashSet::new(),
             stale: HashSet::new(),
             missing: HashSet::new(),
@@ -249,6 +255,7 @@ impl Session {
                 self.asked.remove(&(What::Review, item.record));
                 self.reviews.insert(item.record, item);
             }
+            Answer::Findings(findings) => self.findings = Arc::new(findings),
             Answer::Hits(text, hits) => self.hits = Some((text, hits)),
             Answer::Overview(overview) => self.take_overview(overview),
             Answer::Touched(id, found) => {
@@ -323,6 +330,7 @@ impl Session {
             self.stale.extend(self.records.keys().map(|id| (What::Record, *id)));
             self.stale.extend(self.reviews.keys().map(|id| (What::Review, *id)));
             self.missing.clear();
+            self.found_on = None;
             self.hits = None;
             (self.belonging.known_fresh, self.refused.1) = (false, false);
             if let Some((_, _, fresh)) = &mut self.touched {
@@ -388,6 +396,15 @@ impl Session {
         let known = self.reviews.get(&id).cloned();
         self.ask_if_stale(What::Review, id, known.is_some());
         known
+    }
+
+    /// What is wrong on a day, the grave first; asked for where it is not known. Until then the last known is shown.
+    pub fn findings(&mut self, today: Date) -> Arc<Vec<Finding>> {
+        if self.found_on != Some(today) {
+            self.found_on = Some(today);
+            self.backend.ask(Request::Findings(today));
+        }
+        Arc::clone(&self.findings)
     }
 
     fn ask_if_stale(&mut self, what: What, id: RecordId, known: bool) {

@@ -1,20 +1,24 @@
-//! What stands in the window: the welcome of whoever has no workspace yet, or the shell over a replica.
+//! What stands in the window: the welcome of whoever has no workspace yet, a locked workspace's passphrase, or the shell over a
+//! replica.
 //!
 //! ```text
-//!  Welcome ──Begin──▶ a thread: join, make or open ──path──▶ Session ──▶ Shell
-//!     ▲────────────────── why not ◀──┘
+//!  Welcome ──Begin──▶ a thread: join, make or open ──path──▶ Session ──▶ Shell ──lock──▶ AtRest
+//!     ▲────────────────── why not ◀──┘                          ▲                          │
+//!                                                               └──unlocked── a thread ◀───┘
 //! ```
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 
 use eframe::egui::{CentralPanel, Context, Frame, Ui};
+use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::Language;
 
+use super::resting::Resting;
 use super::shell::{Shell, mode};
-use crate::belonging::join::{self, Entry, JoinError, Place};
+use crate::belonging::join::{self, Entry, JoinError, Site};
 use crate::explain;
-use crate::keys;
+use crate::keys::{self, Encryption, Vault};
 use crate::pages::{Begin, Page, Welcome};
 use crate::state::{Session, Settings};
 use crate::widgets::theme;
@@ -25,16 +29,30 @@ use crate::widgets::tokens::Tokens;
 pub(super) struct Home {
     /// Where the replica is made that somebody begins with.
     pub(super) replica: PathBuf,
-    /// The folder in which keys are kept; none for this computer's own.
-    pub(super) keys: Option<PathBuf>,
+    /// Where keys are kept.
+    pub(super) vault: Vault,
+}
+
+impl Home {
+    fn site(&self) -> Site<'_> {
+        Site { replica: &self.replica, vault: &self.vault, encryption: Encryption::default() }
+    }
 }
 
 /// Everything in the window.
-pub(super) enum Front {
+pub(super) struct Front {
+    home: Home,
+    stands: Stands,
+}
+
+/// What stands in it now.
+enum Stands {
     /// Nobody has a workspace yet.
     Welcome(Box<Beginning>),
-    /// A replica is open.
-    Open(Box<Shell>),
+    /// A replica is locked, or is being locked.
+    AtRest(Box<Resting>),
+    /// A replica is open, this one.
+    Open(Box<Shell>, PathBuf),
 }
 
 /// Somebody who has no workspace yet.
@@ -47,57 +65,111 @@ pub(super) struct Beginning {
 }
 
 impl Front {
-    /// Over a replica.
-    pub(super) fn over(session: Session, settings: Settings, page: Option<Page>) -> Front {
-        Front::Open(Box::new(Shell::new(session, settings, page)))
+    /// Over a replica, at a page.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    pub(super) fn over(
+        (home, path): (Home, &Path),
+        (settings, page): (Settings, Option<Page>),
+        context: &Context,
+    ) -> Result<Front, ReplicaError> {
+        let shell = opened(path, (settings, page), context)?;
+        Ok(Front { home, stands: Stands::Open(Box::new(shell), path.to_owned()) })
     }
 
     /// For somebody who has no workspace yet.
     pub(super) fn welcome(home: Home, settings: Settings) -> Front {
         let welcome = Welcome::new(&home.replica);
-        Front::Welcome(Box::new(Beginning { home, settings, welcome, under_way: None }))
+        let beginning = Beginning { home: home.clone(), settings, welcome, under_way: None };
+        Front { home, stands: Stands::Welcome(Box::new(beginning)) }
+    }
+
+    /// In front of a replica that is locked.
+    pub(super) fn locked((home, path): (Home, &Path), settings: Settings) -> Front {
+        let resting = Resting::locked((home.vault.clone(), path), settings);
+        Front { home, stands: Stands::AtRest(Box::new(resting)) }
     }
 
     /// What the person has chosen.
     pub(super) fn settings(&self) -> &Settings {
-        match self {
-            Front::Welcome(beginning) => &beginning.settings,
-            Front::Open(shell) => shell.settings(),
+        match &self.stands {
+            Stands::Welcome(beginning) => &beginning.settings,
+            Stands::AtRest(resting) => resting.settings(),
+            Stands::Open(shell, _) => shell.settings(),
         }
     }
 
     /// Draws a frame and does what was asked for in it.
     pub(super) fn show(&mut self, ui: &mut Ui) {
-        match self {
-            Front::Open(shell) => shell.show(ui),
-            Front::Welcome(beginning) => {
-                if let Some(shell) = beginning.show(ui) {
-                    *self = Front::Open(Box::new(shell));
-                    ui.ctx().request_repaint();
+        let context = ui.ctx().clone();
+        match &mut self.stands {
+            Stands::Welcome(beginning) => {
+                if let Some((shell, path)) = beginning.show(ui) {
+                    self.stands = Stands::Open(Box::new(shell), path);
+                    context.request_repaint();
+                }
+            }
+            Stands::AtRest(resting) => {
+                if resting.show(ui) {
+                    self.open_again(&context);
+                }
+            }
+            Stands::Open(shell, path) => {
+                shell.show(ui);
+                if shell.is_to_be_locked() {
+                    shell.close();
+                    let (vault, settings) = (self.home.vault.clone(), shell.settings().clone());
+                    let resting = Resting::locking((vault, path), settings);
+                    // What was open is let go of by this: nobody else must have it open while it is locked.
+                    self.stands = Stands::AtRest(Box::new(resting));
+                    context.request_repaint();
                 }
             }
         }
     }
 
+    /// Opens what was unlocked, or not locked.
+    fn open_again(&mut self, context: &Context) {
+        let Stands::AtRest(resting) = &mut self.stands else { return };
+        let path = resting.path().to_owned();
+        match opened(&path, (resting.settings().clone(), None), context) {
+            Ok(shell) => self.stands = Stands::Open(Box::new(shell), path),
+            Err(error) => resting.failed(&error),
+        }
+        context.request_repaint();
+    }
+
     /// Whether what is there is shown.
     pub(super) fn is_usable(&mut self) -> bool {
-        match self {
-            Front::Welcome(_) => true,
-            Front::Open(shell) => shell.is_usable(),
+        match &mut self.stands {
+            Stands::Welcome(_) | Stands::AtRest(_) => true,
+            Stands::Open(shell, _) => shell.is_usable(),
         }
     }
 
     /// Saves what is half typed. To be called before the window is gone.
     pub(super) fn close(&mut self) {
-        if let Front::Open(shell) = self {
+        if let Stands::Open(shell, _) = &mut self.stands {
             shell.close();
         }
     }
 }
 
+/// The shell over a replica.
+fn opened(
+    path: &Path,
+    (settings, page): (Settings, Option<Page>),
+    context: &Context,
+) -> Result<Shell, ReplicaError> {
+    let context = context.clone();
+    let session = Session::open(path, settings.offline, move || context.request_repaint())?;
+    Ok(Shell::new(session, settings, page))
+}
+
 impl Beginning {
-    /// Draws a frame. Answers the shell once there is a replica.
-    fn show(&mut self, ui: &mut Ui) -> Option<Shell> {
+    /// Draws a frame. Answers the shell once there is a replica, and which.
+    fn show(&mut self, ui: &mut Ui) -> Option<(Shell, PathBuf)> {
         let context = ui.ctx().clone();
         theme::set(&context, mode(self.settings.theme));
         let shell = self.arrived(&context);
@@ -130,23 +202,18 @@ impl Beginning {
     }
 
     /// The shell over what was made or opened meanwhile.
-    fn arrived(&mut self, context: &Context) -> Option<Shell> {
+    fn arrived(&mut self, context: &Context) -> Option<(Shell, PathBuf)> {
         let done = self.under_way.as_ref()?.try_recv().ok()?;
         self.under_way = None;
-        let language = self.settings.language;
-        let context = context.clone();
-        let opened = done.and_then(|path| {
-            let session = Session::open(&path, self.settings.offline, move || context.request_repaint())?;
-            Ok((path, session))
+        let shell = done.and_then(|path| {
+            let chosen = (path != self.home.replica).then(|| path.clone());
+            let settings = Settings { replica: chosen, ..self.settings.clone() };
+            Ok((opened(&path, (settings, None), context)?, path))
         });
-        match opened {
-            Ok((path, session)) => {
-                let chosen = (path != self.home.replica).then_some(path);
-                let settings = Settings { replica: chosen, ..self.settings.clone() };
-                Some(Shell::new(session, settings, None))
-            }
+        match shell {
+            Ok(shell) => Some(shell),
             Err(error) => {
-                self.welcome.failed(explain::join_error(&error, language));
+                self.welcome.failed(explain::join_error(&error, self.settings.language));
                 None
             }
         }
@@ -161,7 +228,7 @@ fn carry_out(begin: Begin, home: &Home) -> Result<PathBuf, JoinError> {
             path
         }
         Begin::Own { workspace, name } => {
-            drop(join::found(&home.replica, &workspace, &name)?);
+            drop(join::found(home.site(), &workspace, &name)?);
             home.replica.clone()
         }
         Begin::Join { address, code, name } => {
@@ -173,9 +240,8 @@ fn carry_out(begin: Begin, home: &Home) -> Result<PathBuf, JoinError> {
 }
 
 fn come_in(home: &Home, entry: &Entry, name: &str) -> Result<(), JoinError> {
-    let path: &Path = &home.replica;
-    let replica = join::prepare(Place { replica: path, keys: home.keys.as_deref() }, entry, name)?;
-    match join::first_sync(path, replica) {
+    let made = join::prepare(home.site(), entry, name)?;
+    match join::first_sync(home.site(), made.replica) {
         // It is in, or may be: the window gets the rest, and says how that stands.
         Ok(_) | Err(JoinError::Broken(_)) => Ok(()),
         Err(error) => Err(error),

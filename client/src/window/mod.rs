@@ -14,6 +14,7 @@
 //! The shell knows nothing of eframe, so that tests and benchmarks drive it without a display.
 
 mod front;
+mod resting;
 mod shell;
 mod sidebar;
 mod status;
@@ -33,8 +34,10 @@ use self::front::{Front, Home};
 pub use self::shell::Shell;
 use crate::context::{Context, Failure};
 use crate::explain;
+use crate::keys::Vault;
+use crate::keys::lock::{self, Rest};
 use crate::pages::Page;
-use crate::state::{Session, Settings};
+use crate::state::Settings;
 use crate::widgets::theme;
 
 /// The name under which the desktop knows the window.
@@ -75,8 +78,9 @@ pub(crate) fn has_display() -> bool {
 
 fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
     let language = context.language;
-    // What is wrong with the file is said before a window flashes up.
-    if matches!(start, Start::On(_)) {
+    let home = Home { replica: context.path.clone(), vault: Vault::of_this_person() };
+    // What is wrong with the file is said before a window flashes up. Where it is only locked, the window asks.
+    if matches!(start, Start::On(_)) && !is_locked(&home, &context.path) {
         drop(crate::keys::open(&context.path).map_err(|error| explain::replica_error(&error, language))?);
     }
     if !has_display() {
@@ -89,12 +93,12 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
             .with_min_inner_size([760.0, 480.0]),
         ..eframe::NativeOptions::default()
     };
-    let (path, began) = (context.path.clone(), Instant::now());
+    let began = Instant::now();
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS));
         let settings = settings.unwrap_or_else(|| Settings { language, ..Settings::default() });
         theme::install(&creation.egui_ctx);
-        let front = front(&path, start, settings, &creation.egui_ctx)?;
+        let front = front(home, start, settings, &creation.egui_ctx)?;
         Ok(Box::new(App { front, began: Some(began) }))
     };
     eframe::run_native(APP_ID, options, Box::new(create))
@@ -103,28 +107,30 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
 }
 
 fn front(
-    path: &Path,
+    home: Home,
     start: Start,
     settings: Settings,
     context: &egui::Context,
 ) -> Result<Front, ReplicaError> {
-    let context = context.clone();
-    let wake = move || context.request_repaint();
+    let path = home.replica.clone();
     match start {
-        Start::On(page) => {
-            let session = Session::open(path, settings.offline, wake)?;
-            Ok(Front::over(session, settings, page))
-        }
+        Start::On(_) if is_locked(&home, &path) => Ok(Front::locked((home, &path), settings)),
+        Start::On(page) => Front::over((home, &path), (settings, page), context),
         Start::Welcome => {
             // Whoever chose a file last time goes on with it, as long as it is there and can be opened.
             let last = settings.replica.clone().filter(|last| last.exists());
-            let opened = last.and_then(|last| Session::open(&last, settings.offline, wake).ok());
-            Ok(match opened {
-                Some(session) => Front::over(session, settings, None),
-                None => Front::welcome(Home { replica: path.to_owned(), keys: None }, settings),
-            })
+            let Some(last) = last else { return Ok(Front::welcome(home, settings)) };
+            if is_locked(&home, &last) {
+                return Ok(Front::locked((home, &last), settings));
+            }
+            let opened = Front::over((home.clone(), &last), (settings.clone(), None), context);
+            Ok(opened.unwrap_or_else(|_| Front::welcome(home, settings)))
         }
     }
+}
+
+fn is_locked(home: &Home, path: &Path) -> bool {
+    matches!(lock::rest(&home.vault, path), Ok(Rest::Locked(..)))
 }
 
 fn no_display(language: Language, reason: &str) -> String {

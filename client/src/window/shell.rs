@@ -46,6 +46,8 @@ pub struct Shell {
     theme: Option<ThemeChoice>,
     /// Somebody has been told that closing loses what is held.
     warned: bool,
+    /// Somebody wants the workspace locked.
+    locks: bool,
 }
 
 impl std::fmt::Debug for Shell {
@@ -84,7 +86,13 @@ impl Shell {
             title: "".into(),
             theme: None,
             warned: false,
+            locks: false,
         }
+    }
+
+    /// Whether somebody wants the workspace locked, told once: then it has to be closed.
+    pub(crate) fn is_to_be_locked(&mut self) -> bool {
+        std::mem::take(&mut self.locks)
     }
 
     /// What the person has chosen.
@@ -322,6 +330,7 @@ impl Shell {
                     self.members.invite();
                 }
             }
+            Command::Lock => self.locks = true,
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
         }

@@ -84,7 +84,7 @@ fn count(session: &Session, page: Page) -> Option<(usize, Tone)> {
     }
 }
 
-/// Language and theme.
+/// Language and theme, and locking.
 fn menu(ui: &mut Ui, settings: &Settings) -> Option<Command> {
     let language = settings.language;
     let button = button::icon_button(ui, Icon::Settings, texts::SETTINGS.get(language));
@@ -109,6 +109,10 @@ fn menu(ui: &mut Ui, settings: &Settings) -> Option<Command> {
             if ui.selectable_label(settings.theme == theme, caption.get(language)).clicked() {
                 wanted = Some(Command::Theme(theme));
             }
+        }
+        ui.separator();
+        if ui.selectable_label(false, Command::Lock.words(language)).clicked() {
+            wanted = Some(Command::Lock);
         }
     });
     wanted

@@ -129,7 +129,7 @@ impl Replica {
     /// Opens a replica file that is encrypted with this key, where there is one.
     ///
     /// # Errors
-    /// As [`Replica::open`]; [`StoreError::Encrypted`](crate::store::StoreError::Encrypted) where it needs another key.
+    /// As [`Replica::open`]; [`StoreError::Encrypted`] where it needs another key.
     pub fn open_with(path: &Path, key: Option<&FileKey>) -> Result<Replica, ReplicaError> {
         Replica::over(Store::open_with(path, key)?)
     }

@@ -74,7 +74,10 @@ impl Log {
                         self.entries.push((entry, hash));
                     }
                 }
-                vec![FromRelay::Ack(Ack { id: push.id, refused: vec![] }).encode(), self.batch(before, &own)]
+                vec![
+                    FromRelay::Ack(Ack { id: push.id, refused: vec![], passed: vec![] }).encode(),
+                    self.batch(before, &own),
+                ]
             }
         }
     }

@@ -7,7 +7,13 @@
 //!  Store::unreviewed ─▶ queue (cheap: no documents) ─▶ one record opened ─▶ ReviewItem
 //!                                                          differences since the reviewed heads,
 //!                                                          who wrote each, and all field conflicts
+//!
+//!  rows ─▶ findings: what merged cleanly and is still wrong (see there)
 //! ```
+
+mod findings;
+
+pub use findings::{Finding, NOTICE, Problem, Stand, WayOut, Weight};
 
 use crate::document::{Difference, FieldConflict, Heads, Stamp};
 use crate::id::RecordId;

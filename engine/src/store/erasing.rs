@@ -7,7 +7,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::meta::{self, ERASED_UP_TO, SCRUBBED_UP_TO};
+use super::meta::{self, ERASED_UP_TO, SCRUBBED_UP_TO, UNSCRUBBED};
 use super::{Result, Store, Transaction};
 use crate::id::RecordId;
 
@@ -18,6 +18,15 @@ pub struct Erased {
     pub record: RecordId,
     /// How many changes of it had not reached the relay.
     pub unsent: usize,
+}
+
+/// What was taken away because a role may not read it any more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// Which records.
+    pub records: Vec<RecordId>,
+    /// How many are kept, because something was written in them here that is not sent.
+    pub kept: usize,
 }
 
 impl Transaction<'_> {
@@ -35,10 +44,9 @@ impl Transaction<'_> {
     }
 
     fn erase_one(&mut self, record: RecordId, at: i64) -> Result<Option<Erased>> {
-        let id = params![record.as_bytes()];
         let unsent: usize = self.inner.query_row(
             "SELECT count(*) FROM changes WHERE record = ? AND NOT logged",
-            id,
+            params![record.as_bytes()],
             |row| row.get(0),
         )?;
         let was_here = self.forget(record)?;
@@ -47,6 +55,41 @@ impl Transaction<'_> {
             params![record.as_bytes(), at],
         )?;
         Ok(was_here.then_some(Erased { record, unsent }))
+    }
+
+    /// Takes away the records that are of none of these kinds: whoever works here may not read them any more. What they wrote in
+    /// one of them and the relay does not have keeps that record here, until it is let go. Answers those that were taken away, and
+    /// how many are kept.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn withdraw(&mut self, readable: &[&str]) -> Result<Withdrawn> {
+        let kinds = vec!["?"; readable.len()].join(", ");
+        // Of what kind a record is whose beginning has not come yet nobody knows.
+        let unreadable = format!(
+            "SELECT record, EXISTS (SELECT 1 FROM changes c WHERE c.record = d.record AND c.own AND NOT c.logged)
+             FROM documents d WHERE kind <> '' AND kind NOT IN ({kinds})"
+        );
+        let found: Vec<(RecordId, bool)> = {
+            let mut statement = self.inner.prepare(&unreadable)?;
+            let rows = statement.query_map(rusqlite::params_from_iter(readable), |row| {
+                Ok((super::record_id(row.get_ref(0)?)?, row.get(1)?))
+            })?;
+            rows.collect::<rusqlite::Result<_>>()?
+        };
+        let mut withdrawn = Withdrawn::default();
+        for (record, unsent) in found {
+            if unsent {
+                withdrawn.kept += 1;
+            } else {
+                self.forget(record)?;
+                withdrawn.records.push(record);
+            }
+        }
+        if !withdrawn.records.is_empty() {
+            meta::put(&self.inner, UNSCRUBBED, b"1")?;
+        }
+        Ok(withdrawn)
     }
 
     /// Takes everything of a record out of the file. Says whether it was here. It may come again.
@@ -101,7 +144,7 @@ impl Store {
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Clears what is left of erased records in the file and beside it. Says whether that is done: it is not as long as
+    /// Clears what is left of records that were erased or taken away in the file and beside it. Says whether that is done: it is not as long as
     /// others read the file at just this time, and is to be tried again.
     ///
     /// # Errors
@@ -112,7 +155,8 @@ impl Store {
             Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
         };
         let erased = number(ERASED_UP_TO)?;
-        if number(SCRUBBED_UP_TO)? >= erased {
+        let unscrubbed = meta::get(&self.connection, UNSCRUBBED)?.is_some();
+        if number(SCRUBBED_UP_TO)? >= erased && !unscrubbed {
             return Ok(true);
         }
         self.connection.execute("INSERT INTO search (search) VALUES ('optimize')", [])?;
@@ -120,6 +164,7 @@ impl Store {
             return Ok(false);
         }
         meta::put(&self.connection, SCRUBBED_UP_TO, erased.to_string().as_bytes())?;
+        meta::remove(&self.connection, UNSCRUBBED)?;
         Ok(true)
     }
 

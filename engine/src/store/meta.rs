@@ -79,6 +79,7 @@ pub(super) const INVITATION: &str = "invitation";
 pub(super) const GRANT: &str = "grant";
 pub(super) const ERASED_UP_TO: &str = "erased_up_to";
 pub(super) const SCRUBBED_UP_TO: &str = "scrubbed_up_to";
+pub(super) const UNSCRUBBED: &str = "unscrubbed";
 pub(super) const CURSOR: &str = "cursor";
 pub(super) const FIRST_SYNC: &str = "first_sync";
 pub(super) const LAST_CONTACT: &str = "last_contact";

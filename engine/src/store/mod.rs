@@ -43,7 +43,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use cipher::{FileKey, KeyName, encrypt_anew, key_needed};
-pub use erasing::Erased;
+pub use erasing::{Erased, Withdrawn};
 pub use error::StoreError;
 pub use meta::{Meta, NewReplica, WayIn};
 pub use outbox::{OutboxState, RefusedChange};

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use jiff::civil::Date;
 use rusqlite::{Row, params, params_from_iter};
 use serde_json::Value as Json;
 
@@ -60,6 +61,8 @@ pub enum Test {
     Filled,
     /// It holds nothing.
     Empty,
+    /// It is a day, this one or an earlier one.
+    UpTo(Date),
 }
 
 /// A record as lists show it.
@@ -129,6 +132,11 @@ impl Store {
                 Test::Empty => {
                     conditions.push_str(" AND json_extract(r.cells, ?) IS NULL");
                     values.push(path);
+                }
+                Test::UpTo(day) => {
+                    // Days are stored so that their text has their order.
+                    conditions.push_str(" AND json_extract(r.cells, ?) <= ?");
+                    values.extend([path, day.to_string()]);
                 }
             }
         }

@@ -72,8 +72,13 @@ pub enum ClientEvent {
     },
     /// Everything that was in the log when we connected has come.
     CaughtUp,
-    /// These changes are durable in the relay's log.
-    Acknowledged(Vec<ChangeHash>),
+    /// Changes are durable in the relay's log.
+    Acknowledged {
+        /// Which.
+        changes: Vec<ChangeHash>,
+        /// Those of them that stand before the place in the log which we have: they do not come by any more.
+        passed: Vec<ChangeHash>,
+    },
     /// The relay did not take this change.
     Refused {
         /// Which.
@@ -430,7 +435,11 @@ impl ClientSession {
             self.in_flight.remove(&ack.id).ok_or(SyncError::Order("an answer to no push"))?;
         let is_refused = |number: usize| ack.refused.iter().any(|refused| refused.number as usize == number);
         let taken = hashes.iter().enumerate().filter(|(number, _)| !is_refused(*number));
-        let mut events = vec![ClientEvent::Acknowledged(taken.map(|(_, hash)| *hash).collect())];
+        let changes = taken.map(|(_, hash)| *hash).collect();
+        let place = self.cursor.map_or(0, |cursor| cursor.position);
+        let passed = ack.passed.iter().filter(|passed| passed.position <= place);
+        let passed = passed.filter_map(|passed| hashes.get(passed.number as usize).copied()).collect();
+        let mut events = vec![ClientEvent::Acknowledged { changes, passed }];
         for refused in &ack.refused {
             let hash =
                 *hashes.get(refused.number as usize).ok_or(SyncError::Order("a refusal of no change"))?;

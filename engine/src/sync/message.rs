@@ -284,6 +284,21 @@ pub struct Ack {
     /// What was not taken.
     #[serde(rename = "r", default)]
     pub refused: Vec<Refused>,
+    /// What the log had already, at places that were sent on this connection or lie before it: it does not come by any more.
+    /// Left out by relays of before.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<Logged>,
+}
+
+/// A change of a push, and where it stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logged {
+    /// The place of the change in its push, from 0.
+    #[serde(rename = "n")]
+    pub number: u32,
+    /// Its position in the log.
+    #[serde(rename = "p")]
+    pub position: u64,
 }
 
 /// A change that the relay did not take.
@@ -309,4 +324,14 @@ pub struct Notice {
     /// Why, for people.
     #[serde(rename = "w")]
     pub words: String,
+    /// So many seconds pass before it makes sense to come again; none where nobody knows. Left out by relays of before.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<u32>,
+}
+
+impl Notice {
+    /// A notice that says nothing of when to come again.
+    pub fn new(code: ErrorCode, words: impl Into<String>) -> Notice {
+        Notice { code, words: words.into(), again: None }
+    }
 }

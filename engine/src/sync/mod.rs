@@ -30,8 +30,8 @@ pub use client::{ClientEvent, ClientSession, Outgoing, Start};
 pub use cursor::{Cursor, Epoch, RollingHash};
 pub use error::{ErrorCode, SyncError};
 pub use message::{
-    Ack, Batch, Beginning, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Here, Notice, Presence,
-    Push, Records, Refused, Wanted, Welcome,
+    Ack, Batch, Beginning, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Here, Logged, Notice,
+    Presence, Push, Records, Refused, Wanted, Welcome,
 };
 pub use relay::{RelayRequest, RelaySession};
 

@@ -131,7 +131,7 @@ impl RelaySession {
 
     /// The frame that tells a client why its connection ends.
     pub fn notice(code: ErrorCode, words: impl Into<String>) -> Vec<u8> {
-        FromRelay::Notice(Notice { code, words: words.into() }).encode()
+        FromRelay::Notice(Notice::new(code, words)).encode()
     }
 }
 

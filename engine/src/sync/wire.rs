@@ -492,7 +492,7 @@ mod tests {
         ManagementError, Member, OpenInvitation, Role, Roster, WorkspaceId, WorkspaceSecret,
     };
     use crate::sync::{
-        Ack, Beginning, Cursor, Epoch, ErrorCode, FirstSync, Notice, Refused, VERSIONS, Welcome,
+        Ack, Beginning, Cursor, Epoch, ErrorCode, FirstSync, Logged, Notice, Refused, VERSIONS, Welcome,
     };
 
     fn hello() -> FromClient {
@@ -539,8 +539,14 @@ mod tests {
             }),
             FromRelay::Batch(Batch { position: 2, hash: RollingHash::default(), entries }),
             FromRelay::CaughtUp,
-            FromRelay::Ack(Ack { id: 9, refused: vec![refused] }),
-            FromRelay::Notice(Notice { code: ErrorCode::Access, words: "who?".to_owned() }),
+            FromRelay::Ack(Ack { id: 9, refused: vec![refused], passed: Vec::new() }),
+            FromRelay::Ack(Ack {
+                id: 10,
+                refused: Vec::new(),
+                passed: vec![Logged { number: 0, position: 3 }],
+            }),
+            FromRelay::Notice(Notice::new(ErrorCode::Access, "who?")),
+            FromRelay::Notice(Notice { again: Some(864), ..Notice::new(ErrorCode::Limited, "enough") }),
             FromRelay::Pong,
             FromRelay::Records(Records {
                 number: Some(7),
@@ -694,6 +700,7 @@ mod tests {
             Erased,
             Stopping,
             Storage,
+            Limited,
             Other,
         ];
         for code in all {
@@ -707,7 +714,7 @@ mod tests {
         let newer = serde_json::json!({"c": "moon-phase", "w": "wait", "x": 1});
         ciborium::into_writer(&newer, &mut body).unwrap();
         let frame = [vec![NOTICE], body].concat();
-        let expected = Notice { code: ErrorCode::Other, words: "wait".to_owned() };
+        let expected = Notice::new(ErrorCode::Other, "wait");
         assert_eq!(FromRelay::decode(&frame), Ok(FromRelay::Notice(expected)));
     }
 

@@ -15,7 +15,7 @@ use super::{now, say};
 use crate::error::RelayError;
 use crate::folder::Folder;
 use crate::log::SqliteLog;
-use crate::members::{Members, SqliteMembers};
+use crate::members::{Members, SqliteMembers, manage};
 
 /// Which workspace of which folder.
 #[derive(Debug, Args)]
@@ -37,14 +37,16 @@ impl Place {
         Err(RelayError::NoWorkspace { workspace: self.workspace, path: self.data.clone() })
     }
 
-    fn members(&self) -> Result<SqliteMembers, RelayError> {
-        let path = self.log()?;
-        has_members(&path)?;
-        Ok(SqliteMembers::open(&path)?)
+    fn manage(&self, management: &Management) -> Result<Option<Roster>, RelayError> {
+        has_members(&self.log()?)?;
+        self.ask(management)
     }
 
-    fn manage(&self, management: &Management) -> Result<Option<Roster>, RelayError> {
-        match self.members()?.manage(None, management, now())? {
+    /// The same in a workspace with a secret, too.
+    fn ask(&self, management: &Management) -> Result<Option<Roster>, RelayError> {
+        let path = self.log()?;
+        let (members, log) = (SqliteMembers::open(&path)?, SqliteLog::open(&path)?);
+        match manage((&members, &log), None, management, now())? {
             Managed::Done => Ok(None),
             Managed::Roster { roster } => Ok(Some(roster)),
             Managed::Refused { why } => Err(why.into()),
@@ -72,10 +74,8 @@ pub(super) fn invite_coordinator(
         member: None,
         seconds: 48 * 60 * 60,
     };
-    match members.manage(None, &Management::Invite { invitation }, now())? {
-        Managed::Refused { why } => Err(why.into()),
-        _ => Ok(code),
-    }
+    members.change(None, &Management::Invite { invitation }, now())??;
+    Ok(code)
 }
 
 /// Invite somebody.
@@ -228,10 +228,7 @@ impl Erase {
         }
         let management = Management::Erase { record: self.record };
         // A workspace with a secret has people in it, too.
-        match SqliteMembers::open(&self.place.log()?)?.manage(None, &management, now())? {
-            Managed::Refused { why } => Err(why.into()),
-            _ => Ok(()),
-        }
+        self.place.ask(&management).map(drop)
     }
 }
 

@@ -4,6 +4,7 @@
 mod care;
 mod members;
 mod serve;
+mod settings;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -129,7 +130,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read our output has had enough of it.
         Err(RelayError::System(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error @ (RelayError::NoData | RelayError::HalfOfTls)) => {
+        Err(error @ (RelayError::NoData | RelayError::HalfOfTls | RelayError::TwoCertificates)) => {
             complain(format_args!("{error}: see `samsyn-relay --help`"));
             ExitCode::from(2)
         }

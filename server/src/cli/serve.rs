@@ -1,106 +1,30 @@
-//! Serving, and what it is told: by a file, by the environment and by flags, each over the one before.
+//! Serving, and looking whether one could.
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use serde::Deserialize;
 
 use super::say;
+use super::settings::ServeSettings;
+use crate::acme;
 use crate::config::Config;
 use crate::error::RelayError;
 use crate::folder::Folder;
 use crate::logging::{self, LogFormat};
 use crate::relay::Relay;
 use crate::signals::{self, StopRequests};
-use crate::tls::{self, TlsFiles};
+use crate::tls::{self, Tls};
 
-/// What a file may say. The same names as the flags.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    data: Option<PathBuf>,
-    listen: Option<SocketAddr>,
-    max_connections: Option<usize>,
-    log_format: Option<LogFormat>,
-    insecure: Option<bool>,
-    metrics: Option<SocketAddr>,
-    tls_cert: Option<PathBuf>,
-    tls_key: Option<PathBuf>,
-}
-
-impl Written {
-    fn read(path: &Path) -> Result<Written, RelayError> {
-        let wrong = |reason: String| RelayError::Settings { path: path.to_owned(), reason };
-        let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-        toml::from_str(&text).map_err(|error| wrong(error.to_string().trim().replace('\n', "; ")))
-    }
-}
-
-/// How to serve. Flags and variables stand over the file.
+/// Serves until the system asks to stop.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// A file (TOML) with settings of the names below, `data = "…"` for instance.
-    #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_CONFIG")]
-    config: Option<PathBuf>,
-    /// The folder with the workspaces.
-    #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
-    data: Option<PathBuf>,
-    /// Where to listen: address and port, 127.0.0.1:7400 if nothing is said; port 0 for any that is free.
-    #[arg(long, value_name = "ADDRESS:PORT", env = "SAMSYN_RELAY_LISTEN")]
-    listen: Option<SocketAddr>,
-    /// The certificate to show, in PEM, with those that lead to one that clients trust. Looked at again when it is renewed.
-    #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_TLS_CERT")]
-    tls_cert: Option<PathBuf>,
-    /// The certificate's private key, in PEM.
-    #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_TLS_KEY")]
-    tls_key: Option<PathBuf>,
-    /// Listen beyond loopback without TLS: behind a proxy that has it, or in a closed network.
-    #[arg(long)]
-    insecure: bool,
-    /// Where to tell numbers to Prometheus, at /metrics: an address that only the operator reaches.
-    #[arg(long, value_name = "ADDRESS:PORT", env = "SAMSYN_RELAY_METRICS")]
-    metrics: Option<SocketAddr>,
-    /// How many clients may be connected at once, 2000 if nothing is said.
-    #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_MAX_CONNECTIONS")]
-    max_connections: Option<usize>,
-    /// How log lines are written to standard error (how many: the variable RUST_LOG, for instance debug).
-    #[arg(long, value_enum, env = "SAMSYN_RELAY_LOG_FORMAT")]
-    log_format: Option<LogFormat>,
+    #[command(flatten)]
+    settings: ServeSettings,
 }
 
 impl Serve {
-    /// What comes of all that was said.
-    fn settle(self) -> Result<(Config, LogFormat), RelayError> {
-        let written = match &self.config {
-            Some(path) => Written::read(path)?,
-            None => Written::default(),
-        };
-        let data = self.data.or(written.data).ok_or(RelayError::NoData)?;
-        let tls = match (self.tls_cert.or(written.tls_cert), self.tls_key.or(written.tls_key)) {
-            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
-            (None, None) => None,
-            _ => return Err(RelayError::HalfOfTls),
-        };
-        let usual = Config::new(data);
-        let usual_address = SocketAddr::from(([127, 0, 0, 1], Config::PORT));
-        let config = Config {
-            listen: self.listen.or(written.listen).unwrap_or(usual_address),
-            tls,
-            metrics: self.metrics.or(written.metrics),
-            insecure: self.insecure || written.insecure.unwrap_or(false),
-            max_connections: self
-                .max_connections
-                .or(written.max_connections)
-                .unwrap_or(usual.max_connections),
-            ..usual
-        };
-        Ok((config, self.log_format.or(written.log_format).unwrap_or_default()))
-    }
-
     pub(super) fn run(self) -> Result<(), RelayError> {
-        let (config, log_format) = self.settle()?;
+        let (config, log_format) = self.settings.settle()?;
         logging::start(log_format);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(serve(config));
@@ -139,15 +63,65 @@ pub(super) enum Settings {
 impl Settings {
     pub(super) fn run(self) -> Result<(), RelayError> {
         let Settings::Check(serve) = self;
-        let (config, log_format) = serve.settle()?;
+        let (config, log_format) = serve.settings.settle()?;
         config.check()?;
-        Folder::open(&config.data)?.probe().map_err(RelayError::not_writable(&config.data))?;
-        if let Some(files) = &config.tls {
-            tls::check(files)?;
+        let folder = Folder::open(&config.data)?;
+        folder.probe().map_err(RelayError::not_writable(&config.data))?;
+        let certificate = certificate(&config, &folder)?;
+        for (name, value) in shown(&config, (certificate, log_format)) {
+            say(format_args!("{name:<25}{value}"))?;
         }
-        say(format_args!("data             {}", config.data.display()))?;
-        say(format_args!("listen           {}://{}", scheme(&config), config.listen))?;
-        say(format_args!("max_connections  {}", config.max_connections))?;
-        say(format_args!("log_format       {log_format:?}").to_string().to_lowercase())
+        Ok(())
+    }
+}
+
+/// What the settings come to, by their names.
+fn shown(config: &Config, (certificate, log_format): (String, LogFormat)) -> Vec<(&'static str, String)> {
+    let limits = config.limits;
+    vec![
+        ("data", config.data.display().to_string()),
+        ("listen", format!("{}://{}", scheme(config), config.listen)),
+        ("certificate", certificate),
+        ("proxies", proxies(config)),
+        ("metrics", config.metrics.map_or("none".to_owned(), |address| format!("http://{address}/metrics"))),
+        ("max_connections", config.max_connections.to_string()),
+        ("connections_per_address", limits.connections_per_address.to_string()),
+        ("connections_per_device", limits.connections_per_device.to_string()),
+        ("handshakes_per_minute", limits.handshakes_per_minute.to_string()),
+        ("refusals_per_minute", limits.refusals_per_minute.to_string()),
+        ("changes_per_second", limits.changes_per_second.to_string()),
+        ("bytes_per_day", limits.bytes_per_day.to_string()),
+        ("log_format", format!("{log_format:?}").to_lowercase()),
+    ]
+}
+
+/// Where the certificate is from, if it can be used or asked for.
+fn certificate(config: &Config, folder: &Folder) -> Result<String, RelayError> {
+    match &config.tls {
+        None => Ok("none".to_owned()),
+        Some(Tls::Files(files)) => {
+            tls::check(files)?;
+            Ok(format!("{} with the key {}", files.certificate.display(), files.key.display()))
+        }
+        Some(Tls::Acme(settings)) => {
+            let kept = acme::kept_until(settings, folder);
+            let kept = kept.map_or("none is kept yet".to_owned(), |until| {
+                format!("the one that is kept is good until {until}")
+            });
+            let (names, contact) =
+                (settings.names().join(", "), settings.contact().unwrap_or("nobody to write to"));
+            Ok(format!("by ACME for {names} from {} ({contact}): {kept}", settings.directory()))
+        }
+    }
+}
+
+fn proxies(config: &Config) -> String {
+    if config.proxies.is_empty() {
+        return "none".to_owned();
+    }
+    let named = config.proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match config.hears_proxies_only() {
+        true => format!("{named}: nobody else is heard from beyond this computer"),
+        false => named,
     }
 }

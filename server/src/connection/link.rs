@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::StreamExt;
 use samsyn_engine::sync::limits::FRAME_BYTES;
-use samsyn_engine::sync::{ErrorCode, RelaySession, SyncError};
+use samsyn_engine::sync::{ErrorCode, FromRelay, Notice, SyncError};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::End;
@@ -114,12 +114,12 @@ impl Link {
 
     /// Tells why the connection ends, closes, and stays for a moment: a connection that is torn down while the other
     /// side still sends takes the last words with it.
-    pub(super) async fn goodbye(mut self, code: ErrorCode, words: &str) {
-        let _ = timeout(self.patience.goodbye, self.last_words(code, words)).await;
+    pub(super) async fn goodbye(mut self, notice: Notice) {
+        let _ = timeout(self.patience.goodbye, self.last_words(notice)).await;
     }
 
-    async fn last_words(&mut self, code: ErrorCode, words: &str) {
-        let notice = RelaySession::notice(code, words);
+    async fn last_words(&mut self, notice: Notice) {
+        let notice = FromRelay::Notice(notice).encode();
         let close = Message::Close(Some(CloseFrame { code: close_code::NORMAL, reason: "".into() }));
         let said = self.socket.send(Message::Binary(notice.into())).await.is_ok()
             && self.socket.send(close).await.is_ok();

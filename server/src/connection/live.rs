@@ -7,14 +7,17 @@ use axum::body::Bytes;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, ManagementError, Refusal};
 use samsyn_engine::sync::limits::{PRESENCE_PAUSE, PUSHES_IN_FLIGHT};
-use samsyn_engine::sync::{Ack, Cursor, ErrorCode, FromRelay, RelayRequest, RelaySession, SyncError};
+use samsyn_engine::sync::{Ack, Cursor, ErrorCode, FromRelay, Push, RelayRequest, RelaySession, SyncError};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Duration, Instant, sleep_until};
 
 use super::End;
+use super::held::Held;
 use super::link::{Incoming, Link};
 use super::pace::Pace;
 use crate::delivery::{Begun, Sending};
+use crate::frames;
+use crate::limits::Tally;
 use crate::log::Sight;
 use crate::presence::{Seat, Told};
 use crate::stopping::Stopping;
@@ -40,6 +43,8 @@ pub(super) struct Live {
     /// Entries behind our position that this very connection pushed.
     own: Own,
     in_flight: usize,
+    /// Pushes that came and wait to be handed over.
+    held: Held,
     pace: Pace,
     answer: mpsc::Sender<Answer>,
     answers: mpsc::Receiver<Answer>,
@@ -75,7 +80,7 @@ impl Live {
     pub(super) fn new(
         session: RelaySession,
         (device, admitted): (DeviceId, Admitted),
-        workspace: Arc<Workspace>,
+        (workspace, tally): (Arc<Workspace>, Arc<Tally>),
         begun: Begun,
         (from, position): (u64, u64),
     ) -> Self {
@@ -97,13 +102,14 @@ impl Live {
                 stamps
             },
             ends: workspace.ends(),
-            workspace,
             before,
             position: from,
             catching_up_to: Some(position),
             own: Own::new(),
             in_flight: 0,
+            held: Held::nothing((workspace.id(), device), tally),
             pace: Pace::new(),
+            workspace,
             answer,
             answers,
             people: None,
@@ -121,6 +127,8 @@ impl Live {
                 Before::Comparison(_) => false,
             };
             let deadline = link.deadline();
+            // One more than may be under way: a ping stands behind it, or a client that does not keep to what is allowed.
+            let reads = self.in_flight + self.held.count() <= PUSHES_IN_FLIGHT;
             let done = tokio::select! {
                 biased;
                 () = stopping.wait() => return self.finish(link).await,
@@ -129,16 +137,17 @@ impl Live {
                     Err(_) => Err(End::closed()),
                 },
                 Some(answer) = self.answers.recv() => self.answered(link, answer).await,
-                incoming = link.receive(), if self.in_flight < PUSHES_IN_FLIGHT => match incoming {
+                incoming = link.receive(), if reads => match incoming {
                     Ok(incoming) => self.take(link, incoming).await,
                     Err(end) => Err(end),
                 },
+                push = self.held.next(), if self.in_flight < PUSHES_IN_FLIGHT => self.hand_over(push).await,
                 () = ready(()), if more => self.send_on(link).await,
                 () = outdated(&mut self.people), if !more => self.tell_presence(link).await,
                 moved = self.ends.changed(), if !more => {
                     moved.map_err(|_| End::closed())
                 }
-                () = sleep_until(deadline), if self.in_flight < PUSHES_IN_FLIGHT => link.silent().await,
+                () = sleep_until(deadline), if reads => link.silent().await,
             };
             if let Err(end) = done {
                 return end;
@@ -149,12 +158,7 @@ impl Live {
     async fn take(&mut self, link: &mut Link, incoming: Incoming) -> Result<(), End> {
         let Incoming::Frame(frame) = incoming else { return Ok(()) };
         match self.session.receive(&frame)? {
-            Some(RelayRequest::Push(push)) => {
-                self.in_flight += 1;
-                let (device, grant) = (self.device, self.admitted.grant.clone());
-                let job = Job { push, device, grant, answer: self.answer.clone() };
-                self.workspace.push(job).await.map_err(|_| End::stopping())?;
-            }
+            Some(RelayRequest::Push(push)) => self.held.take(push)?,
             Some(RelayRequest::Compare(ranges)) => {
                 let ours = self.workspace.compared((self.compares()?, self.sight()), ranges).await;
                 let ours = ours.map_err(|error| End::storage(&error))?;
@@ -182,6 +186,13 @@ impl Live {
             link.send(frame).await?;
         }
         Ok(())
+    }
+
+    async fn hand_over(&mut self, push: Push) -> Result<(), End> {
+        self.in_flight += 1;
+        let (device, grant) = (self.device, self.admitted.grant.clone());
+        let job = Job { push, device, grant, answer: self.answer.clone() };
+        self.workspace.push(job).await.map_err(|_| End::stopping())
     }
 
     fn sight(&self) -> Sight {
@@ -239,18 +250,18 @@ impl Live {
         self.in_flight -= 1;
         // While too many were under way the socket was not read, and silence meant nothing.
         link.hear();
-        let Outcome::Logged { refused, positions } = answer.outcome else {
+        let Outcome::Logged { refused, places } = answer.outcome else {
             return Err(End::told(
                 ErrorCode::Storage,
                 "the relay could not store what was pushed, and has taken nothing of it: try again later",
             ));
         };
-        let last = positions.iter().copied().max().unwrap_or(0);
-        let ahead = positions.into_iter().filter(|position| *position > self.position);
-        self.own.extend(ahead.take(MOST_OWN.saturating_sub(self.own.len())));
+        let last = places.iter().map(|place| place.position).max().unwrap_or(0);
+        let (passed, ahead) = frames::split(places, self.position);
+        self.own.extend(ahead.into_iter().take(MOST_OWN.saturating_sub(self.own.len())));
         // Whoever connects after this acknowledgement must find what it acknowledges.
         self.ends.wait_for(|end| end.position >= last).await.map_err(|_| End::closed())?;
-        link.send(FromRelay::Ack(Ack { id: answer.push, refused }).encode()).await
+        link.send(FromRelay::Ack(Ack { id: answer.push, refused, passed }).encode()).await
     }
 
     /// Sends the next of what comes before the log; then the next batch, or that there is none before the promised

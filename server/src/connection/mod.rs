@@ -11,22 +11,28 @@
 //! than the client takes them. There is no queue of what a client has yet to get, so a slow one costs nothing; catching
 //! up and being live are the same thing.
 //!
-//! While as many pushes are under way as the protocol allows, the socket is not read: the client waits, not the relay.
+//! While more pushes are under way than the protocol allows, the socket is not read: the client waits, not the relay. Who pushes
+//! faster than the relay takes it from one device waits, too (`held`); nothing is refused for it.
 
+mod held;
 mod link;
 mod live;
 mod pace;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
 use samsyn_engine::identity::{Challenge, WorkspaceId};
-use samsyn_engine::sync::{ErrorCode, FromRelay, Hello, RelayRequest, RelaySession, SyncError, Welcome};
+use samsyn_engine::sync::{
+    ErrorCode, FromRelay, Hello, Notice, RelayRequest, RelaySession, SyncError, Welcome,
+};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::config::Patience;
 use crate::delivery::Begun;
 use crate::hub::{Hub, Turned};
+use crate::limits::{Enough, Seat, Tally};
 use crate::listener::Stay;
 use crate::log::LogError;
 use crate::meters;
@@ -41,12 +47,17 @@ enum End {
     /// The client closed it, or is gone.
     Gone,
     /// The relay ends it and says why.
-    Told(ErrorCode, String),
+    Told(Notice),
 }
 
 impl End {
     fn told(code: ErrorCode, words: impl Into<String>) -> End {
-        End::Told(code, words.into())
+        End::Told(Notice::new(code, words))
+    }
+
+    /// Somebody has had as much as the relay gives, and there is room again later.
+    fn enough(words: impl Into<String>, enough: Enough) -> End {
+        End::Told(Notice { again: Some(enough.seconds()), ..Notice::new(ErrorCode::Limited, words) })
     }
 
     fn stopping() -> End {
@@ -78,17 +89,21 @@ pub(crate) struct Visit {
     pub(crate) workspace: WorkspaceId,
     /// What the client was asked to sign.
     pub(crate) challenge: Challenge,
+    /// From where the client comes.
+    pub(crate) from: IpAddr,
     /// How long to wait for what.
     pub(crate) patience: Patience,
     /// Whether the relay is about to stop.
     pub(crate) stopping: Stopping,
+    /// How much anybody has asked for already.
+    pub(crate) tally: Arc<Tally>,
 }
 
 /// Serves a client until it leaves or has to.
 pub(crate) async fn serve(guest: (WebSocket, Stay), visit: Visit) {
     let mut link = Link::new(guest, visit.patience, visit.stopping.clone());
     let ended = match visit.enter(&mut link).await {
-        Ok(mut live) => {
+        Ok((mut live, _seat)) => {
             metrics::gauge!(meters::CONNECTED).increment(1.0);
             let end = live.run(&mut link, &visit.stopping).await;
             metrics::gauge!(meters::CONNECTED).decrement(1.0);
@@ -98,16 +113,16 @@ pub(crate) async fn serve(guest: (WebSocket, Stay), visit: Visit) {
     };
     match ended {
         End::Gone => tracing::debug!(workspace = %visit.workspace, "a connection ended"),
-        End::Told(code, words) => {
-            tracing::info!(workspace = %visit.workspace, ?code, "a connection was ended");
-            link.goodbye(code, &words).await;
+        End::Told(notice) => {
+            tracing::info!(workspace = %visit.workspace, code = ?notice.code, "a connection was ended");
+            link.goodbye(notice).await;
         }
     }
 }
 
 impl Visit {
     /// From the first frame to the welcome.
-    async fn enter(&self, link: &mut Link) -> Result<Live, End> {
+    async fn enter(&self, link: &mut Link) -> Result<(Live, Seat), End> {
         let mut session = RelaySession::new();
         let hello = tokio::select! {
             hello = timeout(self.patience.hello, first(link, &mut session)) => hello.unwrap_or_else(|_| {
@@ -116,13 +131,24 @@ impl Visit {
             () = self.stopping.wait() => return Err(End::stopping()),
         };
         let admitted = self.admit(&hello).await?;
+        let seat = self.tally.enter((self.workspace, hello.device)).map_err(|enough| {
+            End::enough("this computer is connected too often already: what ends is free again soon", enough)
+        })?;
         session.admitted();
         let (live, welcome) = self.welcome(session, &hello, admitted).await?;
         link.send(welcome).await?;
-        Ok(live)
+        Ok((live, seat))
     }
 
     async fn admit(&self, hello: &Hello) -> Result<(Arc<Workspace>, Admitted), End> {
+        // Whatever it presents: who has tried too often is told nothing of it.
+        self.tally.hello(self.from).map_err(|enough| {
+            let seconds = enough.seconds();
+            let words = format!(
+                "too many tries from your address were refused: nothing was looked at; try again in {seconds} seconds"
+            );
+            End::enough(words, enough)
+        })?;
         let told = Instant::now() + self.patience.refusal;
         let turned = match self.hub.admit(self.workspace, hello, self.challenge).await {
             Ok(admitted) => {
@@ -132,6 +158,10 @@ impl Visit {
             Err(turned) => turned,
         };
         metrics::counter!(meters::TURNED_AWAY).increment(1);
+        if let Turned::Away(_) = turned {
+            self.tally.refused(self.from);
+            tracing::info!(workspace = %self.workspace, address = %self.from, "a hello was refused");
+        }
         sleep_until(told).await;
         Err(match turned {
             Turned::Away(refusal) => End::told(ErrorCode::Access, refusal.to_string()),
@@ -170,7 +200,8 @@ impl Visit {
             session.admitted_to_compare();
         }
         let who = (hello.device, admitted);
-        let live = Live::new(session, who, workspace, begun, (from.position, position));
+        let live =
+            Live::new(session, who, (workspace, Arc::clone(&self.tally)), begun, (from.position, position));
         Ok((live, FromRelay::Welcome(welcome).encode()))
     }
 }

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use samsyn_engine::document::{ActorId, ChangeHash};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::sync::compare::Holding;
-use samsyn_engine::sync::{Cursor, RollingHash};
+use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 use super::{
-    Append, Entry, Fold, Log, LogError, Meta, Place, Range, Result, Sight, Snapshot, Standing,
+    Append, Entry, Erase, Erased, Fold, Log, LogError, Meta, Place, Range, Result, Sight, Snapshot, Standing,
     StoredDocument, Stretch, bare,
 };
 
@@ -27,8 +27,11 @@ pub(crate) enum Mood {
     FullAfterWriting,
 }
 
-#[derive(Debug, Default)]
-struct State {
+/// What is stored.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct State {
+    /// The log's life; none as long as it is the first.
+    epoch: Option<Epoch>,
     entries: Vec<(Entry, RollingHash)>,
     snapshots: HashMap<RecordId, (Vec<u8>, usize)>,
     dependencies: HashMap<ChangeHash, Vec<ChangeHash>>,
@@ -37,6 +40,8 @@ struct State {
     looked_at: u64,
     kinds: HashMap<RecordId, String>,
     actors: HashMap<ActorId, DeviceId>,
+    erased: Vec<Erased>,
+    confirmed: HashMap<DeviceId, u64>,
 }
 
 impl State {
@@ -52,6 +57,34 @@ impl State {
         self.rest(snapshot.record);
     }
 
+    /// Takes a record out, and makes it another log.
+    fn take_out(&mut self, record: RecordId, at: i64) {
+        let of_record = (1..).zip(&self.entries).filter(|(_, (entry, _))| entry.record == record);
+        let gone: Vec<(u64, ChangeHash)> =
+            of_record.map(|(position, (entry, _))| (position, entry.hash)).collect();
+        let moved =
+            |place: u64| place - gone.iter().filter(|(position, _)| *position <= place).count() as u64;
+        let mut end = Cursor::start(Epoch::random());
+        self.epoch = Some(end.epoch);
+        self.entries.retain(|(entry, _)| entry.record != record);
+        for (entry, rolling) in &mut self.entries {
+            end = end.then(&entry.hash);
+            *rolling = end.hash;
+        }
+        gone.iter().for_each(|(_, hash)| drop(self.dependencies.remove(hash)));
+        self.snapshots.remove(&record);
+        self.snapshots.values_mut().for_each(|(_, place)| *place = moved(*place as u64) as usize);
+        self.folded.remove(&record);
+        self.folded.values_mut().for_each(|place| *place = moved(*place));
+        self.looked_at = moved(self.looked_at);
+        self.kinds.remove(&record);
+        self.erased.push(Erased { number: self.erased.len() as u64 + 1, record, at });
+    }
+
+    fn has_erased(&self, record: RecordId) -> bool {
+        self.erased.iter().any(|erased| erased.record == record)
+    }
+
     fn rest(&mut self, record: RecordId) {
         let last = self.entries.iter().rposition(|(entry, _)| entry.record == record);
         self.folded.insert(record, last.map_or(0, |last| last as u64 + 1));
@@ -61,8 +94,11 @@ impl State {
 /// A log in memory.
 #[derive(Debug)]
 pub(crate) struct MemoryLog {
+    /// As it was when this was opened.
     meta: Meta,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
+    /// What was erased, where no backup has it.
+    purged: Arc<Mutex<Vec<RecordId>>>,
     mood: Mutex<Mood>,
     cursed: Mutex<Option<ChangeHash>>,
     appends: AtomicUsize,
@@ -72,10 +108,35 @@ impl MemoryLog {
     pub(crate) fn new(meta: Meta) -> Self {
         MemoryLog {
             meta,
-            state: Mutex::default(),
+            state: Arc::default(),
+            purged: Arc::default(),
             mood: Mutex::default(),
             cursed: Mutex::default(),
             appends: AtomicUsize::new(0),
+        }
+    }
+
+    /// Another handle on the same log, as it is now.
+    pub(crate) fn again(&self) -> MemoryLog {
+        let epoch = self.state().epoch.unwrap_or(self.meta.epoch);
+        let (state, purged) = (Arc::clone(&self.state), Arc::clone(&self.purged));
+        MemoryLog { state, purged, ..MemoryLog::new(Meta { epoch, ..self.meta.clone() }) }
+    }
+
+    /// All of it, for a backup.
+    pub(crate) fn copy(&self) -> State {
+        self.state().clone()
+    }
+
+    /// Puts a backup in its place: a new life of the log.
+    pub(crate) fn put_back(&self, backup: State) {
+        let purged = self.purged.lock().unwrap();
+        let mut state = self.state();
+        *state = State { epoch: Some(Epoch::random()), ..backup };
+        for record in purged.iter() {
+            if !state.has_erased(*record) {
+                state.take_out(*record, 0);
+            }
         }
     }
 
@@ -263,16 +324,45 @@ impl Log for MemoryLog {
         Ok(self.state().actors.get(actor).copied())
     }
 
-    fn is_erased(&self, _: RecordId) -> Result<bool> {
-        Ok(false)
+    fn erase(&self, erase: &Erase) -> Result<bool> {
+        let mut purged = self.purged.lock().unwrap();
+        let mut state = self.state();
+        if state.has_erased(erase.record) {
+            return Ok(false);
+        }
+        purged.push(erase.record);
+        state.take_out(erase.record, erase.at);
+        Ok(true)
     }
 
-    fn erased_after(&self, _: u64, _: usize) -> Result<Vec<(u64, RecordId)>> {
-        Ok(Vec::new())
+    fn is_erased(&self, record: RecordId) -> Result<bool> {
+        Ok(self.state().has_erased(record))
+    }
+
+    fn erased_after(&self, number: u64, most: usize) -> Result<Vec<Erased>> {
+        let state = self.state();
+        Ok(state.erased.iter().filter(|erased| erased.number > number).take(most).copied().collect())
+    }
+
+    fn last_erased(&self, most: usize) -> Result<Vec<Erased>> {
+        Ok(self.state().erased.iter().rev().take(most).copied().collect())
+    }
+
+    fn confirm(&self, device: DeviceId, up_to: u64) -> Result<()> {
+        let mut state = self.state();
+        let up_to = up_to.min(state.erased.len() as u64);
+        let confirmed = state.confirmed.entry(device).or_default();
+        *confirmed = up_to.max(*confirmed);
+        Ok(())
+    }
+
+    fn confirmed(&self, devices: &[DeviceId]) -> Result<Vec<u64>> {
+        let state = self.state();
+        Ok(devices.iter().map(|device| state.confirmed.get(device).copied().unwrap_or(0)).collect())
     }
 
     fn is_current(&self) -> Result<bool> {
-        Ok(true)
+        Ok(self.state().epoch.is_none_or(|epoch| epoch == self.meta.epoch))
     }
 
     fn seal(&self) -> Result<[u8; 32]> {
@@ -286,8 +376,12 @@ impl Log for MemoryLog {
         if mood == Mood::Full {
             return Err(LogError::Full);
         }
-        if self.cursor(&state, state.entries.len()) != append.after {
+        let another = state.epoch.is_some_and(|epoch| epoch != self.meta.epoch);
+        if another || self.cursor(&state, state.entries.len()) != append.after {
             return Err(LogError::Moved);
+        }
+        if let Some(new) = append.entries.iter().find(|new| state.has_erased(new.entry.record)) {
+            return Err(LogError::Erased(new.entry.record));
         }
         let (mut end, before) = (append.after, state.entries.len());
         for new in &append.entries {
@@ -326,7 +420,7 @@ impl Log for MemoryLog {
         }
         let mut state = self.state();
         let end = state.entries.len();
-        if end as u64 != fold.at {
+        if end as u64 != fold.at || state.epoch.is_some_and(|epoch| epoch != self.meta.epoch) {
             return Err(LogError::Moved);
         }
         fold.snapshots.iter().for_each(|snapshot| state.keep(snapshot, end));

@@ -35,8 +35,8 @@ use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 pub(crate) use bare::Changes;
+pub(crate) use sqlite::bind_actors;
 pub use sqlite::{SqliteLog, care};
-pub(crate) use sqlite::{bind_actors, clear_log, erase};
 
 /// What a log says of its workspace.
 #[derive(Clone, PartialEq, Eq)]
@@ -156,6 +156,28 @@ pub struct Place {
     pub record: RecordId,
 }
 
+/// To take a record out of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erase {
+    /// The record.
+    pub record: RecordId,
+    /// The device that asked for it; none where it was asked for on the relay itself.
+    pub by: Option<DeviceId>,
+    /// The relay's clock, in seconds since 1970-01-01 UTC.
+    pub at: i64,
+}
+
+/// A record that was erased: all that is left of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// Which erasure of the log it was, from 1 on.
+    pub number: u64,
+    /// The record.
+    pub record: RecordId,
+    /// When, in seconds since 1970-01-01 UTC by the relay's clock.
+    pub at: i64,
+}
+
 /// Which part of the log to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
@@ -258,6 +280,9 @@ pub enum LogError {
     /// The log ends elsewhere than the writer thought.
     #[error("the log was written to by somebody else")]
     Moved,
+    /// The append has changes of a record that was erased.
+    #[error("record {0} was erased: nothing of it is taken any more")]
+    Erased(RecordId),
     /// What stands in the log cannot be right, or the database refused.
     #[error("the log is damaged or cannot be read or written: {0}")]
     Database(String),
@@ -270,15 +295,12 @@ impl LogError {
     }
 }
 
-/// What is kept of a record's document now, by a connection beside the log.
-pub(crate) fn document(connection: &rusqlite::Connection, record: RecordId) -> Result<StoredDocument> {
-    sqlite::stored_now(connection, record)
-}
-
 /// A result of the log.
 pub type Result<T> = std::result::Result<T, LogError>;
 
 /// The log of one workspace. Every method may wait for a disk.
+///
+/// Several of them may be open on the same log, in one process or in many. What one writes the others read.
 pub trait Log: Send + Sync + fmt::Debug {
     /// What it says of its workspace.
     ///
@@ -367,17 +389,51 @@ pub trait Log: Send + Sync + fmt::Debug {
     /// Where it cannot be read.
     fn owner(&self, actor: &ActorId) -> Result<Option<DeviceId>>;
 
+    /// Takes a record out: its entries, its snapshot, and all that is known of it, so that nothing of it can be read here or
+    /// found in what the log is stored in. Only its name stays, among what was erased. Who did it stands in the history that
+    /// [`Members`](crate::members::Members) tells. Says whether that was to be done: not where it was erased before.
+    ///
+    /// The entries behind it move up, so that positions have no gaps, and the rolling hash is made anew: it is another log
+    /// from then on, with a new epoch, also where nothing of the record was in it. Whoever has the old one open has to open
+    /// it anew ([`Log::is_current`]), and can neither append to it nor fold it.
+    ///
+    /// What was erased stays so where the log is put back from a backup of before: it is erased again, under the same
+    /// numbers, before the log is open. So the names of what was erased are also kept where no backup of the log has them.
+    ///
+    /// # Errors
+    /// Where it cannot be read or written. What is erased then is none of it, or it will be when the log is next opened.
+    fn erase(&self, erase: &Erase) -> Result<bool>;
+
     /// Whether a record was erased: nothing of it is taken any more.
     ///
     /// # Errors
     /// Where it cannot be read.
     fn is_erased(&self, record: RecordId) -> Result<bool>;
 
-    /// What was erased behind the erasure of that number, the first `most`, each with its number.
+    /// What was erased behind the erasure of that number, the first `most`, in that order.
     ///
     /// # Errors
     /// Where it cannot be read.
-    fn erased_after(&self, number: u64, most: usize) -> Result<Vec<(u64, RecordId)>>;
+    fn erased_after(&self, number: u64, most: usize) -> Result<Vec<Erased>>;
+
+    /// The last `most` erasures, the last first.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn last_erased(&self, most: usize) -> Result<Vec<Erased>>;
+
+    /// Notes that nothing is left on a device of what was erased up to that number. What it said before of a higher one
+    /// stands, and of numbers that no erasure has nothing is noted.
+    ///
+    /// # Errors
+    /// Where it cannot be stored.
+    fn confirm(&self, device: DeviceId, up_to: u64) -> Result<()>;
+
+    /// Up to which erasure nothing is left on each of these devices, in their order; 0 for one that never said so.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn confirmed(&self, devices: &[DeviceId]) -> Result<Vec<u64>>;
 
     /// Whether this is still the log that was opened. It is not once something was erased: then it has to be opened anew.
     ///
@@ -394,7 +450,8 @@ pub trait Log: Send + Sync + fmt::Debug {
     /// Adds changes at the end: all or none, durable when this returns. Answers with the new end.
     ///
     /// # Errors
-    /// [`LogError::Moved`] where the log does not end where the writer thought; otherwise where it cannot be written.
+    /// [`LogError::Moved`] where the log does not end where the writer thought; [`LogError::Erased`] where a record was
+    /// erased; otherwise where it cannot be written.
     fn append(&self, append: &Append) -> Result<Cursor>;
 
     /// The first `most` records with changes behind their snapshots whose last change stands at `up_to` or before it,

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //!  hello ─▶ Entering (proof checked) ─▶ Members::enter ─▶ Grant, or not let in
-//!  coordinator ─▶ Management ─▶ Members::manage ─▶ Managed        (over a connection, or on the command line)
-//!                                   │
-//!                                   └─ stamp moves ─▶ every connection looks whether it may stay
+//!  coordinator ─▶ Management ─▶ manage ─┬▶ Members::change ─▶ Managed   (over a connection, or on the command line)
+//!                                       ├▶ Log::erase
+//!                                       └─ stamp moves ─▶ every connection looks whether it may stay
 //! ```
 //!
 //! [`Members`] is all that the relay knows of where this is kept. [`SqliteMembers`] keeps it beside the log, in the same
 //! file: so a backup of one is a backup of the other, and the command line changes it while a relay serves.
 
-mod purged;
+mod managing;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -18,10 +18,12 @@ mod tests;
 use std::fmt;
 
 use samsyn_engine::identity::{
-    Challenge, Credential, DeviceId, Grant, Managed, Management, PublicKey, WorkspaceId, WorkspaceSecret,
+    Challenge, Credential, DeviceId, Grant, Management, ManagementError, PublicKey, Roster, WorkspaceId,
+    WorkspaceSecret,
 };
 
 use crate::log::Result;
+pub use managing::manage;
 pub use sqlite::SqliteMembers;
 
 /// A device that is itself: it has signed our challenge.
@@ -74,17 +76,23 @@ pub trait Members: Send + Sync + fmt::Debug {
     /// Where it cannot be read.
     fn grant(&self, device: DeviceId) -> Result<Option<Grant>>;
 
-    /// Changes who belongs, or tells it. `by` none: on the relay itself, where everything is allowed.
+    /// Changes who belongs, or says why not. Whether the device may is for the caller to know; `by` none: on the relay itself,
+    /// where everything is allowed. What changes nothing of who belongs is done elsewhere, and is not done here.
     ///
     /// # Errors
     /// Where it cannot be read or stored.
-    fn manage(&self, by: Option<DeviceId>, management: &Management, now: i64) -> Result<Managed>;
+    fn change(
+        &self,
+        by: Option<DeviceId>,
+        management: &Management,
+        now: i64,
+    ) -> Result<std::result::Result<(), ManagementError>>;
 
-    /// Notes that nothing is left on a device of what was erased up to that number.
+    /// Who belongs, and what became of it. What was erased is the log's to tell.
     ///
     /// # Errors
-    /// Where it cannot be stored.
-    fn scrubbed(&self, device: DeviceId, up_to: u64) -> Result<()>;
+    /// Where it cannot be read.
+    fn roster(&self, now: i64) -> Result<Roster>;
 
     /// By what the workspace's devices know each other without a relay.
     ///
@@ -92,7 +100,7 @@ pub trait Members: Send + Sync + fmt::Debug {
     /// Where it cannot be read.
     fn meeting_key(&self) -> Result<WorkspaceSecret>;
 
-    /// A number that rises whenever who belongs has changed, whoever changed it.
+    /// A number that rises whenever who belongs has changed, or something was erased, whoever did it.
     ///
     /// # Errors
     /// Where it cannot be read.

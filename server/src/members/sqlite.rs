@@ -4,16 +4,12 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use samsyn_engine::document::Document;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
-    Device, DeviceId, Erasure, Grant, Happening, Invitation, LONGEST_INVITATION, LONGEST_LABEL, Managed,
-    Management, ManagementError, Member, MemberId, OpenInvitation, PublicKey, Role, Roster, WorkspaceSecret,
+    Device, DeviceId, Grant, Happening, Invitation, LONGEST_INVITATION, LONGEST_LABEL, Management,
+    ManagementError, Member, MemberId, OpenInvitation, PublicKey, Role, Roster, WorkspaceSecret,
 };
 
-use samsyn_engine::schema::Value;
-
-use super::purged::Purged;
 use super::{Entering, Members};
 use crate::log::{self, LogError, Result, SqliteLog};
 
@@ -27,7 +23,6 @@ const TOLD: u64 = 200;
 #[derive(Debug)]
 pub struct SqliteMembers {
     connection: Mutex<Connection>,
-    purged: Purged,
 }
 
 impl SqliteMembers {
@@ -36,8 +31,7 @@ impl SqliteMembers {
     /// # Errors
     /// Where there is none, or one that this version cannot use.
     pub fn open(path: &Path) -> Result<SqliteMembers> {
-        let purged = Purged::beside(path);
-        Ok(SqliteMembers { connection: Mutex::new(SqliteLog::connect(path)?), purged })
+        Ok(SqliteMembers { connection: Mutex::new(SqliteLog::connect(path)?) })
     }
 
     /// The workspace's secret opens nothing any more: from now on it has members. The actors that have written so far are
@@ -56,72 +50,6 @@ impl SqliteMembers {
             .execute("UPDATE meta SET has_members = 1, secret_hash = ?", [hash.as_bytes()])
             .and_then(|_| make_meeting_key(&transaction));
         replaced.and_then(|()| transaction.commit()).map_err(LogError::from_sqlite)
-    }
-
-    /// Erases a person's record. The list of what was erased is kept beside the workspaces, too, outside of their backups.
-    fn erase(&self, by: Option<DeviceId>, record: RecordId, now: i64) -> Result<Managed> {
-        if let Some(why) = self.keeps(record)? {
-            return Ok(Managed::Refused { why });
-        }
-        self.purged.note(record)?;
-        let erased = self.write(|transaction| {
-            let erased = log::erase(transaction, record, now)?;
-            if erased {
-                note(transaction, (now, by), ("erased", Some(record), None))?;
-            }
-            Ok(erased)
-        })?;
-        self.clear_log()?;
-        Ok(match erased {
-            true => Managed::Done,
-            false => Managed::Refused { why: ManagementError::Already },
-        })
-    }
-
-    /// Why a record is not to be erased, if so: it is no person's, or the law wants it kept.
-    fn keeps(&self, record: RecordId) -> Result<Option<ManagementError>> {
-        let stored = log::document(&self.lock(), record)?;
-        if stored.snapshot.is_empty() && stored.tail.is_empty() {
-            return Ok(None);
-        }
-        let Ok(document) = Document::load(record, &stored.snapshot, &stored.tail) else { return Ok(None) };
-        let read = document.read();
-        Ok(match (read.kind.as_str(), read.get("retention_hold")) {
-            (_, Value::YesNo(true)) => Some(ManagementError::Hold),
-            ("contact", _) => None,
-            _ => Some(ManagementError::NotAPerson),
-        })
-    }
-
-    /// Erases what was erased before, where a backup brought it back.
-    ///
-    /// # Errors
-    /// Where it cannot be read or stored.
-    pub fn erase_again(&self, now: i64) -> Result<()> {
-        let records = self.purged.read()?;
-        let again = self.write(|transaction| {
-            let mut again = false;
-            for record in records {
-                again |= log::erase(transaction, record, now)?;
-            }
-            if again {
-                note(transaction, (now, None), ("erased", None, None))?;
-            }
-            Ok(again)
-        })?;
-        if again { self.clear_log() } else { Ok(()) }
-    }
-
-    /// Others may be reading just now.
-    fn clear_log(&self) -> Result<()> {
-        for _ in 0..50 {
-            if self.read(log::clear_log)? {
-                return Ok(());
-            }
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
-        tracing::warn!("what was erased is still in a write-ahead log, until the relay is stopped");
-        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -177,42 +105,12 @@ impl Members for SqliteMembers {
         })
     }
 
-    fn manage(&self, by: Option<DeviceId>, management: &Management, now: i64) -> Result<Managed> {
-        if let Some(device) = by
-            && !self.grant(device)?.is_some_and(|grant| grant.role.manages())
-        {
-            return Ok(Managed::Refused { why: ManagementError::NotAllowed });
-        }
-        if *management == Management::Roster {
-            return self.read(|connection| Ok(Managed::Roster { roster: roster(connection, now)? }));
-        }
-        if let Management::Erase { record } = *management {
-            return self.erase(by, record, now);
-        }
-        self.write(|transaction| {
-            let done = change(transaction, by, management, now)?;
-            Ok(done.map_or_else(|why| Managed::Refused { why }, |()| Managed::Done))
-        })
+    fn change(&self, by: Option<DeviceId>, management: &Management, now: i64) -> Result<Done> {
+        self.write(|transaction| change(transaction, by, management, now))
     }
 
-    fn scrubbed(&self, device: DeviceId, up_to: u64) -> Result<()> {
-        let before: Option<u64> = self.read(|connection| {
-            connection
-                .prepare_cached("SELECT scrubbed FROM devices WHERE device = ?")?
-                .query_row([device.as_bytes()], |row| row.get(0))
-                .optional()
-        })?;
-        if before.is_none_or(|before| before >= up_to) {
-            return Ok(());
-        }
-        self.write(|transaction| {
-            transaction
-                .execute(
-                    "UPDATE devices SET scrubbed = min(?, (SELECT coalesce(max(number), 0) FROM erased)) WHERE device = ?",
-                    params![up_to.min(i64::MAX as u64), device.as_bytes()],
-                )
-                .map(drop)
-        })
+    fn roster(&self, now: i64) -> Result<Roster> {
+        self.read(|connection| roster(connection, now))
     }
 
     fn meeting_key(&self) -> Result<WorkspaceSecret> {
@@ -519,25 +417,6 @@ fn make_meeting_key(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute("UPDATE meta SET meeting_key = ?", [key.as_bytes()]).map(drop)
 }
 
-/// What was erased, and the devices that have not said yet that nothing of it is left on them.
-fn erasures(connection: &Connection) -> rusqlite::Result<Vec<Erasure>> {
-    let mut erasures = connection
-        .prepare_cached("SELECT number, record, at FROM erased ORDER BY number DESC LIMIT ?")?
-        .query_map([TOLD], |row| {
-            Ok(Erasure { number: row.get(0)?, record: id(row, 1)?, at: row.get(2)?, waiting: Vec::new() })
-        })?
-        .collect::<rusqlite::Result<Vec<Erasure>>>()?;
-    let mut waiting = connection.prepare_cached(
-        "SELECT device FROM devices JOIN members USING (member)
-         WHERE scrubbed < ? AND revoked_at IS NULL AND removed_at IS NULL ORDER BY device",
-    )?;
-    for erasure in &mut erasures {
-        erasure.waiting =
-            waiting.query_map([erasure.number], |row| id(row, 0))?.collect::<rusqlite::Result<_>>()?;
-    }
-    Ok(erasures)
-}
-
 fn roster(connection: &Connection, now: i64) -> rusqlite::Result<Roster> {
     let mut members = connection
         .prepare_cached("SELECT member, label, role, organisation, removed_at FROM members ORDER BY number")?
@@ -589,5 +468,5 @@ fn roster(connection: &Connection, now: i64) -> rusqlite::Result<Roster> {
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(Roster { members, invitations, history, erasures: erasures(connection)? })
+    Ok(Roster { members, invitations, history, erasures: Vec::new() })
 }

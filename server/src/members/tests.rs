@@ -3,13 +3,11 @@
 use std::path::PathBuf;
 
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{
-    Credential, DeviceKey, Invitation, InvitationCode, ManagementError, Role, Roster,
-};
+use samsyn_engine::identity::{Credential, DeviceKey, Invitation, InvitationCode, Managed, Role};
 use samsyn_engine::sync::Epoch;
 
 use super::*;
-use crate::log::{Meta, SqliteLog};
+use crate::log::{Log as _, Meta, SqliteLog};
 
 const NOW: i64 = 1_795_500_000;
 const DAY: u32 = 86_400;
@@ -19,6 +17,7 @@ struct Place {
     path: PathBuf,
     workspace: WorkspaceId,
     members: SqliteMembers,
+    log: SqliteLog,
 }
 
 struct Laptop {
@@ -39,12 +38,13 @@ fn place() -> Place {
     let (name, epoch) = ("Byrån".to_owned(), Epoch::random());
     SqliteLog::create(&path, &Meta { workspace, name, secret_hash: None, epoch, created_at: NOW }).unwrap();
     let members = SqliteMembers::open(&path).unwrap();
-    Place { _folder: folder, path, workspace, members }
+    let log = SqliteLog::open(&path).unwrap();
+    Place { _folder: folder, path, workspace, members, log }
 }
 
 impl Place {
     fn manage(&self, by: Option<&Laptop>, management: Management) -> Managed {
-        self.members.manage(by.map(|laptop| laptop.device), &management, NOW).unwrap()
+        manage((&self.members, &self.log), by.map(|laptop| laptop.device), &management, NOW).unwrap()
     }
 
     fn invite(&self, role: Role) -> InvitationCode {
@@ -282,4 +282,36 @@ fn who_belongs_is_kept_with_its_history_and_seen_by_every_process() {
     assert_eq!(told[1], ("joined", Some(partner.device), Some(Role::Partner)));
     assert_eq!(told[2], ("invited", None, Some(Role::Partner)));
     assert_eq!(roster.members[0].label, "Åsa");
+}
+
+#[test]
+fn who_erased_is_told_and_which_devices_have_not_confirmed() {
+    let place = place();
+    let (boss, away) = (place.somebody(Role::Coordinator), place.somebody(Role::Ambassador));
+    let gone = place.somebody(Role::Reader);
+    let removed = place.manage(Some(&boss), Management::Remove { member: gone.device });
+    assert_eq!(removed, Managed::Done);
+    let (stamp, record) = (place.members.stamp().unwrap(), RecordId::random());
+    let refused_to = place.manage(Some(&away), Management::Erase { record });
+    assert_eq!(refused(&refused_to), Some(ManagementError::NotAllowed));
+    assert!(!place.log.is_erased(record).unwrap());
+    assert_eq!(place.manage(Some(&boss), Management::Erase { record }), Managed::Done);
+    assert!(place.log.is_erased(record).unwrap());
+    assert!(place.members.stamp().unwrap() > stamp, "connections look whether they may stay");
+    let again = place.manage(None, Management::Erase { record });
+    assert_eq!(refused(&again), Some(ManagementError::Already));
+
+    let roster = place.roster();
+    let told = &roster.history[0];
+    assert_eq!((told.what.as_str(), told.by, told.whom), ("erased", Some(boss.device), Some(record)));
+    let mut both = vec![boss.device, away.device];
+    both.sort_unstable();
+    let erasure = &roster.erasures[0];
+    assert_eq!(
+        (erasure.number, erasure.record, &erasure.waiting),
+        (1, record, &both),
+        "who left is not asked"
+    );
+    place.log.confirm(away.device, 1).unwrap();
+    assert_eq!(place.roster().erasures[0].waiting, [boss.device]);
 }

@@ -35,7 +35,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use samsyn_engine::identity::{DeviceId, Grant};
-use samsyn_engine::sync::{Cursor, EntryBody, ErrorCode, Push, Refused};
+use samsyn_engine::sync::{Cursor, EntryBody, ErrorCode, Logged, Push, Refused};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
@@ -88,7 +88,7 @@ pub(crate) enum Outcome {
         /// What was not taken.
         refused: Vec<Refused>,
         /// Where the others stand.
-        positions: Vec<u64>,
+        places: Vec<Logged>,
     },
     /// Nothing could be stored.
     Failed,
@@ -246,7 +246,7 @@ impl<P: Publish> Writer<P> {
         tracing::debug!(pushes = group.len(), changes = entries.len(), position = end.position, "logged");
         metrics::counter!(meters::PUSHES).increment(group.len() as u64);
         metrics::counter!(meters::LOGGED).increment(entries.len() as u64);
-        for (job, (refused, positions)) in group.into_iter().zip(verdicts.into_answers()) {
+        for (job, (refused, places)) in group.into_iter().zip(verdicts.into_answers()) {
             for refused in &refused {
                 metrics::counter!(meters::REFUSED, "code" => refused.code.name()).increment(1);
             }
@@ -254,7 +254,7 @@ impl<P: Publish> Writer<P> {
                 let (device, code) = (job.device, first.code);
                 tracing::warn!(%device, count = refused.len(), first = ?code, "changes were refused");
             }
-            job.tell(Outcome::Logged { refused, positions });
+            job.tell(Outcome::Logged { refused, places });
         }
         if !entries.is_empty() {
             self.publish.publish(after, entries, end);
@@ -288,7 +288,7 @@ impl Job {
         let refuse = |number| Refused { number, code: ErrorCode::Malformed, words: words.to_owned() };
         let count = u32::try_from(self.push.entries.len()).unwrap_or(u32::MAX);
         let refused = (0..count).map(refuse).collect();
-        self.tell(Outcome::Logged { refused, positions: Vec::new() });
+        self.tell(Outcome::Logged { refused, places: Vec::new() });
     }
 }
 

@@ -1,6 +1,6 @@
 //! What becomes of each change of a group of pushes.
 
-use samsyn_engine::sync::Refused;
+use samsyn_engine::sync::{Logged, Refused};
 
 use super::refusal::Refusal;
 
@@ -16,7 +16,7 @@ pub(super) struct Slot {
 /// Where the changes of each push stand in the log, or why they do not.
 #[derive(Debug)]
 pub(super) struct Verdicts {
-    of: Vec<(Vec<Refused>, Vec<u64>)>,
+    of: Vec<(Vec<Refused>, Vec<Logged>)>,
 }
 
 impl Verdicts {
@@ -27,21 +27,24 @@ impl Verdicts {
 
     /// The change stands at that position of the log.
     pub(super) fn take(&mut self, slot: Slot, position: u64) {
-        self.of[slot.push].1.push(position);
+        self.of[slot.push].1.push(Logged { number: number(slot), position });
     }
 
     /// The change is not taken.
     pub(super) fn refuse(&mut self, slot: Slot, refusal: &Refusal) {
-        let number = u32::try_from(slot.number).unwrap_or(u32::MAX);
         let (code, words) = (refusal.code, refusal.words.clone());
-        self.of[slot.push].0.push(Refused { number, code, words });
+        self.of[slot.push].0.push(Refused { number: number(slot), code, words });
     }
 
-    /// For each push what was refused of it, in its order, and the positions of the rest.
-    pub(super) fn into_answers(self) -> impl Iterator<Item = (Vec<Refused>, Vec<u64>)> {
-        self.of.into_iter().map(|(mut refused, positions)| {
+    /// For each push what was refused of it, in its order, and where the rest stands.
+    pub(super) fn into_answers(self) -> impl Iterator<Item = (Vec<Refused>, Vec<Logged>)> {
+        self.of.into_iter().map(|(mut refused, stand)| {
             refused.sort_unstable_by_key(|refused| refused.number);
-            (refused, positions)
+            (refused, stand)
         })
     }
+}
+
+fn number(slot: Slot) -> u32 {
+    u32::try_from(slot.number).unwrap_or(u32::MAX)
 }

@@ -10,6 +10,9 @@ use samsyn_engine::identity::{
 use samsyn_engine::schema::{Kind, NewRecord, Value};
 use samsyn_engine::sync::{Hello, VERSIONS};
 
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+
 use super::client::Socket;
 use super::{Client, complaint, run};
 
@@ -21,6 +24,8 @@ pub struct Town {
     pub id: WorkspaceId,
     /// The first coordinator's invitation.
     pub first: InvitationCode,
+    /// What a proxy before the relay adds to what is asked of it.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Town {
@@ -35,6 +40,7 @@ impl Town {
             data: data.to_owned(),
             id: text("workspace").parse().unwrap(),
             first: text("code").parse().unwrap(),
+            headers: Vec::new(),
         }
     }
 
@@ -66,9 +72,18 @@ impl Town {
         format!("{}/sync/{}", self.relay, self.id)
     }
 
+    /// The request for its WebSocket, as it comes from the proxy.
+    pub fn request(&self) -> Request {
+        let mut request = self.url().into_client_request().unwrap();
+        for (name, value) in &self.headers {
+            request.headers_mut().append(*name, value.parse().unwrap());
+        }
+        request
+    }
+
     /// A socket, and what the relay asks on it.
     pub async fn knock(&self) -> (Socket, Challenge) {
-        let (socket, answer) = tokio_tungstenite::connect_async(self.url()).await.unwrap();
+        let (socket, answer) = tokio_tungstenite::connect_async(self.request()).await.unwrap();
         let challenge = answer.headers()[CHALLENGE_HEADER].to_str().unwrap().parse().unwrap();
         (socket, challenge)
     }

@@ -55,6 +55,13 @@ impl Process {
         Process { child, output, data: data.to_owned(), address }
     }
 
+    /// The next line that it says.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+
     /// Makes a workspace while the relay runs.
     pub fn workspace(&self) -> Workspace {
         Workspace::create(&self.data, &self.address)

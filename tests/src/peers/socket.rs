@@ -46,7 +46,8 @@ impl Client {
     /// Where the relay refuses it, or is gone.
     pub(super) async fn push(&mut self, change: Outgoing) -> Result<(), Failure> {
         self.session.push(&mut VecDeque::from([change]));
-        self.until(|event| matches!(event, ClientEvent::Acknowledged(changes) if !changes.is_empty())).await
+        self.until(|event| matches!(event, ClientEvent::Acknowledged { changes, .. } if !changes.is_empty()))
+            .await
     }
 
     async fn until(&mut self, wanted: impl Fn(&ClientEvent) -> bool) -> Result<(), Failure> {

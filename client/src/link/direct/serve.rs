@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
-use samsyn_engine::replica::{PeerAnswer, Replica, SyncNews, SyncProblem};
+use samsyn_engine::replica::{PeerAnswer, SyncNews, SyncProblem};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -45,7 +45,7 @@ impl Server {
     /// # Errors
     /// Where the address is taken, or the workspace has no secret by which two replicas of it know each other.
     pub async fn start(path: &Path, address: &str) -> Result<Server, DirectError> {
-        let meta = Replica::open(path).and_then(|replica| replica.meta()).map_err(SyncProblem::from)?;
+        let meta = crate::keys::open(path).and_then(|replica| replica.meta()).map_err(SyncProblem::from)?;
         let secret = meta.secret.clone().ok_or_else(|| SyncProblem::without_secret(&meta))?;
         let not_served = |error: std::io::Error| DirectError::NotServed {
             address: address.to_owned(),
@@ -114,7 +114,7 @@ impl Visitor {
     /// One visit, to its end. Answers how many records changed here.
     async fn serve(self, stream: TcpStream) -> Result<usize, DirectError> {
         let mut channel = Channel::answer(stream, (self.workspace, &self.secret)).await?;
-        let mut replica = Replica::open(&self.path).map_err(SyncProblem::from)?;
+        let mut replica = crate::keys::open(&self.path).map_err(SyncProblem::from)?;
         let mut answer = PeerAnswer::new();
         let mut changed = 0;
         while let Some(frame) = channel.receive().await? {

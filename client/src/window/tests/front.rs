@@ -16,6 +16,7 @@ use samsyn_engine::store::NewReplica;
 use super::super::front::{Front, Home};
 use super::town::Town;
 use super::{make, text};
+use crate::keys::Vault;
 use crate::pages::Page;
 use crate::state::Settings;
 use crate::widgets::theme;
@@ -32,7 +33,7 @@ impl Door {
         let folder = tempfile::tempdir().unwrap();
         let replica = folder.path().join("workspace.samsyn");
         let settings = Settings { language: Language::English, ..Settings::default() };
-        let home = Home { replica: replica.clone(), keys: Some(folder.path().join("keys")) };
+        let home = Home { replica: replica.clone(), vault: Vault::in_folder(&folder.path().join("keys")) };
         let harness = Harness::builder()
             .with_size(vec2(1360.0, 860.0))
             .with_context_setup(theme::install)
@@ -61,11 +62,20 @@ impl Door {
     }
 
     fn write(&mut self, label: &str, text: &str) {
-        self.harness.get_by_role_and_label(Part::TextInput, label).focus();
+        self.write_into(Part::TextInput, label, text);
+    }
+
+    /// Writes what is not shown.
+    fn write_secret(&mut self, label: &str, text: &str) {
+        self.write_into(Part::PasswordInput, label, text);
+    }
+
+    fn write_into(&mut self, part: Part, label: &str, text: &str) {
+        self.harness.get_by_role_and_label(part, label).focus();
         self.harness.run_steps(2);
         self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
         self.harness.run_steps(1);
-        self.harness.get_by_role_and_label(Part::TextInput, label).type_text(text);
+        self.harness.get_by_role_and_label(part, label).type_text(text);
         self.harness.run_steps(3);
     }
 
@@ -151,4 +161,46 @@ fn somebody_makes_a_workspace_of_their_own() {
     door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
     assert_eq!(door.harness.state().settings().replica, None);
     assert!(door.replica.exists());
+}
+
+#[test]
+fn somebody_locks_the_workspace_and_opens_it_again_with_the_passphrase() {
+    let mut door = Door::new();
+    door.harness.run_steps(3);
+    door.press("Make your own");
+    door.write("The workspace's name", "Min byrå");
+    door.write("Your name", "Åsa Berg");
+    door.press("Make the workspace");
+    door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
+    let lock = |door: &mut Door| {
+        door.harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
+        door.until("the question", |door| door.says("Lock the workspace"));
+    };
+    lock(&mut door);
+    door.press("Cancel");
+    door.until("the window", |door| door.says("Min byrå"));
+    // What is not encrypted yet is, by locking it.
+    lock(&mut door);
+    door.write_secret("Passphrase", "älg under bordet 7");
+    door.write_secret("The same once more", "älg under bordet 8");
+    door.press("Lock");
+    door.until("they differ", |door| door.says("two different passphrases"));
+    door.write_secret("The same once more", "älg under bordet 7");
+    door.press("Lock");
+    door.until("it is locked", |door| door.says("The workspace is locked"));
+    let file = std::fs::read(&door.replica).unwrap();
+    assert!(!file.starts_with(b"SQLite") && Replica::open(&door.replica).is_err());
+
+    door.write_secret("Passphrase", "älg under bordet 8");
+    door.press("Unlock");
+    door.until("it is another", |door| door.says("not the passphrase"));
+    door.write_secret("Passphrase", "älg under bordet 7");
+    door.press("Unlock");
+    door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
+    // The second time the one of before is asked for.
+    lock(&mut door);
+    assert!(!door.says("The same once more"));
+    door.write_secret("Passphrase", "älg under bordet 7");
+    door.press("Lock");
+    door.until("it is locked", |door| door.says("The workspace is locked"));
 }

@@ -7,8 +7,8 @@ use samsyn_engine::identity::{
 use samsyn_engine::replica::{Replica, wall_clock};
 use samsyn_engine::store::WayIn;
 use samsyn_engine::sync::Epoch;
-use samsyn_server::log::Meta;
-use samsyn_server::members::{Members, SqliteMembers};
+use samsyn_server::log::{Meta, SqliteLog};
+use samsyn_server::members::{SqliteMembers, manage};
 use samsyn_server::{Config, Folder, Relay, RunningRelay};
 use tokio::runtime::Runtime;
 
@@ -54,12 +54,10 @@ impl Town {
         format!("{}/{}", self.relay(), self.workspace)
     }
 
-    fn members(&self) -> SqliteMembers {
-        SqliteMembers::open(&Folder::open(self.folder.path()).unwrap().log(self.workspace)).unwrap()
-    }
-
     fn manage(&self, management: &Management) -> Managed {
-        self.members().manage(None, management, wall_clock()).unwrap()
+        let path = Folder::open(self.folder.path()).unwrap().log(self.workspace);
+        let (members, log) = (SqliteMembers::open(&path).unwrap(), SqliteLog::open(&path).unwrap());
+        manage((&members, &log), None, management, wall_clock()).unwrap()
     }
 
     /// Who belongs, by the relay's word.
@@ -110,7 +108,7 @@ impl Town {
             let way = WayIn::Invited { key: key.public(), code: code.clone() };
             replica.set_relay(&self.relay(), &way).unwrap();
             let beside = replica.store().path().with_file_name("keys");
-            keys::keep_in(&beside, replica.device(), &key).unwrap();
+            keys::keep_in(&keys::Vault::in_folder(&beside), replica.device(), &key).unwrap();
             fill(replica);
         });
         desk.until_shown("Connected");

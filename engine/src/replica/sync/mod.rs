@@ -24,7 +24,7 @@ use super::{Replica, ReplicaError};
 use crate::document::ChangeHash;
 use crate::id::RecordId;
 use crate::identity::{Challenge, Credential, DeviceId, DeviceKey, Managed, Management, WorkspaceSecret};
-use crate::store::{Erased, Meta};
+use crate::store::{Erased, Meta, Withdrawn};
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
     ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, Start, SyncError, VERSIONS,
@@ -87,6 +87,8 @@ pub enum SyncNews {
     },
     /// These records were erased, here as everywhere. The connection has to be begun anew.
     Erased(Vec<Erased>),
+    /// These records were taken away here: the role of whoever works here may not read them any more.
+    Withdrawn(Withdrawn),
     /// What came of something that was asked of who belongs.
     Managed(Managed),
     /// Who else is connected now, and what each has open.
@@ -323,8 +325,15 @@ impl ReplicaSync {
                         transaction.set_key(&key)?;
                     }
                     transaction.set_grant(&grant, meeting_key.as_ref())?;
+                    let readable = grant.role.readable();
+                    let withdrawn = readable.map(|kinds| transaction.withdraw(kinds)).transpose()?;
                     transaction.commit()?;
                     replica.entering = None;
+                    if let Some(withdrawn) = withdrawn.filter(|withdrawn| *withdrawn != Withdrawn::default())
+                    {
+                        replica.store.scrub()?;
+                        news.push(SyncNews::Withdrawn(withdrawn));
+                    }
                 }
                 self.workspace_name.clone_from(&workspace_name);
                 self.left = records;
@@ -364,14 +373,16 @@ impl ReplicaSync {
                 transaction.commit()?;
                 news.push(SyncNews::CaughtUp);
             }
-            ClientEvent::Acknowledged(hashes) => {
+            ClientEvent::Acknowledged { changes, passed } => {
                 let now = replica.now();
                 // They leave the outbox only when they have come by in the log, with the cursor behind them. A relay that is
-                // set back to our very cursor would otherwise have lost them without anything showing it.
+                // set back to our very cursor would otherwise have lost them without anything showing it. Those that the
+                // cursor is behind already do not come by: another replica brought them here while they were passed.
                 let mut transaction = replica.store.transaction()?;
+                transaction.mark_logged(&passed)?;
                 transaction.contact(now)?;
                 transaction.commit()?;
-                news.push(SyncNews::Pushed(hashes.len()));
+                news.push(SyncNews::Pushed(changes.len()));
             }
             ClientEvent::Refused { hash, refused } => {
                 if refused.code == ErrorCode::ActorCollision {

@@ -183,7 +183,7 @@ fn take(replica: &mut Replica, push: &Push, news: &mut Vec<SyncNews>) -> Result<
     };
     let mut refused: Vec<Refused> = stored.rejected.into_iter().map(refused).collect();
     refused.sort_by_key(|refused| refused.number);
-    Ok(Ack { id: push.id, refused })
+    Ok(Ack { id: push.id, refused, passed: Vec::new() })
 }
 
 /// What somebody lacks of a record: all of it as one document, or the changes behind those that it has.

@@ -4,10 +4,18 @@
 //! another log then, and says so: it gets a new epoch. Whoever had a place in the old one compares what it holds with what is
 //! here, which costs what differs.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::DeviceId;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+
+use super::super::{Erase, Erased, Result};
+use super::open::failed;
+use super::purged::Purged;
 
 /// Whether a record was erased.
 pub(super) fn is_erased(connection: &Connection, record: RecordId) -> rusqlite::Result<bool> {
@@ -21,17 +29,93 @@ pub(super) fn erased_after(
     connection: &Connection,
     number: u64,
     most: usize,
-) -> rusqlite::Result<Vec<(u64, RecordId)>> {
+) -> rusqlite::Result<Vec<Erased>> {
     connection
-        .prepare_cached("SELECT number, record FROM erased WHERE number > ? ORDER BY number LIMIT ?")?
-        .query_map(params![number.min(i64::MAX as u64), most], |row| {
-            Ok((row.get(0)?, RecordId::from_bytes(row.get(1)?)))
-        })?
+        .prepare_cached("SELECT number, record, at FROM erased WHERE number > ? ORDER BY number LIMIT ?")?
+        .query_map(params![number.min(i64::MAX as u64), most], erased)?
         .collect()
 }
 
+/// What was erased, the last first.
+pub(super) fn last_erased(connection: &Connection, most: usize) -> rusqlite::Result<Vec<Erased>> {
+    connection
+        .prepare_cached("SELECT number, record, at FROM erased ORDER BY number DESC LIMIT ?")?
+        .query_map([most], erased)?
+        .collect()
+}
+
+fn erased(row: &Row<'_>) -> rusqlite::Result<Erased> {
+    Ok(Erased { number: row.get(0)?, record: RecordId::from_bytes(row.get(1)?), at: row.get(2)? })
+}
+
+/// Up to which erasure a device has confirmed.
+pub(super) fn confirmed(connection: &Connection, device: DeviceId) -> rusqlite::Result<u64> {
+    let number = connection
+        .prepare_cached("SELECT number FROM scrubbed WHERE device = ?")?
+        .query_row([device.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(number.unwrap_or(0))
+}
+
+/// Notes that a device has confirmed.
+pub(super) fn confirm(connection: &Connection, device: DeviceId, up_to: u64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO scrubbed (device, number) SELECT ?1, min(?2, coalesce(max(number), 0)) FROM erased WHERE true
+             ON CONFLICT (device) DO UPDATE SET number = max(number, excluded.number)",
+        )?
+        .execute(params![device.as_bytes(), up_to.min(i64::MAX as u64)])
+        .map(drop)
+}
+
 /// Takes a record out. Says whether that was to be done: not where it was erased before.
-pub(crate) fn erase(transaction: &Transaction<'_>, record: RecordId, at: i64) -> rusqlite::Result<bool> {
+pub(super) fn erase(connection: &mut Connection, purged: &Purged, erase: &Erase) -> Result<bool> {
+    if is_erased(connection, erase.record).map_err(failed)? {
+        return Ok(false);
+    }
+    // From here on it is erased, if not now then when the log is next opened.
+    purged.note(erase.record)?;
+    let mut pending = purged.read()?;
+    if !pending.contains(&erase.record) {
+        pending.push(erase.record);
+    }
+    Ok(take_out(connection, &pending, erase)?.contains(&erase.record))
+}
+
+/// Takes out what was erased before, where a backup brought it back.
+pub(super) fn erase_again(connection: &mut Connection, purged: &Purged, at: i64) -> Result<bool> {
+    let all = purged.read()?;
+    let mut pending = Vec::new();
+    for record in all {
+        if !is_erased(connection, record).map_err(failed)? {
+            pending.push(record);
+        }
+    }
+    let Some(first) = pending.first() else { return Ok(false) };
+    let on_the_relay = Erase { record: *first, by: None, at };
+    Ok(!take_out(connection, &pending, &on_the_relay)?.is_empty())
+}
+
+/// Takes out all of these that are still to be, in this order: a number stands for the same erasure also in a log that was
+/// put back from a backup. Says which they were.
+fn take_out(connection: &mut Connection, records: &[RecordId], asked: &Erase) -> Result<Vec<RecordId>> {
+    let mut out = || {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut taken_out = Vec::new();
+        for record in records {
+            let by = asked.by.filter(|_| *record == asked.record);
+            if take_one_out(&transaction, &Erase { record: *record, by, at: asked.at })? {
+                taken_out.push(*record);
+            }
+        }
+        transaction.commit()?;
+        Ok(taken_out)
+    };
+    out().map_err(failed)
+}
+
+fn take_one_out(transaction: &Transaction<'_>, erase: &Erase) -> rusqlite::Result<bool> {
+    let Erase { record, by, at } = *erase;
     if is_erased(transaction, record)? {
         return Ok(false);
     }
@@ -43,11 +127,15 @@ pub(crate) fn erase(transaction: &Transaction<'_>, record: RecordId, at: i64) ->
     if let Some(first) = gone.first() {
         move_up(transaction, &gone)?;
         make_hashes(transaction, *first)?;
-        transaction.execute("UPDATE meta SET epoch = ?", [Epoch::random().as_bytes()])?;
     }
+    transaction.execute("UPDATE meta SET epoch = ?", [Epoch::random().as_bytes()])?;
     transaction.execute(
         "INSERT INTO erased (number, record, at) VALUES ((SELECT coalesce(max(number), 0) + 1 FROM erased), ?, ?)",
         params![record.as_bytes(), at],
+    )?;
+    transaction.execute(
+        "INSERT INTO happenings (at, by_device, what, whom) VALUES (?, ?, 'erased', ?)",
+        params![at, by.map(|device| *device.as_bytes()), record.as_bytes()],
     )?;
     Ok(true)
 }
@@ -99,8 +187,21 @@ fn make_hashes(connection: &Connection, first: u64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Leaves nothing of what was deleted in the write-ahead log. Says whether nobody was in the way.
-pub(crate) fn clear_log(connection: &Connection) -> rusqlite::Result<bool> {
+/// Leaves nothing of what was deleted in the write-ahead log. Others may be reading just now: it is tried for some seconds, with
+/// the connection let go of in between.
+pub(super) fn clear_log(attempt: impl Fn() -> rusqlite::Result<bool>) -> Result<()> {
+    for _ in 0..50 {
+        if attempt().map_err(failed)? {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    tracing::warn!("what was erased is still in a write-ahead log, until the relay is stopped");
+    Ok(())
+}
+
+/// Puts the write-ahead log into the file and empties it. Says whether nobody was in the way.
+pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
     connection
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
         .map(|busy| busy == 0)

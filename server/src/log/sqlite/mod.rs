@@ -7,10 +7,12 @@ pub mod care;
 mod erasing;
 mod folding;
 mod open;
+mod purged;
 mod records;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,15 +20,16 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use samsyn_engine::document::{ActorId, ChangeHash};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
+use samsyn_engine::replica::wall_clock;
 use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 use super::{
-    Append, Entry, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight, Standing,
+    Append, Entry, Erase, Erased, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight, Standing,
     StoredDocument, Stretch, bare,
 };
-pub(crate) use erasing::{clear_log, erase};
 pub(super) use open::failed;
+use purged::Purged;
 pub(crate) use records::bind_actors;
 
 /// So many connections for reading are kept when nobody reads.
@@ -37,6 +40,7 @@ const READERS_KEPT: usize = 4;
 pub struct SqliteLog {
     path: PathBuf,
     epoch: Epoch,
+    purged: Purged,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
 }
@@ -50,15 +54,25 @@ impl SqliteLog {
         open::create(path, meta)
     }
 
-    /// Opens a log for reading and writing; brings an older file up to date.
+    /// Opens a log for reading and writing; brings an older file up to date, and erases again what was erased before and is
+    /// back with a backup.
     ///
     /// # Errors
     /// Where there is none, or one that this version cannot use.
     pub fn open(path: &Path) -> Result<SqliteLog> {
-        let writer = open::open(path)?;
+        let (mut writer, purged) = (open::open(path)?, Purged::beside(path));
+        let erased = erasing::erase_again(&mut writer, &purged, wall_clock())?;
         let epoch = meta(&writer)?.epoch;
-        let readers = Mutex::new(Vec::new());
-        Ok(SqliteLog { path: path.to_owned(), epoch, writer: Mutex::new(writer), readers })
+        let (writer, readers) = (Mutex::new(writer), Mutex::new(Vec::new()));
+        let log = SqliteLog { path: path.to_owned(), epoch, purged, writer, readers };
+        if erased {
+            log.clear_log()?;
+        }
+        Ok(log)
+    }
+
+    fn clear_log(&self) -> Result<()> {
+        erasing::clear_log(|| erasing::empty_log(&lock(&self.writer)))
     }
 
     /// What a log says of its workspace, and how many changes it holds. Changes nothing in the file, also where it is
@@ -196,12 +210,38 @@ impl Log for SqliteLog {
         })
     }
 
+    fn erase(&self, erase: &Erase) -> Result<bool> {
+        let erased = erasing::erase(&mut lock(&self.writer), &self.purged, erase)?;
+        if erased {
+            self.clear_log()?;
+        }
+        Ok(erased)
+    }
+
     fn is_erased(&self, record: RecordId) -> Result<bool> {
         self.reading(|connection| erasing::is_erased(connection, record).map_err(failed))
     }
 
-    fn erased_after(&self, number: u64, most: usize) -> Result<Vec<(u64, RecordId)>> {
+    fn erased_after(&self, number: u64, most: usize) -> Result<Vec<Erased>> {
         self.reading(|connection| erasing::erased_after(connection, number, most).map_err(failed))
+    }
+
+    fn last_erased(&self, most: usize) -> Result<Vec<Erased>> {
+        self.reading(|connection| erasing::last_erased(connection, most).map_err(failed))
+    }
+
+    fn confirm(&self, device: DeviceId, up_to: u64) -> Result<()> {
+        // Said at every connection, and new at few of them.
+        if self.confirmed(&[device])?.iter().all(|number| *number >= up_to) {
+            return Ok(());
+        }
+        erasing::confirm(&lock(&self.writer), device, up_to).map_err(failed)
+    }
+
+    fn confirmed(&self, devices: &[DeviceId]) -> Result<Vec<u64>> {
+        self.reading(|connection| {
+            devices.iter().map(|device| erasing::confirmed(connection, *device).map_err(failed)).collect()
+        })
     }
 
     fn is_current(&self) -> Result<bool> {
@@ -222,6 +262,7 @@ impl Log for SqliteLog {
         if meta(&transaction)?.epoch != self.epoch || head(&transaction, self.epoch)? != append.after {
             return Err(LogError::Moved);
         }
+        none_is_erased(&transaction, append)?;
         let end = insert_entries(&transaction, append).map_err(failed)?;
         records::note(&transaction, append.after.position, &append.entries).map_err(failed)?;
         for (actor, device) in &append.actors {
@@ -344,11 +385,6 @@ fn document(connection: &Connection, record: RecordId, as_of: u64) -> Result<Sto
     stored(&transaction, record, as_of)
 }
 
-/// What is kept of a record's document now.
-pub(super) fn stored_now(connection: &Connection, record: RecordId) -> Result<StoredDocument> {
-    document(connection, record, position(u64::MAX))
-}
-
 /// The same, within a transaction.
 fn stored(transaction: &Connection, record: RecordId, as_of: u64) -> Result<StoredDocument> {
     let folded_at = folding::folded_at(transaction, record).map_err(failed)?;
@@ -382,6 +418,16 @@ fn entries_of(connection: &Connection, record: RecordId, (after, up_to): (u64, u
     let mut entries = read().map_err(failed)?;
     bare::fill(&mut entries, |record| folding::snapshot(connection, record))?;
     Ok(entries)
+}
+
+/// Whoever checked may have done so before somebody else erased.
+fn none_is_erased(connection: &Connection, append: &Append) -> Result<()> {
+    let records: BTreeSet<RecordId> = append.entries.iter().map(|new| new.entry.record).collect();
+    records.into_iter().try_for_each(|record| match erasing::is_erased(connection, record) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(LogError::Erased(record)),
+        Err(error) => Err(failed(error)),
+    })
 }
 
 fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<Cursor> {

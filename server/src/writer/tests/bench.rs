@@ -142,8 +142,10 @@ pub(super) fn author(number: u8) -> Author {
 pub(super) fn logged(refused: &[u32], positions: impl IntoIterator<Item = u64>) -> impl Fn(&Outcome) -> bool {
     let (expected, positions) = (refused.to_vec(), positions.into_iter().collect::<Vec<_>>());
     move |outcome| match outcome {
-        Outcome::Logged { refused, positions: found } => {
-            refused.iter().map(|refused| refused.number).eq(expected.iter().copied()) && *found == positions
+        Outcome::Logged { refused, places } => {
+            let found = places.iter().map(|place| place.position);
+            refused.iter().map(|refused| refused.number).eq(expected.iter().copied())
+                && found.eq(positions.iter().copied())
         }
         Outcome::Failed => false,
     }

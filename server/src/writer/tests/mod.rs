@@ -132,12 +132,12 @@ fn a_change_that_breaks_the_schema_is_refused_with_its_dependents_and_the_words_
     bench.push([vec![second, dependent], good].concat());
     let outcomes = bench.work();
     assert!(logged(&[], [3])(&outcomes[1]), "{outcomes:?}");
-    let Outcome::Logged { refused, positions } = &outcomes[2] else { panic!("{outcomes:?}") };
+    let Outcome::Logged { refused, places } = &outcomes[2] else { panic!("{outcomes:?}") };
     assert_eq!(refused.iter().map(|refused| refused.number).collect::<Vec<_>>(), [0, 1]);
     assert_eq!(refused[0].code, ErrorCode::Schema);
     assert!(refused[0].words.contains("notes"), "{}", refused[0].words);
     assert_eq!(refused[1].code, ErrorCode::MissingDependencies);
-    assert_eq!(positions.len(), 2);
+    assert_eq!(places.len(), 2);
 }
 
 #[test]
@@ -198,7 +198,8 @@ fn changes_pushed_in_any_order_stand_in_the_log_in_causal_order() {
     let other = Desk::new(2);
     entries.insert(5, other.all().remove(0));
     bench.push(entries);
-    let Some(Outcome::Logged { refused, mut positions }) = bench.work().pop() else { panic!("not stored") };
+    let Some(Outcome::Logged { refused, places }) = bench.work().pop() else { panic!("not stored") };
+    let mut positions: Vec<u64> = places.iter().map(|place| place.position).collect();
     positions.sort_unstable();
     assert_eq!((refused, positions), (Vec::new(), (1..=23).collect()));
     let logged = bench.logged();

@@ -10,38 +10,63 @@ use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 use super::memory::MemoryLog;
 use super::*;
 
-/// An empty log that can be closed and opened again.
+/// An empty log that can be closed and opened again, and put back from a backup.
 trait Kept {
+    type Backup;
     fn new(meta: &Meta) -> Self;
     fn log(&self) -> &dyn Log;
     fn reopen(&mut self);
+    /// Opens it once more, as another process would.
+    fn another(&self) -> Box<dyn Log>;
+    fn back_up(&self) -> Self::Backup;
+    /// Puts a backup in the log's place and opens it.
+    fn put_back(&mut self, backup: Self::Backup);
 }
 
 struct InMemory(MemoryLog);
 
 impl Kept for InMemory {
+    type Backup = super::memory::State;
+
     fn new(meta: &Meta) -> Self {
         InMemory(MemoryLog::new(meta.clone()))
     }
     fn log(&self) -> &dyn Log {
         &self.0
     }
-    fn reopen(&mut self) {}
+    fn reopen(&mut self) {
+        self.0 = self.0.again();
+    }
+    fn another(&self) -> Box<dyn Log> {
+        Box::new(self.0.again())
+    }
+    fn back_up(&self) -> Self::Backup {
+        self.0.copy()
+    }
+    fn put_back(&mut self, backup: Self::Backup) {
+        self.0.put_back(backup);
+        self.reopen();
+    }
 }
 
 struct InSqlite {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     path: PathBuf,
     log: Option<SqliteLog>,
 }
 
 impl Kept for InSqlite {
+    type Backup = PathBuf;
+
     fn new(meta: &Meta) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("log.sqlite");
+        // As in a data folder: what was erased is noted beside the workspaces.
+        let place = folder.path().join("workspaces").join(meta.workspace.to_string());
+        std::fs::create_dir_all(&place).unwrap();
+        let path = place.join("log.sqlite");
         SqliteLog::create(&path, meta).unwrap();
         let log = Some(SqliteLog::open(&path).unwrap());
-        InSqlite { _folder: folder, path, log }
+        InSqlite { folder, path, log }
     }
     fn log(&self) -> &dyn Log {
         self.log.as_ref().unwrap()
@@ -49,6 +74,22 @@ impl Kept for InSqlite {
     fn reopen(&mut self) {
         self.log = None;
         self.log = Some(SqliteLog::open(&self.path).unwrap());
+    }
+    fn another(&self) -> Box<dyn Log> {
+        Box::new(SqliteLog::open(&self.path).unwrap())
+    }
+    fn back_up(&self) -> PathBuf {
+        let name = (1..).map(|number| format!("backup {number}"));
+        let mut free = name.map(|name| self.folder.path().join(name)).filter(|path| !path.exists());
+        let backup = free.next().unwrap();
+        care::copy(&self.path, &backup).unwrap();
+        backup
+    }
+    fn put_back(&mut self, backup: PathBuf) {
+        self.log.take().unwrap().tidy().unwrap();
+        std::fs::copy(backup, &self.path).unwrap();
+        care::begin_new_life(&self.path).unwrap();
+        self.reopen();
     }
 }
 
@@ -132,6 +173,9 @@ fn range(after: u64, up_to: u64) -> Range {
 fn numbers(stretch: &Stretch) -> Vec<u8> {
     stretch.entries.iter().map(|entry| entry.hash.0[0]).collect()
 }
+
+// Behind the macro, which it uses.
+mod erasing;
 
 for_each_log! {
     fn a_new_log_is_empty_and_says_whose_it_is(kept: impl Kept, meta: Meta) {

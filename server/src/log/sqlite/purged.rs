@@ -1,5 +1,4 @@
-//! What was erased, kept where no backup of a workspace has it: so that a workspace which is put back from one does not bring
-//! people back.
+//! What was erased, kept where no backup of a log has it: so that a log which is put back from one does not bring people back.
 //!
 //! ```text
 //! DATA/erased/<workspace>      one line for each record, added to and never written anew
@@ -11,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use samsyn_engine::id::RecordId;
 
-use crate::log::{LogError, Result};
+use super::super::{LogError, Result};
 
 /// The list of one workspace.
 #[derive(Debug)]
@@ -38,7 +37,7 @@ impl Purged {
         add(path, record).map_err(|error| unusable(path, &error))
     }
 
-    /// All of them.
+    /// All of them, in the order in which they were added.
     ///
     /// # Errors
     /// Where the list is there and cannot be read.

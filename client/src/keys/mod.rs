@@ -1,0 +1,131 @@
+//! What this computer must keep for itself, apart from every replica: the private keys by which relays know its devices, and the
+//! keys that encrypted replicas are opened with. So whoever copies a replica, or finds a backup of one, has nothing that a relay
+//! lets in, and of an encrypted one nothing to read.
+//!
+//! ```text
+//!  replica's file ──name──▶ vault ──▶ its key ──▶ opened ──device──▶ vault ──▶ the device's key ──▶ what a relay lets in
+//!                             ▲
+//!                             └── lock (passphrase) ⇄ unlock
+//! ```
+//!
+//! - [`vault`]: the places where keys rest: the system's keyring, the login session, a folder.
+//! - [`lock`]: how a replica rests, and what changes that: encrypting, locking, unlocking.
+//! - `sealed`: a key under a passphrase.
+
+pub mod lock;
+mod sealed;
+pub mod vault;
+
+use std::path::Path;
+
+use samsyn_engine::identity::{DeviceId, DeviceKey};
+use samsyn_engine::replica::{Replica, ReplicaError};
+use samsyn_engine::store::{FileKey, StoreError, key_needed};
+
+pub use sealed::SHORTEST;
+use vault::Secret;
+pub use vault::{KeyError, Place, Vault};
+
+/// Opens a replica with the keys that this computer has for it: that of its file, where it is encrypted, and that of its device.
+///
+/// # Errors
+/// Where the replica cannot be opened; [`StoreError::Encrypted`] where its key is not at hand.
+pub fn open(path: &Path) -> Result<Replica, ReplicaError> {
+    let vault = Vault::of_this_person();
+    let key = file_key(&vault, path)?;
+    let replica = Replica::open_with(path, key.as_ref())?;
+    Ok(match vault.find(&Secret::Device(replica.device()), Some(path)) {
+        Some(bytes) => match bytes.as_slice().try_into() {
+            Ok(bytes) => replica.with_key(DeviceKey::from_bytes(bytes)),
+            Err(_) => replica,
+        },
+        None => replica,
+    })
+}
+
+/// The key that a replica's file is encrypted with; none where it is not.
+///
+/// # Errors
+/// [`StoreError::Encrypted`] where the key is not at hand; where the file cannot be read.
+pub fn file_key(vault: &Vault, path: &Path) -> Result<Option<FileKey>, StoreError> {
+    let unusable =
+        |error: std::io::Error| StoreError::Unusable { path: path.to_owned(), reason: error.to_string() };
+    let Some(name) = key_needed(path).map_err(unusable)? else { return Ok(None) };
+    let found = vault.find(&Secret::File(name), Some(path));
+    let secret = found.and_then(|bytes| bytes.as_slice().try_into().ok());
+    match secret {
+        Some(secret) => Ok(Some(FileKey::kept(name, secret))),
+        None => Err(StoreError::Encrypted(path.to_owned())),
+    }
+}
+
+/// Whether a new replica is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encryption {
+    /// Where the system has a keyring to keep the key in.
+    #[default]
+    WithKeyring,
+    /// In any case: without a keyring the key rests in a file.
+    Always,
+    /// Not.
+    Never,
+}
+
+/// Draws the key for a new replica, if it is to have one, and keeps it: before anything is encrypted with it.
+///
+/// # Errors
+/// Where it is to be encrypted in any case and the key cannot be kept.
+pub fn draw_file_key(vault: &Vault, encryption: Encryption) -> Result<Option<(FileKey, Place)>, KeyError> {
+    let wanted = match encryption {
+        Encryption::WithKeyring => vault.has_keyring(),
+        Encryption::Always => true,
+        Encryption::Never => false,
+    };
+    if !wanted {
+        return Ok(None);
+    }
+    let key = FileKey::random();
+    match vault.keep(&Secret::File(key.name()), key.secret()) {
+        Ok(Place::Keyring) => Ok(Some((key, Place::Keyring))),
+        // It has a keyring that takes nothing: so it has none.
+        Ok(_) if encryption == Encryption::WithKeyring => {
+            vault.forget(&Secret::File(key.name()));
+            Ok(None)
+        }
+        Ok(place) => Ok(Some((key, place))),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes away the key of a file that was not made.
+pub fn forget_file_key(vault: &Vault, key: &FileKey) {
+    vault.forget(&Secret::File(key.name()));
+}
+
+/// Takes away the key of a replica that is about to be taken away, too.
+pub fn forget_key_of(vault: &Vault, path: &Path) {
+    if let Ok(Some(name)) = key_needed(path) {
+        vault.forget(&Secret::File(name));
+    }
+}
+
+/// Keeps a device's key on this computer.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn keep(device: DeviceId, key: &DeviceKey) -> Result<(), KeyError> {
+    Vault::of_this_person().keep(&Secret::Device(device), &key.to_bytes()).map(drop)
+}
+
+/// Keeps a device's key.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn keep_in(vault: &Vault, device: DeviceId, key: &DeviceKey) -> Result<(), KeyError> {
+    vault.keep(&Secret::Device(device), &key.to_bytes()).map(drop)
+}
+
+/// Takes away a key of a device that never was let in.
+pub fn forget(vault: &Vault, device: DeviceId) {
+    vault.forget(&Secret::Device(device));
+}

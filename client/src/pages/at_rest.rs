@@ -1,0 +1,245 @@
+//! The page in front of a replica that is locked, or is being locked: its passphrase.
+//!
+//! It only says what is wanted. A passphrase takes a moment to work on, and that is done by the window meanwhile.
+
+use std::path::Path;
+
+use eframe::egui::{
+    Align2, CornerRadius, Frame, Key, Label, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
+};
+use samsyn_engine::schema::Language;
+use zeroize::Zeroizing;
+
+use super::texts::texts;
+use crate::keys::SHORTEST;
+use crate::widgets::button;
+use crate::widgets::field::Field;
+use crate::widgets::theme;
+use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
+
+texts! {
+    LOCKED: "Arbetsytan är låst", "The workspace is locked";
+    LOCKED_HINT: "Den är krypterad på den här datorn. Skriv lösenfrasen för att öppna den.", "It is encrypted on this computer. Type the passphrase to open it.";
+    UNLOCK: "Lås upp", "Unlock";
+    UNLOCKING: "Låser upp …", "Unlocking …";
+    LOCK_IT: "Lås arbetsytan", "Lock the workspace";
+    LOCK_HINT: "Den stängs, och ingen öppnar den på den här datorn utan lösenfrasen. Synkningen står stilla så länge. Skriv lösenfrasen som den låstes med förut.", "It is closed, and nobody opens it on this computer without the passphrase. Meanwhile nothing is synced. Type the passphrase that it was locked with before.";
+    CHOOSE_HINT: "Välj en lösenfras: minst {} tecken, till exempel fyra ord som ingen annan skulle sätta ihop. Arbetsytan krypteras med den och stängs. Glöms den bort kan ingen öppna den igen: det som inte är skickat är då borta.", "Choose a passphrase: at least {} characters, for instance four words that nobody would put together. The workspace is encrypted with it and closed. If it is forgotten nobody can open it again: what is not sent is gone then.";
+    LOCK: "Lås", "Lock";
+    LOCKING: "Låser …", "Locking …";
+    CANCEL: "Avbryt", "Cancel";
+    PASSPHRASE: "Lösenfras", "Passphrase";
+    AGAIN: "Samma en gång till", "The same once more";
+    DIFFER: "Det är två olika lösenfraser.", "Those are two different passphrases.";
+    SHORT: "Minst {} tecken.", "At least {} characters.";
+}
+
+/// The card's width, in points.
+const WIDTH: f32 = 520.0;
+
+/// What the passphrase is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To open what is locked.
+    Unlock,
+    /// To lock with the one of before.
+    Lock,
+    /// To lock with a new one.
+    Choose,
+}
+
+/// What somebody wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// To go on with this passphrase.
+    Passphrase(Zeroizing<String>),
+    /// To leave it.
+    Cancel,
+}
+
+/// The page's view state.
+#[derive(Debug)]
+pub(crate) struct AtRest {
+    purpose: Purpose,
+    file: String,
+    passphrase: Zeroizing<String>,
+    again: Zeroizing<String>,
+    trouble: Option<String>,
+    busy: bool,
+    focus: bool,
+}
+
+impl AtRest {
+    /// The page for a replica's file.
+    pub(crate) fn new(purpose: Purpose, file: &Path) -> AtRest {
+        AtRest {
+            purpose,
+            file: file.display().to_string(),
+            passphrase: Zeroizing::default(),
+            again: Zeroizing::default(),
+            trouble: None,
+            busy: false,
+            focus: true,
+        }
+    }
+
+    /// What it is for.
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// What was wanted is under way.
+    pub(crate) fn begin(&mut self) {
+        (self.busy, self.trouble) = (true, None);
+    }
+
+    /// What was wanted was not done.
+    pub(crate) fn failed(&mut self, why: String) {
+        (self.busy, self.trouble, self.focus) = (false, Some(why), true);
+    }
+
+    /// Draws the page. Says what is wanted, once.
+    pub(crate) fn show(&mut self, ui: &mut Ui, language: Language) -> Option<Wanted> {
+        let mut wanted = None;
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let width = WIDTH.min(ui.available_width() - 2.0 * space::L);
+            let side = ((ui.available_width() - width) / 2.0).max(space::L);
+            ui.add_space((ui.available_height() * 0.12).clamp(space::L, 90.0));
+            ui.horizontal_top(|ui| {
+                ui.add_space(side);
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    ui.spacing_mut().item_spacing.y = space::S;
+                    let title = if self.purpose == Purpose::Unlock { LOCKED } else { LOCK_IT };
+                    ui.label(RichText::new(title.get(language)).text_style(theme::title()));
+                    ui.add_space(space::S);
+                    wanted = ui.add_enabled_ui(!self.busy, |ui| self.card(ui, language)).inner;
+                });
+            });
+        });
+        wanted
+    }
+
+    fn card(&mut self, ui: &mut Ui, language: Language) -> Option<Wanted> {
+        let t = Tokens::of(ui);
+        let frame = Frame::new()
+            .fill(t.raised)
+            .stroke(Stroke::new(1.0, t.border))
+            .corner_radius(CornerRadius::same(radius::L))
+            .inner_margin(space::XL);
+        frame
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = space::M;
+                ui.add(Label::new(self.hint(language)).wrap());
+                let mut entered =
+                    secret(ui, Field::new(PASSPHRASE.get(language)), &mut self.passphrase, &mut self.focus);
+                if self.purpose == Purpose::Choose {
+                    entered = secret(ui, Field::new(AGAIN.get(language)), &mut self.again, &mut false);
+                }
+                if let Some(trouble) = &self.trouble {
+                    super::banner(ui, Tone::Danger, trouble);
+                }
+                let wanted = self.end(ui, entered, language);
+                let file = RichText::new(&self.file).small().color(t.text_weak);
+                ui.add(Label::new(file).wrap());
+                wanted
+            })
+            .inner
+    }
+
+    fn hint(&self, language: Language) -> String {
+        let caption = match self.purpose {
+            Purpose::Unlock => LOCKED_HINT,
+            Purpose::Lock => LOCK_HINT,
+            Purpose::Choose => CHOOSE_HINT,
+        };
+        caption.get(language).replace("{}", &SHORTEST.to_string())
+    }
+
+    /// The buttons, and what is under way.
+    fn end(&mut self, ui: &mut Ui, entered: bool, language: Language) -> Option<Wanted> {
+        if self.busy {
+            let words = if self.purpose == Purpose::Unlock { UNLOCKING } else { LOCKING };
+            ui.horizontal(|ui| {
+                ui.spinner();
+                ui.label(words.get(language));
+            });
+            return None;
+        }
+        let (mut go, mut cancel) = (entered, false);
+        ui.horizontal(|ui| {
+            let words = if self.purpose == Purpose::Unlock { UNLOCK } else { LOCK };
+            let filled = !self.passphrase.is_empty();
+            let button = ui.add_enabled_ui(filled, |ui| button::primary(ui, None, words.get(language)));
+            go |= button.inner.clicked();
+            if self.purpose != Purpose::Unlock {
+                cancel = button::quiet(ui, CANCEL.get(language)).clicked();
+            }
+        });
+        if cancel {
+            return Some(Wanted::Cancel);
+        }
+        if !go || self.passphrase.is_empty() {
+            return None;
+        }
+        self.trouble = self.unfit(language);
+        self.focus = self.trouble.is_some();
+        // What was typed is not kept any longer than it is of use.
+        self.trouble.is_none().then(|| {
+            self.again = Zeroizing::default();
+            Wanted::Passphrase(std::mem::take(&mut self.passphrase))
+        })
+    }
+
+    /// Why a new passphrase is none.
+    fn unfit(&self, language: Language) -> Option<String> {
+        if self.purpose != Purpose::Choose {
+            return None;
+        }
+        if self.passphrase.chars().count() < SHORTEST {
+            return Some(SHORT.get(language).replace("{}", &SHORTEST.to_string()));
+        }
+        (self.passphrase != self.again).then(|| DIFFER.get(language).to_owned())
+    }
+}
+
+/// A line whose text is not shown. Says whether it was ended with Enter.
+fn secret(ui: &mut Ui, field: Field<'_>, text: &mut String, focus: &mut bool) -> bool {
+    let mut entered = false;
+    field.show(ui, |ui, label| {
+        let edit = TextEdit::singleline(text).password(true).align(Align2::LEFT_CENTER);
+        let edit = edit.desired_width(f32::INFINITY).min_size(vec2(0.0, height::CONTROL));
+        let edit = ui.add(edit).labelled_by(label);
+        if std::mem::take(focus) {
+            edit.request_focus();
+        }
+        entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    });
+    entered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        for (name, caption) in ALL_TEXTS {
+            assert!(!caption.sv.is_empty() && !caption.en.is_empty(), "{name}");
+            assert_eq!(caption.sv.contains("{}"), caption.en.contains("{}"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_new_passphrase_is_long_enough_and_typed_twice() {
+        let mut page = AtRest::new(Purpose::Choose, Path::new("a.samsyn"));
+        let unfit = |page: &mut AtRest, passphrase: &str, again: &str| {
+            (*page.passphrase, *page.again) = (passphrase.to_owned(), again.to_owned());
+            page.unfit(Language::English)
+        };
+        assert!(unfit(&mut page, "elva tecken", "elva tecken").is_some_and(|why| why.contains("12")));
+        assert!(unfit(&mut page, "älg under bordet", "älg under borde").is_some());
+        assert_eq!(unfit(&mut page, "älg under bordet", "älg under bordet"), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! Pushes that have come and are not handed to the writer yet: because as many are under way as may be, or because their
+//! device pushes faster than the relay takes it from one.
+//!
+//! Whoever has to wait is still heard: a client that asks whether the relay is there gets its answer. What waits here is not
+//! acknowledged, so nothing of it is lost if the connection ends.
+
+use std::collections::VecDeque;
+use std::future::pending;
+use std::sync::Arc;
+
+use samsyn_engine::sync::{EntryBody, Push};
+use tokio::time::{Instant, sleep_until};
+
+use super::End;
+use crate::limits::{Enough, Pusher, Tally};
+
+/// Pushes of one connection that wait.
+#[derive(Debug)]
+pub(super) struct Held {
+    pusher: Pusher,
+    tally: Arc<Tally>,
+    waiting: VecDeque<(Instant, Push)>,
+}
+
+impl Held {
+    /// Nothing waits yet.
+    pub(super) fn nothing(pusher: Pusher, tally: Arc<Tally>) -> Self {
+        Held { pusher, tally, waiting: VecDeque::new() }
+    }
+
+    /// How many wait.
+    pub(super) fn count(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// A push came.
+    ///
+    /// # Errors
+    /// Where its device has pushed as much as it may in a day.
+    pub(super) fn take(&mut self, push: Push) -> Result<(), End> {
+        let bytes = push.entries.iter().map(|entry| match &entry.body {
+            EntryBody::Change(bytes) | EntryBody::Document(bytes) => bytes.len(),
+            EntryBody::Known(_) => 0,
+        });
+        let size = (push.entries.len() as u64, bytes.sum::<usize>() as u64);
+        let wait = self.tally.push(self.pusher, size).map_err(used_up)?;
+        self.waiting.push_back((Instant::now() + wait, push));
+        Ok(())
+    }
+
+    /// The next that may be handed over, once it may; never where none waits. May be dropped and called again.
+    pub(super) async fn next(&mut self) -> Push {
+        if let Some((when, _)) = self.waiting.front() {
+            sleep_until(*when).await;
+            if let Some((_, push)) = self.waiting.pop_front() {
+                return push;
+            }
+        }
+        pending().await
+    }
+}
+
+fn used_up(enough: Enough) -> End {
+    let minutes = enough.seconds().div_ceil(60);
+    let words = format!(
+        "this computer has sent as much as the relay takes from one in a day: what is not sent is safe where it is, and goes on in {minutes} minutes"
+    );
+    End::enough(words, enough)
+}

@@ -1,0 +1,431 @@
+//! How much one address and one device get, so that nobody has to suffer from what somebody else does.
+//!
+//! | what | of whom | where it is met |
+//! | --- | --- | --- |
+//! | connections at once, and in a minute | an address | the WebSocket is refused (HTTP 429); at twice as many the socket is closed before anything is said on it, TLS neither |
+//! | hellos that were refused, in a minute | an address | the WebSocket is refused, or the connection ends with a notice, before anything is looked at |
+//! | connections at once | a device | the connection ends with a notice, before it is welcomed |
+//! | changes in a second | a device | its next push waits before it is taken: nothing is lost, it is only slower |
+//! | bytes in a day | a device | the connection ends with a notice that says when there is room again; what was not taken waits at the client |
+//!
+//! An IPv6 network of 64 bits is one address: whoever has one has all of it. Loopback is not limited: what comes from there is
+//! the operator, or a proxy that nobody has named, and then everybody. Nothing is written down: a relay that starts begins anew.
+//!
+//! Memory is bounded: who is connected now is counted exactly and is bounded by the sockets; of whoever was here, only so many
+//! are remembered, and whoever was seen longest ago is forgotten first.
+
+mod rate;
+mod table;
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use samsyn_engine::identity::{DeviceId, WorkspaceId};
+
+use crate::config::Limits;
+use crate::meters;
+use rate::{Rate, Used};
+use table::Table;
+
+/// So many addresses, and so many devices, are remembered: some megabytes at most.
+const REMEMBERED: usize = 50_000;
+
+/// All changes of so many seconds may come at once: what was done on a journey.
+const CHANGES_AT_ONCE: Duration = Duration::from_secs(60);
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A device whose bytes of a day are used up is told to come again when this part of them is there: so it does not come
+/// for every few bytes, and still hears within a quarter of an hour what others wrote.
+const PART_OF_A_DAY: u64 = 96;
+
+/// An address is told to the log once in so long.
+const TOLD_AGAIN: Duration = Duration::from_secs(10 * 60);
+
+/// A connection that is dead is noticed within a minute; most end at once.
+const FREE_AGAIN: Duration = Duration::from_secs(15);
+
+/// Twice what is let in may ask to be, and hear why not.
+const HEARD: u64 = 2;
+
+/// Whom a limit counts as one: an IPv4 address, or an IPv6 network of 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Source(IpAddr);
+
+impl Source {
+    /// Whom an address counts for; none for whom nothing is counted.
+    fn of(address: IpAddr) -> Option<Source> {
+        let address = match address.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
+            v4 => v4,
+        };
+        let loopback = address.is_loopback() || address == IpAddr::V6(0.into());
+        (!loopback).then_some(Source(address))
+    }
+}
+
+/// Of whom it is counted how often they are here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Who {
+    Address(Source),
+    Device(Pusher),
+}
+
+/// What one address has done.
+#[derive(Debug, Clone, Copy)]
+struct Deeds {
+    sockets: Used,
+    visits: Used,
+    refusals: Used,
+    told: Option<Instant>,
+}
+
+/// What one device has pushed.
+#[derive(Debug, Clone, Copy)]
+struct Pushed {
+    changes: Used,
+    bytes: Used,
+}
+
+/// A device of a workspace.
+pub(crate) type Pusher = (WorkspaceId, DeviceId);
+
+/// Counts, and says when it is enough.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    limits: Limits,
+    rates: Rates,
+    addresses: Mutex<Table<Source, Deeds>>,
+    devices: Mutex<Table<Pusher, Pushed>>,
+    sockets: Arc<Present>,
+    visits: Arc<Present>,
+    admitted: Arc<Present>,
+}
+
+#[derive(Debug)]
+struct Rates {
+    sockets: Rate,
+    visits: Rate,
+    refusals: Rate,
+    changes: Rate,
+    bytes: Rate,
+}
+
+/// A limit was met: so long it takes until there is room again, as far as anybody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Enough(pub(crate) Duration);
+
+impl Enough {
+    /// In whole seconds, at least one.
+    pub(crate) fn seconds(self) -> u32 {
+        u32::try_from(self.0.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1)
+    }
+}
+
+impl Tally {
+    /// Nothing is counted yet.
+    pub(crate) fn new(limits: Limits) -> Self {
+        let (handshakes, seconds) =
+            (u64::from(limits.handshakes_per_minute.get()), CHANGES_AT_ONCE.as_secs());
+        let rates = Rates {
+            sockets: Rate::new(handshakes * HEARD, MINUTE),
+            visits: Rate::new(handshakes, MINUTE),
+            refusals: Rate::new(limits.refusals_per_minute.get().into(), MINUTE),
+            changes: Rate::new(u64::from(limits.changes_per_second.get()) * seconds, CHANGES_AT_ONCE),
+            bytes: Rate::new(limits.bytes_per_day.get(), DAY),
+        };
+        Tally {
+            limits,
+            rates,
+            addresses: Mutex::new(Table::new(REMEMBERED)),
+            devices: Mutex::new(Table::new(REMEMBERED)),
+            sockets: Arc::default(),
+            visits: Arc::default(),
+            admitted: Arc::default(),
+        }
+    }
+
+    /// A socket was accepted from an address that is no proxy's: whether it is heard at all. It counts until the answer is dropped.
+    pub(crate) fn socket(&self, from: IpAddr) -> Option<Seat> {
+        let Some(source) = Source::of(from) else { return Some(Seat::default()) };
+        let most = u64::from(self.limits.connections_per_address.get()) * HEARD;
+        let enough = self.rates.sockets.wait(self.deeds(source, |deeds| deeds.sockets), 1, Instant::now());
+        let seat = if enough.is_zero() { self.sockets.sit(Who::Address(source), most) } else { None };
+        match &seat {
+            Some(_) => self.deeds(source, |deeds| {
+                self.rates.sockets.take(&mut deeds.sockets, 1, Instant::now());
+            }),
+            None => self.met(source, "sockets"),
+        }
+        seat
+    }
+
+    /// Somebody wants to open a WebSocket. It counts until the answer is dropped.
+    ///
+    /// # Errors
+    /// Where that is too much, or too many tries from there were refused.
+    pub(crate) fn visit(&self, from: IpAddr) -> Result<Seat, Enough> {
+        let Some(source) = Source::of(from) else { return Ok(Seat::default()) };
+        self.hello(from)?;
+        let now = Instant::now();
+        let wait = self.rates.visits.wait(self.deeds(source, |deeds| deeds.visits), 1, now);
+        if !wait.is_zero() {
+            self.met(source, "handshakes");
+            return Err(Enough(wait));
+        }
+        let most = self.limits.connections_per_address.get().into();
+        let Some(seat) = self.visits.sit(Who::Address(source), most) else {
+            self.met(source, "connections");
+            return Err(Enough(MINUTE));
+        };
+        self.deeds(source, |deeds| self.rates.visits.take(&mut deeds.visits, 1, now));
+        Ok(seat)
+    }
+
+    /// Somebody is about to say who they are.
+    ///
+    /// # Errors
+    /// Where too many that came from there were refused.
+    pub(crate) fn hello(&self, from: IpAddr) -> Result<(), Enough> {
+        let Some(source) = Source::of(from) else { return Ok(()) };
+        let used = self.deeds(source, |deeds| deeds.refusals);
+        match self.rates.refusals.wait(used, 1, Instant::now()) {
+            Duration::ZERO => Ok(()),
+            wait => {
+                self.met(source, "refusals");
+                Err(Enough(wait))
+            }
+        }
+    }
+
+    /// What was said was refused.
+    pub(crate) fn refused(&self, from: IpAddr) {
+        let Some(source) = Source::of(from) else { return };
+        self.deeds(source, |deeds| self.rates.refusals.take(&mut deeds.refusals, 1, Instant::now()));
+    }
+
+    /// A device was let in. It counts until the answer is dropped: what each of its connections holds in memory is bounded, and so
+    /// has to be how many there are.
+    ///
+    /// # Errors
+    /// Where it is here too often already.
+    pub(crate) fn enter(&self, device: Pusher) -> Result<Seat, Enough> {
+        let most = self.limits.connections_per_device.get().into();
+        self.admitted.sit(Who::Device(device), most).ok_or_else(|| {
+            meters::limited("device_connections");
+            Enough(FREE_AGAIN)
+        })
+    }
+
+    /// A device pushes so many changes, of so many bytes. Answers how long they have to wait until they are taken.
+    ///
+    /// # Errors
+    /// Where they must not be taken: the device has used up what it has for a day. They count for nothing then.
+    pub(crate) fn push(&self, pusher: Pusher, (changes, bytes): (u64, u64)) -> Result<Duration, Enough> {
+        let now = Instant::now();
+        let mut devices = lock(&self.devices);
+        let nothing = || Pushed { changes: Used::nothing(now), bytes: Used::nothing(now) };
+        let pushed = devices.of(pusher, nothing);
+        if !self.rates.bytes.wait(pushed.bytes, 1, now).is_zero() {
+            let part = self.limits.bytes_per_day.get() / PART_OF_A_DAY;
+            let wait = self.rates.bytes.wait(pushed.bytes, part.max(1), now);
+            meters::limited("bytes");
+            return Err(Enough(wait));
+        }
+        self.rates.bytes.take(&mut pushed.bytes, bytes, now);
+        let wait = self.rates.changes.take(&mut pushed.changes, changes, now);
+        if !wait.is_zero() {
+            meters::limited("changes");
+        }
+        Ok(wait)
+    }
+
+    fn deeds<T>(&self, source: Source, look: impl FnOnce(&mut Deeds) -> T) -> T {
+        let now = Instant::now();
+        let used = Used::nothing(now);
+        let mut addresses = lock(&self.addresses);
+        look(addresses.of(source, || Deeds { sockets: used, visits: used, refusals: used, told: None }))
+    }
+
+    /// Counts that an address met a limit, and says it to the operator now and then.
+    fn met(&self, source: Source, limit: &'static str) {
+        meters::limited(limit);
+        let now = Instant::now();
+        let again = self.deeds(source, |deeds| {
+            let again = deeds.told.is_none_or(|told| now.saturating_duration_since(told) >= TOLD_AGAIN);
+            deeds.told = if again { Some(now) } else { deeds.told };
+            again
+        });
+        if again {
+            tracing::warn!(address = %source.0, limit, "an address has met a limit");
+        }
+    }
+}
+
+/// Who is here now, and how often.
+#[derive(Debug, Default)]
+struct Present(Mutex<HashMap<Who, u64>>);
+
+impl Present {
+    /// One more, unless there are as many as may be.
+    fn sit(self: &Arc<Self>, who: Who, most: u64) -> Option<Seat> {
+        let mut here = lock(&self.0);
+        let count = here.entry(who).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        Some(Seat(Some((Arc::clone(self), who))))
+    }
+}
+
+/// Somebody who is here, for as long as this is kept; or somebody who is not counted.
+#[derive(Debug, Default)]
+pub(crate) struct Seat(Option<(Arc<Present>, Who)>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let Some((present, who)) = self.0.take() else { return };
+        let mut here = lock(&present.0);
+        if let Some(count) = here.get_mut(&who) {
+            *count -= 1;
+            if *count == 0 {
+                here.remove(&who);
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::{NonZeroU32, NonZeroU64};
+
+    use samsyn_engine::id::RecordId;
+
+    use super::*;
+
+    fn tally() -> Tally {
+        let few = |number| NonZeroU32::new(number).unwrap();
+        Tally::new(Limits {
+            connections_per_address: few(3),
+            connections_per_device: few(2),
+            handshakes_per_minute: few(10),
+            refusals_per_minute: few(5),
+            changes_per_second: few(100),
+            bytes_per_day: NonZeroU64::new(96_000).unwrap(),
+        })
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_address_has_so_many_connections_at_once_and_another_as_many() {
+        let (tally, one, other) = (tally(), ip("203.0.113.9"), ip("203.0.113.10"));
+        let mut seats: Vec<_> = (0..3).map(|_| tally.visit(one).unwrap()).collect();
+        assert!(tally.visit(one).is_err() && tally.visit(other).is_ok());
+        seats.pop();
+        seats.push(tally.visit(one).unwrap());
+        assert!(tally.visit(one).is_err());
+        // What is not counted any more is not remembered either.
+        drop(seats);
+        assert!(lock(&tally.visits.0).is_empty());
+    }
+
+    #[test]
+    fn an_address_has_so_many_connections_in_a_minute_and_is_not_even_heard_at_twice_as_many() {
+        let (tally, one) = (tally(), ip("203.0.113.9"));
+        let tries = |tally: &Tally| (0..100).filter(|_| tally.visit(one).is_ok()).count();
+        assert_eq!(tries(&tally), 10);
+        let Err(enough) = tally.visit(one) else { panic!("it was let in") };
+        assert!((1..=6).contains(&enough.seconds()), "{enough:?}");
+        assert_eq!((0..100).filter(|_| tally.socket(one).is_some()).count(), 20);
+        let held: Vec<_> = (0..100).filter_map(|_| tally.socket(ip("192.0.2.1"))).collect();
+        assert_eq!(held.len(), 6);
+    }
+
+    #[test]
+    fn whoever_was_refused_too_often_is_not_looked_at() {
+        let (tally, one) = (tally(), ip("203.0.113.9"));
+        for _ in 0..5 {
+            assert!(tally.hello(one).is_ok());
+            tally.refused(one);
+        }
+        let enough = tally.hello(one).unwrap_err();
+        assert!((11..=12).contains(&enough.seconds()), "{enough:?}");
+        assert!(tally.visit(one).is_err() && tally.hello(ip("203.0.113.10")).is_ok());
+        // Those that were under way at the same time count, too.
+        (0..50).for_each(|_| tally.refused(one));
+        assert!(tally.hello(one).unwrap_err().seconds() > 600);
+    }
+
+    #[test]
+    fn a_network_of_sixty_four_bits_is_one_and_loopback_is_nobody() {
+        let tally = tally();
+        for host in 0..5 {
+            tally.refused(ip(&format!("2001:db8:1:2::{host}")));
+        }
+        assert!(tally.hello(ip("2001:db8:1:2:ffff::1")).is_err());
+        assert!(tally.hello(ip("2001:db8:1:3::1")).is_ok());
+        (0..5).for_each(|_| tally.refused(ip("::ffff:203.0.113.9")));
+        assert!(tally.hello(ip("203.0.113.9")).is_err());
+        for nobody in ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"] {
+            (0..50).for_each(|_| tally.refused(ip(nobody)));
+            let seats: Vec<_> =
+                (0..50).map(|_| (tally.visit(ip(nobody)), tally.socket(ip(nobody)))).collect();
+            assert!(seats.iter().all(|(visit, socket)| visit.is_ok() && socket.is_some()), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn attackers_from_everywhere_do_not_make_it_grow() {
+        let tally = tally();
+        for number in 0..2 * u32::try_from(REMEMBERED).unwrap() {
+            tally.refused(IpAddr::V4((0x0b00_0000 + number).into()));
+        }
+        assert_eq!(lock(&tally.addresses).len(), REMEMBERED);
+    }
+
+    #[test]
+    fn a_device_is_here_so_often_at_once_and_others_as_often() {
+        let (tally, town, device) = (tally(), WorkspaceId::random(), RecordId::random());
+        let mut seats: Vec<_> = (0..2).map(|_| tally.enter((town, device)).unwrap()).collect();
+        assert!(tally.enter((town, device)).is_err());
+        assert!(tally.enter((town, RecordId::random())).is_ok());
+        assert!(tally.enter((WorkspaceId::random(), device)).is_ok());
+        seats.pop();
+        assert!(tally.enter((town, device)).is_ok());
+        drop(seats);
+        assert!(lock(&tally.admitted.0).is_empty());
+    }
+
+    #[test]
+    fn a_device_that_pushes_too_fast_waits_and_another_does_not() {
+        let (tally, town) = (tally(), WorkspaceId::random());
+        let (one, other) = ((town, RecordId::random()), (town, RecordId::random()));
+        assert_eq!(tally.push(one, (6_000, 1)), Ok(Duration::ZERO), "a minute's worth at once");
+        let wait = tally.push(one, (500, 1)).unwrap();
+        assert!(wait > Duration::from_secs(4) && wait <= Duration::from_secs(5), "{wait:?}");
+        assert_eq!(tally.push(other, (6_000, 1)), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_device_whose_bytes_are_used_up_hears_when_there_is_room_again() {
+        let (tally, town) = (tally(), WorkspaceId::random());
+        let one = (town, RecordId::random());
+        assert!(tally.push(one, (1, 95_000)).is_ok() && tally.push(one, (1, 2_000)).is_ok());
+        let enough = tally.push(one, (1, 1)).unwrap_err();
+        // A thousand bytes too many, and a ninety-sixth of the day to come.
+        assert!((1_795..=1_800).contains(&enough.seconds()), "{enough:?}");
+        assert!(tally.push((WorkspaceId::random(), one.1), (1, 1)).is_ok(), "elsewhere it is another");
+    }
+}
