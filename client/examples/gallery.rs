@@ -12,6 +12,7 @@ use jiff::civil::{Date, date};
 use samsyn_client::widgets::{
     badge, button,
     date_popup::DateTexts,
+    dialog::Dialog,
     diff_text,
     draft::Drafts,
     empty_state::empty_state,
@@ -20,6 +21,7 @@ use samsyn_client::widgets::{
     icon::{self, Icon},
     palette::{Item, Palette, PaletteTexts},
     picker::{Found, PickerTexts},
+    qr::Picture,
     sidebar,
     split::{Split, split},
     table::{Cell, Column, Direction, Look, Row, Table, TableState},
@@ -139,6 +141,7 @@ struct Gallery {
     task: Option<usize>,
     palette: Palette,
     toasts: Toasts,
+    dialog: bool,
 }
 
 struct Form {
@@ -184,6 +187,7 @@ impl Gallery {
             task: Some(2),
             palette: Palette::default(),
             toasts: Toasts::default(),
+            dialog: false,
         }
     }
 }
@@ -255,6 +259,7 @@ impl Gallery {
         ui.horizontal(|ui| {
             button::primary(ui, Some(Icon::Plus), "Ny kontakt");
             button::primary(ui, None, "Spara");
+            button::danger(ui, "Radera överallt");
             button::with_icon(ui, Icon::Import, "Importera");
             let _ = ui.button("Avbryt");
             button::quiet(ui, "Visa alla");
@@ -319,7 +324,15 @@ impl Gallery {
                     self.toasts.push(Toast { text, tone, action });
                 }
             }
+            self.dialog |= ui.button("Visa en dialog").clicked();
         });
+        ui.add_space(space::M);
+        ui.heading("Bild för en kamera");
+        if let Some(picture) =
+            Picture::of("wss://relay.example.se/p586gvzapw1g0dkwqaxx6x1d3g#AB12-CD34-EF56-GH78")
+        {
+            picture.show(ui, 160.0, "Adress och kod");
+        }
     }
 
     fn form(&mut self, ui: &mut Ui) {
@@ -425,6 +438,18 @@ impl Gallery {
 
     fn overlays(&mut self, ctx: &egui::Context) {
         self.toasts.show(ctx, "Stäng");
+        if self.dialog {
+            let title = "Ta bort Anna-Stina Överkonstruktionsbackman ur arbetsytan?";
+            let dialog = Dialog { title, width: 440.0, close: "Stäng" };
+            let shown = dialog.show(ctx, |ui| {
+                ui.add(egui::Label::new("Det gäller genast: öppna förbindelser bryts nu.").wrap());
+                ui.horizontal(|ui| {
+                    button::danger(ui, "Ta bort ur arbetsytan").clicked() | ui.button("Avbryt").clicked()
+                })
+                .inner
+            });
+            self.dialog = !shown.closed && !shown.inner;
+        }
         let item = |id, title, detail, shortcut| Item { id, title, detail, shortcut, found: false };
         let items = [
             item(0, "Ny kontakt", "Kontakter", "Ctrl+N"),

@@ -769,6 +769,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_of_who_belongs_without_a_connection_is_not_asked_later() {
+        let mut bench = Bench::new();
+        let wish = Management::Remove { member: RecordId::random() };
+        bench.session.manage(wish.clone());
+        let answer = bench.until(Session::next_answer);
+        assert_eq!(answer, (wish, Asked::NotConnected));
+        assert_eq!(bench.session.standing(), Standing::Alone);
+        assert!(bench.session.roster().is_none() && !bench.session.is_connected());
+    }
+
+    #[test]
+    fn who_has_written_here_is_known_without_a_relay() {
+        let mut bench = Bench::new();
+        let people = bench.until(|session| session.people().filter(|people| !people.is_empty()));
+        assert_eq!((people.len(), people[0].name.as_str(), people[0].is_me), (1, "Åsa", true));
+        assert!(people[0].devices[0].is_this && people[0].devices[0].since.is_some());
+    }
+
+    #[test]
     fn a_last_edit_is_durable_when_the_window_closes_at_once() {
         let mut bench = Bench::new();
         let id = bench.contact("Berg");

@@ -6,6 +6,7 @@
 
 use eframe::egui::{
     Area, Color32, Context, Frame, Id, Key, Label, Modal, Modifiers, RichText, ScrollArea, Ui,
+    style::ScrollStyle,
 };
 
 use super::{
@@ -49,7 +50,7 @@ impl Dialog<'_> {
             let crossed = self.head(ui);
             let most = (room.height() - 2.0 * space::XL - 100.0).max(120.0);
             // What does not fit is seen to go on: the buttons stand at the end.
-            ui.spacing_mut().scroll.floating = false;
+            ui.spacing_mut().scroll = ScrollStyle { floating: false, bar_width: 6.0, ..ui.spacing().scroll };
             // Without the least height a dialog that once had little in it would never grow: its room is what it had before.
             let body =
                 ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]);

@@ -28,7 +28,7 @@ use crate::widgets::button;
 use crate::widgets::dialog::Dialog;
 use crate::widgets::icon::{self, Icon};
 use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
+use crate::widgets::tokens::{Tokens, Tone, radius, space};
 use crate::widgets::toolbar::toolbar;
 use crate::words::moment;
 
@@ -144,9 +144,10 @@ impl MembersPage {
                 });
             });
             if changes && !beside {
-                ui.with_layout(Layout::right_to_left(Align::Center).with_main_wrap(false), |ui| {
-                    ui.set_max_height(height::CONTROL);
-                    self.buttons(ui, person, scene);
+                ui.horizontal(|ui| {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        self.buttons(ui, person, scene);
+                    });
                 });
             }
             if let Some(organisation) = person.organisation {
@@ -213,7 +214,11 @@ impl MembersPage {
                     let since = laptop.since.map(|at| scene.say(words::SINCE).replace("{}", &moment(at)));
                     let key = laptop.fingerprint.as_ref();
                     let key = key.map(|key| scene.say(words::KEY).replace("{}", key));
-                    let parts: Vec<String> = [since, Some(seen), key].into_iter().flatten().collect();
+                    let parts: Vec<String> = [since, Some(seen), key]
+                        .into_iter()
+                        .flatten()
+                        .filter(|part| !part.is_empty())
+                        .collect();
                     let weak = RichText::new(parts.join(" · ")).small().color(t.text_weak);
                     ui.add(Label::new(weak).truncate());
                 });

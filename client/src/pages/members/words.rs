@@ -36,8 +36,8 @@ texts! {
     GOOD_UNTIL: "gäller till {}", "good until {}";
     WITHDRAW: "Ta tillbaka", "Withdraw";
     ERASURES: "Raderade personer", "Erased people";
-    ERASED_EVERYWHERE: "inget finns kvar på någon enhet", "nothing is left on any device";
-    WAITING_FOR: "väntar på: {}", "waiting for: {}";
+    ERASED_EVERYWHERE: "Inget finns kvar på någon enhet", "Nothing is left on any device";
+    WAITING_FOR: "Väntar på bekräftelse från {}", "Waiting for confirmation from {}";
     HAPPENED: "Vad som har hänt", "What has happened";
     OPERATOR: "Den som driver reläet", "Whoever runs the relay";
     ORGANISATION: "Organisation", "Organisation";

@@ -131,7 +131,7 @@ impl Erase {
     fn type_name(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
         ui.add_space(space::XS);
         Field::new(scene.say(words::TYPE_NAME)).show(ui, |ui, label| {
-            let edit = TextEdit::singleline(&mut self.typed).hint_text(&self.name).align(Align2::LEFT_CENTER);
+            let edit = TextEdit::singleline(&mut self.typed).align(Align2::LEFT_CENTER);
             let edit = edit.desired_width(f32::INFINITY).min_size(vec2(0.0, height::CONTROL));
             ui.add(edit).labelled_by(label);
         });

@@ -104,14 +104,14 @@ fn a_person_is_erased_after_the_name_was_typed_and_it_is_told_who_has_confirmed(
     maja.until("her name", |desk| ready(desk) == Some(true));
     maja.click("Erase everywhere");
     maja.until("it is done", |desk| says(desk, "Eva Ek is erased on the relay"));
-    maja.until("who has not confirmed", |desk| says(desk, "waiting for: Bo"));
+    maja.until("who has not confirmed", |desk| says(desk, "Waiting for confirmation from Bo"));
     maja.click("Done");
     maja.until_shown("This person was erased");
     assert!(maja.row("Eva Ek").is_none());
 
     bo.click("Work offline");
     bo.until("she is gone there, too", |desk| desk.row("Eva Ek").is_none() && says(desk, "was erased"));
-    maja.until("all have confirmed", |desk| says(desk, "nothing is left on any device"));
+    maja.until("all have confirmed", |desk| says(desk, "Nothing is left on any device"));
     assert!(Replica::open(&bo.path).unwrap().record(id).is_err());
 }
 
