@@ -88,7 +88,7 @@ fn store_error(error: &StoreError) -> String {
             format!("{} är skriven av en nyare Samsyn. Installera den nyare versionen.", path.display())
         }
         StoreError::Encrypted(path) => format!(
-            "{} är krypterad, och nyckeln till den finns inte här. Lås upp den med \"samsyn unlock\".",
+            "{} är krypterad, och nyckeln till den finns inte här. Är den låst, lås upp den med \"samsyn unlock\"; annars kan den öppnas där nyckeln finns. Eller så är det ingen arbetsyta i Samsyn.",
             path.display()
         ),
         StoreError::Unusable { path, reason } => format!("{} kan inte användas: {reason}", path.display()),

@@ -97,20 +97,29 @@ impl FileKey {
     }
 }
 
-/// The name of the key that a file needs; none where it is not encrypted, or is not there.
+/// The name of the key that a file needs; none where it is not encrypted, is not there, or cannot be an encrypted one.
 ///
 /// # Errors
 /// Where the file cannot be read.
 pub fn key_needed(path: &Path) -> io::Result<Option<KeyName>> {
-    let mut name = [0; 16];
-    match File::open(path).and_then(|mut file| file.read_exact(&mut name)) {
-        Ok(()) => Ok((&name != PLAIN).then_some(KeyName(name))),
+    let mut beginning = [0; 1024];
+    match File::open(path).and_then(|mut file| file.read_exact(&mut beginning)) {
+        Ok(()) if beginning.starts_with(PLAIN) || !is_noise(&beginning) => Ok(None),
+        Ok(()) => Ok(beginning.first_chunk().copied().map(KeyName)),
         // Shorter than any database that something was written to.
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {
             Ok(None)
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether bytes may be a cipher's. Among 1,024 random ones there are some 251 different values, and fewer than 200 in none of as
+/// many files as there will ever be; texts and most documents have far fewer.
+fn is_noise(bytes: &[u8; 1024]) -> bool {
+    let mut seen = [false; 256];
+    bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    seen.iter().filter(|seen| **seen).count() >= 200
 }
 
 /// Opens a connection with a key, or with none.
@@ -242,6 +251,21 @@ mod tests {
         assert_eq!(family(&again, id), Value::Text("Planterad Familj".to_owned()));
         let found = again.store().search("planterad", &[], 10).unwrap();
         assert_eq!(found.first().map(|hit| hit.id), Some(id), "search works in it");
+    }
+
+    #[test]
+    fn what_is_no_cipher_needs_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.txt");
+        let text = "Ring Åsa om hotellet på torsdag, och fråga om kongresshallen. ".repeat(200);
+        for bytes in [text.as_bytes(), &[0; 8192], &[7; 1023], b""] {
+            fs::write(&path, bytes).unwrap();
+            assert_eq!(key_needed(&path).unwrap(), None);
+            let refused = Replica::open(&path).unwrap_err().to_string();
+            assert!(refused.contains("not a Samsyn replica"), "{refused}");
+            assert_eq!(fs::read(&path).unwrap(), bytes, "it is left as it was");
+        }
+        assert_eq!(key_needed(&folder.path().join("none")).unwrap(), None);
     }
 
     #[test]

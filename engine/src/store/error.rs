@@ -18,7 +18,7 @@ pub enum StoreError {
     NotAReplica(PathBuf),
     /// The file is encrypted, and this is not its key.
     #[error(
-        "{0} is encrypted, and its key is not here: it can be opened where its key is, with `samsyn unlock` where it is locked"
+        "{0} is encrypted, and its key is not here: it can be opened where its key is, with `samsyn unlock` where it is locked; or it is no Samsyn replica at all"
     )]
     Encrypted(PathBuf),
     /// The file is of a newer version.
