@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use samsyn_engine::identity::{ManagementError, WorkspaceId};
 
-use crate::acme::AcmeSettingsError;
+use crate::acme::settings::AcmeSettingsError;
 use crate::log::LogError;
 
 /// Why a relay does not start, or a command fails.

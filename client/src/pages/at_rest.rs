@@ -4,9 +4,7 @@
 
 use std::path::Path;
 
-use eframe::egui::{
-    Align2, CornerRadius, Frame, Key, Label, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
-};
+use eframe::egui::{Align2, Key, Label, RichText, TextEdit, Ui, vec2};
 use samsyn_engine::schema::Language;
 use zeroize::Zeroizing;
 
@@ -15,7 +13,7 @@ use crate::keys::SHORTEST;
 use crate::widgets::button;
 use crate::widgets::field::Field;
 use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
+use crate::widgets::tokens::{Tokens, Tone, height, space};
 
 texts! {
     LOCKED: "Arbetsytan är låst", "The workspace is locked";
@@ -33,9 +31,6 @@ texts! {
     DIFFER: "Det är två olika lösenfraser.", "Those are two different passphrases.";
     SHORT: "Minst {} tecken.", "At least {} characters.";
 }
-
-/// The card's width, in points.
-const WIDTH: f32 = 520.0;
 
 /// What the passphrase is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,52 +95,29 @@ impl AtRest {
 
     /// Draws the page. Says what is wanted, once.
     pub(crate) fn show(&mut self, ui: &mut Ui, language: Language) -> Option<Wanted> {
-        let mut wanted = None;
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let width = WIDTH.min(ui.available_width() - 2.0 * space::L);
-            let side = ((ui.available_width() - width) / 2.0).max(space::L);
-            ui.add_space((ui.available_height() * 0.12).clamp(space::L, 90.0));
-            ui.horizontal_top(|ui| {
-                ui.add_space(side);
-                ui.vertical(|ui| {
-                    ui.set_width(width);
-                    ui.spacing_mut().item_spacing.y = space::S;
-                    let title = if self.purpose == Purpose::Unlock { LOCKED } else { LOCK_IT };
-                    ui.label(RichText::new(title.get(language)).text_style(theme::title()));
-                    ui.add_space(space::S);
-                    wanted = ui.add_enabled_ui(!self.busy, |ui| self.card(ui, language)).inner;
-                });
-            });
-        });
-        wanted
+        super::alone(ui, |ui| {
+            let title = if self.purpose == Purpose::Unlock { LOCKED } else { LOCK_IT };
+            ui.label(RichText::new(title.get(language)).text_style(theme::title()));
+            ui.add_space(space::S);
+            let free = !self.busy;
+            ui.add_enabled_ui(free, |ui| super::card(ui, |ui| self.fields(ui, language))).inner
+        })
     }
 
-    fn card(&mut self, ui: &mut Ui, language: Language) -> Option<Wanted> {
-        let t = Tokens::of(ui);
-        let frame = Frame::new()
-            .fill(t.raised)
-            .stroke(Stroke::new(1.0, t.border))
-            .corner_radius(CornerRadius::same(radius::L))
-            .inner_margin(space::XL);
-        frame
-            .show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.spacing_mut().item_spacing.y = space::M;
-                ui.add(Label::new(self.hint(language)).wrap());
-                let mut entered =
-                    secret(ui, Field::new(PASSPHRASE.get(language)), &mut self.passphrase, &mut self.focus);
-                if self.purpose == Purpose::Choose {
-                    entered = secret(ui, Field::new(AGAIN.get(language)), &mut self.again, &mut false);
-                }
-                if let Some(trouble) = &self.trouble {
-                    super::banner(ui, Tone::Danger, trouble);
-                }
-                let wanted = self.end(ui, entered, language);
-                let file = RichText::new(&self.file).small().color(t.text_weak);
-                ui.add(Label::new(file).wrap());
-                wanted
-            })
-            .inner
+    fn fields(&mut self, ui: &mut Ui, language: Language) -> Option<Wanted> {
+        ui.add(Label::new(self.hint(language)).wrap());
+        let passphrase = Field::new(PASSPHRASE.get(language));
+        let mut entered = secret(ui, passphrase, &mut self.passphrase, &mut self.focus);
+        if self.purpose == Purpose::Choose {
+            entered = secret(ui, Field::new(AGAIN.get(language)), &mut self.again, &mut false);
+        }
+        if let Some(trouble) = &self.trouble {
+            super::banner(ui, Tone::Danger, trouble);
+        }
+        let wanted = self.end(ui, entered, language);
+        let file = RichText::new(&self.file).small().color(Tokens::of(ui).text_weak);
+        ui.add(Label::new(file).wrap());
+        wanted
     }
 
     fn hint(&self, language: Language) -> String {
@@ -225,10 +197,7 @@ mod tests {
 
     #[test]
     fn every_text_is_there_in_both_languages() {
-        for (name, caption) in ALL_TEXTS {
-            assert!(!caption.sv.is_empty() && !caption.en.is_empty(), "{name}");
-            assert_eq!(caption.sv.contains("{}"), caption.en.contains("{}"), "{name}");
-        }
+        crate::pages::texts::assert_in_both_languages(ALL_TEXTS);
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod welcome;
 
 use std::path::PathBuf;
 
-use eframe::egui::{CornerRadius, Frame, Label, RichText, Ui};
+use eframe::egui::{CornerRadius, Frame, Label, RichText, ScrollArea, Stroke, Ui};
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Management;
@@ -75,6 +75,45 @@ pub(crate) enum Action {
     Manage(Management),
     /// Anything of the list of commands.
     Command(Command),
+}
+
+/// The width of what stands alone in the window, in points.
+const ALONE: f32 = 520.0;
+
+/// Draws what stands alone in the window, in the middle and not too wide: the window has no workspace open.
+fn alone<T>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> T) -> T {
+    let inner = ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let width = ALONE.min(ui.available_width() - 2.0 * space::L);
+        let side = ((ui.available_width() - width) / 2.0).max(space::L);
+        ui.add_space((ui.available_height() * 0.12).clamp(space::L, 90.0));
+        let row = ui.horizontal_top(|ui| {
+            ui.add_space(side);
+            let column = ui.vertical(|ui| {
+                ui.set_width(width);
+                ui.spacing_mut().item_spacing.y = space::S;
+                content(ui)
+            });
+            column.inner
+        });
+        row.inner
+    });
+    inner.inner
+}
+
+/// Draws a card.
+fn card<T>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> T) -> T {
+    let t = Tokens::of(ui);
+    let frame = Frame::new()
+        .fill(t.raised)
+        .stroke(Stroke::new(1.0, t.border))
+        .corner_radius(CornerRadius::same(radius::L))
+        .inner_margin(space::XL);
+    let inner = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = space::M;
+        content(ui)
+    });
+    inner.inner
 }
 
 /// Something that holds for all of a page or dialog, over its width.

@@ -295,15 +295,22 @@ pub(crate) fn months(language: Language) -> [&'static str; 12] {
     }
 }
 
+/// Texts are there in both languages, with the same places to fill in.
+#[cfg(test)]
+pub(super) fn assert_in_both_languages(texts: &[(&str, Caption)]) {
+    for (name, caption) in texts {
+        assert!(!caption.sv.is_empty() && !caption.en.is_empty(), "{name}");
+        assert_eq!(caption.sv.contains("{}"), caption.en.contains("{}"), "{name}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_text_is_there_in_both_languages() {
-        for (name, caption) in ALL_TEXTS {
-            assert!(!caption.sv.is_empty() && !caption.en.is_empty(), "{name}");
-        }
+        assert_in_both_languages(ALL_TEXTS);
     }
 
     #[test]

@@ -4,9 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{
-    Align2, CornerRadius, Frame, Key, Label, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
-};
+use eframe::egui::{Align2, Key, Label, RichText, TextEdit, Ui, vec2};
 use samsyn_engine::identity::InvitationCode;
 use samsyn_engine::schema::{Caption, Language};
 
@@ -14,7 +12,7 @@ use super::texts::texts;
 use crate::widgets::button;
 use crate::widgets::field::Field;
 use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
+use crate::widgets::tokens::{Tokens, Tone, height, space};
 
 texts! {
     WELCOME: "Välkommen till Samsyn", "Welcome to Samsyn";
@@ -38,9 +36,6 @@ texts! {
     OWN_NOW: "Gör arbetsytan", "Make the workspace";
     KEPT_AT: "Sparas i {}", "Kept in {}";
 }
-
-/// The card's width, in points.
-const WIDTH: f32 = 520.0;
 
 /// What whoever has no workspace wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,55 +112,32 @@ impl Welcome {
     /// Draws the page. Says what is wanted, once; a language that was chosen is changed in `language`.
     pub(crate) fn show(&mut self, ui: &mut Ui, language: &mut Language) -> Option<Begin> {
         let t = Tokens::of(ui);
-        let mut wanted = None;
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let width = WIDTH.min(ui.available_width() - 2.0 * space::L);
-            let side = ((ui.available_width() - width) / 2.0).max(space::L);
-            ui.add_space((ui.available_height() * 0.12).clamp(space::L, 90.0));
-            ui.horizontal_top(|ui| {
-                ui.add_space(side);
-                ui.vertical(|ui| {
-                    ui.set_width(width);
-                    ui.spacing_mut().item_spacing.y = space::S;
-                    ui.label(RichText::new(WELCOME.get(*language)).text_style(theme::title()));
-                    ui.label(RichText::new(HINT.get(*language)).color(t.text_weak));
-                    ui.add_space(space::S);
-                    wanted = ui.add_enabled_ui(!self.busy, |ui| self.card(ui, *language)).inner;
-                    ui.add_space(space::M);
-                    languages(ui, language);
-                });
-            });
-        });
-        wanted
+        super::alone(ui, |ui| {
+            ui.label(RichText::new(WELCOME.get(*language)).text_style(theme::title()));
+            ui.label(RichText::new(HINT.get(*language)).color(t.text_weak));
+            ui.add_space(space::S);
+            let (free, speaks) = (!self.busy, *language);
+            let wanted = ui.add_enabled_ui(free, |ui| super::card(ui, |ui| self.card(ui, speaks))).inner;
+            ui.add_space(space::M);
+            languages(ui, language);
+            wanted
+        })
     }
 
     fn card(&mut self, ui: &mut Ui, language: Language) -> Option<Begin> {
-        let t = Tokens::of(ui);
-        let frame = Frame::new()
-            .fill(t.raised)
-            .stroke(Stroke::new(1.0, t.border))
-            .corner_radius(CornerRadius::same(radius::L))
-            .inner_margin(space::XL);
-        frame
-            .show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.spacing_mut().item_spacing.y = space::M;
-                ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing.x = space::XS;
-                    for (way, caption) in [(Way::Join, JOIN), (Way::Open, OPEN), (Way::Own, OWN)] {
-                        let name = caption.get(language);
-                        if ui.selectable_label(self.way == way, name).clicked() {
-                            (self.way, self.trouble) = (way, None);
-                        }
-                    }
-                });
-                let entered = self.fields(ui, language);
-                if let Some(trouble) = &self.trouble {
-                    super::banner(ui, Tone::Danger, trouble);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            for (way, caption) in [(Way::Join, JOIN), (Way::Open, OPEN), (Way::Own, OWN)] {
+                if ui.selectable_label(self.way == way, caption.get(language)).clicked() {
+                    (self.way, self.trouble) = (way, None);
                 }
-                self.end(ui, language, entered)
-            })
-            .inner
+            }
+        });
+        let entered = self.fields(ui, language);
+        if let Some(trouble) = &self.trouble {
+            super::banner(ui, Tone::Danger, trouble);
+        }
+        self.end(ui, language, entered)
     }
 
     /// The fields. Says whether Enter was pressed in one: that is the button.
@@ -269,9 +241,6 @@ mod tests {
 
     #[test]
     fn every_text_is_there_in_both_languages() {
-        for (name, caption) in ALL_TEXTS {
-            assert!(!caption.sv.is_empty() && !caption.en.is_empty(), "{name}");
-            assert_eq!(caption.sv.contains("{}"), caption.en.contains("{}"), "{name}");
-        }
+        crate::pages::texts::assert_in_both_languages(ALL_TEXTS);
     }
 }

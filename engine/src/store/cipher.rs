@@ -15,13 +15,13 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use data_encoding::HEXLOWER;
 use rusqlite::Connection;
 use zeroize::Zeroize;
 
-use super::{Result, StoreError, open};
+use super::Result;
 
 /// How an unencrypted SQLite file begins.
 const PLAIN: &[u8; 16] = b"SQLite format 3\0";
@@ -92,7 +92,7 @@ impl FileKey {
     }
 
     /// The key and the salt as SQLCipher takes them.
-    fn pragma(&self) -> String {
+    pub(super) fn pragma(&self) -> String {
         format!("x'{}{}'", HEXLOWER.encode(&self.secret), HEXLOWER.encode(&self.name.0))
     }
 }
@@ -130,76 +130,6 @@ pub(super) fn unlock(connection: &Connection, key: Option<&FileKey>) -> Result<(
     }
 }
 
-/// Writes a file anew under another key, or under none: the new one takes the place of the old one as a whole. For a file that
-/// nobody else has open.
-///
-/// # Errors
-/// [`StoreError::Busy`] where somebody else has it open; where it is no replica or cannot be written. It is as it was then.
-pub fn encrypt_anew(path: &Path, from: Option<&FileKey>, to: Option<&FileKey>) -> Result<()> {
-    let connection = open::open(path, from)?;
-    have_alone(&connection)?;
-    let draft = draft(path);
-    let _ = std::fs::remove_file(&draft);
-    let done = claim(&draft, path)
-        .and_then(|()| export(&connection, &draft, to))
-        .and_then(|()| put_in_place(&draft, path));
-    if done.is_err() {
-        let _ = std::fs::remove_file(&draft);
-        return done;
-    }
-    // Whoever had begun to open the old file has it still, without a name: it must not write to it.
-    Ok(connection.pragma_update(None, "application_id", 0)?)
-}
-
-/// Nobody else has the file open from now on, and all of it is in the one file.
-fn have_alone(connection: &Connection) -> Result<()> {
-    connection.pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()))?;
-    connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
-    connection.busy_timeout(std::time::Duration::from_secs(1))?;
-    // SQLite takes a file out of its write-ahead mode only for the one that has it alone.
-    connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
-    Ok(connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?)
-}
-
-/// Makes an empty file that the same people may read as the one whose place it is to take.
-fn claim(draft: &Path, path: &Path) -> Result<()> {
-    let made = File::create_new(draft)
-        .and_then(|file| Ok((file, std::fs::metadata(path)?)))
-        .and_then(|(file, old)| file.set_permissions(old.permissions()));
-    made.map_err(|error| StoreError::Unusable { path: draft.to_owned(), reason: error.to_string() })
-}
-
-fn export(connection: &Connection, draft: &Path, to: Option<&FileKey>) -> Result<()> {
-    let mut key = to.map(FileKey::pragma).unwrap_or_default();
-    let attached = connection
-        .execute("ATTACH DATABASE ?1 AS anew KEY ?2", rusqlite::params![draft.to_string_lossy(), key]);
-    key.zeroize();
-    attached?;
-    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let (id, format) = (number("application_id")?, number("user_version")?);
-    connection.query_row("SELECT sqlcipher_export('anew')", [], |_| Ok(()))?;
-    connection.pragma_update(Some("anew"), "application_id", id)?;
-    connection.pragma_update(Some("anew"), "user_version", format)?;
-    connection.execute("DETACH DATABASE anew", [])?;
-    Ok(())
-}
-
-/// Durable under its name before the old one is gone.
-fn put_in_place(draft: &Path, path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let put = File::open(draft)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(draft, path))
-        .and_then(|()| File::open(folder).and_then(|folder| folder.sync_all()));
-    put.map_err(|error| StoreError::Unusable { path: path.to_owned(), reason: error.to_string() })
-}
-
-fn draft(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-anew");
-    PathBuf::from(name)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -210,7 +140,7 @@ mod tests {
     use crate::replica::Replica;
     use crate::schema::kinds::CONTACT;
     use crate::schema::{NewRecord, Value};
-    use crate::store::{NewReplica, Store};
+    use crate::store::{NewReplica, Store, StoreError};
 
     fn new() -> NewReplica {
         NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".to_owned(), relay: None }
@@ -309,44 +239,5 @@ mod tests {
             Ok(check.map_err(StoreError::from)? == "ok")
         });
         assert!(!matches!(read, Ok(true)), "nothing is read out of a page that was changed");
-    }
-
-    #[test]
-    fn a_file_is_encrypted_afterwards_with_all_that_is_in_it_and_laid_open_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.samsyn");
-        let mut replica = Replica::create(&path, &new(), "Åsa").unwrap();
-        let id = write(&mut replica, "Planterad Familj");
-        let key = FileKey::random();
-        assert!(
-            matches!(encrypt_anew(&path, None, Some(&key)), Err(StoreError::Busy)),
-            "not while somebody works in it"
-        );
-        write(&mut replica, "Ek");
-        let device = replica.device();
-        drop(replica);
-
-        encrypt_anew(&path, None, Some(&key)).unwrap();
-        assert!(!anywhere(folder.path(), "Planterad"));
-        let mut replica = Replica::open_with(&path, Some(&key)).unwrap();
-        assert_eq!(replica.device(), device);
-        assert_eq!(family(&replica, id), Value::Text("Planterad Familj".to_owned()));
-        let outbox = replica.store().outbox_state().unwrap().waiting;
-        write(&mut replica, "Alm");
-        assert!(replica.store().outbox_state().unwrap().waiting > outbox, "it is worked in as before");
-        assert_eq!(replica.store().search("alm", &[], 10).unwrap().len(), 1);
-        drop(replica);
-
-        let other = FileKey::random();
-        encrypt_anew(&path, Some(&key), Some(&other)).unwrap();
-        assert!(matches!(Store::open_with(&path, Some(&key)), Err(StoreError::Encrypted(_))));
-        encrypt_anew(&path, Some(&other), None).unwrap();
-        assert_eq!(key_needed(&path).unwrap(), None);
-        let replica = Replica::open(&path).unwrap();
-        assert_eq!(replica.store().records().unwrap().len(), 4);
-        assert!(fs::read_dir(folder.path()).unwrap().all(|file| {
-            let name = file.unwrap().file_name().into_string().unwrap();
-            !name.ends_with("-anew") && !name.ends_with("-journal")
-        }));
     }
 }

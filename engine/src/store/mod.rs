@@ -22,6 +22,7 @@
 mod cache;
 mod cipher;
 mod discarding;
+mod encrypting;
 mod erasing;
 mod error;
 mod folding;
@@ -42,7 +43,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-pub use cipher::{FileKey, KeyName, encrypt_anew, key_needed};
+pub use cipher::{FileKey, KeyName, key_needed};
+pub use encrypting::encrypt_anew;
 pub use erasing::{Erased, Withdrawn};
 pub use error::StoreError;
 pub use meta::{Meta, NewReplica, WayIn};

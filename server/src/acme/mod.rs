@@ -14,7 +14,7 @@
 
 mod kept;
 mod order;
-mod settings;
+pub(crate) mod settings;
 mod shown;
 
 use std::sync::Arc;
