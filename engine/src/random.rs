@@ -23,6 +23,12 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// The revision of a document that is new in a file: large, so that it never is one that another document under the same name had
+/// before, and always of the same size.
+pub(crate) fn revision() -> i64 {
+    i64::from_be_bytes(bytes()) & ((1 << 61) - 1) | 1 << 61
+}
+
 /// Does something with randomness that follows from a seed, on this thread. For simulations only.
 pub fn seeded<T>(seed: u64, work: impl FnOnce() -> T) -> T {
     /// Puts the system's randomness back, also where the work panics.

@@ -22,6 +22,22 @@ pub struct Discarded {
 }
 
 impl Document {
+    /// These changes, or in place of each that does not pass the nearest before it that do.
+    pub fn nearest(&self, heads: &[ChangeHash], passes: impl Fn(&ChangeHash) -> bool) -> Vec<ChangeHash> {
+        let (mut found, mut seen, mut next) = (BTreeSet::new(), BTreeSet::new(), heads.to_vec());
+        while let Some(hash) = next.pop() {
+            if !seen.insert(hash) {
+                continue;
+            }
+            if passes(&hash) {
+                found.insert(hash);
+            } else if let Some(meta) = self.automerge.get_change_meta_by_hash(&hash) {
+                next.extend(meta.deps.iter().copied());
+            }
+        }
+        found.into_iter().collect()
+    }
+
     /// The document without these changes, and without what was built on them.
     ///
     /// # Errors

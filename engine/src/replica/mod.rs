@@ -161,6 +161,19 @@ impl Replica {
         self
     }
 
+    /// Whether the relay knows this device by a key that is not here.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn lacks_key(&self) -> Result<bool, ReplicaError> {
+        Ok(self.key.is_none() && self.store.meta()?.key.is_some())
+    }
+
+    /// Takes this device's private key, once it is there.
+    pub fn take_key(&mut self, key: DeviceKey) {
+        self.key = Some(key);
+    }
+
     /// The same replica, that comes in with another key and an invitation. Only when the relay has let it in does the key take
     /// the place of the one before: whoever mistypes a code has lost nothing.
     #[must_use]

@@ -35,13 +35,18 @@ impl Transaction<'_> {
         if refused.is_empty() {
             return Ok(0);
         }
-        let discarded = self.document(record)?.without(&refused)?;
+        let before = self.document(record)?;
+        let discarded = before.without(&refused)?;
+        // What the log has of it the log has with all that it builds on. The next comparison finds that out.
+        if self.any_logged(&discarded.gone)? {
+            return Ok(0);
+        }
         if discarded.actors.contains(&self.actor()?) {
             self.take_new_actor()?;
         }
         match &discarded.document {
             None => drop(self.forget(record)?),
-            Some(document) => self.put_what_is_left(document, &discarded)?,
+            Some(document) => self.put_what_is_left((&before, document), &discarded)?,
         }
         Ok(discarded.gone.len())
     }
@@ -57,7 +62,22 @@ impl Transaction<'_> {
         Ok(hashes.collect::<rusqlite::Result<_>>()?)
     }
 
-    fn put_what_is_left(&mut self, document: &Document, discarded: &Discarded) -> Result<()> {
+    fn any_logged(&self, changes: &[ChangeHash]) -> Result<bool> {
+        let mut statement =
+            self.inner.prepare_cached("SELECT EXISTS (SELECT 1 FROM changes WHERE hash = ?1 AND logged)")?;
+        for hash in changes {
+            if statement.query_row(params![hash.0], |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn put_what_is_left(
+        &mut self,
+        (before, document): (&Document, &Document),
+        discarded: &Discarded,
+    ) -> Result<()> {
         let id = document.id();
         let up_to_date = reviewed::is_up_to_date(&self.inner, id)?;
         let mut delete = self.inner.prepare_cached("DELETE FROM changes WHERE hash = ?1 AND NOT logged")?;
@@ -67,14 +87,18 @@ impl Transaction<'_> {
         drop(delete);
         let next = self.put_document(document)?;
         self.fold_now(document)?;
-        self.put_what_was_reviewed(document, up_to_date)?;
+        self.put_what_was_reviewed((before, document), up_to_date)?;
         projection::write(&self.inner, document)?;
         self.touched.put(next, document);
         Ok(())
     }
 
     /// What was reviewed before and is still there, is still reviewed.
-    fn put_what_was_reviewed(&self, document: &Document, up_to_date: bool) -> Result<()> {
+    fn put_what_was_reviewed(
+        &self,
+        (before, document): (&Document, &Document),
+        up_to_date: bool,
+    ) -> Result<()> {
         let id = document.id();
         let mark = self
             .inner
@@ -82,9 +106,11 @@ impl Transaction<'_> {
             .query_row(params![id.as_bytes()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))
             .optional()?;
         let Some((heads, at)) = mark else { return Ok(()) };
-        let mut left = heads_from_blob(&heads);
-        left.retain(|head| document.has(head));
-        let heads = if up_to_date { document.heads() } else { left };
+        let heads = match up_to_date {
+            true => document.heads(),
+            // In place of what is gone stands what it was built on.
+            false => before.nearest(&heads_from_blob(&heads), |hash| document.has(hash)),
+        };
         reviewed::mark(&self.inner, id, &heads, at)
     }
 }

@@ -3,7 +3,7 @@
 //! The new one is made beside the old one, whole and durable, and takes its name: there is no moment in which the name stands for
 //! half a file.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -16,21 +16,37 @@ use super::{Result, StoreError, open};
 /// nobody else has open.
 ///
 /// # Errors
-/// [`StoreError::Busy`] where somebody else has it open; where it is no replica or cannot be written. It is as it was then.
+/// [`StoreError::Busy`] where somebody else has it open; where it is no replica, has several names, or cannot be written. It is as it
+/// was then.
 pub fn encrypt_anew(path: &Path, from: Option<&FileKey>, to: Option<&FileKey>) -> Result<()> {
+    // The file itself: a link to it would be replaced, and the file would lie where it was.
+    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = file.as_path();
     let connection = open::open(path, from)?;
+    have_one_name(path)?;
     have_alone(&connection)?;
     let draft = draft(path);
     let _ = std::fs::remove_file(&draft);
     let done = claim(&draft, path)
         .and_then(|()| export(&connection, &draft, to))
-        .and_then(|()| put_in_place(&draft, path));
+        .and_then(|()| leave_no_journal(&connection, path))
+        .and_then(|()| put_in_place(connection, &draft, path));
     if done.is_err() {
         let _ = std::fs::remove_file(&draft);
-        return done;
     }
-    // Whoever had begun to open the old file has it still, without a name: it must not write to it.
-    Ok(connection.pragma_update(None, "application_id", 0)?)
+    done
+}
+
+/// Under another name the file would stay what it was.
+fn have_one_name(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    if std::fs::metadata(path).is_ok_and(|file| std::os::unix::fs::MetadataExt::nlink(&file) > 1) {
+        let reason =
+            "it has a second name (a hard link), under which it would stay as it is: remove that one"
+                .to_owned();
+        return Err(StoreError::Unusable { path: path.to_owned(), reason });
+    }
+    Ok(())
 }
 
 /// Nobody else has the file open from now on, and all of it is in the one file.
@@ -66,14 +82,42 @@ fn export(connection: &Connection, draft: &Path, to: Option<&FileKey>) -> Result
     Ok(())
 }
 
-/// Durable under its name before the old one is gone.
-fn put_in_place(draft: &Path, path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let put = File::open(draft)
+/// What is written to the old file from now on is in memory until it is: a journal would lie beside the new file, and be taken for
+/// its own.
+fn leave_no_journal(connection: &Connection, path: &Path) -> Result<()> {
+    connection.pragma_update_and_check(None, "journal_mode", "MEMORY", |_| Ok(()))?;
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    match std::fs::remove_file(&journal) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::Unusable { path: PathBuf::from(journal), reason: error.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Gives the new file the old one's name, once all of it is on the disk. From then on nothing fails: the old one is no more.
+fn put_in_place(connection: Connection, draft: &Path, path: &Path) -> Result<()> {
+    // Where a file that is open cannot be replaced it is closed before.
+    let connection = (!cfg!(windows)).then_some(connection);
+    let put = OpenOptions::new()
+        .append(true)
+        .open(draft)
         .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(draft, path))
-        .and_then(|()| File::open(folder).and_then(|folder| folder.sync_all()));
-    put.map_err(|error| StoreError::Unusable { path: path.to_owned(), reason: error.to_string() })
+        .and_then(|()| std::fs::rename(draft, path));
+    put.map_err(|error| StoreError::Unusable { path: path.to_owned(), reason: error.to_string() })?;
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
+            tracing::warn!(%error, "the folder of a replica cannot be synced: a power cut now may bring the old file back");
+        }
+    }
+    // Whoever had begun to open the old file has it still, without a name: it must not write to it.
+    if let Some(Err(error)) = connection.map(|old| old.pragma_update(None, "application_id", 0)) {
+        tracing::warn!(%error, "the file that was replaced could not be marked");
+    }
+    Ok(())
 }
 
 fn draft(path: &Path) -> PathBuf {

@@ -58,16 +58,17 @@ impl Transaction<'_> {
     }
 
     /// Takes away the records that are of none of these kinds: whoever works here may not read them any more. What they wrote in
-    /// one of them and the relay does not have keeps that record here, until it is let go. Answers those that were taken away, and
-    /// how many are kept.
+    /// one of them and the relay does not have keeps that record here, until it is let go; all that they wrote, where the log is
+    /// another one than it was (`trusts_log`), as after a restored backup. Answers those that were taken away, and how many are kept.
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn withdraw(&mut self, readable: &[&str]) -> Result<Withdrawn> {
+    pub fn withdraw(&mut self, readable: &[&str], trusts_log: bool) -> Result<Withdrawn> {
         let kinds = vec!["?"; readable.len()].join(", ");
         // Of what kind a record is whose beginning has not come yet nobody knows.
         let unreadable = format!(
-            "SELECT record, EXISTS (SELECT 1 FROM changes c WHERE c.record = d.record AND c.own AND NOT c.logged)
+            "SELECT record, EXISTS (
+                 SELECT 1 FROM changes c WHERE c.record = d.record AND c.own AND NOT (c.logged AND {trusts_log}))
              FROM documents d WHERE kind <> '' AND kind NOT IN ({kinds})"
         );
         let found: Vec<(RecordId, bool)> = {
@@ -86,8 +87,13 @@ impl Transaction<'_> {
                 withdrawn.records.push(record);
             }
         }
-        if !withdrawn.records.is_empty() {
-            meta::put(&self.inner, UNSCRUBBED, b"1")?;
+        // What is kept apart may be of a record that is not here, so its kind is not known. What may be read comes again.
+        let apart = format!(
+            "DELETE FROM quarantine WHERE record NOT IN (SELECT record FROM documents WHERE kind IN ({kinds}))"
+        );
+        let apart = self.inner.execute(&apart, rusqlite::params_from_iter(readable))?;
+        if apart > 0 || !withdrawn.records.is_empty() {
+            meta::put(&self.inner, UNSCRUBBED, &crate::random::bytes::<16>())?;
         }
         Ok(withdrawn)
     }
@@ -155,8 +161,8 @@ impl Store {
             Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
         };
         let erased = number(ERASED_UP_TO)?;
-        let unscrubbed = meta::get(&self.connection, UNSCRUBBED)?.is_some();
-        if number(SCRUBBED_UP_TO)? >= erased && !unscrubbed {
+        let unscrubbed = meta::get(&self.connection, UNSCRUBBED)?;
+        if number(SCRUBBED_UP_TO)? >= erased && unscrubbed.is_none() {
             return Ok(true);
         }
         self.connection.execute("INSERT INTO search (search) VALUES ('optimize')", [])?;
@@ -164,7 +170,11 @@ impl Store {
             return Ok(false);
         }
         meta::put(&self.connection, SCRUBBED_UP_TO, erased.to_string().as_bytes())?;
-        meta::remove(&self.connection, UNSCRUBBED)?;
+        // Another process may have taken away something meanwhile: then the mark is another.
+        if let Some(mark) = unscrubbed {
+            self.connection
+                .execute("DELETE FROM meta WHERE key = ?1 AND value = ?2", params![UNSCRUBBED, mark])?;
+        }
         Ok(true)
     }
 

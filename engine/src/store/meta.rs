@@ -181,7 +181,7 @@ fn first_sync_from_bytes(bytes: &[u8]) -> Option<FirstSync> {
     Some(FirstSync { cursor: cursor_from_bytes(cursor)?, below: u64::from_be_bytes(*below) })
 }
 
-fn cursor_from_bytes(bytes: &[u8]) -> Option<Cursor> {
+pub(super) fn cursor_from_bytes(bytes: &[u8]) -> Option<Cursor> {
     let (epoch, rest) = bytes.split_first_chunk::<16>()?;
     let (position, rest) = rest.split_first_chunk::<8>()?;
     let hash: [u8; 16] = rest.try_into().ok()?;

@@ -399,3 +399,82 @@ fn a_full_disk_is_said_changes_nothing_and_goes_on_when_there_is_room() {
     attempt(&mut store).unwrap();
     assert_eq!(store.document(id).unwrap().unwrap().read().get("notes"), &long);
 }
+
+/// Found by review: a record that leaves and comes again must not pass for what another handle remembers of it.
+#[test]
+fn what_was_taken_away_and_came_again_is_not_what_another_handle_remembers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut one = store(&folder);
+    let id = add(&mut one, "Åsa", "Berg");
+    let sent = logged(&mut one, id);
+    let other = Store::open(one.path()).unwrap();
+    assert_eq!(other.document(id).unwrap().unwrap().read().title(), "Åsa Berg");
+    let mut theirs = one.document(id).unwrap().unwrap();
+    let mut transaction = one.transaction().unwrap();
+    let withdrawn = transaction.withdraw(&["venue"], true).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(withdrawn, Withdrawn { records: vec![id], kept: 0 });
+    assert!(one.document(id).unwrap().is_none() && other.document(id).unwrap().is_none());
+    // Somebody else has written in it meanwhile.
+    let writer = Writer::new(&[9; 16], DeviceId::from_bytes([9; 16]), 1_700_000_000);
+    theirs.edit(&[Edit::set("family", text("Ek"))], &writer).unwrap();
+    let mut transaction = one.transaction().unwrap();
+    transaction.save_whole(&theirs).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(other.document(id).unwrap().unwrap().read().title(), "Åsa Ek");
+    assert!(sent > 0);
+}
+
+/// Notes that the relay has all changes of a record. Answers how many.
+fn logged(store: &mut Store, id: RecordId) -> usize {
+    let changes: Vec<ChangeHash> =
+        store.document(id).unwrap().unwrap().changes_since(&[]).iter().map(|change| change.hash).collect();
+    let mut transaction = store.transaction().unwrap();
+    transaction.mark_logged(&changes).unwrap();
+    transaction.commit().unwrap();
+    changes.len()
+}
+
+#[test]
+fn what_may_not_be_read_any_more_is_taken_away_but_for_what_is_not_safe_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let (safe, unsent) = (add(&mut store, "Åsa", "Berg"), add(&mut store, "Bo", "Ek"));
+    logged(&mut store, safe);
+    let withdraw = |store: &mut Store, trusts_log| {
+        let mut transaction = store.transaction().unwrap();
+        transaction.quarantine(RecordId::random(), b"Planterad", ("malformed", "no"), 1).unwrap();
+        let withdrawn = transaction.withdraw(&["venue"], trusts_log).unwrap();
+        transaction.commit().unwrap();
+        withdrawn
+    };
+    // A log that is another than it was may lack what it had.
+    assert_eq!(withdraw(&mut store, false), Withdrawn { records: Vec::new(), kept: 2 });
+    assert_eq!(store.outbox_state().unwrap().quarantined, 0, "nor does it stay apart");
+    assert_eq!(withdraw(&mut store, true), Withdrawn { records: vec![safe], kept: 1 });
+    assert!(store.document(safe).unwrap().is_none() && store.document(unsent).unwrap().is_some());
+    assert!(store.scrub().unwrap() && store.scrub().unwrap());
+}
+
+/// Found by review: what the log has of a record is not let go of with what was refused before.
+#[test]
+fn refused_work_on_which_the_log_has_something_built_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let id = add(&mut store, "Åsa", "Berg");
+    logged(&mut store, id);
+    edit(&mut store, id, &[Edit::set("family", text("Ek"))]);
+    let (refused, _) = store.outbox(0, 10).unwrap();
+    let mut transaction = store.transaction().unwrap();
+    transaction.mark_refused(&refused[0].hash, ErrorCode::Forbidden, "no").unwrap();
+    transaction.commit().unwrap();
+    // It came into the log by another way, and somebody built on it.
+    let mut theirs = store.document(id).unwrap().unwrap();
+    let writer = Writer::new(&[9; 16], DeviceId::from_bytes([9; 16]), 1_700_000_000);
+    let changes = theirs.edit(&[Edit::set("given", text("Eva"))], &writer).unwrap();
+    let mut transaction = store.transaction().unwrap();
+    transaction.save(&theirs, &changes, Origin::Log).unwrap();
+    assert_eq!(transaction.discard_refused(id).unwrap(), 0);
+    transaction.commit().unwrap();
+    assert_eq!(store.document(id).unwrap().unwrap().read().title(), "Eva Ek");
+}

@@ -87,6 +87,14 @@ impl<'a> Transaction<'a> {
         Ok(meta::get(&self.inner, meta::GRANT)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
+    /// The place in the relay's log that the replica has, if it has one.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn cursor(&self) -> Result<Option<Cursor>> {
+        Ok(meta::get(&self.inner, CURSOR)?.and_then(|bytes| meta::cursor_from_bytes(&bytes)))
+    }
+
     /// Stores a document's new changes: the changes, the snapshot, the projection, the search entry, the outbox.
     ///
     /// # Errors
@@ -141,7 +149,11 @@ impl<'a> Transaction<'a> {
     /// Notes a document's kind and heads. Answers its new revision.
     pub(super) fn put_document(&self, document: &Document) -> Result<i64> {
         let id = document.id();
-        let next = revision(&self.inner, id)?.unwrap_or(0) + 1;
+        let next = match revision(&self.inner, id)? {
+            Some(revision) => revision + 1,
+            // Never one of before: the record may have been here and gone, and other handles have that in memory.
+            None => crate::random::revision(),
+        };
         self.inner
             .prepare_cached(
                 "INSERT INTO documents (record, kind, heads, revision, snapshot) VALUES (?1, ?2, ?3, ?4, x'')

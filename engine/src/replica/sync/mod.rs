@@ -23,8 +23,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use super::{Replica, ReplicaError};
 use crate::document::ChangeHash;
 use crate::id::RecordId;
-use crate::identity::{Challenge, Credential, DeviceId, DeviceKey, Managed, Management, WorkspaceSecret};
-use crate::store::{Erased, Meta, Withdrawn};
+use crate::identity::{
+    Challenge, Credential, DeviceId, DeviceKey, Grant, Managed, Management, WorkspaceSecret,
+};
+use crate::store::{Erased, Meta, Transaction, Withdrawn};
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
     ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, Start, SyncError, VERSIONS,
@@ -325,14 +327,15 @@ impl ReplicaSync {
                         transaction.set_key(&key)?;
                     }
                     transaction.set_grant(&grant, meeting_key.as_ref())?;
-                    let readable = grant.role.readable();
-                    let withdrawn = readable.map(|kinds| transaction.withdraw(kinds)).transpose()?;
+                    let withdrawn = withdraw(&mut transaction, &grant, &start)?;
                     transaction.commit()?;
                     replica.entering = None;
-                    if let Some(withdrawn) = withdrawn.filter(|withdrawn| *withdrawn != Withdrawn::default())
-                    {
-                        replica.store.scrub()?;
+                    if withdrawn != Withdrawn::default() {
                         news.push(SyncNews::Withdrawn(withdrawn));
+                        // Where that fails it is tried again at the next contact.
+                        if let Err(error) = replica.store.scrub() {
+                            tracing::warn!(%error, "what was taken away could not be cleared from the file yet");
+                        }
                     }
                 }
                 self.workspace_name.clone_from(&workspace_name);
@@ -542,6 +545,28 @@ impl ReplicaSync {
         news.push(SyncNews::Compared { differences });
         Ok(())
     }
+}
+
+/// Takes away what a role may not read any more.
+fn withdraw(
+    transaction: &mut Transaction<'_>,
+    grant: &Grant,
+    start: &Start,
+) -> Result<Withdrawn, SyncProblem> {
+    let Some(readable) = grant.role.readable() else { return Ok(Withdrawn::default()) };
+    let epoch = match start {
+        Start::Log => None,
+        Start::WholeLog(cursor) | Start::Comparison(cursor) => Some(cursor.epoch),
+        Start::Records(progress) => Some(progress.cursor.epoch),
+    };
+    let same_log = epoch
+        .is_none_or(|epoch| transaction.cursor().is_ok_and(|own| own.is_some_and(|own| own.epoch == epoch)));
+    let withdrawn = transaction.withdraw(readable, same_log)?;
+    // Our place in the log counts for a replica that has all before it: it must not outlive what is taken away.
+    if epoch.is_some() && !withdrawn.records.is_empty() {
+        transaction.begin_comparing()?;
+    }
+    Ok(withdrawn)
 }
 
 /// Why the relay should let us in.
