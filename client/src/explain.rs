@@ -314,10 +314,15 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
             say(NOT_THERE, &path.display().to_string())
         }
         JoinError::Replica(error) => replica_error(error, language),
-        JoinError::Key(error) => error.to_string(),
+        JoinError::Key(error) => key_error(error, language),
         JoinError::Refused(notice) if notice.code == ErrorCode::Access => say(NOT_LET_IN, ""),
         JoinError::Refused(notice) => link_error(&LinkError::Closed(notice.clone()), language),
-        JoinError::NotReached(error) | JoinError::Broken(error) => link_error(error, language),
+        JoinError::NotReached(error) => link_error(error, language),
+        JoinError::Broken(_) if language == Language::English => error.to_string(),
+        JoinError::Broken(error) => format!(
+            "{} Arbetsytan finns på den här datorn nu: hämta resten med \"samsyn sync\".",
+            link_error(error, language)
+        ),
     }
 }
 

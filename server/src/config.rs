@@ -1,7 +1,7 @@
 //! What can be set on a relay, and what it does where nothing is set.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::num::{NonZeroU32, NonZeroU64};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub struct Config {
     /// Where to tell numbers to Prometheus; none for nowhere.
     pub metrics: Option<SocketAddr>,
     /// So many clients at once; the next is asked to come again later.
-    pub max_connections: usize,
+    pub max_connections: NonZeroUsize,
     /// The proxies whose word is taken for where somebody comes from. One that speaks plainly beyond loopback, because they have
     /// TLS, hears nobody but them and loopback.
     pub proxies: Vec<Network>,
@@ -63,7 +63,7 @@ impl Config {
             tls: None,
             insecure: false,
             metrics: None,
-            max_connections: 2_000,
+            max_connections: NonZeroUsize::new(2_000).unwrap_or(NonZeroUsize::MIN),
             proxies: Vec::new(),
             limits: Limits::default(),
             patience: Patience::default(),

@@ -17,6 +17,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process;
 use std::thread;
 use std::time::Duration;
 
@@ -91,11 +92,15 @@ impl Folder {
     /// # Errors
     /// Why not.
     pub fn probe(&self) -> io::Result<()> {
-        let path = self.root.join("relay.probe");
+        // Another process may look at the same time, as `config check` does. In containers both may have the same number.
+        let path = self.root.join(format!("relay.probe-{}", process::id()));
         let mut file = File::create(&path)?;
         file.write_all(&[0; 4096])?;
         file.sync_all()?;
-        fs::remove_file(path)
+        match fs::remove_file(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
     }
 
     /// Where the relay that serves the folder listens, if one does.
@@ -300,6 +305,18 @@ mod tests {
         drop(lock);
         assert_eq!(folder.served_at(), None);
         folder.lock().unwrap();
+    }
+
+    #[test]
+    fn many_look_at_once_whether_it_can_be_written_to_and_leave_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..20).for_each(|_| folder.probe().unwrap()));
+            }
+        });
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -12,7 +12,8 @@ use std::sync::{Arc, Once};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use samsyn_engine::identity::{CHALLENGE_HEADER, Challenge, RelayId, WorkspaceId};
@@ -60,7 +61,16 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/sync/{workspace}", get(sync))
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
+        .layer(map_response(leave))
         .with_state(shared)
+}
+
+/// Whoever was answered goes: nobody has a second thing to ask, and a socket on which one could is somebody else's place.
+async fn leave(mut response: Response) -> Response {
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 async fn sync(
@@ -159,7 +169,7 @@ fn too_many(enough: Enough) -> Response {
 /// Browsers say which page opens a WebSocket. Programs say nothing and may.
 fn same_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let host_of_page = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
     match (host_of_page, text(header::HOST)) {
         (Some(page), Some(here)) => page.eq_ignore_ascii_case(here),
@@ -178,6 +188,16 @@ mod tests {
             headers.insert(header::ORIGIN, origin.parse().unwrap());
         }
         headers
+    }
+
+    #[tokio::test]
+    async fn who_was_answered_is_sent_away_and_a_websocket_stays() {
+        let left = |status: StatusCode| leave(status.into_response());
+        for status in [StatusCode::OK, StatusCode::NOT_FOUND, StatusCode::TOO_MANY_REQUESTS] {
+            assert_eq!(left(status).await.headers()[header::CONNECTION], "close", "{status}");
+        }
+        let upgraded = left(StatusCode::SWITCHING_PROTOCOLS).await;
+        assert!(!upgraded.headers().contains_key(header::CONNECTION), "it says so itself");
     }
 
     #[test]

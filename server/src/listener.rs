@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
@@ -186,6 +186,20 @@ impl Connected<IncomingStream<'_, Door>> for Stay {
     }
 }
 
+impl Guest {
+    /// What came of reading or writing; where that has to wait, and the guest has had its time without becoming a WebSocket, that it
+    /// is over. Who sends requests and takes no answers waits while it is written to, never while it is read from.
+    fn in_time<T>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if polled.is_pending()
+            && !self.watched.stays.load(Ordering::Relaxed)
+            && self.deadline.as_mut().poll(context).is_ready()
+        {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        polled
+    }
+}
+
 impl AsyncRead for Guest {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -200,13 +214,7 @@ impl AsyncRead for Guest {
         };
         let came = buffer.filled().len() - before;
         self.watched.came.fetch_add(came as u64, Ordering::Relaxed);
-        if read.is_pending()
-            && !self.watched.stays.load(Ordering::Relaxed)
-            && self.deadline.as_mut().poll(context).is_ready()
-        {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-        }
-        read
+        self.in_time(context, read)
     }
 }
 
@@ -216,7 +224,12 @@ impl AsyncWrite for Guest {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(ready!(self.lane.poll(context))?).poll_write(context, bytes)
+        let written = match self.lane.poll(context) {
+            Poll::Ready(Ok(stream)) => Pin::new(stream).poll_write(context, bytes),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
+        };
+        self.in_time(context, written)
     }
 
     fn poll_write_vectored(
@@ -224,7 +237,12 @@ impl AsyncWrite for Guest {
         context: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(ready!(self.lane.poll(context))?).poll_write_vectored(context, bytes)
+        let written = match self.lane.poll(context) {
+            Poll::Ready(Ok(stream)) => Pin::new(stream).poll_write_vectored(context, bytes),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
+        };
+        self.in_time(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -236,26 +254,30 @@ impl AsyncWrite for Guest {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.lane {
+        let flushed = match &mut self.lane {
             // Nothing was written yet.
             Lane::Shaking(_) | Lane::Broken => Poll::Ready(Ok(())),
             Lane::Plain(stream) => Pin::new(stream).poll_flush(context),
             Lane::Tls(stream) => Pin::new(&mut **stream).poll_flush(context),
-        }
+        };
+        self.in_time(context, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.lane {
+        let shut = match &mut self.lane {
             Lane::Shaking(_) | Lane::Broken => Poll::Ready(Ok(())),
             Lane::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Lane::Tls(stream) => Pin::new(&mut **stream).poll_shutdown(context),
-        }
+        };
+        self.in_time(context, shut)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroU32;
+
+    use tokio::io::AsyncWriteExt as _;
 
     use super::*;
     use crate::config::Limits;
@@ -281,6 +303,42 @@ mod tests {
             assert!(!heard(&guard, from), "{from}");
         }
         assert!(heard(&self::guard(false), "198.51.100.1"));
+    }
+
+    /// A guest that has had its time, and whose other side takes nothing.
+    async fn guest(stays: bool) -> (Guest, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, address) = listener.accept().await.unwrap();
+        let watched = Watched { from: address.ip(), stays: stays.into(), came: AtomicU64::default() };
+        let deadline = Box::pin(sleep(Duration::from_millis(50)));
+        let place = (None, Seat::default());
+        (Guest { lane: Lane::Plain(stream), watched: Arc::new(watched), deadline, _place: place }, client)
+    }
+
+    #[tokio::test]
+    async fn who_takes_no_answers_has_no_longer_than_who_asks_nothing() {
+        let long = Duration::from_secs(60);
+        for vectored in [false, true] {
+            let (mut guest, _client) = guest(false).await;
+            let part = [7; 64 * 1024];
+            let write_on = async {
+                loop {
+                    let written = match vectored {
+                        false => guest.write(&part).await,
+                        true => guest.write_vectored(&[io::IoSlice::new(&part)]).await,
+                    };
+                    if let Err(error) = written {
+                        return error.kind();
+                    }
+                }
+            };
+            assert_eq!(tokio::time::timeout(long, write_on).await, Ok(io::ErrorKind::TimedOut));
+        }
+        // Over a WebSocket others watch.
+        let (mut guest, _client) = guest(true).await;
+        let write_on = async { while guest.write(&[7; 64 * 1024]).await.is_ok() {} };
+        assert!(tokio::time::timeout(Duration::from_millis(500), write_on).await.is_err());
     }
 
     #[test]

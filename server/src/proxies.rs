@@ -14,6 +14,9 @@ use serde::{Deserialize, Deserializer};
 /// So many stations of a way are looked at.
 const STATIONS: usize = 32;
 
+/// So many bits stand before an IPv4 address that is written as IPv6: `::ffff:0:0/96`.
+const MAPPED_BITS: u8 = 96;
+
 /// Where each proxy that only adds to what was there adds the address that it was called from.
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -26,25 +29,42 @@ pub struct Network {
 
 /// Why something is no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is neither an address nor a network such as 10.0.0.0/8")]
-pub struct NoNetwork(String);
+pub enum NoNetwork {
+    /// It is nothing of the kind.
+    #[error("\"{0}\" is neither an address nor a network such as 10.0.0.0/8")]
+    Neither(String),
+    /// It begins as IPv4 addresses do that are written as IPv6, and is wider than all of them.
+    #[error(
+        "\"{0}\" is wider than all IPv4 addresses that are written as IPv6 (::ffff:0:0/96): say the IPv4 network itself, such as 10.0.0.0/8"
+    )]
+    WiderThanMapped(String),
+}
 
 impl FromStr for Network {
     type Err = NoNetwork;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let no_network = || NoNetwork(text.escape_debug().take(80).collect());
+        let cut = || text.escape_debug().take(80).collect::<String>();
+        let no_network = || NoNetwork::Neither(cut());
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
         let address: IpAddr = address.parse().map_err(|_| no_network())?;
         let whole = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.map_or(Ok(whole), str::parse).map_err(|_| no_network())?;
+        let prefix: u8 = prefix.map_or(Ok(whole), str::parse).map_err(|_| no_network())?;
         if prefix > whole {
             return Err(no_network());
         }
-        Ok(Network { address, prefix })
+        // Whoever comes is looked at as IPv4 where they are, so the network has to be, too.
+        match (address, address.to_canonical()) {
+            (IpAddr::V6(_), canonical @ IpAddr::V4(_)) => {
+                let prefix = prefix.checked_sub(MAPPED_BITS);
+                let prefix = prefix.ok_or_else(|| NoNetwork::WiderThanMapped(cut()))?;
+                Ok(Network { address: canonical, prefix })
+            }
+            (address, _) => Ok(Network { address, prefix }),
+        }
     }
 }
 
@@ -115,12 +135,13 @@ impl Proxies {
         }
         let lines = |name: &str| {
             let lines = headers.get_all(name).iter();
-            let lines: Vec<_> = lines.map(|line| line.to_str().unwrap_or_default()).collect();
+            // One strange byte of the client's must not take away what the proxy wrote behind it.
+            let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
             (!lines.is_empty()).then(|| lines.join(","))
         };
         let plain = lines(X_FORWARDED_FOR).map(|line| self.last(peer, line.rsplit(',').map(station)));
         let standard = lines(header::FORWARDED.as_str())
-            .map(|line| self.last(peer, split(&line, ',').into_iter().rev().map(forwarded_for)));
+            .map(|line| self.last(peer, split_from_end(&line, ',').into_iter().map(forwarded_for)));
         match (plain, standard) {
             (None, None) => Ok(peer),
             (Some(one), Some(other)) if one != other => Err(TwoOrigins),
@@ -153,23 +174,37 @@ fn station(text: &str) -> Option<IpAddr> {
     address.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
-/// The `for` of an element of `Forwarded` (RFC 7239).
+/// The `for` of an element of `Forwarded` (RFC 7239); none where there is more than one, of which nobody knows whose it is.
 fn forwarded_for(element: &str) -> Option<IpAddr> {
-    let pairs = split(element, ';').into_iter().filter_map(|pair| pair.split_once('='));
+    let pairs = split_from_end(element, ';').into_iter().filter_map(|pair| pair.split_once('='));
     let mut named = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
     let (_, value) = named.next()?;
+    if named.next().is_some() {
+        return None;
+    }
     let value = value.trim();
     station(value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value))
 }
 
-/// The parts of a text between separators that stand in no quotes.
-fn split(text: &str, separator: char) -> Vec<&str> {
-    let mut quoted = false;
-    text.split(move |character| {
-        quoted ^= character == '"';
-        character == separator && !quoted
-    })
-    .collect()
+/// The parts of a text between separators that stand in no quotes, the last first. What is quoted is found from the end, too: there
+/// stands what a proxy has added, and a quote that its client left open before it must not swallow it.
+fn split_from_end(text: &str, separator: char) -> Vec<&str> {
+    let (mut parts, mut end, mut quoted) = (Vec::new(), text.len(), false);
+    for (at, character) in text.char_indices().rev() {
+        let before = &text[..at];
+        quoted ^= character == '"' && !ends_in_escape(before);
+        if character == separator && !quoted {
+            parts.push(&text[at + separator.len_utf8()..end]);
+            end = at;
+        }
+    }
+    parts.push(&text[..end]);
+    parts
+}
+
+/// Whether what stands behind it in quotes is taken as it is: a quote there ends nothing.
+fn ends_in_escape(text: &str) -> bool {
+    text.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }
 
 #[cfg(test)]
@@ -220,6 +255,24 @@ mod tests {
     }
 
     #[test]
+    fn an_ipv4_network_that_is_written_as_ipv6_is_that_network() {
+        for (written, same) in [
+            ("::ffff:10.0.0.1", "10.0.0.1"),
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+            ("::ffff:a00:1/128", "10.0.0.1"),
+        ] {
+            let network: Network = written.parse().unwrap();
+            assert_eq!(network, same.parse().unwrap(), "{written}");
+            assert!(proxies(&[written]).hold(ip("10.0.0.1")), "{written}");
+        }
+        for wide in ["::ffff:10.0.0.0/95", "::ffff:10.0.0.0/0"] {
+            let refused = wide.parse::<Network>();
+            assert!(matches!(refused, Err(NoNetwork::WiderThanMapped(_))), "{wide} {refused:?}");
+        }
+    }
+
+    #[test]
     fn only_a_proxy_is_believed_and_only_what_proxies_have_added() {
         let known = proxies(&["127.0.0.1", "10.0.0.0/8"]);
         let origin =
@@ -240,6 +293,15 @@ mod tests {
             (&[("forwarded", "for=203.0.113.9;proto=https")], "203.0.113.9"),
             (&[("forwarded", "For=\"[2001:db8::7]:80\";by=10.1.1.1, for=10.1.1.1")], "2001:db8::7"),
             (&[("forwarded", "for=\"a, for=198.51.100.1\", for=203.0.113.9")], "203.0.113.9"),
+            // A quote that the client left open.
+            (&[("forwarded", "for=198.51.100.1;x=\", for=203.0.113.9")], "203.0.113.9"),
+            (&[("forwarded", "for=198.51.100.1;x=\\\", for=203.0.113.9")], "203.0.113.9"),
+            (&[("forwarded", "\"\"\", for=\"[2001:db8::7]:80\"")], "2001:db8::7"),
+            // What the proxy quotes of its client ends nothing.
+            (&[("forwarded", r#"for=203.0.113.9;host="a\", for=198.51.100.1;b=\"""#)], "203.0.113.9"),
+            (&[("forwarded", r#"for=203.0.113.9;host="a;for=198.51.100.1""#)], "203.0.113.9"),
+            // Two in one element: nobody knows which of them the proxy wrote.
+            (&[("forwarded", "for=198.51.100.1;for=203.0.113.9")], "127.0.0.1"),
             // Nothing of use: the last station that is known, the proxy itself.
             (&[], "127.0.0.1"),
             (&[(XFF, "")], "127.0.0.1"),
@@ -258,6 +320,18 @@ mod tests {
             let both = headers(&[(XFF, "203.0.113.9"), ("forwarded", forged)]);
             assert_eq!(known.origin(ip("127.0.0.1"), &both), Err(TwoOrigins), "{forged}");
             assert_eq!(none.origin(ip("127.0.0.1"), &both), Ok(ip("127.0.0.1")), "nobody is believed");
+        }
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_takes_nothing_away() {
+        let known = proxies(&["127.0.0.1"]);
+        for (name, line) in
+            [(XFF, &b"\xff, 203.0.113.9"[..]), ("forwarded", b"for=198.51.100.1;x=\xff, for=203.0.113.9")]
+        {
+            let mut headers = HeaderMap::new();
+            headers.append(name, axum::http::HeaderValue::from_bytes(line).unwrap());
+            assert_eq!(known.origin(ip("127.0.0.1"), &headers), Ok(ip("203.0.113.9")), "{name}");
         }
     }
 

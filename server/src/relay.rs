@@ -81,7 +81,7 @@ impl Relay {
             None => None,
         };
         let hub = Arc::new(Hub::new(folder.clone()));
-        let most = config.max_connections.min(Semaphore::MAX_PERMITS - SPARE_SOCKETS);
+        let most = config.max_connections.get().min(Semaphore::MAX_PERMITS - SPARE_SOCKETS);
         let places = Arc::new(Semaphore::new(most));
         let (proxies, tally) =
             (Arc::new(Proxies::new(config.proxies.clone())), Arc::new(Tally::new(config.limits)));

@@ -128,11 +128,6 @@ impl Workspace {
         })
     }
 
-    /// Which it is.
-    pub(crate) fn id(&self) -> WorkspaceId {
-        self.id
-    }
-
     /// Who is connected.
     pub(crate) fn room(&self) -> &Arc<Room> {
         &self.room

@@ -190,6 +190,19 @@ fn private(data: &Path) {
 }
 
 #[test]
+fn an_answer_that_is_lost_costs_no_other_certificate() {
+    let place = Place::new();
+    place.authority.state().loses = true;
+    let (relay, address) = place.start(&[]);
+    place.authority.state().relay = Some(address);
+    place.until_served(address, 1);
+    let said = place.until_it_says("it is asked for again");
+    assert!(said.contains("out for lunch"), "{said}");
+    assert_eq!(place.authority.state().certificates, 1);
+    stop(relay);
+}
+
+#[test]
 fn what_keeps_a_relay_from_its_certificate_is_said_and_it_goes_on() {
     let place = Place::new();
     // The names lead elsewhere.

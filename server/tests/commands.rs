@@ -197,6 +197,9 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         (&format!("{usual}proxies = [\"10.0.0.0/33\"]"), &[][..], "neither an address nor a network"),
         (&format!("{usual}[limits]\nbytes_per_day = 0"), &[], "1: the settings in"),
         (&format!("{usual}[limits]\nbites_per_day = 1"), &[], "bites_per_day"),
+        (&usual.replace("max_connections = 7", "max_connections = 0"), &[], "1: the settings in"),
+        (&usual, &["--max-connections", "0"], "--max-connections"),
+        (&usual, &["--proxies", "::ffff:10.0.0.0/8"], "say the IPv4 network itself"),
         (&usual, &["--proxies", "here"], "neither an address nor a network"),
         (&usual, &["--bytes-per-day", "0"], "--bytes-per-day"),
     ] {

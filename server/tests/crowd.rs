@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,7 +29,8 @@ async fn push_large(client: &mut Client, records: usize) {
 }
 
 async fn start(folder: &Path, patience: Patience) -> (RunningRelay, Workspace) {
-    let config = Config { max_connections: 20, patience, ..Config::new(folder) };
+    let few = NonZeroUsize::new(20).unwrap();
+    let config = Config { max_connections: few, patience, ..Config::new(folder) };
     let relay = Relay::start(config).await.unwrap();
     let workspace = Workspace::create(folder, &format!("ws://{}", relay.address()));
     (relay, workspace)

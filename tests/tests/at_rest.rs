@@ -77,11 +77,32 @@ fn a_replica_of_before_is_encrypted_and_comes_back_with_all_that_is_in_it() {
     assert!(desk.must(&["encrypt"]).contains("already"));
     desk.must(&["set", &id, "given=Eva"]);
 
+    let backup = Desk { path: folder.path().join("backup.samsyn") };
+    std::fs::copy(&desk.path, &backup.path).unwrap();
     assert!(desk.must(&["decrypt"]).contains("not encrypted any more"));
     assert!(desk.must(&["decrypt"]).contains("nothing was changed"));
     assert!(desk.must(&["show", &id]).contains("Eva"));
-    let keys = std::fs::read_dir(folder.path().join("keys")).unwrap();
-    assert_eq!(keys.count(), 0, "no key is left behind");
+    assert_eq!(backup.json(&["key"])["encrypted"], true);
+    assert!(backup.must(&["show", &id]).contains("Eva"), "a copy that was made before can be opened still");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_other_names_is_not_left_behind_unencrypted() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path(), &[]);
+    plant(&desk);
+    let linked = Desk { path: folder.path().join("linked.samsyn") };
+    std::os::unix::fs::symlink(&desk.path, &linked.path).unwrap();
+    linked.must(&["encrypt"]);
+    assert_eq!(planted::found(folder.path(), &PLANTED), Vec::<String>::new());
+    assert!(std::fs::symlink_metadata(&linked.path).unwrap().is_symlink());
+    assert!(desk.must(&["list", "contact"]).contains(PLANTED[0]));
+    desk.must(&["decrypt"]);
+    std::fs::hard_link(&desk.path, folder.path().join("second.samsyn")).unwrap();
+    let refused = desk.run(&["encrypt"]);
+    assert!(complaint(&refused).contains("second name"), "{}", complaint(&refused));
+    assert!(desk.must(&["list", "contact"]).contains(PLANTED[0]));
 }
 
 #[test]

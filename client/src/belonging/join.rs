@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use samsyn_engine::identity::{CodeError, DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{Replica, ReplicaError};
-use samsyn_engine::store::{NewReplica, StoreError, WayIn};
-use samsyn_engine::sync::Notice;
+use samsyn_engine::store::{Meta, NewReplica, StoreError, WayIn};
+use samsyn_engine::sync::{ErrorCode, Notice};
 
 use crate::keys::{self, Encryption, KeyError, Place, Vault};
 use crate::link::{self, LinkError, Visit};
@@ -39,8 +39,9 @@ pub enum JoinError {
     /// The relay is out of reach.
     #[error("not joined: {0} (or join now and sync later with --no-sync)")]
     NotReached(LinkError),
-    /// The relay was reached and the connection ended before all had come. The replica stays, and gets the rest later.
-    #[error(transparent)]
+    /// The relay was reached, and perhaps let them in; the connection ended before all had come. The replica stays, and gets the
+    /// rest later.
+    #[error("{0}; the workspace is on this computer now, and gets the rest with `samsyn sync`")]
     Broken(LinkError),
 }
 
@@ -122,6 +123,10 @@ impl Site<'_> {
         match Replica::create_with(self.replica, key.as_ref(), new, person) {
             Ok(replica) => Ok(Made { replica, key: place }),
             Err(error) => {
+                // What somebody else has put there stays. All else was made just now, and has nothing of anybody's in it yet.
+                if !matches!(error, ReplicaError::Store(StoreError::Exists(_))) {
+                    self.clear();
+                }
                 key.iter().for_each(|key| keys::forget_file_key(self.vault, key));
                 Err(error.into())
             }
@@ -168,8 +173,11 @@ pub fn prepare(site: Site<'_>, entry: &Entry, name: &str) -> Result<Made, JoinEr
     if !invited {
         return Ok(made);
     }
-    if let Err(error) = keys::keep_in(site.vault, made.replica.device(), &key) {
+    // Before anything else: without its key the replica is let in nowhere.
+    let device = made.replica.device();
+    if let Err(error) = keys::keep_in(site.vault, device, &key) {
         drop(made);
+        keys::forget(site.vault, device);
         site.clear();
         return Err(error.into());
     }
@@ -179,25 +187,51 @@ pub fn prepare(site: Site<'_>, entry: &Entry, name: &str) -> Result<Made, JoinEr
 /// The first meeting tells whether the invitation is good. Where it is not, nothing is left behind.
 ///
 /// # Errors
-/// Where the relay does not let us in, or is out of reach.
+/// Where the relay does not let us in, or is out of reach; [`JoinError::Broken`] where it had let us in and not all has come.
 pub fn first_sync(site: Site<'_>, mut replica: Replica) -> Result<(Replica, Visit), JoinError> {
-    let error = match link::sync_once(&mut replica) {
-        Ok(visit) => return Ok((replica, visit)),
-        Err(LinkError::Closed(notice)) => JoinError::Refused(notice),
-        Err(
-            error @ (LinkError::Unreachable { .. }
-            | LinkError::SignIn { .. }
-            | LinkError::NotTrusted { .. }
-            | LinkError::NotARelay { .. }),
-        ) => JoinError::NotReached(error),
-        Err(error) => return Err(JoinError::Broken(error)),
+    match link::sync_once(&mut replica) {
+        Ok(visit) => Ok((replica, visit)),
+        Err(error) => Err(ended(site, replica, error)),
+    }
+}
+
+/// Why somebody did not join, where the first meeting ended so. Takes away what was made only where the relay never let it in: an
+/// invitation that is used up lets nobody in again, so the key that it was used with must not go.
+fn ended(site: Site<'_>, replica: Replica, error: LinkError) -> JoinError {
+    // Where that cannot be read nothing is taken away, either.
+    let is_strange = replica.meta().is_ok_and(|meta| !was_let_in(&meta) && !is_in_doubt(&meta, &error));
+    let error = match error {
+        LinkError::Closed(notice) if is_strange => JoinError::Refused(notice),
+        error @ (LinkError::Unreachable { .. }
+        | LinkError::SignIn { .. }
+        | LinkError::NotTrusted { .. }
+        | LinkError::NotARelay { .. })
+            if is_strange =>
+        {
+            JoinError::NotReached(error)
+        }
+        error => return JoinError::Broken(error),
     };
     let device = replica.device();
     // Closing it writes beside it: first it is closed, then it is taken away.
     drop(replica);
     keys::forget(site.vault, device);
     site.clear();
-    Err(error)
+    error
+}
+
+/// Whether the relay has let a new replica in: it said what the device may do, or something came. Where a workspace has a secret
+/// instead of members only the latter shows it.
+fn was_let_in(meta: &Meta) -> bool {
+    let came = meta.cursor.is_some() || meta.first_sync.is_some() || meta.last_contact.is_some();
+    // What was erased is told before anything else, and the connection begins anew after it.
+    meta.grant.is_some() || came || meta.erased_up_to != (0, 0)
+}
+
+/// Whether the relay may have let it in, and used up the invitation, before it could say so: it stops, or cannot read its log.
+fn is_in_doubt(meta: &Meta, error: &LinkError) -> bool {
+    let LinkError::Closed(notice) = error else { return false };
+    meta.invitation.is_some() && matches!(notice.code, ErrorCode::Stopping | ErrorCode::Storage)
 }
 
 /// Splits `ws://HOST:PORT/WORKSPACE` into the relay's address and the workspace.
@@ -219,7 +253,116 @@ impl From<StoreError> for JoinError {
 
 #[cfg(test)]
 mod tests {
+    use samsyn_engine::identity::Grant;
+    use samsyn_engine::store::Store;
+
     use super::*;
+
+    /// Somebody has made the replica with an invitation, and not met the relay yet.
+    struct Newcomer {
+        path: PathBuf,
+        vault: Vault,
+        folder: tempfile::TempDir,
+    }
+
+    impl Newcomer {
+        fn new() -> Newcomer {
+            let folder = tempfile::tempdir().unwrap();
+            let vault = Vault::in_folder(&folder.path().join("keys"));
+            Newcomer { path: folder.path().join("a.samsyn"), vault, folder }
+        }
+
+        fn site(&self) -> Site<'_> {
+            Site { replica: &self.path, vault: &self.vault, encryption: Encryption::Always }
+        }
+
+        fn invited(&self) -> Replica {
+            let address = format!("wss://host/{}", WorkspaceId::random());
+            let entry = Entry::read(&address, &InvitationCode::random().reveal()).unwrap();
+            prepare(self.site(), &entry, "Bo").unwrap().replica
+        }
+
+        /// The files that are there: the replica's, and the keys.
+        fn left(&self) -> Vec<PathBuf> {
+            let files = |folder: &Path| {
+                let entries = std::fs::read_dir(folder).into_iter().flatten();
+                entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect::<Vec<_>>()
+            };
+            [files(self.folder.path()), files(&self.folder.path().join("keys"))].concat()
+        }
+    }
+
+    fn closed(code: ErrorCode) -> LinkError {
+        LinkError::Closed(Notice::new(code, "no"))
+    }
+
+    fn unreachable() -> LinkError {
+        LinkError::Unreachable { address: "wss://host".to_owned(), reason: "no answer".to_owned() }
+    }
+
+    #[test]
+    fn whoever_was_never_let_in_leaves_nothing_behind() {
+        for (error, refused) in [(closed(ErrorCode::Access), true), (unreachable(), false)] {
+            let bo = Newcomer::new();
+            let replica = bo.invited();
+            assert!(bo.left().len() >= 3, "the replica, its key, and the device's: {:?}", bo.left());
+            match ended(bo.site(), replica, error) {
+                JoinError::Refused(_) => assert!(refused),
+                JoinError::NotReached(_) => assert!(!refused),
+                other => panic!("{other}"),
+            }
+            assert_eq!(bo.left(), Vec::<PathBuf>::new());
+        }
+    }
+
+    #[test]
+    fn whoever_was_let_in_keeps_replica_and_key_however_the_first_meeting_ends() {
+        let codes = [ErrorCode::Stopping, ErrorCode::Limited, ErrorCode::Access];
+        for error in codes.map(closed).into_iter().chain([unreachable()]) {
+            let bo = Newcomer::new();
+            let replica = bo.invited();
+            let device = replica.device();
+            drop(replica);
+            let key = keys::file_key(&bo.vault, &bo.path).unwrap();
+            let mut store = Store::open_with(&bo.path, key.as_ref()).unwrap();
+            let mut transaction = store.transaction().unwrap();
+            transaction.set_grant(&Grant::unbounded(device), None).unwrap();
+            transaction.commit().unwrap();
+            drop(store);
+            let replica = Replica::open_with(&bo.path, key.as_ref()).unwrap();
+            assert!(matches!(ended(bo.site(), replica, error), JoinError::Broken(_)));
+            assert!(bo.path.exists());
+            let has_key = bo.left().iter().any(|path| path.ends_with(format!("keys/{device}.key")));
+            assert!(has_key && keys::file_key(&bo.vault, &bo.path).is_ok());
+        }
+    }
+
+    #[test]
+    fn an_invitation_that_may_be_used_up_is_not_thrown_away() {
+        let bo = Newcomer::new();
+        let replica = bo.invited();
+        assert!(matches!(ended(bo.site(), replica, closed(ErrorCode::Stopping)), JoinError::Broken(_)));
+        assert!(bo.path.exists());
+        // A secret lets in as often as somebody comes.
+        let eva = Newcomer::new();
+        let address = format!("wss://host/{}", WorkspaceId::random());
+        let entry = Entry::read(&address, &WorkspaceSecret::random().reveal()).unwrap();
+        let replica = prepare(eva.site(), &entry, "Eva").unwrap().replica;
+        assert!(matches!(ended(eva.site(), replica, closed(ErrorCode::Stopping)), JoinError::Refused(_)));
+        assert_eq!(eva.left(), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn a_replica_that_could_not_be_finished_leaves_nothing_behind_and_another_file_is_left_alone() {
+        let bo = Newcomer::new();
+        // The file is there by then: its person cannot be written into it.
+        assert!(matches!(found(bo.site(), "Byrån", "Bo\nBerg"), Err(JoinError::Replica(_))));
+        assert_eq!(bo.left(), Vec::<PathBuf>::new());
+        std::fs::write(&bo.path, "somebody else's").unwrap();
+        assert!(found(bo.site(), "Byrån", "Bo").is_err());
+        assert_eq!(bo.left(), vec![bo.path.clone()]);
+        assert_eq!(std::fs::read(&bo.path).unwrap(), b"somebody else's");
+    }
 
     #[test]
     fn an_address_names_relay_and_workspace() {

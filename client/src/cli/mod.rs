@@ -22,8 +22,10 @@ use clap::{Args, Parser, Subcommand};
 use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::Language;
 
+use crate::belonging::join::JoinError;
 use crate::context::{Context, Failure};
 use crate::explain;
+use crate::keys::KeyError;
 use crate::keys::lock::LockError;
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
@@ -159,9 +161,23 @@ fn in_words(failure: &(dyn std::error::Error + Send + Sync + 'static), language:
     if let Some(error) = failure.downcast_ref::<LockError>() {
         return explain::lock_error(error, language);
     }
+    if let Some(error) = failure.downcast_ref::<KeyError>() {
+        return explain::key_error(error, language);
+    }
+    if let Some(error) = failure.downcast_ref::<JoinError>() {
+        return not_joined(error, language);
+    }
     match failure.downcast_ref::<LinkError>() {
         Some(error) => explain::link_error(error, language),
         None => failure.to_string(),
+    }
+}
+
+/// Why somebody did not join. The error's own words are English, and name what the command line has against it.
+fn not_joined(error: &JoinError, language: Language) -> String {
+    match language {
+        Language::English => error.to_string(),
+        Language::Swedish => explain::join_error(error, language),
     }
 }
 
@@ -234,4 +250,30 @@ fn is_broken_pipe(failure: &(dyn std::error::Error + 'static)) -> bool {
     failure
         .downcast_ref::<std::io::Error>()
         .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(failure: impl Into<Failure>, language: Language) -> String {
+        let failure: Failure = failure.into();
+        in_words(failure.as_ref(), language)
+    }
+
+    #[test]
+    fn what_keeps_somebody_from_joining_is_said_in_their_language() {
+        let key = || KeyError { path: "keys".into(), reason: std::io::Error::other("full") };
+        let swedish = [
+            (said(JoinError::NoName, Language::Swedish), "Skriv ditt namn"),
+            (said(JoinError::Key(key()), Language::Swedish), "Nyckeln kan inte sparas i keys (full)"),
+            (said(key(), Language::Swedish), "Nyckeln kan inte sparas i keys (full)"),
+            (said(JoinError::Broken(LinkError::Broken("reset".into())), Language::Swedish), "hämta resten"),
+        ];
+        for (said, words) in swedish {
+            assert!(said.contains(words), "\"{said}\" does not say \"{words}\"");
+        }
+        let there = said(JoinError::Exists("a.samsyn".into()), Language::English);
+        assert!(there.contains("--replica"), "{there}");
+    }
 }

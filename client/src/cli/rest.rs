@@ -44,11 +44,16 @@ impl AtRest {
             "Den är inte krypterad: datorn har ingen nyckelring. Kryptera den med \"samsyn encrypt\".",
             "It is not encrypted, for this computer has no keyring: encrypt it with `samsyn encrypt`.",
         );
+        const NOT_TAKEN: Caption = Caption::new(
+            "Den är inte krypterad: datorns nyckelring tog inte emot nyckeln. Lås upp nyckelringen och kryptera den med \"samsyn encrypt\".",
+            "It is not encrypted, for this computer's keyring took no key: unlock the keyring, and encrypt it with `samsyn encrypt`.",
+        );
         const ENCRYPTED: Caption = Caption::new("Den är krypterad.", "It is encrypted.");
         let language = context.language;
         match place {
             Some(place) => line(format_args!("{} {}", ENCRYPTED.get(language), rests(place, language))),
             None if self.no_encryption => Ok(()),
+            None if Vault::of_this_person().has_keyring() => line(NOT_TAKEN.get(language)),
             None => line(PLAIN.get(language)),
         }
     }
@@ -80,8 +85,8 @@ impl Decrypt {
         const NOT: Caption =
             Caption::new("{} är inte krypterad.", "{} is not encrypted: nothing was changed.");
         const DONE: Caption = Caption::new(
-            "{} är inte krypterad längre: den som kommer åt disken kan läsa den.",
-            "{} is not encrypted any more: whoever gets at the disk can read it.",
+            "{} är inte krypterad längre: den som kommer åt disken kan läsa den. Nyckeln är kvar för kopior och säkerhetskopior.",
+            "{} is not encrypted any more: whoever gets at the disk can read it. Its key is kept, for copies and backups.",
         );
         match lock::decrypt(&Vault::of_this_person(), &context.path) {
             Ok(()) => line(named(DONE, context)),

@@ -151,11 +151,11 @@ fn erased(visit: &link::Visit, language: Language) -> String {
 /// What a person is told whose role reads less than before.
 fn withdrawn(visit: &link::Visit, language: Language) -> String {
     let gone = Caption::new(
-        "Din roll i arbetsytan läser inte allt längre. Borttagna poster här: {}.",
+        "Med din roll i arbetsytan kan du inte längre läsa allt. Poster som har tagits bort här: {}.",
         "Your role in this workspace does not read everything any more. Records taken away here: {}.",
     );
     let kept = Caption::new(
-        " Kvar, för du har skrivit i dem och det är inte skickat: {}.",
+        " Poster som är kvar här, eftersom du har skrivit i dem och det inte är skickat än: {}.",
         " Kept, for you wrote in them and it is not sent: {}.",
     );
     let mut words = gone.get(language).replace("{}", &visit.withdrawn.to_string());

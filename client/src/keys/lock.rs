@@ -2,7 +2,6 @@
 //!
 //! The window and the command line do the same by these.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -92,10 +91,15 @@ pub fn rest(vault: &Vault, replica: &Path) -> Result<Rest, StoreError> {
     let unusable =
         |error: io::Error| StoreError::Unusable { path: replica.to_owned(), reason: error.to_string() };
     let Some(name) = key_needed(replica).map_err(unusable)? else { return Ok(Rest::Plain) };
-    if let Some(place) = vault.place(&Secret::File(name), Some(replica)) {
-        return Ok(Rest::Open(name, place));
-    }
     let locked = path(vault, name).filter(|path| path.exists());
+    match (vault.place(&Secret::File(name), Some(replica)), &locked) {
+        (Ok(Some(place)), _) => return Ok(Rest::Open(name, place)),
+        // With the passphrase it can be opened whatever the keyring says.
+        (Ok(None), _) | (Err(_), Some(_)) => {}
+        (Err(error), None) => {
+            return Err(StoreError::Unusable { path: replica.to_owned(), reason: error.to_string() });
+        }
+    }
     Ok(locked.map_or(Rest::Closed(name), |path| Rest::Locked(name, path)))
 }
 
@@ -109,13 +113,19 @@ pub fn encrypt(vault: &Vault, replica: &Path) -> Result<Place, LockError> {
     }
     // Always: so there is one.
     let (key, place) = draw_file_key(vault, Encryption::Always)?.ok_or(LockError::Already)?;
-    encrypt_anew(replica, None, Some(&key)).inspect_err(|_| {
-        vault.forget(&Secret::File(key.name()));
-    })?;
-    Ok(place)
+    match encrypt_anew(replica, None, Some(&key)) {
+        Ok(()) => Ok(place),
+        Err(error) => {
+            // Whatever went wrong: what the file needs now is not thrown away.
+            if key_needed(replica).is_ok_and(|needed| needed != Some(key.name())) {
+                vault.forget(&Secret::File(key.name()));
+            }
+            Err(error.into())
+        }
+    }
 }
 
-/// Lets a replica rest unencrypted.
+/// Lets a replica rest unencrypted. Its key stays where it is: copies and backups of the encrypted file need it.
 ///
 /// # Errors
 /// [`LockError::Already`] where it is; [`StoreError::Encrypted`] where its key is not at hand; [`StoreError::Busy`] where somebody
@@ -125,12 +135,7 @@ pub fn decrypt(vault: &Vault, replica: &Path) -> Result<(), LockError> {
         return Err(LockError::Already);
     }
     let key = file_key(vault, replica)?.ok_or(LockError::Already)?;
-    encrypt_anew(replica, Some(&key), None)?;
-    vault.forget(&Secret::File(key.name()));
-    if let Some(locked) = path(vault, key.name()) {
-        let _ = fs::remove_file(locked);
-    }
-    Ok(())
+    Ok(encrypt_anew(replica, Some(&key), None)?)
 }
 
 /// Whether locking asks for the passphrase that a replica was locked with before, rather than for a new one.
@@ -158,8 +163,8 @@ pub fn lock(vault: &Vault, replica: &Path, (passphrase, change): (&str, bool)) -
     if unseal(&locked, name, passphrase)?.secret() != key.secret() {
         return Err(LockError::Passphrase);
     }
-    vault.forget(&Secret::File(name));
-    match vault.place(&Secret::File(name), Some(replica)) {
+    let beside = || vault.place(&Secret::File(name), Some(replica)).ok().flatten();
+    match vault.forget(&Secret::File(name)).or_else(beside) {
         Some(place) => Err(LockError::StillThere(place)),
         None => Ok(()),
     }

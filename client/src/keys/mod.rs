@@ -31,16 +31,39 @@ pub use vault::{KeyError, Place, Vault};
 /// # Errors
 /// Where the replica cannot be opened; [`StoreError::Encrypted`] where its key is not at hand.
 pub fn open(path: &Path) -> Result<Replica, ReplicaError> {
-    let vault = Vault::of_this_person();
-    let key = file_key(&vault, path)?;
-    let replica = Replica::open_with(path, key.as_ref())?;
-    Ok(match vault.find(&Secret::Device(replica.device()), Some(path)) {
-        Some(bytes) => match bytes.as_slice().try_into() {
-            Ok(bytes) => replica.with_key(DeviceKey::from_bytes(bytes)),
-            Err(_) => replica,
-        },
-        None => replica,
-    })
+    open_from(&Vault::of_this_person(), path)
+}
+
+/// The same, with the keys of a vault.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_from(vault: &Vault, path: &Path) -> Result<Replica, ReplicaError> {
+    let key = file_key(vault, path)?;
+    let mut replica = Replica::open_with(path, key.as_ref())?;
+    if let Some(key) = device_key(vault, &replica) {
+        replica.take_key(key);
+    }
+    Ok(replica)
+}
+
+/// Looks once more for the device's key of a replica that lacks it: the keyring may have been locked before.
+pub fn look_again(replica: &mut Replica) {
+    if replica.lacks_key().is_ok_and(|lacks| lacks)
+        && let Some(key) = device_key(&Vault::of_this_person(), replica)
+    {
+        replica.take_key(key);
+    }
+}
+
+/// Without it the replica can be worked in all the same; only the relay does not let it in.
+fn device_key(vault: &Vault, replica: &Replica) -> Option<DeviceKey> {
+    let found = vault.find(&Secret::Device(replica.device()), Some(replica.store().path()));
+    let bytes = found.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a device's key is not at hand");
+        None
+    })?;
+    Some(DeviceKey::from_bytes(bytes.as_slice().try_into().ok()?))
 }
 
 /// The key that a replica's file is encrypted with; none where it is not.
@@ -52,6 +75,8 @@ pub fn file_key(vault: &Vault, path: &Path) -> Result<Option<FileKey>, StoreErro
         |error: std::io::Error| StoreError::Unusable { path: path.to_owned(), reason: error.to_string() };
     let Some(name) = key_needed(path).map_err(unusable)? else { return Ok(None) };
     let found = vault.find(&Secret::File(name), Some(path));
+    let found =
+        found.map_err(|error| StoreError::Unusable { path: path.to_owned(), reason: error.to_string() })?;
     let secret = found.and_then(|bytes| bytes.as_slice().try_into().ok());
     match secret {
         Some(secret) => Ok(Some(FileKey::kept(name, secret))),

@@ -40,6 +40,11 @@ impl KeyError {
     }
 }
 
+/// The keyring did not answer: whether something is kept in it nobody knows now.
+#[derive(Debug, thiserror::Error)]
+#[error("this computer's keyring does not answer ({0}): unlock it and try again")]
+pub struct NoAnswer(keyring::Error);
+
 /// What is kept, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secret {
@@ -103,7 +108,8 @@ impl Vault {
         let session = std::env::var_os("XDG_RUNTIME_DIR").map(|folder| Path::new(&folder).join("samsyn"));
         let folders = directories::ProjectDirs::from("se", "Samsyn", "Samsyn");
         let folder = folders.map(|folders| folders.data_local_dir().join("keys"));
-        Vault { keyring: true, session, folder }
+        // Tests leave the keyring of whoever runs them alone; `tests/tests/keyring.rs` has one of its own.
+        Vault { keyring: !cfg!(test), session, folder }
     }
 
     /// A folder only.
@@ -122,21 +128,39 @@ impl Vault {
     }
 
     /// What is kept under that name, if it is at hand; also what lies beside a replica.
-    pub fn find(&self, secret: &Secret, replica: Option<&Path>) -> Option<Zeroizing<Vec<u8>>> {
+    ///
+    /// # Errors
+    /// Where the keyring may have it and does not say.
+    pub fn find(
+        &self,
+        secret: &Secret,
+        replica: Option<&Path>,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, NoAnswer> {
         let files = self.files(secret, replica).into_iter();
-        files.filter_map(|(_, path)| fs::read(path).ok()).next().map(Zeroizing::new).or_else(|| {
-            let entry = self.entry(secret)?;
-            entry.get_secret().ok().map(Zeroizing::new)
-        })
+        match files.filter_map(|(_, path)| fs::read(path).ok()).next() {
+            Some(bytes) => Ok(Some(Zeroizing::new(bytes))),
+            None => self.ask(secret),
+        }
     }
 
     /// Where what is kept under that name rests.
-    pub fn place(&self, secret: &Secret, replica: Option<&Path>) -> Option<Place> {
+    ///
+    /// # Errors
+    /// Where the keyring may have it and does not say.
+    pub fn place(&self, secret: &Secret, replica: Option<&Path>) -> Result<Option<Place>, NoAnswer> {
         let found = self.files(secret, replica).into_iter().find(|(_, path)| path.exists());
-        found.map(|(place, _)| place).or_else(|| {
-            let there = self.entry(secret)?.get_secret().map(Zeroizing::new).is_ok();
-            there.then_some(Place::Keyring)
-        })
+        match found {
+            Some((place, _)) => Ok(Some(place)),
+            None => Ok(self.ask(secret)?.map(|_| Place::Keyring)),
+        }
+    }
+
+    fn ask(&self, secret: &Secret) -> Result<Option<Zeroizing<Vec<u8>>>, NoAnswer> {
+        match self.entry(secret).map(|entry| entry.get_secret()) {
+            None | Some(Err(keyring::Error::NoEntry)) => Ok(None),
+            Some(Ok(bytes)) => Ok(Some(Zeroizing::new(bytes))),
+            Some(Err(error)) => Err(NoAnswer(error)),
+        }
     }
 
     /// Keeps something for good: in the keyring, or else in the folder.
@@ -164,15 +188,16 @@ impl Vault {
         }
     }
 
-    /// Takes it away, wherever it is. Says whether it is nowhere any more.
-    pub fn forget(&self, secret: &Secret) -> bool {
+    /// Takes it away, wherever it is. Answers where it is still, if it could not be taken away from there.
+    pub fn forget(&self, secret: &Secret) -> Option<Place> {
         for (_, path) in self.files(secret, None) {
             let _ = fs::remove_file(path);
         }
-        if let Some(entry) = self.entry(secret) {
-            let _ = entry.delete_credential();
+        let deleted = self.entry(secret).map(|entry| entry.delete_credential());
+        match deleted {
+            None | Some(Ok(()) | Err(keyring::Error::NoEntry)) => self.place(secret, None).ok().flatten(),
+            Some(Err(_)) => Some(Place::Keyring),
         }
-        self.place(secret, None).is_none()
     }
 
     /// Says whether it rests there now: what cannot be read back is not kept.
@@ -232,7 +257,11 @@ pub(super) fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> 
     let mut file = options.open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(unfinished, path)
+    fs::rename(unfinished, path)?;
+    // A key is there before anything needs it, also after a power cut.
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -249,8 +278,8 @@ mod tests {
         let vault = Vault::in_folder(&folder);
         let (device, key) = (Secret::Device(DeviceId::random()), DeviceKey::random());
         let kept = vault.keep(&device, &key.to_bytes()).unwrap();
-        assert_eq!(vault.place(&device, None), Some(kept.clone()));
-        let found = |secret: &Secret| vault.find(secret, None).map(|bytes| bytes.to_vec());
+        assert_eq!(vault.place(&device, None).unwrap(), Some(kept.clone()));
+        let found = |secret: &Secret| vault.find(secret, None).unwrap().map(|bytes| bytes.to_vec());
         assert_eq!(found(&device), Some(key.to_bytes().to_vec()));
         assert_eq!(found(&Secret::Device(DeviceId::from_bytes([0; 16]))), None);
         let other = DeviceKey::random().to_bytes();
@@ -275,11 +304,11 @@ mod tests {
         assert_eq!(vault.keep_unlocked(&secret, key.secret()).unwrap(), Place::Session);
         assert!(fs::read_dir(&folder).is_err(), "nothing of it is on the disk");
         fs::remove_dir_all(&session).unwrap();
-        assert_eq!(vault.place(&secret, None), None);
+        assert_eq!(vault.place(&secret, None).unwrap(), None);
         vault.keep_unlocked(&secret, key.secret()).unwrap();
         vault.keep(&secret, key.secret()).unwrap();
-        assert!(vault.forget(&secret));
-        assert_eq!(vault.place(&secret, None), None);
+        assert_eq!(vault.forget(&secret), None);
+        assert_eq!(vault.place(&secret, None).unwrap(), None);
     }
 
     #[test]
@@ -289,9 +318,10 @@ mod tests {
         let secret = Secret::File(key.name());
         Vault::in_folder(&stick.join("keys")).keep(&secret, key.secret()).unwrap();
         let (vault, replica) = (Vault::in_folder(&place.path().join("home")), stick.join("a.samsyn"));
-        assert_eq!(vault.find(&secret, Some(&replica)).unwrap().as_slice(), key.secret());
-        assert!(vault.forget(&secret));
-        assert!(vault.find(&secret, Some(&replica)).is_some() && vault.find(&secret, None).is_none());
+        let found = |replica| vault.find(&secret, replica).unwrap();
+        assert_eq!(found(Some(&replica)).unwrap().as_slice(), key.secret());
+        assert_eq!(vault.forget(&secret), None);
+        assert!(found(Some(&replica)).is_some() && found(None).is_none());
     }
 
     #[test]

@@ -298,6 +298,7 @@ impl Worker {
             None => Link::Connecting,
         };
         self.status(link.clone());
+        crate::keys::look_again(&mut self.replica);
         let mut connection = match self.open().await {
             Ok(connection) => connection,
             Err(ended) => return ended,

@@ -145,13 +145,28 @@ pub enum Answer {
     /// To [`Request::Known`].
     Known(Vec<Known>),
     /// To [`Request::Touched`].
-    Touched(RecordId, Option<Arc<Touched>>),
+    Touched(RecordId, Looked),
+    /// To [`Request::Discard`]: it was let go of.
+    Discarded(RecordId),
     /// To [`Request::WriteDossier`]: the files.
     Written(RecordId, Result<[PathBuf; 2], Arc<ExchangeError>>),
     /// To [`Request::Refused`].
     Refused(Vec<RefusedWork>),
     /// Something was not done.
     Failed(Arc<ReplicaError>),
+}
+
+/// What was seen where somebody looked at what erasing a record would touch.
+#[derive(Debug, Clone)]
+pub enum Looked {
+    /// Nothing yet.
+    Looking,
+    /// The record is not here any more: somebody was faster.
+    Gone,
+    /// It could not be looked at.
+    Failed(Arc<ReplicaError>),
+    /// This.
+    Found(Arc<Touched>),
 }
 
 /// What is shown whatever the page.
@@ -242,11 +257,12 @@ impl Worker {
                 self.tell(answer);
                 return self.overview(true);
             }
-            Request::Reviewed(_)
-            | Request::AllReviewed
-            | Request::Retry
-            | Request::RetryIn(_)
-            | Request::Discard(_) => {
+            Request::Discard(id) => {
+                let answer = self.discard(id);
+                self.tell(answer);
+                return self.overview(true);
+            }
+            Request::Reviewed(_) | Request::AllReviewed | Request::Retry | Request::RetryIn(_) => {
                 if let Err(error) = self.mark(request) {
                     self.tell(Answer::Failed(Arc::new(error)));
                 }
@@ -275,11 +291,7 @@ impl Worker {
                 Request::Findings(today) => Answer::Findings(self.replica.findings(today)?),
                 Request::Known => Answer::Known(self.known()?),
                 Request::Refused => Answer::Refused(self.refused()?),
-                Request::Touched(id) => match Touched::of(&self.replica, id) {
-                    // Somebody was faster.
-                    Err(ReplicaError::NoRecord(_)) => Answer::Touched(id, None),
-                    touched => Answer::Touched(id, Some(Arc::new(touched?))),
-                },
+                Request::Touched(id) => Answer::Touched(id, self.look(id)),
                 Request::WriteDossier(id, path, language) => {
                     let dossier = Dossier::of(&self.replica, id, language).map_err(ExchangeError::from);
                     let written = dossier.and_then(|dossier| dossier.write(&path));
@@ -289,6 +301,14 @@ impl Worker {
             })
         };
         answer().unwrap_or_else(|error| Answer::Failed(Arc::new(error)))
+    }
+
+    fn look(&self, id: RecordId) -> Looked {
+        match Touched::of(&self.replica, id) {
+            Ok(touched) => Looked::Found(Arc::new(touched)),
+            Err(ReplicaError::NoRecord(_)) => Looked::Gone,
+            Err(error) => Looked::Failed(Arc::new(error)),
+        }
     }
 
     fn known(&self) -> Result<Vec<Known>, ReplicaError> {
@@ -389,8 +409,14 @@ impl Worker {
             }
             Request::AllReviewed => self.replica.mark_all_reviewed(),
             Request::RetryIn(id) => self.replica.retry_refused_in(id).map(drop),
-            Request::Discard(id) => self.replica.discard_refused(id).map(drop),
             _ => self.replica.retry_refused().map(drop),
+        }
+    }
+
+    fn discard(&mut self, id: RecordId) -> Answer {
+        match self.replica.discard_refused(id) {
+            Ok(_) => Answer::Discarded(id),
+            Err(error) => Answer::Failed(Arc::new(error)),
         }
     }
 

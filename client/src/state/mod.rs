@@ -16,7 +16,7 @@ mod people;
 mod session;
 mod settings;
 
-pub use backend::{Answer, HistoryStep, RecordView, RefusedStep, RefusedWork, Request};
+pub use backend::{Answer, HistoryStep, Looked, RecordView, RefusedStep, RefusedWork, Request};
 pub use people::{Known, Laptop, Person, Seen};
 pub use session::{Absence, Notice, Session, Severity, Standing, Written};
 pub use settings::{Settings, ThemeChoice};

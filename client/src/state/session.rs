@@ -16,10 +16,9 @@ use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::{Language, Link, NewRecord};
 use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView};
 
-use super::backend::{Answer, Backend, Overview, RecordView, RefusedWork, Request};
+use super::backend::{Answer, Backend, Looked, Overview, RecordView, RefusedWork, Request};
 use super::cache::RowCache;
 use super::people::{Known, Person, Sources};
-use crate::belonging::erasing::Touched;
 use crate::link::worker::{Asked, Command, Link as RelayLink, Report, SyncStatus, SyncWorker};
 
 /// How many steps can be taken back.
@@ -95,9 +94,11 @@ pub struct Session {
     refused: (Option<Arc<Vec<RefusedWork>>>, bool),
     /// What erasing a record would touch: the record that was asked about, the answer, and whether it was asked about at the file's
     /// present state.
-    touched: Option<(RecordId, Option<Arc<Touched>>, bool)>,
+    touched: Option<(RecordId, Looked, bool)>,
     /// What came of writing out what is known about somebody.
     written: Option<(RecordId, Written)>,
+    /// How often that was asked for and has not been answered.
+    unwritten: usize,
 }
 
 /// The files that were written, or why none were.
@@ -206,6 +207,7 @@ impl Session {
             refused: (None, false),
             touched: None,
             written: None,
+            unwritten: 0,
         })
     }
 
@@ -263,7 +265,14 @@ impl Session {
                     *touched = found;
                 }
             }
-            Answer::Written(id, written) => self.written = Some((id, written)),
+            Answer::Written(id, written) => {
+                self.unwritten = self.unwritten.saturating_sub(1);
+                // Only what came of the last asking is waited for.
+                if self.unwritten == 0 {
+                    self.written = Some((id, written));
+                }
+            }
+            Answer::Discarded(id) => self.forget_steps(id),
             Answer::Refused(works) => self.refused.0 = Some(Arc::new(works)),
             Answer::Known(known) => self.belonging.known = Some(known),
             Answer::Edited(edited) => {
@@ -285,9 +294,6 @@ impl Session {
                 self.writing = self.writing.saturating_sub(1);
                 // What failed to be read may be asked for again.
                 self.asked.clear();
-                if let Some((_, None, fresh)) = &mut self.touched {
-                    *fresh = false;
-                }
                 self.notices.push_back(Notice::Failed(error));
             }
         }
@@ -303,6 +309,12 @@ impl Session {
         }
         self.belonging.next = None;
         self.belonging.answers.push_back((management, asked));
+    }
+
+    /// What was done in a record is not taken back or done again any more.
+    fn forget_steps(&mut self, record: RecordId) {
+        self.undo.retain(|step| step.record != record);
+        self.redo.retain(|step| step.record != record);
     }
 
     fn wrote(&mut self) {
@@ -516,15 +528,18 @@ impl Session {
         self.sync.send(Command::Nudge);
     }
 
-    /// Lets go of what the relay refused of a record.
+    /// Lets go of what the relay refused of a record. Steps in it cannot be taken back after that: they would be taken back from a
+    /// record in which they are not, and written as new changes.
     pub fn discard_refused(&mut self, record: RecordId) {
+        // Once more when it is done: steps that are under way now are known only then.
+        self.forget_steps(record);
         self.backend.ask(Request::Discard(record));
     }
 
-    /// What erasing a record would touch, once it has been looked at. It is asked for otherwise.
-    pub fn touched(&mut self, record: RecordId) -> Option<Arc<Touched>> {
+    /// What erasing a record would touch. It is asked for where it is not known; where that failed not before something changed.
+    pub fn touched(&mut self, record: RecordId) -> Looked {
         let known = self.touched.take().filter(|(known, ..)| *known == record);
-        let (_, touched, fresh) = known.unwrap_or((record, None, false));
+        let (_, touched, fresh) = known.unwrap_or((record, Looked::Looking, false));
         if !fresh {
             self.backend.ask(Request::Touched(record));
         }
@@ -532,8 +547,16 @@ impl Session {
         touched
     }
 
+    /// Forgets what was seen of what erasing would touch: somebody looks anew.
+    pub fn look_anew(&mut self) {
+        self.touched = None;
+    }
+
     /// Writes all that is known about a person to two files. What came of it is [`Session::take_written`].
     pub fn write_dossier(&mut self, record: RecordId, path: PathBuf, language: Language) {
+        // What came of it the last time, and nobody asked for, is not what comes of it now.
+        self.written = None;
+        self.unwritten += 1;
         self.backend.ask(Request::WriteDossier(record, path, language));
     }
 
@@ -785,6 +808,56 @@ mod tests {
         let people = bench.until(|session| session.people().filter(|people| !people.is_empty()));
         assert_eq!((people.len(), people[0].name.as_str(), people[0].is_me), (1, "Åsa", true));
         assert!(people[0].devices[0].is_this && people[0].devices[0].since.is_some());
+    }
+
+    #[test]
+    fn what_was_let_go_of_is_not_taken_back_as_if_it_were_new() {
+        let mut bench = Bench::new();
+        let (berg, ek) = (bench.contact("Berg"), bench.contact("Ek"));
+        bench.session.edit(berg, vec![Edit::set("family", Value::Text("Ask".into()))]);
+        bench.wait_for_family(berg, "Ask");
+        assert_eq!(bench.session.undo(), Some(berg));
+        bench.wait_for_family(berg, "Berg");
+        // One step is under way when it is let go of.
+        bench.session.edit(berg, vec![Edit::set("given", Value::Text("Eva".into()))]);
+        bench.session.discard_refused(berg);
+        bench.until(|session| {
+            let view = session.record(berg)?;
+            (!session.is_writing() && view.record.get("given").as_text() == Some("Eva")).then_some(())
+        });
+        bench.until(|session| (!session.undo.iter().any(|step| step.record == berg)).then_some(()));
+        assert!(!bench.session.can_redo());
+        assert_eq!(bench.session.undo(), Some(ek));
+        assert!(!bench.session.can_undo());
+    }
+
+    #[test]
+    fn what_erasing_touches_is_looked_at_once_and_what_is_gone_is_said_to_be() {
+        let mut bench = Bench::new();
+        let id = bench.contact("Berg");
+        let touched = bench.until(|session| match session.touched(id) {
+            Looked::Found(touched) => Some(touched),
+            _ => None,
+        });
+        assert_eq!(touched.title, "Berg");
+        let nobody = RecordId::from_bytes([1; 16]);
+        bench.until(|session| matches!(session.touched(nobody), Looked::Gone).then_some(()));
+        // Asking anew begins with nothing known.
+        bench.session.look_anew();
+        assert!(matches!(bench.session.touched(nobody), Looked::Looking));
+    }
+
+    #[test]
+    fn an_answer_to_an_export_of_before_is_not_taken_for_the_new_one() {
+        let mut bench = Bench::new();
+        let id = bench.contact("Berg");
+        let place = |name: &str| bench.path.with_file_name(name);
+        let (first, second) = (place("first.txt"), place("second.txt"));
+        bench.session.write_dossier(id, first, Language::English);
+        bench.session.write_dossier(id, second.clone(), Language::English);
+        let written = bench.until(|session| session.take_written(id)).unwrap();
+        assert!(written.contains(&second), "{written:?}");
+        assert!(bench.session.take_written(id).is_none());
     }
 
     #[test]

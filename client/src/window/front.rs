@@ -14,6 +14,7 @@ use eframe::egui::{CentralPanel, Context, Frame, Ui};
 use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::Language;
 
+use super::is_locked;
 use super::resting::Resting;
 use super::shell::{Shell, mode};
 use crate::belonging::join::{self, Entry, JoinError, Site};
@@ -85,6 +86,16 @@ impl Front {
         Front { home, stands: Stands::Welcome(Box::new(beginning)) }
     }
 
+    /// For somebody who has a workspace that cannot be opened, and is told why.
+    pub(super) fn not_opened((home, settings): (Home, Settings), error: &ReplicaError) -> Front {
+        let why = explain::replica_error(error, settings.language);
+        let mut front = Front::welcome(home, settings);
+        if let Stands::Welcome(beginning) = &mut front.stands {
+            beginning.welcome.failed(why);
+        }
+        front
+    }
+
     /// In front of a replica that is locked.
     pub(super) fn locked((home, path): (Home, &Path), settings: Settings) -> Front {
         let resting = Resting::locked((home.vault.clone(), path), settings);
@@ -105,8 +116,8 @@ impl Front {
         let context = ui.ctx().clone();
         match &mut self.stands {
             Stands::Welcome(beginning) => {
-                if let Some((shell, path)) = beginning.show(ui) {
-                    self.stands = Stands::Open(Box::new(shell), path);
+                if let Some(stands) = beginning.show(ui) {
+                    self.stands = stands;
                     context.request_repaint();
                 }
             }
@@ -168,11 +179,11 @@ fn opened(
 }
 
 impl Beginning {
-    /// Draws a frame. Answers the shell once there is a replica, and which.
-    fn show(&mut self, ui: &mut Ui) -> Option<(Shell, PathBuf)> {
+    /// Draws a frame. Answers what stands there next, once there is a replica.
+    fn show(&mut self, ui: &mut Ui) -> Option<Stands> {
         let context = ui.ctx().clone();
         theme::set(&context, mode(self.settings.theme));
-        let shell = self.arrived(&context);
+        let next = self.arrived(&context);
         let frame = Frame::new().fill(Tokens::of(ui).surface);
         let language = &mut self.settings.language;
         let wanted =
@@ -180,7 +191,7 @@ impl Beginning {
         if let Some(begin) = wanted {
             self.begin(begin, &context);
         }
-        shell
+        next
     }
 
     /// Does what is wanted, on a thread of its own: the relay may be slow, and a workspace large.
@@ -201,30 +212,40 @@ impl Beginning {
         }
     }
 
-    /// The shell over what was made or opened meanwhile.
-    fn arrived(&mut self, context: &Context) -> Option<(Shell, PathBuf)> {
+    /// What stands over what was made or opened meanwhile.
+    fn arrived(&mut self, context: &Context) -> Option<Stands> {
         let done = self.under_way.as_ref()?.try_recv().ok()?;
         self.under_way = None;
-        let shell = done.and_then(|path| {
-            let chosen = (path != self.home.replica).then(|| path.clone());
-            let settings = Settings { replica: chosen, ..self.settings.clone() };
-            Ok((opened(&path, (settings, None), context)?, path))
-        });
-        match shell {
-            Ok(shell) => Some(shell),
+        match done.and_then(|path| self.over(path, context)) {
+            Ok(next) => Some(next),
             Err(error) => {
                 self.welcome.failed(explain::join_error(&error, self.settings.language));
                 None
             }
         }
     }
+
+    /// The shell over a replica; its passphrase's page, where it is locked. A file that was chosen is remembered.
+    fn over(&self, path: PathBuf, context: &Context) -> Result<Stands, JoinError> {
+        let chosen = (path != self.home.replica).then(|| path.clone());
+        let settings = Settings { replica: chosen, ..self.settings.clone() };
+        if is_locked(&self.home, &path) {
+            let resting = Resting::locked((self.home.vault.clone(), &path), settings);
+            return Ok(Stands::AtRest(Box::new(resting)));
+        }
+        let shell = opened(&path, (settings, None), context)?;
+        Ok(Stands::Open(Box::new(shell), path))
+    }
 }
 
-/// Makes, joins or opens. Answers which replica can be opened.
+/// Makes, joins or opens. Answers which replica can be opened, or is locked.
 fn carry_out(begin: Begin, home: &Home) -> Result<PathBuf, JoinError> {
     let path = match begin {
         Begin::Open(path) => {
-            drop(keys::open(&path)?);
+            // Where it is only locked, the window asks for its passphrase.
+            if !is_locked(home, &path) {
+                drop(keys::open(&path)?);
+            }
             path
         }
         Begin::Own { workspace, name } => {

@@ -117,14 +117,14 @@ fn front(
         Start::On(_) if is_locked(&home, &path) => Ok(Front::locked((home, &path), settings)),
         Start::On(page) => Front::over((home, &path), (settings, page), context),
         Start::Welcome => {
-            // Whoever chose a file last time goes on with it, as long as it is there and can be opened.
+            // Whoever chose a file last time goes on with it, as long as it is there; or is told why it cannot be opened.
             let last = settings.replica.clone().filter(|last| last.exists());
             let Some(last) = last else { return Ok(Front::welcome(home, settings)) };
             if is_locked(&home, &last) {
                 return Ok(Front::locked((home, &last), settings));
             }
             let opened = Front::over((home.clone(), &last), (settings.clone(), None), context);
-            Ok(opened.unwrap_or_else(|_| Front::welcome(home, settings)))
+            Ok(opened.unwrap_or_else(|error| Front::not_opened((home, settings), &error)))
         }
     }
 }

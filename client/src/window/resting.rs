@@ -108,11 +108,45 @@ impl Resting {
 
 fn carry_out(purpose: Purpose, (vault, path): (&Vault, &Path), passphrase: &str) -> Result<(), LockError> {
     if purpose == Purpose::Unlock {
-        return lock::unlock(vault, path, passphrase).map(drop);
+        return or_already(lock::unlock(vault, path, passphrase).map(drop));
     }
     // What is not encrypted yet is, for that.
     if lock::rest(vault, path)? == Rest::Plain {
-        lock::encrypt(vault, path)?;
+        or_already(lock::encrypt(vault, path).map(drop))?;
     }
-    lock::lock(vault, path, (passphrase, purpose == Purpose::Choose))
+    or_already(lock::lock(vault, path, (passphrase, purpose == Purpose::Choose)))
+}
+
+/// What somebody has done meanwhile, in a terminal, is done.
+fn or_already(done: Result<(), LockError>) -> Result<(), LockError> {
+    match done {
+        Err(LockError::Already) => Ok(()),
+        done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use samsyn_engine::identity::WorkspaceId;
+    use samsyn_engine::replica::Replica;
+    use samsyn_engine::store::NewReplica;
+
+    use super::*;
+
+    #[test]
+    fn what_was_locked_or_unlocked_meanwhile_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, vault) = (folder.path().join("a.samsyn"), Vault::in_folder(&folder.path().join("keys")));
+        let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "A".into(), relay: None };
+        drop(Replica::create(&path, &new, "Åsa").unwrap());
+        let passphrase = "älg under bordet 7";
+        carry_out(Purpose::Choose, (&vault, &path), passphrase).unwrap();
+        carry_out(Purpose::Lock, (&vault, &path), passphrase).unwrap();
+        assert!(matches!(lock::rest(&vault, &path), Ok(Rest::Locked(..))));
+        let wrong = carry_out(Purpose::Unlock, (&vault, &path), "älg under bordet 8");
+        assert!(matches!(wrong, Err(LockError::Passphrase)));
+        carry_out(Purpose::Unlock, (&vault, &path), passphrase).unwrap();
+        carry_out(Purpose::Unlock, (&vault, &path), passphrase).unwrap();
+        assert!(matches!(lock::rest(&vault, &path), Ok(Rest::Open(..))));
+    }
 }

@@ -330,7 +330,7 @@ impl Shell {
                     self.members.invite();
                 }
             }
-            Command::Lock => self.locks = true,
+            Command::Lock => self.locks = self.may_be_closed(),
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
         }
@@ -442,17 +442,20 @@ impl Shell {
     /// A window with a value that cannot be saved stays open once, so that nothing is lost unseen.
     fn hold_open(&mut self, context: &Context) {
         let closing = context.input(|input| input.viewport().close_requested());
-        if !closing || self.warned || !self.holds_unsaved() {
-            return;
+        if closing && !self.may_be_closed() {
+            context.send_viewport_cmd(ViewportCommand::CancelClose);
         }
-        self.warned = true;
-        context.send_viewport_cmd(ViewportCommand::CancelClose);
-        let text = texts::HELD.get(self.settings.language).to_owned();
-        self.toasts.push(Toast { text, tone: Tone::Danger, action: None });
     }
 
-    fn holds_unsaved(&self) -> bool {
-        self.drafts.has_held()
+    /// Whether what is open may be closed. Where that loses a value it is said, and may be the next time.
+    fn may_be_closed(&mut self) -> bool {
+        if self.warned || !self.drafts.has_held() {
+            return true;
+        }
+        self.warned = true;
+        let text = texts::HELD.get(self.settings.language).to_owned();
+        self.toasts.push(Toast { text, tone: Tone::Danger, action: None });
+        false
     }
 }
 

@@ -22,6 +22,10 @@ use crate::folder::{Folder, make_private, sync_folder};
 const ACCOUNT: &str = "account.json";
 const CERTIFICATE: &str = "certificate.pem";
 
+/// What is written to see whether anything can be, and how large it is: more than an account.
+const PROBE: &str = "probe";
+const PROBE_BYTES: usize = 4096;
+
 /// So much of the hash tells directories apart.
 const HASH_BYTES: usize = 8;
 
@@ -56,6 +60,15 @@ impl Kept {
         let made = private(&data.root().join("acme")).and_then(|()| private(&kept.folder));
         made.map_err(RelayError::not_writable(&kept.folder))?;
         Ok(kept)
+    }
+
+    /// Whether something could be kept now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(super) fn probe(&self) -> io::Result<()> {
+        self.write(PROBE, &[0; PROBE_BYTES])?;
+        fs::remove_file(self.folder.join(PROBE))
     }
 
     pub(super) fn account(&self) -> io::Result<Option<Account>> {
@@ -138,6 +151,11 @@ mod tests {
         assert!(kept.account().unwrap().is_none());
         fs::write(kept.folder.join(ACCOUNT), "nothing of use").unwrap();
         assert!(kept.account().is_err(), "a damaged account is said, not replaced");
+        kept.probe().unwrap();
+        assert_eq!(fs::read_dir(&kept.folder).unwrap().count(), 2, "nothing is left of looking");
+        // In the way of whatever is written.
+        fs::create_dir(kept.folder.join(format!(".{PROBE}"))).unwrap();
+        assert!(kept.probe().is_err());
         #[cfg(unix)]
         for (path, expected) in [
             (place.path().join("acme"), 0o700),

@@ -17,6 +17,7 @@ mod order;
 pub(crate) mod settings;
 mod shown;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -33,8 +34,9 @@ pub(crate) use shown::{PROOF_PROTOCOL, Shown};
 /// It is looked so often whether it is time to renew: a computer that slept, or whose clock was set, does not miss it.
 const LOOK_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// An order takes seconds; one that takes longer is given up, and another is begun.
-const WITHIN: Duration = Duration::from_secs(5 * 60);
+/// An order takes seconds; one that takes longer is given up, and another is begun. There is time for asking again for the certificate of
+/// one that is proven.
+const WITHIN: Duration = Duration::from_secs(15 * 60);
 
 /// The first pause after an order that failed. Each further one is four times as long: authorities allow a few failures in an hour.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
@@ -61,9 +63,13 @@ pub(crate) enum AcmeError {
     NotOffered(String),
     #[error("the authority did not finish it within {} minutes", WITHIN.as_secs() / 60)]
     TooSlow,
+    #[error("the authority does not answer")]
+    NoAnswer,
     #[error("what it gave cannot be used as a certificate for these names: {0}")]
     Unusable(String),
-    #[error("the account cannot be kept: {0}")]
+    #[error(
+        "the account cannot be kept or read, so nothing is asked for ({0}): look whether the data folder has room, and whose it is"
+    )]
     NotKept(std::io::Error),
 }
 
@@ -73,6 +79,17 @@ pub(crate) struct Keeper {
     settings: Acme,
     kept: Kept,
     shown: Arc<Shown>,
+    unkept: Option<Unkept>,
+}
+
+/// A certificate with its key, in PEM, that is shown and could not be written to the disk yet.
+struct Unkept(String);
+
+impl fmt::Debug for Unkept {
+    /// Nothing of the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unkept")
+    }
 }
 
 impl Keeper {
@@ -91,7 +108,7 @@ impl Keeper {
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "the certificate that is kept cannot be read"),
         }
-        Ok(Keeper { settings, kept, shown })
+        Ok(Keeper { settings, kept, shown, unkept: None })
     }
 
     /// What is shown to clients, and to the authority.
@@ -104,9 +121,10 @@ impl Keeper {
     }
 
     /// Obtains a certificate where there is none, and renews it in time, for ever.
-    pub(crate) async fn keep(self) {
+    pub(crate) async fn keep(mut self) {
         let mut failures = 0;
         loop {
+            self.keep_on_disk();
             let left = self.time_left();
             if !left.is_zero() {
                 sleep(left.min(LOOK_EVERY)).await;
@@ -118,15 +136,44 @@ impl Keeper {
                 // Where it cannot be removed it is asked with again, and the log says so again.
                 let _ = self.kept.forget_account();
             }
-            // Also after one that is to be renewed at once: an authority is not hammered.
             let pause = match obtained {
                 Ok(()) => {
                     failures = 0;
-                    LOOK_EVERY
+                    self.after_success()
                 }
                 Err(error) => self.tell(&error, pause_after(&mut failures)),
             };
             sleep(pause).await;
+        }
+    }
+
+    /// How long to wait once a certificate came. One that has to be renewed at once costs one of the few that an authority gives
+    /// in a week, and the next would be no better.
+    fn after_success(&self) -> Duration {
+        if !self.time_left().is_zero() {
+            return LOOK_EVERY;
+        }
+        let (until, hours) = (self.good_until(), LONGEST_PAUSE.as_secs() / 3600);
+        tracing::error!(
+            until,
+            hours,
+            "the new certificate would have to be renewed at once, by this computer's clock: is the clock right? The next is asked for after a pause"
+        );
+        LONGEST_PAUSE
+    }
+
+    /// Writes down what could not be written before.
+    fn keep_on_disk(&mut self) {
+        let Some(Unkept(pem)) = &self.unkept else { return };
+        match self.kept.keep_certificate(pem) {
+            Ok(()) => {
+                tracing::info!("the certificate is kept");
+                self.unkept = None;
+            }
+            Err(error) => tracing::error!(
+                %error,
+                "the certificate that is shown cannot be kept: it is tried again; after a restart another would be asked for"
+            ),
         }
     }
 
@@ -137,7 +184,7 @@ impl Keeper {
         good.map_or(Duration::ZERO, |certificate| certificate.until_renewal(now))
     }
 
-    async fn obtain(&self) -> Result<(), AcmeError> {
+    async fn obtain(&mut self) -> Result<(), AcmeError> {
         let account = self.account().await?;
         let pem = order::order(&account, self.settings.names(), &self.shown).await?;
         let certificate = Certificate::read(&pem)?;
@@ -147,9 +194,8 @@ impl Keeper {
         let until = certificate.until_words();
         self.shown.show(certificate);
         tracing::info!(until, "a new certificate is shown from now on");
-        if let Err(error) = self.kept.keep_certificate(&pem) {
-            tracing::error!(%error, "the new certificate cannot be kept: after a restart another is asked for");
-        }
+        self.unkept = Some(Unkept(pem));
+        self.keep_on_disk();
         Ok(())
     }
 
@@ -164,6 +210,8 @@ impl Keeper {
             }
             return Ok(account);
         }
+        // Whoever cannot keep one would open another with each try.
+        self.kept.probe().map_err(AcmeError::NotKept)?;
         let (account, credentials) = order::register(self.settings.directory(), contact).await?;
         let kept = Account { contact: contact.map(str::to_owned), credentials };
         self.kept.keep_account(&kept).map_err(AcmeError::NotKept)?;
@@ -200,7 +248,45 @@ fn pause_after(failures: &mut u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
+
+    fn keeper(data: &Path) -> Keeper {
+        let settings = Acme::new(vec!["relay.example.se".to_owned()], None, None).unwrap();
+        Keeper::open(settings, &Folder::open(data).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_certificate_that_could_not_be_kept_is_kept_once_it_can_be() {
+        let data = tempfile::tempdir().unwrap();
+        let mut keeper = keeper(data.path());
+        let place = fs::read_dir(data.path().join("acme")).unwrap().next().unwrap().unwrap().path();
+        // In the way of whatever is written.
+        let obstacle = place.join(".certificate.pem");
+        fs::create_dir(&obstacle).unwrap();
+        keeper.unkept = Some(Unkept("the key and the chain".to_owned()));
+        keeper.keep_on_disk();
+        assert!(keeper.unkept.is_some() && keeper.kept.certificate().unwrap().is_none());
+        assert!(!format!("{keeper:?}").contains("the key"), "nothing of it in a log");
+        fs::remove_dir(obstacle).unwrap();
+        keeper.keep_on_disk();
+        assert!(keeper.unkept.is_none());
+        assert_eq!(keeper.kept.certificate().unwrap().as_deref(), Some("the key and the chain"));
+    }
+
+    #[test]
+    fn one_that_has_to_be_renewed_at_once_is_not_asked_for_every_hour() {
+        let data = tempfile::tempdir().unwrap();
+        let keeper = keeper(data.path());
+        assert_eq!(keeper.after_success(), LONGEST_PAUSE, "there is none that is good");
+        // A library's certificate is good for thousands of years.
+        let made = rcgen::generate_simple_self_signed(["relay.example.se".to_owned()]).unwrap();
+        let pem = format!("{}{}", made.signing_key.serialize_pem(), made.cert.pem());
+        keeper.shown.show(Certificate::read(&pem).unwrap());
+        assert_eq!(keeper.after_success(), LOOK_EVERY);
+    }
 
     #[test]
     fn who_fails_is_tried_again_ever_more_rarely_and_for_ever() {

@@ -14,8 +14,11 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use instant_acme::{
     Account, AccountBuilder, AccountCredentials, AuthorizationStatus, BodyWrapper, BytesResponse,
-    ChallengeType, HttpClient, Identifier, NewAccount, NewOrder, Order, OrderStatus, Problem, RetryPolicy,
+    ChallengeType, HttpClient, Identifier, NewAccount, NewOrder, Order, OrderState, OrderStatus, Problem,
+    RetryPolicy,
 };
+use rcgen::{CertificateParams, DistinguishedName, KeyPair};
+use tokio::time::{sleep, timeout};
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
@@ -24,6 +27,17 @@ use super::{AcmeError, Shown};
 /// The authority is asked so long how far it is, ever more rarely.
 const PATIENCE: RetryPolicy =
     RetryPolicy::new().initial_delay(Duration::from_millis(500)).timeout(Duration::from_secs(120));
+
+/// The same while the certificate is made, in one try.
+const COLLECT_PATIENCE: RetryPolicy =
+    RetryPolicy::new().initial_delay(Duration::from_millis(500)).timeout(Duration::from_secs(60));
+
+/// One try takes no longer, also where nobody answers.
+const COLLECT_WITHIN: Duration = Duration::from_secs(75);
+
+/// So long it is waited before each further try. With the tries themselves that is less than ten minutes.
+const COLLECT_PAUSES: [Duration; 4] =
+    [Duration::from_secs(2), Duration::from_secs(10), Duration::from_secs(40), Duration::from_secs(120)];
 
 /// The longest answer of a directory that is read: a chain of certificates is some kilobytes.
 const ANSWER_BYTES: usize = 256 * 1024;
@@ -138,9 +152,56 @@ pub(super) async fn order(account: &Account, names: &[String], shown: &Shown) ->
             Err(error) => error.into(),
         }));
     }
-    let key = order.finalize().await?;
-    let chain = order.poll_certificate(&PATIENCE).await?;
+    let (key, request) = key_and_request(names)?;
+    let chain = collect(&mut order, &request).await?;
     Ok(format!("{key}\n{chain}"))
+}
+
+/// A new key, in PEM, and the request for a certificate of it, in DER. The key is ours and not the library's, so that it is still there
+/// when the answer to the request is not.
+fn key_and_request(names: &[String]) -> Result<(String, Vec<u8>), AcmeError> {
+    let made = || {
+        let mut params = CertificateParams::new(names)?;
+        params.distinguished_name = DistinguishedName::new();
+        let key = KeyPair::generate()?;
+        let request = params.serialize_request(&key)?;
+        Ok::<_, rcgen::Error>((key.serialize_pem(), request.der().to_vec()))
+    };
+    made().map_err(|error| AcmeError::Unusable(words(&error)))
+}
+
+/// The certificate of an order whose names are proven. What fails in a way that may pass is tried again for this same order:
+/// another one would be another of the few certificates that an authority gives in a week.
+async fn collect(order: &mut Order, request: &[u8]) -> Result<String, AcmeError> {
+    let mut pauses = COLLECT_PAUSES.into_iter();
+    loop {
+        let error = match timeout(COLLECT_WITHIN, try_to_collect(order, request)).await {
+            Ok(Ok(chain)) => return Ok(chain),
+            Ok(Err(error)) => AcmeError::from(error),
+            Err(_) => AcmeError::NoAnswer,
+        };
+        match pauses.next() {
+            Some(pause) if !is_over(order.state()) => {
+                let seconds = pause.as_secs();
+                tracing::warn!(%error, seconds, "the certificate did not come: it is asked for again");
+                sleep(pause).await;
+            }
+            _ => return Err(error),
+        }
+    }
+}
+
+/// Begins with how the order stands: the answer to what was asked before may be lost, and what was asked done.
+async fn try_to_collect(order: &mut Order, request: &[u8]) -> Result<String, instant_acme::Error> {
+    if order.refresh().await?.status == OrderStatus::Ready {
+        order.finalize_csr(request).await?;
+    }
+    order.poll_certificate(&COLLECT_PATIENCE).await
+}
+
+/// Whether nothing comes of an order any more, however often one asks.
+fn is_over(order: &OrderState) -> bool {
+    order.error.is_some() || order.status == OrderStatus::Invalid
 }
 
 /// Proves each name of an order that is not proven yet.
@@ -173,4 +234,31 @@ async fn refused(order: &mut Order) -> Option<AcmeError> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_over_once_it_has_failed_and_not_before() {
+        let order = |status: &str, error: &str| -> OrderState {
+            let rest = r#""authorizations": [], "finalize": """#;
+            serde_json::from_str(&format!(r#"{{"status": "{status}", {rest}, "error": {error}}}"#)).unwrap()
+        };
+        for status in ["ready", "processing", "valid"] {
+            assert!(!is_over(&order(status, "null")), "{status}");
+        }
+        assert!(is_over(&order("invalid", "null")));
+        assert!(is_over(&order("processing", r#"{"type": "urn:ietf:params:acme:error:badCSR"}"#)));
+    }
+
+    #[test]
+    fn the_key_is_that_of_the_request() {
+        let (key, request) = key_and_request(&["relay.example.se".to_owned()]).unwrap();
+        let key = KeyPair::from_pem(&key).unwrap();
+        let public = key.public_key_raw();
+        assert!(request.windows(public.len()).any(|part| part == public));
+        assert!(request.windows(16).any(|part| part == b"relay.example.se"));
+    }
 }

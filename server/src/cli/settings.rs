@@ -1,7 +1,7 @@
 //! What serving is told: by a file, by the environment and by flags, each over the one before.
 
 use std::net::SocketAddr;
-use std::num::{NonZeroU32, NonZeroU64};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -20,7 +20,7 @@ use crate::tls::{Tls, TlsFiles};
 struct Written {
     data: Option<PathBuf>,
     listen: Option<SocketAddr>,
-    max_connections: Option<usize>,
+    max_connections: Option<NonZeroUsize>,
     log_format: Option<LogFormat>,
     insecure: Option<bool>,
     metrics: Option<SocketAddr>,
@@ -90,7 +90,7 @@ pub(super) struct ServeSettings {
     metrics: Option<SocketAddr>,
     /// How many clients may be connected at once, 2000 if nothing is said.
     #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_MAX_CONNECTIONS")]
-    max_connections: Option<usize>,
+    max_connections: Option<NonZeroUsize>,
     #[command(flatten)]
     limits: LimitSettings,
     /// How log lines are written to standard error (how many: the variable RUST_LOG, for instance debug).

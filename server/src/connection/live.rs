@@ -17,7 +17,6 @@ use super::link::{Incoming, Link};
 use super::pace::Pace;
 use crate::delivery::{Begun, Sending};
 use crate::frames;
-use crate::limits::Tally;
 use crate::log::Sight;
 use crate::presence::{Seat, Told};
 use crate::stopping::Stopping;
@@ -80,7 +79,7 @@ impl Live {
     pub(super) fn new(
         session: RelaySession,
         (device, admitted): (DeviceId, Admitted),
-        (workspace, tally): (Arc<Workspace>, Arc<Tally>),
+        (workspace, held): (Arc<Workspace>, Held),
         begun: Begun,
         (from, position): (u64, u64),
     ) -> Self {
@@ -107,7 +106,7 @@ impl Live {
             catching_up_to: Some(position),
             own: Own::new(),
             in_flight: 0,
-            held: Held::nothing((workspace.id(), device), tally),
+            held,
             pace: Pace::new(),
             workspace,
             answer,

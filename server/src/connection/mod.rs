@@ -32,12 +32,13 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::config::Patience;
 use crate::delivery::Begun;
 use crate::hub::{Hub, Turned};
-use crate::limits::{Enough, Seat, Tally};
+use crate::limits::{Enough, Pusher, Seat, Tally};
 use crate::listener::Stay;
 use crate::log::LogError;
 use crate::meters;
 use crate::stopping::Stopping;
 use crate::workspace::{Admitted, Workspace};
+use held::Held;
 use link::{Incoming, Link};
 use live::Live;
 
@@ -131,11 +132,13 @@ impl Visit {
             () = self.stopping.wait() => return Err(End::stopping()),
         };
         let admitted = self.admit(&hello).await?;
-        let seat = self.tally.enter((self.workspace, hello.device)).map_err(|enough| {
+        let pusher = self.pusher(&hello, &admitted.1);
+        let seat = self.tally.enter(pusher).map_err(|enough| {
             End::enough("this computer is connected too often already: what ends is free again soon", enough)
         })?;
         session.admitted();
-        let (live, welcome) = self.welcome(session, &hello, admitted).await?;
+        let held = Held::nothing(pusher, Arc::clone(&self.tally));
+        let (live, welcome) = self.welcome((session, held), &hello, admitted).await?;
         link.send(welcome).await?;
         Ok((live, seat))
     }
@@ -169,9 +172,17 @@ impl Visit {
         })
     }
 
+    /// Whom what it does counts for.
+    fn pusher(&self, hello: &Hello, admitted: &Admitted) -> Pusher {
+        match &admitted.grant {
+            Some(_) => Pusher::proven(self.workspace, hello.device),
+            None => Pusher::claimed(self.workspace, hello.device, self.from),
+        }
+    }
+
     async fn welcome(
         &self,
-        mut session: RelaySession,
+        (mut session, held): (RelaySession, Held),
         hello: &Hello,
         (workspace, admitted): (Arc<Workspace>, Admitted),
     ) -> Result<(Live, Vec<u8>), End> {
@@ -200,8 +211,7 @@ impl Visit {
             session.admitted_to_compare();
         }
         let who = (hello.device, admitted);
-        let live =
-            Live::new(session, who, (workspace, Arc::clone(&self.tally)), begun, (from.position, position));
+        let live = Live::new(session, who, (workspace, held), begun, (from.position, position));
         Ok((live, FromRelay::Welcome(welcome).encode()))
     }
 }

@@ -8,6 +8,9 @@
 //! | changes in a second | a device | its next push waits before it is taken: nothing is lost, it is only slower |
 //! | bytes in a day | a device | the connection ends with a notice that says when there is room again; what was not taken waits at the client |
 //!
+//! In a workspace that has a secret instead of members nobody proves which device they are: all that come there from one address are
+//! one device.
+//!
 //! An IPv6 network of 64 bits is one address: whoever has one has all of it. Loopback is not limited: what comes from there is
 //! the operator, or a proxy that nobody has named, and then everybody. Nothing is written down: a relay that starts begins anew.
 //!
@@ -91,8 +94,30 @@ struct Pushed {
     bytes: Used,
 }
 
-/// A device of a workspace.
-pub(crate) type Pusher = (WorkspaceId, DeviceId);
+/// Whom the limits of a device count as one, in a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Pusher(WorkspaceId, Whose);
+
+/// Whose connections they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Whose {
+    Device(DeviceId),
+    /// Of all devices there that have proven no more than that they know the workspace's secret.
+    Address(Source),
+}
+
+impl Pusher {
+    /// A device that has proven which it is.
+    pub(crate) fn proven(workspace: WorkspaceId, device: DeviceId) -> Pusher {
+        Pusher(workspace, Whose::Device(device))
+    }
+
+    /// One that says that it is that device. It could say another with each connection, and would have all limits anew, so it counts by
+    /// where it comes from. On loopback nobody is counted by that, and there it is believed.
+    pub(crate) fn claimed(workspace: WorkspaceId, device: DeviceId, from: IpAddr) -> Pusher {
+        Pusher(workspace, Source::of(from).map_or(Whose::Device(device), Whose::Address))
+    }
+}
 
 /// Counts, and says when it is enough.
 #[derive(Debug)]
@@ -398,20 +423,37 @@ mod tests {
     #[test]
     fn a_device_is_here_so_often_at_once_and_others_as_often() {
         let (tally, town, device) = (tally(), WorkspaceId::random(), RecordId::random());
-        let mut seats: Vec<_> = (0..2).map(|_| tally.enter((town, device)).unwrap()).collect();
-        assert!(tally.enter((town, device)).is_err());
-        assert!(tally.enter((town, RecordId::random())).is_ok());
-        assert!(tally.enter((WorkspaceId::random(), device)).is_ok());
+        let mut seats: Vec<_> = (0..2).map(|_| tally.enter(Pusher::proven(town, device)).unwrap()).collect();
+        assert!(tally.enter(Pusher::proven(town, device)).is_err());
+        assert!(tally.enter(Pusher::proven(town, RecordId::random())).is_ok());
+        assert!(tally.enter(Pusher::proven(WorkspaceId::random(), device)).is_ok());
         seats.pop();
-        assert!(tally.enter((town, device)).is_ok());
+        assert!(tally.enter(Pusher::proven(town, device)).is_ok());
         drop(seats);
         assert!(lock(&tally.admitted.0).is_empty());
     }
 
     #[test]
+    fn who_only_claims_to_be_a_device_counts_by_where_they_come_from() {
+        let (tally, town) = (tally(), WorkspaceId::random());
+        let claimed = |town: WorkspaceId, from: &str| Pusher::claimed(town, RecordId::random(), ip(from));
+        let _seats: Vec<_> = (0..2).map(|_| tally.enter(claimed(town, "203.0.113.9")).unwrap()).collect();
+        assert!(tally.enter(claimed(town, "203.0.113.9")).is_err(), "another name makes no other device");
+        assert!(tally.enter(claimed(town, "203.0.113.10")).is_ok());
+        assert!(tally.enter(claimed(WorkspaceId::random(), "203.0.113.9")).is_ok());
+        assert!(tally.push(claimed(town, "2001:db8:1:2::1"), (1, 97_000)).is_ok());
+        assert!(tally.push(claimed(town, "2001:db8:1:2::2"), (1, 1)).is_err());
+        assert!(tally.push(claimed(town, "2001:db8:1:3::1"), (1, 1)).is_ok());
+        // Whoever comes through a proxy that nobody has named does not suffer from the others.
+        for _ in 0..5 {
+            assert!(tally.push(claimed(town, "127.0.0.1"), (1, 97_000)).is_ok());
+        }
+    }
+
+    #[test]
     fn a_device_that_pushes_too_fast_waits_and_another_does_not() {
         let (tally, town) = (tally(), WorkspaceId::random());
-        let (one, other) = ((town, RecordId::random()), (town, RecordId::random()));
+        let [one, other] = [(); 2].map(|()| Pusher::proven(town, RecordId::random()));
         assert_eq!(tally.push(one, (6_000, 1)), Ok(Duration::ZERO), "a minute's worth at once");
         let wait = tally.push(one, (500, 1)).unwrap();
         assert!(wait > Duration::from_secs(4) && wait <= Duration::from_secs(5), "{wait:?}");
@@ -421,11 +463,13 @@ mod tests {
     #[test]
     fn a_device_whose_bytes_are_used_up_hears_when_there_is_room_again() {
         let (tally, town) = (tally(), WorkspaceId::random());
-        let one = (town, RecordId::random());
+        let device = RecordId::random();
+        let one = Pusher::proven(town, device);
         assert!(tally.push(one, (1, 95_000)).is_ok() && tally.push(one, (1, 2_000)).is_ok());
         let enough = tally.push(one, (1, 1)).unwrap_err();
         // A thousand bytes too many, and a ninety-sixth of the day to come.
         assert!((1_795..=1_800).contains(&enough.seconds()), "{enough:?}");
-        assert!(tally.push((WorkspaceId::random(), one.1), (1, 1)).is_ok(), "elsewhere it is another");
+        let elsewhere = Pusher::proven(WorkspaceId::random(), device);
+        assert!(tally.push(elsewhere, (1, 1)).is_ok(), "elsewhere it is another");
     }
 }

@@ -38,6 +38,8 @@ pub struct State {
     pub relay: Option<SocketAddr>,
     /// Answers everything with a failure of its own.
     pub fails: bool,
+    /// Gives the next certificate, and says that it has failed.
+    pub loses: bool,
     /// Certificates are good from so many days ago for so many days from now.
     pub days: (u64, u64),
     pub accounts: Vec<String>,
@@ -70,6 +72,7 @@ impl Authority {
         let state = Arc::new(Mutex::new(State {
             relay: None,
             fails: false,
+            loses: false,
             days: (0, 90),
             accounts: Vec::new(),
             contact: Json::Null,
@@ -152,8 +155,8 @@ fn resource((method, path): (&str, &str), body: &[u8], place: Place<'_>) -> (u16
     let (state, address, issuer) = place;
     let url = |path: &str| format!("https://{address}{path}");
     state.lock().unwrap().requests += 1;
+    let problem = json!({"type": "urn:ietf:params:acme:error:serverInternal", "detail": "out for lunch"});
     if state.lock().unwrap().fails {
-        let problem = json!({"type": "urn:ietf:params:acme:error:serverInternal", "detail": "out for lunch"});
         return (503, None, problem.to_string());
     }
     if path == "/directory" {
@@ -202,7 +205,10 @@ fn resource((method, path): (&str, &str), body: &[u8], place: Place<'_>) -> (u16
             let mut state = state.lock().unwrap();
             let csr = BASE64.decode(payload["csr"].as_str().unwrap().as_bytes()).unwrap();
             state.chain = Some(sign(&mut state, csr, issuer));
-            (200, None, order(&state, url))
+            match std::mem::take(&mut state.loses) {
+                true => (503, None, problem.to_string()),
+                false => (200, None, order(&state, url)),
+            }
         }
         "/certificate" => (200, None, state.lock().unwrap().chain.clone().unwrap()),
         path if path.starts_with("/account/") => {

@@ -6,8 +6,10 @@ use samsyn_engine::identity::{Managed, Management};
 
 use super::{confirmations, paragraph, weak_paragraph, words};
 use crate::belonging::erasing::{Kept, Referrer, Touched};
+use crate::explain;
 use crate::link::worker::Asked;
-use crate::pages::{Scene, banner, members, record};
+use crate::pages::{Scene, banner, members, record, texts};
+use crate::state::Looked;
 use crate::widgets::button;
 use crate::widgets::field::Field;
 use crate::widgets::theme;
@@ -22,6 +24,8 @@ pub(in crate::pages) struct Erase {
     record: RecordId,
     name: String,
     typed: String,
+    /// Whether it has been looked at in this dialog, and not only in one of before.
+    looked: bool,
     stage: Stage,
 }
 
@@ -35,7 +39,7 @@ enum Stage {
 
 impl Erase {
     pub(super) fn new(record: RecordId, name: String) -> Self {
-        Erase { record, name, typed: String::new(), stage: Stage::Looking(None) }
+        Erase { record, name, typed: String::new(), looked: false, stage: Stage::Looking(None) }
     }
 
     pub(super) fn title(&self, scene: &Scene<'_>) -> String {
@@ -80,13 +84,26 @@ impl Erase {
     }
 
     fn look(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) -> bool {
-        paragraph(ui, scene.say(words::ERASE_HINT));
-        weak_paragraph(ui, scene.say(words::NOT_EVERYWHERE));
-        let Some(touched) = scene.session.touched(self.record) else {
-            ui.spinner();
-            return true;
-        };
-        touches(ui, &touched, scene);
+        if !std::mem::replace(&mut self.looked, true) {
+            scene.session.look_anew();
+        }
+        match scene.session.touched(self.record) {
+            Looked::Looking => {
+                hints(ui, scene);
+                ui.spinner();
+                true
+            }
+            Looked::Gone => over(ui, Tone::Neutral, scene.say(words::GONE), scene),
+            Looked::Failed(error) => {
+                over(ui, Tone::Danger, &explain::replica_error(&error, scene.language), scene)
+            }
+            Looked::Found(touched) => self.decide(ui, &touched, scene),
+        }
+    }
+
+    fn decide(&mut self, ui: &mut Ui, touched: &Touched, scene: &mut Scene<'_>) -> bool {
+        hints(ui, scene);
+        touches(ui, touched, scene);
         if let Stage::Looking(Some(why)) = &self.stage {
             banner(ui, Tone::Danger, why);
         }
@@ -136,6 +153,19 @@ impl Erase {
             ui.add(edit).labelled_by(label);
         });
     }
+}
+
+/// What erasing means, whoever it is.
+fn hints(ui: &mut Ui, scene: &Scene<'_>) {
+    paragraph(ui, scene.say(words::ERASE_HINT));
+    weak_paragraph(ui, scene.say(words::NOT_EVERYWHERE));
+}
+
+/// Says why there is nothing to decide. Says whether it stays open.
+fn over(ui: &mut Ui, tone: Tone, why: &str, scene: &Scene<'_>) -> bool {
+    banner(ui, tone, why);
+    ui.add_space(space::S);
+    !button::primary(ui, None, scene.say(texts::CLOSE)).clicked()
 }
 
 /// What goes, and what will point at nobody.

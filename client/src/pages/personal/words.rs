@@ -29,6 +29,7 @@ texts! {
     NOT_CONNECTED: "Inte ansluten till reläet, och bara det kan radera överallt. Anslut först.", "Not connected to the relay, and only it can erase everywhere. Connect first.";
     TYPE_NAME: "Skriv personens namn för att bekräfta", "Type the person's name to confirm";
     ERASE_NOW: "Radera överallt", "Erase everywhere";
+    GONE: "Posten finns inte här längre: någon annan har raderat den, eller så får du inte längre läsa den.", "This record is not here any more: somebody else has erased it, or you may not read it any longer.";
     ASKING: "Reläet raderar …", "The relay is erasing …";
     ERASED: "{} är raderad på reläet. Den här datorn och de andra följer vid sin nästa kontakt.", "{} is erased on the relay. This computer and the others follow at their next contact.";
 }

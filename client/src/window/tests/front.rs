@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use eframe::egui::accesskit::Role as Part;
-use eframe::egui::{Key, Modifiers, vec2};
+use eframe::egui::{Context, Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use samsyn_engine::identity::{InvitationCode, Role, WorkspaceId};
@@ -13,10 +13,11 @@ use samsyn_engine::schema::Language;
 use samsyn_engine::schema::kinds::CONTACT;
 use samsyn_engine::store::NewReplica;
 
+use super::super::Start;
 use super::super::front::{Front, Home};
 use super::town::Town;
 use super::{make, text};
-use crate::keys::Vault;
+use crate::keys::{Vault, lock};
 use crate::pages::Page;
 use crate::state::Settings;
 use crate::widgets::theme;
@@ -30,6 +31,11 @@ struct Door {
 
 impl Door {
     fn new() -> Door {
+        Door::with(Front::welcome)
+    }
+
+    /// A window that begins so.
+    fn with(begin: impl FnOnce(Home, Settings) -> Front) -> Door {
         let folder = tempfile::tempdir().unwrap();
         let replica = folder.path().join("workspace.samsyn");
         let settings = Settings { language: Language::English, ..Settings::default() };
@@ -37,7 +43,7 @@ impl Door {
         let harness = Harness::builder()
             .with_size(vec2(1360.0, 860.0))
             .with_context_setup(theme::install)
-            .build_ui_state(|ui, front: &mut Front| front.show(ui), Front::welcome(home, settings));
+            .build_ui_state(|ui, front: &mut Front| front.show(ui), begin(home, settings));
         Door { harness, replica, folder }
     }
 
@@ -148,6 +154,39 @@ fn somebody_opens_a_file_that_is_there_and_goes_on_with_it_the_next_time() {
     door.press("Open");
     door.until("the window", |door| door.says("Andra") && door.says("Åsa Berg"));
     assert_eq!(door.harness.state().settings().replica.as_ref(), Some(&other));
+}
+
+#[test]
+fn somebody_opens_a_file_that_is_locked_with_its_passphrase() {
+    let mut door = Door::new();
+    let (other, passphrase) = (door.folder.path().join("other.samsyn"), "älg under bordet 7");
+    let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Andra".into(), relay: None };
+    drop(Replica::create(&other, &new, "Åsa Berg").unwrap());
+    let vault = Vault::in_folder(&door.folder.path().join("keys"));
+    lock::encrypt(&vault, &other).unwrap();
+    lock::lock(&vault, &other, (passphrase, true)).unwrap();
+    door.harness.run_steps(3);
+    door.press("Open a file");
+    door.write("File", &other.display().to_string());
+    door.press("Open");
+    door.until("the question", |door| door.says("The workspace is locked"));
+    assert_eq!(door.harness.state().settings().replica.as_ref(), Some(&other));
+    door.write_secret("Passphrase", passphrase);
+    door.press("Unlock");
+    door.until("the window", |door| door.says("Andra") && door.says("Åsa Berg"));
+    assert_eq!(door.harness.state().settings().replica.as_ref(), Some(&other));
+}
+
+#[test]
+fn a_file_that_was_opened_last_time_and_cannot_be_any_more_says_why() {
+    let mut door = Door::with(|home, settings| {
+        let last = home.replica.with_file_name("other.samsyn");
+        std::fs::write(&last, "my notes, which are not a replica at all".repeat(50)).unwrap();
+        let settings = Settings { replica: Some(last), ..settings };
+        super::super::front(home, Start::Welcome, settings, &Context::default()).unwrap()
+    });
+    door.until("why", |door| door.says("is not a Samsyn replica"));
+    assert!(door.says("Welcome to Samsyn"));
 }
 
 #[test]

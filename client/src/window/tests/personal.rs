@@ -7,6 +7,7 @@ use samsyn_engine::identity::Role;
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::kinds::{CONTACT, VENUE};
 use samsyn_engine::schema::{Link, Value};
+use samsyn_engine::store::Store;
 
 use super::town::Town;
 use super::{Desk, make, text};
@@ -137,5 +138,24 @@ fn a_retention_hold_and_a_missing_relay_say_why_nothing_is_erased() {
     maja.click("More about this person");
     maja.click("Erase this person …");
     maja.until("the hold", |desk| says(desk, "has a retention hold") && says(desk, "Arkivlagen"));
+    assert_eq!(ready(&maja), None);
+}
+
+#[test]
+fn whoever_is_erased_meanwhile_is_said_to_be_gone() {
+    let town = Town::new();
+    let mut id = None;
+    let mut maja =
+        town.join(("Maja", Role::Coordinator), Page::List(&CONTACT), |replica| id = Some(eva(replica)));
+    maja.click("Work offline");
+    erase(&mut maja);
+    maja.until("what it touches", |desk| says(desk, "changes: the whole history"));
+    {
+        let mut store = Store::open(&maja.path).unwrap();
+        let mut transaction = store.transaction().unwrap();
+        transaction.erase(&[id.unwrap()], 1, 1_790_000_000).unwrap();
+        transaction.commit().unwrap();
+    }
+    maja.until("she is gone", |desk| says(desk, "somebody else has erased it"));
     assert_eq!(ready(&maja), None);
 }
