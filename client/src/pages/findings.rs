@@ -13,6 +13,9 @@ use crate::words::{problem_words, way_out_words};
 /// The height of a finding, in points.
 const ENTRY: f32 = 44.0;
 
+/// The height of what stands above them, in points.
+const HEAD: f32 = 28.0;
+
 /// So many are in sight before it is scrolled: the queue below is never pushed out of the window.
 const IN_SIGHT: usize = 3;
 
@@ -24,13 +27,16 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
         return;
     }
     let frame = Frame::new().inner_margin(Margin::symmetric(space::L as i8, space::S as i8));
-    Panel::top("findings").frame(frame).show(ui, |ui| {
+    let most = (ENTRY + space::XXS) * findings.len().min(IN_SIGHT) as f32;
+    // A panel takes the height that it once had, and the list in it would be cut.
+    let height = HEAD + most + 2.0 * space::S;
+    Panel::top("findings").exact_size(height).resizable(false).frame(frame).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::XXS;
         ui.horizontal(|ui| {
+            ui.set_min_height(HEAD - space::XXS);
             ui.label(RichText::new(scene.say(texts::FINDINGS)).text_style(theme::strong()));
             ui.label(RichText::new(findings.len().to_string()).weak());
         });
-        ui.spacing_mut().item_spacing.y = space::XXS;
-        let most = (ENTRY + space::XXS) * findings.len().min(IN_SIGHT) as f32;
         ScrollArea::vertical().id_salt("findings").max_height(most).auto_shrink([false, true]).show_rows(
             ui,
             ENTRY,
@@ -73,6 +79,8 @@ fn finding(ui: &mut Ui, finding: &Finding, scene: &mut Scene<'_>) {
             );
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
+                // Two lines, in the middle of the height.
+                ui.add_space(space::XS);
                 ui.add(Label::new(RichText::new(&title).text_style(theme::strong())).truncate());
                 let words = problem_words(finding, scene.language);
                 ui.add(Label::new(RichText::new(words).small().color(colour)).truncate());
