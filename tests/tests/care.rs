@@ -163,3 +163,34 @@ fn damage_is_found() {
     std::fs::write(&log, good).unwrap();
     assert!(town.operate("verify", &[&id]).is_ok());
 }
+
+#[test]
+fn a_workspace_is_compacted_while_the_relay_serves_and_nothing_that_is_read_is_another() {
+    let town = Town::new();
+    let asa = town.join("Asa");
+    let ids: Vec<String> =
+        (0..4).map(|number| asa.must(&["add", "contact", &format!("family=Ek{number}")])).collect();
+    for round in 0..20 {
+        for id in &ids {
+            asa.must(&["set", id, &format!("notes=Anteckning {round}, och en till")]);
+        }
+    }
+    asa.must(&["sync"]);
+    let id = town.workspace.id().to_owned();
+    let compact = || -> serde_json::Value {
+        serde_json::from_str(&town.operate("compact", &[&id, "--json"]).unwrap()).unwrap()
+    };
+    assert!(compact()["steps"].as_u64().unwrap() > 0);
+    assert_eq!(compact()["steps"], 0, "there is no more to fold");
+    assert!(town.operate("verify", &[&id]).unwrap().contains("all of it is right"));
+    // The relay that serves goes on with it.
+    asa.must(&["set", &ids[0], "given=Eva"]);
+    asa.must(&["sync"]);
+    let bo = town.join("Bo");
+    for id in &ids {
+        assert_eq!(bo.json(&["show", id]), asa.json(&["show", id]));
+    }
+    let whole = |desk: &Desk| desk.must(&["show", &ids[0], "--history"]).lines().count();
+    assert!(whole(&bo) >= 20, "history is kept");
+    assert!(town.operate("verify", &[&id]).unwrap().contains("all of it is right"));
+}

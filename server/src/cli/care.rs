@@ -11,6 +11,7 @@ use super::say;
 use crate::error::RelayError;
 use crate::folder::Folder;
 use crate::log::{SqliteLog, care};
+use crate::writer::Folding;
 
 /// Write a copy of a workspace to a file.
 #[derive(Debug, Args)]
@@ -74,6 +75,29 @@ impl Verify {
     pub(super) fn run(self) -> Result<(), RelayError> {
         let changes = care::verify(&self.place.log()?)?;
         say(format_args!("{changes} changes, and all of it is right"))
+    }
+}
+
+/// Keep the history of a workspace in as little room as it takes, now.
+#[derive(Debug, Args)]
+pub(super) struct Compact {
+    #[command(flatten)]
+    place: Place,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Compact {
+    pub(super) fn run(self) -> Result<(), RelayError> {
+        let path = self.place.log()?;
+        let before = care::holdings(&path)?.bytes;
+        let steps = Folding::everything().all(&SqliteLog::open(&path)?)?;
+        let after = care::give_back(&path)?;
+        if self.json {
+            return say(json!({ "steps": steps, "bytes_before": before, "bytes": after }));
+        }
+        say(format_args!("{after} bytes now, {before} before; nothing that can be read is another"))
     }
 }
 

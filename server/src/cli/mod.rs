@@ -56,6 +56,9 @@ enum Command {
     Restore(care::Restore),
     /// Look whether all of a workspace is right: its file, its log, its documents. Works while a relay serves the folder, too.
     Verify(care::Verify),
+    /// Keep the history of a workspace in as little room as it takes, now (a relay does it by itself while nobody writes). Works
+    /// while a relay serves the folder, too.
+    Compact(care::Compact),
     /// Numbers of a workspace. Works while a relay serves the folder, too.
     Stats(care::Stats),
     /// Erase a person: the record, its history, here at once and on every device at its next contact. Works while a relay
@@ -125,6 +128,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Restore(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Stats(command) => command.run(),
+        Command::Compact(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -31,6 +31,13 @@ pub struct Folding {
     pub entries: usize,
 }
 
+impl Folding {
+    /// All records, however lately they were changed.
+    pub(crate) fn everything() -> Folding {
+        Folding { rest: 0, ..Folding::default() }
+    }
+}
+
 impl Default for Folding {
     fn default() -> Self {
         Folding { rest: 64, kept: 4_096, records: 32, entries: 256 }
@@ -59,6 +66,23 @@ impl Folding {
         }
         log.fold(&fold)?;
         Ok(true)
+    }
+
+    /// Folds all that can be folded, also while others write to the log. Answers in how many steps.
+    ///
+    /// # Errors
+    /// Where the log cannot be read or written. What was folded before stays so.
+    pub(crate) fn all(&self, log: &dyn Log) -> Result<usize, LogError> {
+        let mut steps = 0;
+        loop {
+            match self.step(log, log.head()?.position) {
+                Ok(true) => steps += 1,
+                Ok(false) => return Ok(steps),
+                // Somebody was faster: what was looked at is not the end any more.
+                Err(LogError::Moved) => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Looks at the next old entries.

@@ -12,6 +12,32 @@ use super::super::{LogError, Result};
 use super::open::failed;
 use super::{meta, open, position, records, stored};
 
+/// Gives all free pages of a log back to the disk, some at a time: a relay that uses it waits for no more than these. Answers how
+/// many bytes it takes now.
+///
+/// # Errors
+/// Where it is no log, or cannot be written.
+pub fn give_back(log: &Path) -> Result<u64> {
+    const PAGES: u32 = 256;
+    let connection = open::open(log)?;
+    let number = |pragma: &str| {
+        connection.pragma_query_value(None, pragma, |row| row.get::<_, u64>(0)).map_err(failed)
+    };
+    let mut free = number("freelist_count")?;
+    while free > 0 {
+        super::folding::vacuum(&connection, PAGES).map_err(failed)?;
+        let left = number("freelist_count")?;
+        // A log that an older version made keeps them, and uses them again.
+        if left >= free {
+            break;
+        }
+        free = left;
+    }
+    // Where others read just now it is done by the relay later.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)?;
+    Ok(number("page_count")? * number("page_size")?)
+}
+
 /// What a log holds, by numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holdings {

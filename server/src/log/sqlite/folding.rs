@@ -122,7 +122,12 @@ pub(super) fn give_back(connection: &Connection) -> rusqlite::Result<()> {
     if free < GIVEN_BACK {
         return Ok(());
     }
-    let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({GIVEN_BACK})"))?;
+    vacuum(connection, GIVEN_BACK)
+}
+
+/// Gives so many free pages back to the disk.
+pub(super) fn vacuum(connection: &Connection, pages: u32) -> rusqlite::Result<()> {
+    let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
     let mut rows = vacuum.query([])?;
     // Each row is a page that was given back.
     while rows.next()?.is_some() {}
