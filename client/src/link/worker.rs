@@ -190,10 +190,15 @@ struct Worker {
     open: Option<RecordId>,
     /// What the relay was asked for and has not answered, in the order in which it will.
     asked: VecDeque<Management>,
+    /// When to look again for a key of this device that is not here.
+    next_look: Instant,
 }
 
 /// So many records are folded at once: the file is kept from the window for no more than a frame or two.
 const FOLDED_AT_ONCE: usize = 16;
+
+/// So much time passes before a key that was not at hand is looked for again.
+const LOOKS_APART: Duration = Duration::from_secs(300);
 
 /// Why a connection, or a pause, ended.
 enum Ended {
@@ -219,6 +224,8 @@ impl Worker {
             unfolded: Some(None),
             open: None,
             asked: VecDeque::new(),
+            // It was looked for as the replica was opened.
+            next_look: Instant::now() + LOOKS_APART,
         }
     }
 
@@ -292,13 +299,22 @@ impl Worker {
     }
 
     /// From the first try until there is no connection any more.
+    /// A keyring that is locked asks somebody to unlock it: not at every try.
+    fn look_for_key(&mut self) {
+        let now = Instant::now();
+        if self.next_look <= now {
+            self.next_look = now + LOOKS_APART;
+            crate::keys::look_again(&mut self.replica);
+        }
+    }
+
     async fn connection(&mut self) -> Ended {
         let mut link = match &self.trouble {
             Some(reason) => Link::Waiting { reason: Arc::clone(reason), seconds: 0 },
             None => Link::Connecting,
         };
         self.status(link.clone());
-        crate::keys::look_again(&mut self.replica);
+        self.look_for_key();
         let mut connection = match self.open().await {
             Ok(connection) => connection,
             Err(ended) => return ended,

@@ -126,7 +126,13 @@ fn banner(ui: &mut Ui, tone: Tone, text: &str) {
         ui.horizontal_top(|ui| {
             let sign = if tone == Tone::Neutral { Icon::Info } else { Icon::Warning };
             icon::show(ui, sign, pair.fg);
-            ui.add(Label::new(RichText::new(text).color(pair.fg)).wrap());
+            ui.add(Label::new(RichText::new(sentence(text)).color(pair.fg)).wrap());
         });
     });
+}
+
+/// With a capital: what went wrong is said in a line of its own, and errors begin without one.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

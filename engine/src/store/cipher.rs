@@ -131,7 +131,7 @@ pub(super) fn unlock(connection: &Connection, key: Option<&FileKey>) -> Result<(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::fs;
 
     use super::*;
@@ -142,25 +142,25 @@ mod tests {
     use crate::schema::{NewRecord, Value};
     use crate::store::{NewReplica, Store, StoreError};
 
-    fn new() -> NewReplica {
+    pub(in crate::store) fn new() -> NewReplica {
         NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".to_owned(), relay: None }
     }
 
-    fn write(replica: &mut Replica, family: &str) -> RecordId {
+    pub(in crate::store) fn write(replica: &mut Replica, family: &str) -> RecordId {
         let mut contact = NewRecord::new(&CONTACT);
         contact.cells.insert("family".to_owned(), Value::Text(family.to_owned()));
         replica.create_record(&contact).unwrap().record
     }
 
     /// Whether one of the files in the folder has this text.
-    fn anywhere(folder: &Path, text: &str) -> bool {
+    pub(in crate::store) fn anywhere(folder: &Path, text: &str) -> bool {
         fs::read_dir(folder).unwrap().any(|file| {
             let bytes = fs::read(file.unwrap().path()).unwrap();
             bytes.windows(text.len()).any(|window| window == text.as_bytes())
         })
     }
 
-    fn family(replica: &Replica, id: RecordId) -> Value {
+    pub(in crate::store) fn family(replica: &Replica, id: RecordId) -> Value {
         replica.record(id).unwrap().get("family").clone()
     }
 

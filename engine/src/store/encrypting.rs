@@ -130,36 +130,11 @@ fn draft(path: &Path) -> PathBuf {
 mod tests {
     use std::fs;
 
+    use super::super::cipher::tests::{anywhere, family, new, write};
     use super::*;
-    use crate::id::RecordId;
-    use crate::identity::WorkspaceId;
     use crate::replica::Replica;
-    use crate::schema::kinds::CONTACT;
-    use crate::schema::{NewRecord, Value};
-    use crate::store::key_needed;
-    use crate::store::{NewReplica, Store};
-
-    fn new() -> NewReplica {
-        NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".to_owned(), relay: None }
-    }
-
-    fn write(replica: &mut Replica, family: &str) -> RecordId {
-        let mut contact = NewRecord::new(&CONTACT);
-        contact.cells.insert("family".to_owned(), Value::Text(family.to_owned()));
-        replica.create_record(&contact).unwrap().record
-    }
-
-    /// Whether one of the files in the folder has this text.
-    fn anywhere(folder: &Path, text: &str) -> bool {
-        fs::read_dir(folder).unwrap().any(|file| {
-            let bytes = fs::read(file.unwrap().path()).unwrap();
-            bytes.windows(text.len()).any(|window| window == text.as_bytes())
-        })
-    }
-
-    fn family(replica: &Replica, id: RecordId) -> Value {
-        replica.record(id).unwrap().get("family").clone()
-    }
+    use crate::schema::Value;
+    use crate::store::{Store, key_needed};
 
     #[test]
     fn a_file_is_encrypted_afterwards_with_all_that_is_in_it_and_laid_open_again() {
