@@ -381,7 +381,7 @@ fn a_browser_at_its_address_is_told_what_this_is_and_nothing_of_what_is_there() 
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
     assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
     assert_eq!(header("set-cookie"), None);
-    assert!(page.contains("Be en samordnare") && page.contains("Ask a coordinator"), "{page}");
+    assert!(page.contains("Be en koordinator") && page.contains("Ask a coordinator"), "{page}");
     assert!(page.contains("samsyn join") && page.trim_end().ends_with("</html>"), "{page}");
     for private in [workspace, "Hemliga", &relay.address["ws://".len()..]] {
         assert!(!shown.contains(private), "{private} is shown");
