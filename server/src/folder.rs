@@ -4,7 +4,7 @@
 //! DATA/relay.lock                        held by the relay that serves the folder; says where it listens
 //! DATA/relay.id                          the relay's name, which devices sign when they enter
 //! DATA/workspaces/<workspace>/log.sqlite one log, with SQLite's own files beside it
-//! DATA/workspaces/.new-<workspace>/      one that is being made; renamed once it is whole
+//! DATA/workspaces/.new-<workspace>/      one that is being made or put back; renamed once it is whole
 //! DATA/workspaces/.replaced-<n>-<workspace>/  one that was replaced from a backup
 //! DATA/erased/<workspace>                what was erased of it, outside of its backups
 //! DATA/acme/                             the account and the certificate of a relay that has one by ACME
@@ -24,7 +24,7 @@ use std::time::Duration;
 use samsyn_engine::identity::{RelayId, WorkspaceId};
 
 use crate::error::RelayError;
-use crate::log::{Meta, SqliteLog};
+use crate::log::{Meta, SqliteLog, care, restoring};
 
 /// A relay's data folder.
 #[derive(Debug, Clone)]
@@ -36,6 +36,28 @@ pub struct Folder {
 #[derive(Debug)]
 pub struct FolderLock {
     file: File,
+}
+
+/// A workspace that was put back.
+#[derive(Debug)]
+pub struct PutBack {
+    /// Which.
+    pub workspace: WorkspaceId,
+    /// How many changes it has now.
+    pub changes: u64,
+    /// The folder in which what was there is kept, if something was.
+    pub kept: Option<PathBuf>,
+    /// Who belongs to it now.
+    pub members: WhoBelongs,
+}
+
+/// Who belongs to a workspace that was put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhoBelongs {
+    /// Those who did before: nobody comes back who was removed.
+    AsBefore,
+    /// Those who did when the backup was made.
+    AsInTheBackup,
 }
 
 impl Folder {
@@ -183,17 +205,15 @@ impl Folder {
         sync_folder(&self.workspaces()).map_err(refused())
     }
 
-    /// Puts a copy of a log in a workspace's place. Answers where the one that was there is kept, if there was one.
+    /// Puts a workspace back from a copy of its log, which is only read; also while a relay serves the folder.
     ///
     /// # Errors
-    /// [`RelayError::IsThere`] where one is there and is not to be replaced; where nothing can be written.
-    pub fn put_back(
-        &self,
-        workspace: WorkspaceId,
-        copy: &Path,
-        replace: bool,
-    ) -> Result<Option<PathBuf>, RelayError> {
+    /// [`RelayError::IsThere`] where the workspace is there and is not to be replaced; where the copy is no log or something in
+    /// it is wrong; [`RelayError::Taken`] where what is there cannot be used, and a relay has it open; where nothing can be
+    /// written. Then what is there is as it was.
+    pub fn put_back(&self, copy: &Path, replace: bool) -> Result<PutBack, RelayError> {
         let refused = || RelayError::not_writable(&self.root);
+        let workspace = SqliteLog::inspect(copy)?.0.workspace;
         let (unfinished, finished) = self.places(workspace);
         if finished.exists() && !replace {
             return Err(RelayError::IsThere(workspace));
@@ -204,16 +224,52 @@ impl Folder {
         // Of an attempt that broke off.
         let _ = fs::remove_dir_all(&unfinished);
         make_private(&unfinished).map_err(refused())?;
-        let log = unfinished.join("log.sqlite");
-        fs::copy(copy, &log).and_then(|_| File::open(&log)?.sync_all()).map_err(refused())?;
-        sync_folder(&unfinished).map_err(refused())?;
-        let kept = finished.exists().then(|| self.free_name(workspace));
-        if let Some(kept) = &kept {
-            fs::rename(&finished, kept).map_err(refused())?;
+        let ready = unfinished.join("log.sqlite");
+        let put = fs::copy(copy, &ready)
+            .map_err(refused())
+            .and_then(|_| Ok(restoring::prepare(&ready, &self.log(workspace))?))
+            .and_then(|()| Ok(care::verify(&ready)?))
+            .and_then(|changes| {
+                let (kept, members) = self.exchange(workspace, (&unfinished, &finished))?;
+                Ok(PutBack { workspace, changes, kept, members })
+            });
+        // What is still there is a copy of the copy.
+        let _ = fs::remove_dir_all(&unfinished);
+        put
+    }
+
+    /// Puts what was made ready in the workspace's place. Answers where what was there is kept, and whose members it has now.
+    fn exchange(
+        &self,
+        workspace: WorkspaceId,
+        (ready, place): (&Path, &Path),
+    ) -> Result<(Option<PathBuf>, WhoBelongs), RelayError> {
+        let refused = || RelayError::not_writable(&self.root);
+        let log = self.log(workspace);
+        let kept = place.exists().then(|| self.free_name(workspace));
+        if let Some(kept) = &kept
+            && restoring::is_sound(&log)
+        {
+            make_private(kept).map_err(refused())?;
+            let exchanged = restoring::exchange(&log, &ready.join("log.sqlite"), &kept.join("log.sqlite"));
+            if exchanged.is_err() {
+                // All that is in it is where it was.
+                let _ = fs::remove_dir_all(kept);
+            }
+            exchanged?;
+            sync_folder(kept).and_then(|()| sync_folder(&self.workspaces())).map_err(refused())?;
+            return Ok((Some(kept.clone()), WhoBelongs::AsBefore));
         }
-        fs::rename(&unfinished, &finished).map_err(refused())?;
+        // A relay that has the file open would write on in it.
+        let lock = kept.is_some().then(|| self.lock()).transpose()?;
+        sync_folder(ready).map_err(refused())?;
+        if let Some(kept) = &kept {
+            fs::rename(place, kept).map_err(refused())?;
+        }
+        fs::rename(ready, place).map_err(refused())?;
         sync_folder(&self.workspaces()).map_err(refused())?;
-        Ok(kept)
+        drop(lock);
+        Ok((kept, WhoBelongs::AsInTheBackup))
     }
 
     /// Where a workspace that is replaced is kept: a name that is no workspace's.

@@ -62,7 +62,7 @@ pub use acme::{Acme, AcmeSettingsError};
 pub use cli::run;
 pub use config::{Config, Limits, Patience};
 pub use error::RelayError;
-pub use folder::{Folder, FolderLock};
+pub use folder::{Folder, FolderLock, PutBack, WhoBelongs};
 pub use inline::{InlineConnection, InlineRelay};
 pub use proxies::{Network, NoNetwork};
 pub use relay::{Relay, RunningRelay};

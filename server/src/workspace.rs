@@ -200,21 +200,24 @@ impl Workspace {
         Ok(managed)
     }
 
-    /// Looks whether it was changed who belongs, perhaps by another process, and tells all connections.
+    /// Looks whether it was changed who belongs, or the log is another one now, perhaps by another process; and tells all
+    /// connections.
     ///
     /// # Errors
     /// Where that cannot be read.
     pub(crate) async fn look_who_belongs(self: &Arc<Self>) -> Result<(), LogError> {
-        let Access::Members(members) = &self.access else {
-            // Without members only an erasure concerns those who are connected.
-            if !self.is_current().await? {
-                self.stamps.send_modify(|stamp| *stamp += 1);
-            }
-            return Ok(());
+        let members = match &self.access {
+            Access::Members(members) => Some(Arc::clone(members)),
+            Access::Secret(_) => None,
         };
-        let members = Arc::clone(members);
-        let stamp = self.read(move |_| members.stamp()).await?;
-        self.stamps.send_if_modified(|known| std::mem::replace(known, stamp) != stamp);
+        let look =
+            move |log: &dyn Log| Ok((members.map(|members| members.stamp()).transpose()?, log.is_current()?));
+        let (stamp, is_current) = self.read(look).await?;
+        self.stamps.send_if_modified(|known| {
+            let before = *known;
+            *known = if is_current { stamp.unwrap_or(before) } else { before + 1 };
+            *known != before
+        });
         Ok(())
     }
 

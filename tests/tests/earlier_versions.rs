@@ -15,6 +15,7 @@ use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::Value;
 use samsyn_engine::store::{NewReplica, OutboxState};
 use samsyn_server::log::{Log as _, Meta, SqliteLog};
+use samsyn_server::{Folder, WhoBelongs};
 use samsyn_tests::process::{Desk, Relay, Workspace, complaint, run};
 use samsyn_tests::simulation::assert_projection_is_true;
 use serde_json::Value as Json;
@@ -205,6 +206,23 @@ fn an_earlier_log_has_all_that_was_in_it() {
         }
         drop(log);
         samsyn_server::log::care::verify(&left.log()).unwrap();
+    }
+}
+
+#[test]
+fn an_earlier_backup_is_put_back_where_nothing_is_and_over_what_is_there() {
+    for left in all_left() {
+        let elsewhere = Folder::open_or_create(&left.folder.path().join("elsewhere")).unwrap();
+        let mut lives = BTreeSet::new();
+        for (replace, members) in [(false, WhoBelongs::AsInTheBackup), (true, WhoBelongs::AsBefore)] {
+            let put = elsewhere.put_back(&left.log(), replace).unwrap();
+            assert_eq!((put.workspace, put.changes, put.members), (left.workspace, left.changes, members));
+            assert_eq!(put.kept.is_some(), replace, "{}", left.name);
+            let log = elsewhere.log(left.workspace);
+            assert_eq!(samsyn_server::log::care::verify(&log).unwrap(), left.changes, "{}", left.name);
+            lives.insert(*SqliteLog::inspect(&log).unwrap().0.epoch.as_bytes());
+        }
+        assert_eq!(lives.len(), 2, "{}: each is a life of its own", left.name);
     }
 }
 

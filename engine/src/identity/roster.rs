@@ -105,7 +105,7 @@ pub struct Happening {
     /// By which device; none where it was done on the relay itself.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<DeviceId>,
-    /// What: `invited`, `withdrew`, `joined`, `role`, `removed`, `revoked` or `erased`.
+    /// What: `invited`, `withdrew`, `joined`, `role`, `removed`, `revoked`, `erased` or `restored`.
     #[serde(rename = "w")]
     pub what: String,
     /// Whom it concerns: a member or a device; none for an invitation.

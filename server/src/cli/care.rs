@@ -9,7 +9,7 @@ use serde_json::json;
 use super::members::Place;
 use super::say;
 use crate::error::RelayError;
-use crate::folder::Folder;
+use crate::folder::{Folder, WhoBelongs};
 use crate::log::{SqliteLog, care};
 use crate::writer::Folding;
 
@@ -39,27 +39,26 @@ pub(super) struct Restore {
     /// The folder with the workspaces. Made if it is not there.
     #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
     data: PathBuf,
-    /// Put it in the place of a workspace that is there. What was there is kept beside it.
+    /// Put it in the place of a workspace that is there. What was there is kept beside it; who belongs stays.
     #[arg(long)]
     replace: bool,
 }
 
 impl Restore {
     pub(super) fn run(self) -> Result<(), RelayError> {
-        let changes = care::verify(&self.file)?;
-        let (meta, _) = SqliteLog::inspect(&self.file)?;
-        let folder = Folder::open_or_create(&self.data)?;
-        // A relay that serves it would write on in the old one.
-        let lock = folder.lock()?;
-        let kept = folder.put_back(meta.workspace, &self.file, self.replace)?;
-        care::begin_new_life(&folder.log(meta.workspace))?;
-        drop(lock);
-        if let Some(kept) = kept {
+        let put = Folder::open_or_create(&self.data)?.put_back(&self.file, self.replace)?;
+        if let Some(kept) = put.kept {
             say(format_args!("what was there is kept in {}", kept.display()))?;
         }
+        say(match put.members {
+            WhoBelongs::AsBefore => "who belongs is as it was: nobody who was removed is let in again",
+            WhoBelongs::AsInTheBackup => {
+                "who belongs is as it was when the backup was made: remove again whoever was removed since"
+            }
+        })?;
+        let (workspace, changes) = (put.workspace, put.changes);
         say(format_args!(
-            "{} is back with {changes} changes, as a new life of its log: those who have more bring it at their next contact",
-            meta.workspace
+            "{workspace} is back with {changes} changes, as a new life of its log: those who have more bring it at their next contact"
         ))
     }
 }

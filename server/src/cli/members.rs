@@ -242,15 +242,12 @@ pub(super) struct Convert {
 impl Convert {
     pub(super) fn run(self) -> Result<(), RelayError> {
         let path = self.place.log()?;
-        // Whoever is connected was let in by the secret.
-        let lock = Folder::open(&self.place.data)?.lock()?;
         if has_members(&path).is_ok() {
             return Err(ManagementError::Already.into());
         }
         let members = SqliteMembers::open(&path)?;
         members.replace_secret()?;
         let code = invite_coordinator(&members, self.place.workspace)?;
-        drop(lock);
         say(format_args!("code       {}", code.reveal()))?;
         say(
             "\nThe secret opens nothing any more. Whoever uses the code first, within two days, is the coordinator:",

@@ -52,7 +52,7 @@ enum Command {
     Member(members::MemberCommand),
     /// Write a copy of a workspace to a file, and verify it. Works while a relay serves the folder, too.
     Backup(care::Backup),
-    /// Put a workspace back from a backup. The relay must not be running.
+    /// Put a workspace back from a backup. Works while a relay serves the folder, too.
     Restore(care::Restore),
     /// Look whether all of a workspace is right: its file, its log, its documents. Works while a relay serves the folder, too.
     Verify(care::Verify),
@@ -73,7 +73,8 @@ enum Command {
 enum Workspace {
     /// Make a workspace, and print its address and an invitation for its first coordinator.
     Create(Create),
-    /// Give a workspace that has a secret, as earlier versions made it, members instead. The relay must not be running.
+    /// Give a workspace that has a secret, as earlier versions made it, members instead. Works while a relay serves
+    /// the folder, too.
     Members(members::Convert),
     /// List the workspaces.
     List(List),

@@ -35,8 +35,8 @@ use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 
 pub(crate) use bare::Changes;
-pub(crate) use sqlite::bind_actors;
-pub use sqlite::{SqliteLog, care};
+pub use sqlite::{SqliteLog, care, restoring};
+pub(crate) use sqlite::{begin_new_life, bind_actors};
 
 /// What a log says of its workspace.
 #[derive(Clone, PartialEq, Eq)]

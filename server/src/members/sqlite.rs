@@ -35,7 +35,8 @@ impl SqliteMembers {
     }
 
     /// The workspace's secret opens nothing any more: from now on it has members. The actors that have written so far are
-    /// bound to the devices that they said they were.
+    /// bound to the devices that they said they were. The log has a new life, so that a relay that has let somebody in by the
+    /// secret takes nothing from them any more, and ends their connections.
     ///
     /// # Errors
     /// Where it cannot be stored.
@@ -48,7 +49,8 @@ impl SqliteMembers {
         let hash = WorkspaceSecret::random();
         let replaced = transaction
             .execute("UPDATE meta SET has_members = 1, secret_hash = ?", [hash.as_bytes()])
-            .and_then(|_| make_meeting_key(&transaction));
+            .and_then(|_| make_meeting_key(&transaction))
+            .and_then(|()| log::begin_new_life(&transaction));
         replaced.and_then(|()| transaction.commit()).map_err(LogError::from_sqlite)
     }
 

@@ -205,6 +205,7 @@ pub(super) fn happening(
             Caption::new("{by} återkallade en enhet som {whom} har", "{by} revoked a device of {whom}")
         }
         "erased" => Caption::new("{by} raderade en person", "{by} erased a person"),
+        "restored" => Caption::new("{by} lade tillbaka en säkerhetskopia", "{by} put a backup back"),
         other => return format!("{by}: {other} {whom}"),
     };
     caption.get(language).replace("{by}", &by).replace("{whom}", &whom).replace("{role}", &role)

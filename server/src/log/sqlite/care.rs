@@ -1,4 +1,4 @@
-//! Looking after a log's file: a copy while it is in use, a look whether all of it is right, a new life after it was put back.
+//! Looking after a log's file: a copy while it is in use, a look whether all of it is right.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+use samsyn_engine::sync::{Cursor, RollingHash};
 
 use super::super::{LogError, Result};
 use super::open::failed;
@@ -73,17 +73,6 @@ pub fn copy(log: &Path, to: &Path) -> Result<()> {
         std::fs::set_permissions(to, private).map_err(|error| unusable(error.to_string()))?;
     }
     file.sync_all().map_err(|error| unusable(error.to_string()))
-}
-
-/// Gives a log that was put back from a copy a life of its own: whoever has a place in the old one compares with it, and brings
-/// it what it lost.
-///
-/// # Errors
-/// Where it is no log, or cannot be written.
-pub fn begin_new_life(log: &Path) -> Result<()> {
-    let connection = open::open(log)?;
-    connection.execute("UPDATE meta SET epoch = ?", [Epoch::random().as_bytes()]).map_err(failed)?;
-    connection.close().map_err(|(_, error)| failed(error))
 }
 
 /// What a log holds, by numbers.

@@ -16,6 +16,7 @@ use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
 use super::super::{Erase, Erased, Result};
 use super::open::failed;
 use super::purged::Purged;
+use super::restoring::begin_new_life;
 
 /// Whether a record was erased.
 pub(super) fn is_erased(connection: &Connection, record: RecordId) -> rusqlite::Result<bool> {
@@ -114,7 +115,7 @@ fn take_out(connection: &mut Connection, records: &[RecordId], asked: &Erase) ->
     out().map_err(failed)
 }
 
-fn take_one_out(transaction: &Transaction<'_>, erase: &Erase) -> rusqlite::Result<bool> {
+pub(super) fn take_one_out(transaction: &Transaction<'_>, erase: &Erase) -> rusqlite::Result<bool> {
     let Erase { record, by, at } = *erase;
     if is_erased(transaction, record)? {
         return Ok(false);
@@ -128,7 +129,7 @@ fn take_one_out(transaction: &Transaction<'_>, erase: &Erase) -> rusqlite::Resul
         move_up(transaction, &gone)?;
         make_hashes(transaction, *first)?;
     }
-    transaction.execute("UPDATE meta SET epoch = ?", [Epoch::random().as_bytes()])?;
+    begin_new_life(transaction)?;
     transaction.execute(
         "INSERT INTO erased (number, record, at) VALUES ((SELECT coalesce(max(number), 0) + 1 FROM erased), ?, ?)",
         params![record.as_bytes(), at],

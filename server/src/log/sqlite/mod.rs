@@ -9,6 +9,7 @@ mod folding;
 mod open;
 mod purged;
 mod records;
+pub mod restoring;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,7 @@ use super::{
 pub(super) use open::failed;
 use purged::Purged;
 pub(crate) use records::bind_actors;
+pub(crate) use restoring::begin_new_life;
 
 /// So many connections for reading are kept when nobody reads.
 const READERS_KEPT: usize = 4;

@@ -86,9 +86,10 @@ impl Kept for InSqlite {
         backup
     }
     fn put_back(&mut self, backup: PathBuf) {
-        self.log.take().unwrap().tidy().unwrap();
-        std::fs::copy(backup, &self.path).unwrap();
-        care::begin_new_life(&self.path).unwrap();
+        let kept = self.back_up();
+        std::fs::remove_file(&kept).unwrap();
+        restoring::prepare(&backup, &self.path).unwrap();
+        restoring::exchange(&self.path, &backup, &kept).unwrap();
         self.reopen();
     }
 }
