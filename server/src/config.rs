@@ -86,6 +86,8 @@ pub struct Limits {
     pub changes_per_second: NonZeroU32,
     /// So many bytes of changes of one device in a day.
     pub bytes_per_day: NonZeroU64,
+    /// So many seconds of work in a minute the changes of one device may make; who makes more waits.
+    pub work_per_minute: NonZeroU32,
 }
 
 impl Default for Limits {
@@ -99,6 +101,7 @@ impl Default for Limits {
             refusals_per_minute: number(60),
             changes_per_second: number(2_000),
             bytes_per_day: NonZeroU64::new(1024 * 1024 * 1024).unwrap_or(NonZeroU64::MIN),
+            work_per_minute: number(12),
         }
     }
 }

@@ -274,7 +274,7 @@ impl InlineRelay {
         let (answer, mut answers) = mpsc::channel(1);
         self.writer.answer(vec![Job { push, device: client.device, grant: None, answer }]);
         match answers.try_recv() {
-            Ok(Answer { push, outcome: Outcome::Logged { refused, places } }) => {
+            Ok(Answer { push, outcome: Outcome::Logged { refused, places }, .. }) => {
                 let (passed, ahead) = frames::split(places, client.position);
                 client.own.extend(ahead);
                 Ok(FromRelay::Ack(Ack { id: push, refused, passed }).encode())

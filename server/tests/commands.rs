@@ -249,6 +249,7 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         "refusals_per_minute",
         "changes_per_second",
         "bytes_per_day",
+        "work_per_minute",
         "proxies",
     ] {
         assert_eq!(line(&said, name), line(&usual, name), "{name}");

@@ -91,6 +91,7 @@ fn shown(config: &Config, (certificate, log_format): (String, LogFormat)) -> Vec
         ("refusals_per_minute", limits.refusals_per_minute.to_string()),
         ("changes_per_second", limits.changes_per_second.to_string()),
         ("bytes_per_day", limits.bytes_per_day.to_string()),
+        ("work_per_minute", limits.work_per_minute.to_string()),
         ("log_format", format!("{log_format:?}").to_lowercase()),
     ]
 }

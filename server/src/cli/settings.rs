@@ -121,6 +121,9 @@ struct LimitSettings {
     /// How many bytes of changes of one device are taken in a day, 1073741824 if nothing is said.
     #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_BYTES_PER_DAY")]
     bytes_per_day: Option<NonZeroU64>,
+    /// How many seconds of work in a minute the changes of one device may make, 12 if nothing is said; who makes more waits.
+    #[arg(long, value_name = "SECONDS", env = "SAMSYN_RELAY_WORK_PER_MINUTE")]
+    work_per_minute: Option<NonZeroU32>,
 }
 
 impl LimitSettings {
@@ -133,6 +136,7 @@ impl LimitSettings {
             refusals_per_minute: self.refusals_per_minute.unwrap_or(below.refusals_per_minute),
             changes_per_second: self.changes_per_second.unwrap_or(below.changes_per_second),
             bytes_per_day: self.bytes_per_day.unwrap_or(below.bytes_per_day),
+            work_per_minute: self.work_per_minute.unwrap_or(below.work_per_minute),
         }
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::future::pending;
 use std::sync::Arc;
+use std::time::Duration;
 
 use samsyn_engine::sync::{EntryBody, Push};
 use tokio::time::{Instant, sleep_until};
@@ -46,6 +47,11 @@ impl Held {
         let wait = self.tally.push(self.pusher, size).map_err(used_up)?;
         self.waiting.push_back((Instant::now() + wait, push));
         Ok(())
+    }
+
+    /// So long it took to check one that was handed over.
+    pub(super) fn worked(&self, work: Duration) {
+        self.tally.worked(self.pusher, work);
     }
 
     /// The next that may be handed over, once it may; never where none waits. May be dropped and called again.

@@ -247,6 +247,7 @@ impl Live {
 
     async fn answered(&mut self, link: &mut Link, answer: Answer) -> Result<(), End> {
         self.in_flight -= 1;
+        self.held.worked(answer.work);
         // While too many were under way the socket was not read, and silence meant nothing.
         link.hear();
         let Outcome::Logged { refused, places } = answer.outcome else {

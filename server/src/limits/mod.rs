@@ -6,6 +6,7 @@
 //! | hellos that were refused, in a minute | an address | the WebSocket is refused, or the connection ends with a notice, before anything is looked at |
 //! | connections at once | a device | the connection ends with a notice, before it is welcomed |
 //! | changes in a second | a device | its next push waits before it is taken: nothing is lost, it is only slower |
+//! | work that its changes make, in a minute | a device | its next push waits before it is taken |
 //! | bytes in a day | a device | the connection ends with a notice that says when there is room again; what was not taken waits at the client |
 //!
 //! In a workspace that has a secret instead of members nobody proves which device they are: all that come there from one address are
@@ -92,6 +93,15 @@ struct Deeds {
 struct Pushed {
     changes: Used,
     bytes: Used,
+    /// In milliseconds.
+    work: Used,
+}
+
+impl Pushed {
+    fn nothing(now: Instant) -> Pushed {
+        let used = Used::nothing(now);
+        Pushed { changes: used, bytes: used, work: used }
+    }
 }
 
 /// Whom the limits of a device count as one, in a workspace.
@@ -138,6 +148,7 @@ struct Rates {
     refusals: Rate,
     changes: Rate,
     bytes: Rate,
+    work: Rate,
 }
 
 /// A limit was met: so long it takes until there is room again, as far as anybody knows.
@@ -162,6 +173,7 @@ impl Tally {
             refusals: Rate::new(limits.refusals_per_minute.get().into(), MINUTE),
             changes: Rate::new(u64::from(limits.changes_per_second.get()) * seconds, CHANGES_AT_ONCE),
             bytes: Rate::new(limits.bytes_per_day.get(), DAY),
+            work: Rate::new(u64::from(limits.work_per_minute.get()) * 1_000, MINUTE),
         };
         Tally {
             limits,
@@ -253,8 +265,7 @@ impl Tally {
     pub(crate) fn push(&self, pusher: Pusher, (changes, bytes): (u64, u64)) -> Result<Duration, Enough> {
         let now = Instant::now();
         let mut devices = lock(&self.devices);
-        let nothing = || Pushed { changes: Used::nothing(now), bytes: Used::nothing(now) };
-        let pushed = devices.of(pusher, nothing);
+        let pushed = devices.of(pusher, || Pushed::nothing(now));
         if !self.rates.bytes.wait(pushed.bytes, 1, now).is_zero() {
             let part = self.limits.bytes_per_day.get() / PART_OF_A_DAY;
             let wait = self.rates.bytes.wait(pushed.bytes, part.max(1), now);
@@ -266,7 +277,20 @@ impl Tally {
         if !wait.is_zero() {
             meters::limited("changes");
         }
-        Ok(wait)
+        let work = self.rates.work.wait(pushed.work, 0, now);
+        if !work.is_zero() {
+            meters::limited("work");
+        }
+        Ok(wait.max(work))
+    }
+
+    /// So long it took to check what a device has pushed: while one is at it, all others wait.
+    pub(crate) fn worked(&self, pusher: Pusher, work: Duration) {
+        let now = Instant::now();
+        let mut devices = lock(&self.devices);
+        let pushed = devices.of(pusher, || Pushed::nothing(now));
+        let milliseconds = u64::try_from(work.as_millis()).unwrap_or(u64::MAX);
+        self.rates.work.take(&mut pushed.work, milliseconds, now);
     }
 
     fn deeds<T>(&self, source: Source, look: impl FnOnce(&mut Deeds) -> T) -> T {
@@ -346,6 +370,7 @@ mod tests {
             refusals_per_minute: few(5),
             changes_per_second: few(100),
             bytes_per_day: NonZeroU64::new(96_000).unwrap(),
+            work_per_minute: few(12),
         })
     }
 
@@ -458,6 +483,18 @@ mod tests {
         let wait = tally.push(one, (500, 1)).unwrap();
         assert!(wait > Duration::from_secs(4) && wait <= Duration::from_secs(5), "{wait:?}");
         assert_eq!(tally.push(other, (6_000, 1)), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_device_whose_changes_make_much_work_waits_and_another_does_not() {
+        let (tally, town) = (tally(), WorkspaceId::random());
+        let [one, other] = [(); 2].map(|()| Pusher::proven(town, RecordId::random()));
+        tally.worked(one, Duration::from_secs(12));
+        assert_eq!(tally.push(one, (1, 1)), Ok(Duration::ZERO), "a minute's worth at once");
+        tally.worked(one, Duration::from_secs(3));
+        let wait = tally.push(one, (1, 1)).unwrap();
+        assert!(wait > Duration::from_secs(14) && wait <= Duration::from_secs(15), "{wait:?}");
+        assert_eq!(tally.push(other, (1, 1)), Ok(Duration::ZERO));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! Changes do not concern each other before they are merged, and records not at all: both steps run on all cores.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
 
 use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::document::{ActorId, Change, ChangeHash, Document, Received};
@@ -59,6 +60,8 @@ pub(super) struct Checked {
     pub(super) actors: Actors,
     /// The documents with it.
     pub(super) opened: Opened,
+    /// How long each push took, wherever it shared its record with others a part of that.
+    pub(super) work: Vec<Duration>,
 }
 
 /// A change that passed the gate by itself and is not in the log.
@@ -81,8 +84,9 @@ pub(super) fn check(group: &[Job], documents: &mut Documents, log: &dyn Log) -> 
     let limits = Limits { change_bytes: CHANGE_BYTES, ..Limits::default() };
     let mut verdicts = Verdicts::new(group.len());
     let mut actors = Actors::default();
-    let candidates = candidates(group, log, &limits, (&mut verdicts, &mut actors))?;
-    let mut checked = Checked { verdicts, accepted: Vec::new(), actors, opened: Opened::default() };
+    let mut work = vec![Duration::ZERO; group.len()];
+    let candidates = candidates(group, log, &limits, (&mut verdicts, &mut actors, &mut work))?;
+    let mut checked = Checked { verdicts, accepted: Vec::new(), actors, opened: Opened::default(), work };
     let mut offers = Vec::new();
     for (record, candidates) in candidates {
         match documents.open(record)? {
@@ -94,7 +98,14 @@ pub(super) fn check(group: &[Job], documents: &mut Documents, log: &dyn Log) -> 
             }
         }
     }
-    for (open, outcome) in parallel::each(offers, |(open, candidates)| offer(open, candidates, &limits)) {
+    let offer = |(open, candidates): (Open, Vec<Candidate>)| {
+        let pushes: Vec<usize> = candidates.iter().map(|candidate| candidate.admitted.push).collect();
+        let (offered, took) = timed(|| offer(open, candidates, &limits));
+        (offered, pushes, took)
+    };
+    for ((open, outcome), pushes, took) in parallel::each(offers, offer) {
+        let each = took / u32::try_from(pushes.len()).unwrap_or(u32::MAX).max(1);
+        pushes.into_iter().for_each(|push| checked.work[push] += each);
         outcome.refused.iter().for_each(|(place, refusal)| checked.verdicts.refuse(*place, refusal));
         // A record that still has no change is not one of ours to remember.
         if !open.document.heads().is_empty() {
@@ -111,13 +122,14 @@ fn candidates(
     group: &[Job],
     log: &dyn Log,
     limits: &Limits,
-    (verdicts, actors): (&mut Verdicts, &mut Actors),
+    (verdicts, actors, work): (&mut Verdicts, &mut Actors, &mut [Duration]),
 ) -> Result<Candidates, LogError> {
     let mut found = Candidates::new();
     let mut seen: HashMap<ChangeHash, (RecordId, usize)> = HashMap::new();
     let all: Vec<_> = entries(group).collect();
-    let admitted = parallel::each(all.iter().collect(), |(_, _, entry)| admit(entry, limits));
-    for ((slot, job, entry), admitted) in all.into_iter().zip(admitted) {
+    let admitted = parallel::each(all.iter().collect(), |(_, _, entry)| timed(|| admit(entry, limits)));
+    for ((slot, job, entry), (admitted, took)) in all.into_iter().zip(admitted) {
+        work[slot.push] += took;
         let record = entry.record;
         let (change, bytes) = match admitted {
             Ok(admitted) => admitted,
@@ -153,6 +165,12 @@ fn candidates(
     }
     found.retain(|_, candidates| !candidates.is_empty());
     Ok(found)
+}
+
+/// What comes of it, and how long it took.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let began = Instant::now();
+    (work(), began.elapsed())
 }
 
 /// Every change of the group with its place.

@@ -32,7 +32,7 @@ mod verdicts;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use samsyn_engine::identity::{DeviceId, Grant};
 use samsyn_engine::sync::{Cursor, EntryBody, ErrorCode, Logged, Push, Refused};
@@ -78,6 +78,8 @@ pub(crate) struct Answer {
     pub(crate) push: u64,
     /// What became of its changes.
     pub(crate) outcome: Outcome,
+    /// How long it took to check them.
+    pub(crate) work: Duration,
 }
 
 /// What became of the changes of a push.
@@ -119,6 +121,7 @@ struct Committed {
     after: Cursor,
     entries: Vec<Entry>,
     end: Cursor,
+    work: Vec<Duration>,
 }
 
 impl<P: Publish> Writer<P> {
@@ -194,7 +197,7 @@ impl<P: Publish> Writer<P> {
                 metrics::counter!(meters::FAILED).increment(1);
                 tracing::error!(%error, pushes = group.len(), "a group of pushes could not be stored");
                 self.begin_again();
-                group.into_iter().for_each(|job| job.tell(Outcome::Failed));
+                group.into_iter().for_each(|job| job.tell(Outcome::Failed, Duration::ZERO));
             }
             Err(_) if group.len() > 1 => {
                 tracing::error!(
@@ -206,14 +209,14 @@ impl<P: Publish> Writer<P> {
             }
             Err(_) => {
                 self.begin_again();
-                group.into_iter().for_each(Job::refuse_all);
+                group.into_iter().for_each(|job| job.refuse_all(began.elapsed()));
             }
         }
     }
 
     /// Checks the pushes and makes what is good of them durable.
     fn commit(&mut self, group: &[Job]) -> Result<Committed, LogError> {
-        let Checked { mut verdicts, accepted, actors, opened } =
+        let Checked { mut verdicts, accepted, actors, opened, work } =
             check::check(group, &mut self.documents, &*self.log)?;
         let (mut entries, mut taken, mut bound) = (Vec::new(), Vec::new(), BTreeMap::new());
         for change in accepted {
@@ -238,15 +241,15 @@ impl<P: Publish> Writer<P> {
         }
         self.documents.keep(opened);
         let entries = entries.into_iter().map(|new| new.entry).collect();
-        Ok(Committed { verdicts, after, entries, end: self.head })
+        Ok(Committed { verdicts, after, entries, end: self.head, work })
     }
 
     fn tell(&self, group: Vec<Job>, committed: Committed) {
-        let Committed { verdicts, after, entries, end } = committed;
+        let Committed { verdicts, after, entries, end, work } = committed;
         tracing::debug!(pushes = group.len(), changes = entries.len(), position = end.position, "logged");
         metrics::counter!(meters::PUSHES).increment(group.len() as u64);
         metrics::counter!(meters::LOGGED).increment(entries.len() as u64);
-        for (job, (refused, places)) in group.into_iter().zip(verdicts.into_answers()) {
+        for ((job, work), (refused, places)) in group.into_iter().zip(work).zip(verdicts.into_answers()) {
             for refused in &refused {
                 metrics::counter!(meters::REFUSED, "code" => refused.code.name()).increment(1);
             }
@@ -254,7 +257,7 @@ impl<P: Publish> Writer<P> {
                 let (device, code) = (job.device, first.code);
                 tracing::warn!(%device, count = refused.len(), first = ?code, "changes were refused");
             }
-            job.tell(Outcome::Logged { refused, places });
+            job.tell(Outcome::Logged { refused, places }, work);
         }
         if !entries.is_empty() {
             self.publish.publish(after, entries, end);
@@ -277,18 +280,18 @@ impl<P: Publish> Writer<P> {
 }
 
 impl Job {
-    fn tell(self, outcome: Outcome) {
+    fn tell(self, outcome: Outcome, work: Duration) {
         // Nobody hears it where the connection is gone. The changes are in the log all the same.
-        let _ = self.answer.try_send(Answer { push: self.push.id, outcome });
+        let _ = self.answer.try_send(Answer { push: self.push.id, outcome, work });
     }
 
-    fn refuse_all(self) {
+    fn refuse_all(self, work: Duration) {
         tracing::error!(device = %self.device, "checking a push panicked: it was refused");
         let words = "the relay failed while it checked this change: tell whoever runs it";
         let refuse = |number| Refused { number, code: ErrorCode::Malformed, words: words.to_owned() };
         let count = u32::try_from(self.push.entries.len()).unwrap_or(u32::MAX);
         let refused = (0..count).map(refuse).collect();
-        self.tell(Outcome::Logged { refused, places: Vec::new() });
+        self.tell(Outcome::Logged { refused, places: Vec::new() }, work);
     }
 }
 

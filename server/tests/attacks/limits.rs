@@ -65,6 +65,7 @@ pub(super) async fn beyond_the_limits(attacks: &mut Attacks) {
     too_many_of_one_device(attacks).await;
     too_many_bytes(attacks).await;
     too_many_changes(attacks).await;
+    too_much_work(attacks).await;
 }
 
 async fn too_many_from_one_address(attacks: &mut Attacks) {
@@ -260,4 +261,31 @@ async fn too_many_changes(attacks: &mut Attacks) {
         client.refused.is_empty() && more.iter().all(|change| client.acknowledged.contains(&change.hash))
     );
     attacks.tried("changes faster than a device has");
+}
+
+/// Changes that are slow to check hold up those who push them, and nobody else for long.
+async fn too_much_work(attacks: &mut Attacks) {
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, town) = town(folder.path(), &["--work-per-minute", "1"]);
+    let (mallory, other) = (Laptop::new(), town.somebody(&[]).await);
+    let mut client = caught_up(mallory.join(&town, &town.first).await).await;
+    let mut venue = mallory.record(&VENUE, &[("name", text("Teatern"))]);
+    let (id, mut changes) = all(&venue);
+    for _ in 0..6 {
+        changes.push(mallory.edit(&mut venue, "description", text(&support::random_text(100_000))));
+    }
+    let late = mallory.edit(&mut venue, "name", text("Scenen"));
+    changes.push(late.clone());
+    client.offer(id, &changes);
+    client.until(|client| !client.acknowledged.is_empty()).await;
+    let mut meanwhile = caught_up(other.enter(&town).await).await;
+    let contact = other.record(&CONTACT, &[("family", text("Ek"))]);
+    meanwhile.push(contact.id(), &contact.changes_since(&[])).await;
+    assert!(meanwhile.refused.is_empty() && !meanwhile.acknowledged.is_empty());
+    client.until(|client| client.has_heard("Ek")).await;
+    assert!(
+        client.refused.is_empty() && !client.acknowledged.contains(&late.hash),
+        "it waits, and is not lost"
+    );
+    attacks.tried("changes that make more work than a device has");
 }
