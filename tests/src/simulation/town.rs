@@ -530,7 +530,8 @@ impl World {
         if self.can_enter(who) {
             return;
         }
-        let code = self.laptops[who].comes_with().0;
+        let (code, key) = self.laptops[who].comes_with();
+        let code = code.filter(|_| key.is_some());
         // A device that the relay knows by another key does not come in with a code for somebody new.
         if self.member_of(who).is_none() && code.is_some_and(|code| self.station.is_open(&code)) {
             return self.settle(who);
