@@ -22,6 +22,7 @@ use samsyn_engine::store::{ListQuery, OutboxState, StoreError};
 use samsyn_server::InlineConnection;
 use samsyn_server::log::care;
 
+use super::disk;
 use super::laptop::Laptop;
 use super::station::{Station, chance};
 use super::world::{Promise, World};
@@ -686,7 +687,11 @@ impl World {
         assert_projection_is_true(replica);
         let outbox = replica.store().outbox_state().expect("the store can be read");
         let waits = OutboxState { held: outbox.held, ..OutboxState::default() };
-        assert_eq!(outbox, waits, "something of laptop {who} was not sent, or refused");
+        let apart = disk::kept_apart(self.laptops[who].path());
+        assert_eq!(
+            outbox, waits,
+            "something of laptop {who} was not sent, or refused, or kept apart: {apart:?}"
+        );
         let unsent = replica.store().unsent().expect("the store can be read");
         let (readable, all) = self.readable(who);
         let kinds = self.role_of(who).expect("whoever is let in has a role").readable();
