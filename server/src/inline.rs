@@ -1,43 +1,61 @@
 //! One workspace's relay without sockets, threads or time: frames in, frames out.
 //!
 //! For simulations. What a served relay does to a push and how it reads its log is done here by the same writer, the same
-//! checks and the same log; only what carries frames is missing. Where the served relay decides by time (how large a
-//! batch, when a reader is slow) this one asks its caller.
+//! checks and the same log, and who may enter and stay is decided by the same members; only what carries frames is missing.
+//! Where the served relay decides by time (how large a batch, when a reader is slow, which invitation is too old) this one asks
+//! its caller.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use samsyn_engine::identity::{Access, DeviceId, Managed, ManagementError, SecretAccess};
+use samsyn_engine::identity::{
+    Challenge, DeviceId, Grant, Managed, Management, ManagementError, Refusal, RelayId,
+};
 use samsyn_engine::sync::limits::BATCH_CHANGES;
 use samsyn_engine::sync::{
     Ack, Cursor, ErrorCode, FromRelay, Hello, Notice, Push, RelayRequest, RelaySession, SyncError, Wanted,
 };
 use tokio::sync::mpsc;
 
-use crate::delivery::{self, Begun, Sending, View};
+use crate::delivery::{self, Begun, Sending};
 use crate::frames;
 use crate::log::{Entry, Log, LogError, Meta, Range, Sight, SqliteLog};
-use crate::workspace::Own;
+use crate::members::{Members, SqliteMembers, manage};
+use crate::workspace::{self, Access, Admitted, Own};
 use crate::writer::{Answer, Folding, Job, Outcome, Publish, Writer};
 
 /// A workspace's relay.
 pub struct InlineRelay {
+    path: PathBuf,
+    folding: Folding,
     log: Arc<dyn Log>,
     meta: Meta,
-    access: SecretAccess,
+    members: Arc<dyn Members>,
+    access: Access,
     writer: Writer<Nobody>,
+    /// What its clock says, in seconds since 1970-01-01 UTC.
+    now: i64,
+    /// Rises whenever it may have been changed who belongs, or the log is another one.
+    stamp: u64,
+    /// Rises whenever the log is another one.
+    life: u64,
 }
 
 /// A client's connection to it.
 #[derive(Debug)]
 pub struct InlineConnection {
     session: RelaySession,
+    challenge: Challenge,
     client: Option<Client>,
 }
 
 #[derive(Debug)]
 struct Client {
     device: DeviceId,
+    admitted: Admitted,
+    /// When it was last looked at whether it may stay.
+    stamp: u64,
+    life: u64,
     /// What comes before the log.
     before: Before,
     /// The last entry that it was sent.
@@ -75,28 +93,53 @@ impl std::fmt::Debug for InlineRelay {
 
 impl Default for InlineConnection {
     fn default() -> Self {
-        InlineConnection { session: RelaySession::new(), client: None }
+        InlineConnection::over(RelaySession::new())
     }
 }
 
 impl InlineConnection {
     /// A connection to a relay that speaks these versions of the protocol only: how an older one behaves.
     pub fn speaking(versions: (u16, u16)) -> Self {
-        InlineConnection { session: RelaySession::speaking(versions), client: None }
+        InlineConnection::over(RelaySession::speaking(versions))
+    }
+
+    fn over(session: RelaySession) -> Self {
+        InlineConnection { session, challenge: Challenge::of(RelayId::random()), client: None }
+    }
+
+    /// The same connection to a relay of that name.
+    #[must_use]
+    pub fn at(self, relay: RelayId) -> Self {
+        InlineConnection { challenge: Challenge::of(relay), ..self }
+    }
+
+    /// What the client is asked to sign.
+    pub fn challenge(&self) -> &Challenge {
+        &self.challenge
+    }
+
+    /// Whether the client was let in.
+    pub fn is_admitted(&self) -> bool {
+        self.client.is_some()
+    }
+
+    /// Whether some of the log is kept from the client.
+    pub fn is_sealed(&self) -> bool {
+        self.client.as_ref().is_some_and(|client| client.admitted.view.is_sealed())
     }
 
     /// Where the comparison stands; there is one, and nothing is on its way.
-    fn compares(&self) -> Result<u64, Notice> {
-        match self.client.as_ref().map(|client| &client.before) {
-            Some(Before::Comparison { as_of, wanted: None }) => Ok(*as_of),
+    fn compares(&self) -> Result<(u64, Sight), Notice> {
+        match self.client.as_ref().map(|client| (&client.before, client.admitted.view.sight())) {
+            Some((Before::Comparison { as_of, wanted: None }, sight)) => Ok((*as_of, sight)),
             _ => Err(not_understood(SyncError::Order("a part of a comparison"))),
         }
     }
 
     fn want(&mut self, records: Vec<Wanted>) -> Result<(), Notice> {
-        let as_of = self.compares()?;
+        let (as_of, sight) = self.compares()?;
         if let Some(client) = &mut self.client {
-            let wanted = Some(Sending::wanted((as_of, Sight::ALL), records));
+            let wanted = Some(Sending::wanted((as_of, sight), records));
             client.before = Before::Comparison { as_of, wanted };
         }
         Ok(())
@@ -149,11 +192,70 @@ impl InlineRelay {
     /// # Errors
     /// Where it cannot be read.
     pub fn that_folds(path: &Path, folding: Folding) -> Result<InlineRelay, LogError> {
-        let log: Arc<dyn Log> = Arc::new(SqliteLog::open(path)?);
+        let (log, members) = (SqliteLog::open(path)?, SqliteMembers::open(path)?);
+        let (log, members): (Arc<dyn Log>, Arc<dyn Members>) = (Arc::new(log), Arc::new(members));
         let meta = log.meta()?;
-        let access = SecretAccess::new(meta.workspace, meta.secret_hash.unwrap_or_default());
+        let access = Access::of(&meta, Arc::clone(&members));
         let writer = Writer::new(Arc::clone(&log), log.head()?, Nobody).that_folds(folding);
-        Ok(InlineRelay { log, meta, access, writer })
+        let (path, now) = (path.to_owned(), workspace::now());
+        Ok(InlineRelay { path, folding, log, meta, members, access, writer, now, stamp: 0, life: 0 })
+    }
+
+    /// The same relay, whose clock says this, in seconds since 1970-01-01 UTC.
+    pub fn set_clock(&mut self, now: i64) {
+        self.now = now;
+    }
+
+    /// The log, to look at.
+    pub fn log(&self) -> &dyn Log {
+        &*self.log
+    }
+
+    /// What a device may do now; none where it may do nothing, or the workspace has a secret instead of members.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn grant(&self, device: DeviceId) -> Result<Option<Grant>, LogError> {
+        match &self.access {
+            Access::Members(members) => members.grant(device),
+            Access::Secret(_) => Ok(None),
+        }
+    }
+
+    /// Changes who belongs, or tells it: for a device, or for whoever sits at the relay (none).
+    ///
+    /// # Errors
+    /// Where that cannot be read or stored.
+    pub fn manage(&mut self, by: Option<DeviceId>, management: &Management) -> Result<Managed, LogError> {
+        if let Access::Secret(_) = self.access {
+            return Ok(Managed::Refused { why: ManagementError::NoMembers });
+        }
+        let managed = manage((&*self.members, &*self.log), by, management, self.now)?;
+        self.look_who_belongs()?;
+        Ok(managed)
+    }
+
+    /// Whether it may have been changed who belongs. A log out of which something was erased is opened anew.
+    fn look_who_belongs(&mut self) -> Result<(), LogError> {
+        self.stamp += 1;
+        if self.log.is_current()? {
+            return Ok(());
+        }
+        let anew = InlineRelay::that_folds(&self.path, self.folding)?;
+        *self = InlineRelay { now: self.now, stamp: self.stamp, life: self.life + 1, ..anew };
+        Ok(())
+    }
+
+    /// Whether a client may stay.
+    fn may_stay(&self, connection: &mut InlineConnection) -> Result<(), Notice> {
+        let Some(client) = &mut connection.client else { return Ok(()) };
+        if client.life != self.life {
+            return Err(workspace::written_anew());
+        }
+        if std::mem::replace(&mut client.stamp, self.stamp) == self.stamp {
+            return Ok(());
+        }
+        client.admitted.may_stay(self.grant(client.device).map_err(storage)?.as_ref())
     }
 
     /// The end of the log.
@@ -179,19 +281,22 @@ impl InlineRelay {
         connection: &mut InlineConnection,
         frame: &[u8],
     ) -> Result<Vec<Vec<u8>>, Notice> {
+        self.may_stay(connection)?;
         let mut answers = match connection.session.receive(frame).map_err(not_understood)? {
             None => Vec::new(),
             Some(RelayRequest::Hello(hello)) => vec![self.welcome(connection, &hello)?],
             Some(RelayRequest::Push(push)) => vec![self.push(connection, push)?],
             // Who is here is told by the served relay: a simulation has nobody who looks.
             Some(RelayRequest::Presence(_)) => Vec::new(),
-            Some(RelayRequest::Manage(_)) => {
-                let managed = Managed::Refused { why: ManagementError::NoMembers };
+            Some(RelayRequest::Manage(management)) => {
+                let by = connection.client.as_ref().map(|client| client.device);
+                let managed = self.manage(by, &management);
+                let managed = managed.unwrap_or(Managed::Refused { why: ManagementError::Storage });
                 vec![FromRelay::Managed(managed).encode()]
             }
             Some(RelayRequest::Compare(ranges)) => {
                 let as_of = connection.compares()?;
-                let ours = delivery::compared(&*self.log, (as_of, Sight::ALL), &ranges).map_err(storage)?;
+                let ours = delivery::compared(&*self.log, as_of, &ranges).map_err(storage)?;
                 vec![FromRelay::Compare(ours).encode()]
             }
             Some(RelayRequest::Want(wanted)) => {
@@ -219,6 +324,7 @@ impl InlineRelay {
         connection: &mut InlineConnection,
         bytes: usize,
     ) -> Result<Option<Vec<u8>>, Notice> {
+        self.may_stay(connection)?;
         let Some(client) = &mut connection.client else { return Ok(None) };
         if let Some(sent) = client.before.next((&*self.log, &mut connection.session), bytes)? {
             return Ok(sent);
@@ -232,23 +338,31 @@ impl InlineRelay {
             return Ok(None);
         }
         let range = Range { after: client.position, up_to, bytes, entries: BATCH_CHANGES };
-        let stretch = self.log.read(range).map_err(storage)?;
-        let frame = frames::batch(&stretch, client.position, |position| client.own.contains(&position));
-        client.position = stretch.end.position;
+        let (log, view) = (&*self.log, client.admitted.view);
+        let (frame, end) = if view.is_sealed() {
+            workspace::partial_batch(log, range, &client.own, view).map_err(storage)?
+        } else {
+            let stretch = log.read(range).map_err(storage)?;
+            let is_own = |position| client.own.contains(&position);
+            (frames::batch(&stretch, client.position, is_own), stretch.end.position)
+        };
+        client.position = end;
         client.own = client.own.split_off(&(client.position + 1));
         Ok(Some(frame.to_vec()))
     }
 
-    fn welcome(&self, connection: &mut InlineConnection, hello: &Hello) -> Result<Vec<u8>, Notice> {
-        let refused = |refusal: &dyn std::fmt::Display| Notice::new(ErrorCode::Access, refusal.to_string());
-        self.access
-            .admit(hello.workspace, hello.device, &hello.credential)
-            .map_err(|refusal| refused(&refusal))?;
+    fn welcome(&mut self, connection: &mut InlineConnection, hello: &Hello) -> Result<Vec<u8>, Notice> {
+        let admitted = self.access.admit(&*self.log, hello, (&connection.challenge, self.now));
+        let Some(admitted) = admitted.map_err(storage)? else {
+            return Err(Notice::new(ErrorCode::Access, Refusal.to_string()));
+        };
         connection.session.admitted();
         let (head, version) = (self.log.head().map_err(storage)?, connection.session.version());
         let (begun, from) =
-            delivery::begin(&*self.log, hello, version, (head, View::ALL)).map_err(storage)?;
-        let welcome = begun.welcome(version, &self.meta.name, (from, View::ALL), head.position);
+            delivery::begin(&*self.log, hello, version, (head, admitted.view)).map_err(storage)?;
+        let erased = workspace::erased_after(&*self.log, hello.erased).map_err(storage)?;
+        let welcome = begun.welcome(version, &self.meta.name, (from, admitted.view), head.position);
+        let welcome = admitted.welcome(welcome, erased);
         let before = match begun {
             Begun::Log => Before::Nothing,
             Begun::Records(sending) => Before::Records(sending),
@@ -257,8 +371,13 @@ impl InlineRelay {
                 Before::Comparison { as_of: from.position, wanted: None }
             }
         };
+        // Somebody may have joined just now, or a device have got another key.
+        self.look_who_belongs().map_err(storage)?;
         connection.client = Some(Client {
             device: hello.device,
+            admitted,
+            stamp: self.stamp,
+            life: self.life,
             before,
             position: from.position,
             catching_up_to: Some(head.position),
@@ -272,7 +391,8 @@ impl InlineRelay {
             return Err(not_understood(SyncError::Order("a push before the welcome")));
         };
         let (answer, mut answers) = mpsc::channel(1);
-        self.writer.answer(vec![Job { push, device: client.device, grant: None, answer }]);
+        let grant = client.admitted.grant.clone();
+        self.writer.answer(vec![Job { push, device: client.device, grant, answer }]);
         match answers.try_recv() {
             Ok(Answer { push, outcome: Outcome::Logged { refused, places }, .. }) => {
                 let (passed, ahead) = frames::split(places, client.position);

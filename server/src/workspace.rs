@@ -9,12 +9,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::body::Bytes;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
-    Access as _, Challenge, DeviceId, Grant, Managed, Management, ManagementError, SecretAccess, WorkspaceId,
-    WorkspaceSecret,
+    Access as _, Challenge, DeviceId, Grant, Managed, Management, ManagementError, Refusal, SecretAccess,
+    WorkspaceId, WorkspaceSecret,
 };
 use samsyn_engine::sync::compare::Range as CompareRange;
 use samsyn_engine::sync::limits::{BATCH_CHANGES, ERASURES};
-use samsyn_engine::sync::{Cursor, FromRelay, Hello, Records};
+use samsyn_engine::sync::{Cursor, ErrorCode, FromRelay, Hello, Notice, Records, Welcome};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::delivery::{self, Begun, Sending, View};
@@ -53,11 +53,51 @@ impl fmt::Debug for Workspace {
 }
 
 /// Who may enter.
-enum Access {
+#[derive(Clone)]
+pub(crate) enum Access {
     /// Who knows the secret.
     Secret(SecretAccess),
     /// Who is a member.
     Members(Arc<dyn Members>),
+}
+
+impl Access {
+    /// That of a workspace: by its members, if it has no secret.
+    pub(crate) fn of(meta: &Meta, members: Arc<dyn Members>) -> Access {
+        match meta.secret_hash {
+            Some(hash) => Access::Secret(SecretAccess::new(meta.workspace, hash)),
+            None => Access::Members(members),
+        }
+    }
+
+    /// Lets a client in, or not (none): it has to be what it says, and to belong. What it is asked to sign it has to have
+    /// signed. Waits for the disk where there are members.
+    ///
+    /// # Errors
+    /// Where that cannot be read or stored.
+    pub(crate) fn admit(
+        &self,
+        log: &dyn Log,
+        hello: &Hello,
+        (challenge, now): (&Challenge, i64),
+    ) -> Result<Option<Admitted>, LogError> {
+        let Hello { workspace, device, credential, .. } = hello;
+        let members = match self {
+            Access::Secret(access) => {
+                let admitted = access.admit(*workspace, *device, credential).ok();
+                return Ok(admitted.map(|_| Admitted { grant: None, meeting_key: None, view: View::ALL }));
+            }
+            Access::Members(members) => members,
+        };
+        let Some(entering) = Entering::proven(*workspace, *device, credential, challenge) else {
+            return Ok(None);
+        };
+        let Some(grant) = members.enter(&entering, now)? else { return Ok(None) };
+        let meeting_key = if grant.role.meets() { Some(members.meeting_key()?) } else { None };
+        log.confirm(*device, hello.scrubbed)?;
+        let view = View::of(Some(&grant), log)?;
+        Ok(Some(Admitted { grant: Some(grant), meeting_key, view }))
+    }
 }
 
 /// Who was let in.
@@ -69,6 +109,39 @@ pub(crate) struct Admitted {
     pub(crate) meeting_key: Option<WorkspaceSecret>,
     /// What they may see of the log.
     pub(crate) view: View,
+}
+
+impl Admitted {
+    /// Their welcome, with what they may do and what is to be erased where they are.
+    pub(crate) fn welcome(&self, welcome: Welcome, erased: Vec<(u64, RecordId)>) -> Welcome {
+        Welcome {
+            grant: self.grant.clone(),
+            meeting_key: self.meeting_key.clone(),
+            // What came before would not know what to do with it.
+            erased: if welcome.version < 4 { Vec::new() } else { erased },
+            ..welcome
+        }
+    }
+
+    /// Whether they may stay as they are, now that they may do this.
+    ///
+    /// # Errors
+    /// With the notice that ends their connection.
+    pub(crate) fn may_stay(&self, now: Option<&Grant>) -> Result<(), Notice> {
+        match (&self.grant, now) {
+            (None, _) => Ok(()),
+            (Some(before), Some(now)) if now == before => Ok(()),
+            (Some(_), Some(_)) => {
+                Err(Notice::new(ErrorCode::Stopping, "your role was changed: connect again"))
+            }
+            (Some(_), None) => Err(Notice::new(ErrorCode::Access, Refusal.to_string())),
+        }
+    }
+}
+
+/// What ends a connection to a log that is another one now.
+pub(crate) fn written_anew() -> Notice {
+    Notice::new(ErrorCode::Stopping, "the log was written anew: connect again")
 }
 
 /// The workspace takes no more pushes: it is being closed.
@@ -100,7 +173,9 @@ impl Workspace {
     /// # Errors
     /// Where the log cannot be read.
     pub(crate) fn open(log: Arc<dyn Log>, members: Arc<dyn Members>) -> Result<Workspace, LogError> {
-        let Meta { workspace: id, name, secret_hash, .. } = log.meta()?;
+        let meta = log.meta()?;
+        let access = Access::of(&meta, Arc::clone(&members));
+        let Meta { workspace: id, name, .. } = meta;
         let (head, stamp) = (log.head()?, members.stamp()?);
         let (ends, receiver) = watch::channel(head);
         let recent = Arc::<Mutex<Recent>>::default();
@@ -113,10 +188,7 @@ impl Workspace {
         Ok(Workspace {
             id,
             name,
-            access: match secret_hash {
-                Some(hash) => Access::Secret(SecretAccess::new(id, hash)),
-                None => Access::Members(members),
-            },
+            access,
             stamps: watch::channel(stamp).0,
             log,
             ends: receiver,
@@ -147,25 +219,8 @@ impl Workspace {
         hello: &Hello,
         challenge: Challenge,
     ) -> Result<Option<Admitted>, LogError> {
-        let members = match &self.access {
-            Access::Secret(access) => {
-                let admitted = access.admit(hello.workspace, hello.device, &hello.credential).ok();
-                return Ok(admitted.map(|_| Admitted { grant: None, meeting_key: None, view: View::ALL }));
-            }
-            Access::Members(members) => Arc::clone(members),
-        };
-        let hello = hello.clone();
-        let admitted = self.read(move |log| {
-            let Hello { workspace, device, credential, .. } = &hello;
-            let Some(entering) = Entering::proven(*workspace, *device, credential, &challenge) else {
-                return Ok(None);
-            };
-            let Some(grant) = members.enter(&entering, now())? else { return Ok(None) };
-            let meeting_key = if grant.role.meets() { Some(members.meeting_key()?) } else { None };
-            log.confirm(*device, hello.scrubbed)?;
-            let view = View::of(Some(&grant), log)?;
-            Ok(Some(Admitted { grant: Some(grant), meeting_key, view }))
-        });
+        let (access, hello) = (self.access.clone(), hello.clone());
+        let admitted = self.read(move |log| access.admit(log, &hello, (&challenge, now())));
         let admitted = admitted.await?;
         // Somebody may have joined just now.
         self.look_who_belongs().await?;
@@ -237,8 +292,7 @@ impl Workspace {
         self: &Arc<Self>,
         number: u64,
     ) -> Result<Vec<(u64, RecordId)>, LogError> {
-        let erased = self.read(move |log| log.erased_after(number, ERASURES)).await?;
-        Ok(erased.into_iter().map(|erased| (erased.number, erased.record)).collect())
+        self.read(move |log| erased_after(log, number)).await
     }
 
     /// Moves whenever it was changed who belongs.
@@ -362,19 +416,12 @@ impl Workspace {
     ) -> Result<(Bytes, u64), LogError> {
         let own: Own = own.range(position + 1..=up_to).copied().collect();
         self.read(move |log| {
-            let stretch = log.read(Range { after: position, up_to, bytes, entries: BATCH_CHANGES })?;
-            if stretch.entries.is_empty() {
+            let range = Range { after: position, up_to, bytes, entries: BATCH_CHANGES };
+            let (frame, end) = partial_batch(log, range, &own, view)?;
+            if end == position {
                 return Err(LogError::Database(format!("nothing stands behind position {position}")));
             }
-            let records = stretch.entries.iter().map(|entry| entry.record).collect();
-            let seen = seen(log, records, view.sight())?;
-            let frame = frames::partial(
-                &stretch,
-                view.told(stretch.end),
-                |record| seen.contains(&record),
-                |position| own.contains(&position),
-            );
-            Ok((frame, stretch.end.position))
+            Ok((frame, end))
         })
         .await
     }
@@ -406,6 +453,37 @@ impl Drop for Workspace {
         // Without its queue the writer ends by itself.
         lock(&self.queue).take();
     }
+}
+
+/// The batch of a stretch of the log for somebody who does not see all of it, and the position behind it.
+///
+/// # Errors
+/// Where the log cannot be read.
+pub(crate) fn partial_batch(
+    log: &dyn Log,
+    range: Range,
+    own: &Own,
+    view: View,
+) -> Result<(Bytes, u64), LogError> {
+    let stretch = log.read(range)?;
+    let records = stretch.entries.iter().map(|entry| entry.record).collect();
+    let seen = seen(log, records, view.sight())?;
+    let frame = frames::partial(
+        &stretch,
+        view.told(stretch.end),
+        |record| seen.contains(&record),
+        |position| own.contains(&position),
+    );
+    Ok((frame, stretch.end.position))
+}
+
+/// What is to be erased on a device that has erased up to that number.
+///
+/// # Errors
+/// Where the log cannot be read.
+pub(crate) fn erased_after(log: &dyn Log, number: u64) -> Result<Vec<(u64, RecordId)>, LogError> {
+    let erased = log.erased_after(number, ERASURES)?;
+    Ok(erased.into_iter().map(|erased| (erased.number, erased.record)).collect())
 }
 
 /// Of these records those that are in sight.

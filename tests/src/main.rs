@@ -79,19 +79,7 @@ impl Simulate {
                 }
             }
         }
-        let hours = tally.milliseconds / 3_600_000;
-        println!(
-            "{} simulated hours, {} edits ({} with a later version), {} faults, {} crash points, {} first syncs, {} comparisons, {} visits, {} new identities",
-            hours,
-            tally.edits,
-            tally.newer_edits,
-            tally.faults,
-            tally.crashes,
-            tally.first_syncs,
-            tally.comparisons,
-            tally.visits,
-            tally.new_identities
-        );
+        println!("{tally}");
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }

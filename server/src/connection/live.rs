@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, Managed, ManagementError, Refusal};
+use samsyn_engine::identity::{DeviceId, Managed, ManagementError};
 use samsyn_engine::sync::limits::{PRESENCE_PAUSE, PUSHES_IN_FLIGHT};
 use samsyn_engine::sync::{Ack, Cursor, ErrorCode, FromRelay, Push, RelayRequest, RelaySession, SyncError};
 use tokio::sync::{mpsc, watch};
@@ -20,7 +20,7 @@ use crate::frames;
 use crate::log::Sight;
 use crate::presence::{Seat, Told};
 use crate::stopping::Stopping;
-use crate::workspace::{Admitted, Own, Workspace};
+use crate::workspace::{Admitted, Own, Workspace, written_anew};
 use crate::writer::{Answer, Job, Outcome};
 
 /// A connection that names fewer of its own changes sends more; one that never reads must not grow the relay.
@@ -202,14 +202,13 @@ impl Live {
     async fn may_stay(&mut self) -> Result<(), End> {
         self.stamps.mark_unchanged();
         if !self.workspace.is_current().await.map_err(|error| End::storage(&error))? {
-            return Err(End::told(ErrorCode::Stopping, "the log was written anew: connect again"));
+            return Err(End::Told(written_anew()));
         }
-        let Some(before) = &self.admitted.grant else { return Ok(()) };
-        match self.workspace.grant(self.device).await.map_err(|error| End::storage(&error))? {
-            Some(now) if now == *before => Ok(()),
-            Some(_) => Err(End::told(ErrorCode::Stopping, "your role was changed: connect again")),
-            None => Err(End::told(ErrorCode::Access, Refusal.to_string())),
+        if self.admitted.grant.is_none() {
+            return Ok(());
         }
+        let now = self.workspace.grant(self.device).await.map_err(|error| End::storage(&error))?;
+        self.admitted.may_stay(now.as_ref()).map_err(End::Told)
     }
 
     /// Lets the others see what is open at this client, and tells it of them from now on.

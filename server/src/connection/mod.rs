@@ -24,9 +24,7 @@ use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
 use samsyn_engine::identity::{Challenge, WorkspaceId};
-use samsyn_engine::sync::{
-    ErrorCode, FromRelay, Hello, Notice, RelayRequest, RelaySession, SyncError, Welcome,
-};
+use samsyn_engine::sync::{ErrorCode, FromRelay, Hello, Notice, RelayRequest, RelaySession, SyncError};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::config::Patience;
@@ -200,13 +198,7 @@ impl Visit {
         );
         let erased = workspace.erased_after(hello.erased).await.map_err(|error| End::storage(&error))?;
         let welcome = begun.welcome(version, workspace.name(), (from, admitted.view), position);
-        let welcome = Welcome {
-            grant: admitted.grant.clone(),
-            meeting_key: admitted.meeting_key.clone(),
-            // What came before would not know what to do with it.
-            erased: if version < 4 { Vec::new() } else { erased },
-            ..welcome
-        };
+        let welcome = admitted.welcome(welcome, erased);
         if matches!(begun, Begun::Comparison) {
             session.admitted_to_compare();
         }

@@ -129,6 +129,16 @@ pub(super) fn checkpoint(path: &Path) {
     done.expect("a database can be checkpointed");
 }
 
+/// Of which record something was kept apart in a replica, and why.
+pub(super) fn kept_apart(path: &Path) -> Vec<(String, String)> {
+    let connection = rusqlite::Connection::open(path).expect("a database can be opened");
+    let mut select = connection
+        .prepare("SELECT hex(record), code || ': ' || reason FROM quarantine")
+        .expect("a replica has the table");
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("it can be read");
+    rows.map(|row| row.expect("it can be read")).collect()
+}
+
 fn put(path: &Path, content: Option<&Vec<u8>>) {
     match content {
         Some(content) => fs::write(path, content).expect("a file can be written"),

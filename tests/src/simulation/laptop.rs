@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use rand::RngExt;
 use rand::rngs::StdRng;
-use samsyn_engine::replica::{Replica, ReplicaError, ReplicaSync};
+use samsyn_engine::identity::{DeviceKey, InvitationCode};
+use samsyn_engine::replica::{Replica, ReplicaError, ReplicaSync, SyncProblem};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::VERSIONS;
 use samsyn_server::InlineConnection;
@@ -32,22 +33,28 @@ pub(super) struct Laptop {
     speaks: u16,
     /// Its program is a later version: it writes fields and kinds that this one does not know.
     pub(super) is_newer: bool,
+    /// The private key of its device, as it rests in a keyring; none in a workspace with a secret, and where it was lost.
+    pub(super) key: Option<DeviceKey>,
+    /// A key with which it comes in by an invitation, as long as the program runs that was told of it.
+    entering: Option<(DeviceKey, InvitationCode)>,
+    /// The relay did not let it in, or it has no key to come in with.
+    pub(super) is_out: bool,
     /// How often its power went.
     pub(super) crashes: Rc<Cell<u64>>,
 }
 
 impl Laptop {
     /// A laptop with the replica at `path`.
-    pub(super) fn new(path: &Path, believes: i64) -> Laptop {
-        let mut laptop = Laptop::off(path, believes);
+    pub(super) fn new(path: &Path, believes: i64, key: Option<DeviceKey>) -> Laptop {
+        let mut laptop = Laptop { key, ..Laptop::off(path, believes) };
         laptop.start();
         laptop
     }
 
     /// A laptop with a copy of a replica that nothing on it can tell from the original.
-    pub(super) fn cloned(path: &Path, believes: i64) -> Laptop {
+    pub(super) fn cloned(path: &Path, believes: i64, key: Option<DeviceKey>) -> Laptop {
         drop(Replica::open_unnoticed_copy(path).expect("a copy can be opened"));
-        Laptop::new(path, believes)
+        Laptop::new(path, believes, key)
     }
 
     fn off(path: &Path, believes: i64) -> Laptop {
@@ -60,6 +67,9 @@ impl Laptop {
             full: false,
             speaks: VERSIONS.1,
             is_newer: false,
+            key: None,
+            entering: None,
+            is_out: false,
             crashes: Rc::default(),
         }
     }
@@ -67,8 +77,40 @@ impl Laptop {
     fn start(&mut self) {
         let replica = Replica::open(&self.path).expect("what a crash leaves can be opened");
         let clock = Arc::clone(&self.clock);
-        self.replica = Some(replica.with_clock(move || clock.load(Ordering::Relaxed)));
-        self.full = false;
+        let replica = replica.with_clock(move || clock.load(Ordering::Relaxed));
+        self.replica = Some(match &self.key {
+            Some(key) => replica.with_key(key.clone()),
+            None => replica,
+        });
+        (self.full, self.entering) = (false, None);
+    }
+
+    /// Somebody was given a code, and comes in with it and a new key.
+    pub(super) fn enter(&mut self, code: InvitationCode) {
+        self.restart();
+        let key = DeviceKey::random();
+        self.replica = self.replica.take().map(|replica| replica.entering(key.clone(), code.clone()));
+        (self.entering, self.is_out) = (Some((key, code)), false);
+    }
+
+    /// Where the relay has let it in with a new key, that one is kept from now on.
+    pub(super) fn keep_key(&mut self) {
+        if self.entering.as_ref().is_some_and(|(key, _)| self.known_key_is(key)) {
+            self.key = self.entering.take().map(|(key, _)| key);
+        }
+    }
+
+    fn known_key_is(&self, key: &DeviceKey) -> bool {
+        self.look().meta().expect("the store can be read").key == Some(key.public())
+    }
+
+    /// The code with which it would come in, if with one; and the key that it would come with, if it has it.
+    pub(super) fn comes_with(&self) -> (Option<InvitationCode>, Option<&DeviceKey>) {
+        if let Some((key, code)) = &self.entering {
+            return (Some(code.clone()), Some(key));
+        }
+        let meta = self.look().meta().expect("the store can be read");
+        (meta.invitation, self.key.as_ref().filter(|key| self.known_key_is(key)))
     }
 
     /// Its replica.
@@ -102,11 +144,14 @@ impl Laptop {
         self.full
     }
 
-    /// Opens a connection.
+    /// Opens a connection. Without the device's key there is none.
     pub(super) fn connect(&mut self, there: InlineConnection, now: u64) {
         let versions = (VERSIONS.0, self.speaks);
-        let sync = ReplicaSync::speaking(versions, self.look(), None, now).expect("the replica has a relay");
-        self.link = Some(Link::new(sync, there));
+        match ReplicaSync::speaking(versions, self.look(), Some(there.challenge()), now) {
+            Ok(sync) => self.link = Some(Link::new(sync, there)),
+            Err(SyncProblem::NoKey) => self.is_out = true,
+            Err(error) => panic!("a laptop cannot connect: {error}"),
+        }
     }
 
     /// Somebody installs another version of the program: an older or a newer one.

@@ -3,15 +3,20 @@
 //! ```text
 //!   seed ──▶ dice ──▶ World ─┬─ Laptop × n   a real Replica on a real file, a clock that is wrong
 //!                            ├─ Link × n     frames on their way, late, doubled, swapped, cut
-//!                            └─ Station      the relay's own writer, checks and log, on a real file
+//!                            ├─ Station      the relay's own writer, checks, members and log, on a real file
+//!                            └─ Town         who belongs, as people know it: invitations, erasures (every second seed)
 //!                      │
 //!                      ├─ step, step, step …          whatever the dice say: work, meet, connect, crash, copy, …
 //!                      ├─ heal: everybody back, everybody connected, until nothing more is said
-//!                      └─ check: all the same, nothing lost, rows and search say what the documents say
+//!                      └─ check: all the same, nothing lost, rows and search say what the documents say;
+//!                                with members: each has what its role may read and nothing else, what was refused was kept,
+//!                                what was erased is in no file, and whoever is out got nothing more
 //! ```
 //!
 //! Nothing here has threads or sockets, time is a number, and ids and actors come from the seed too
 //! (`samsyn_engine::random`): a seed takes the same way again.
+//!
+//! Seeds with an odd number have a workspace with members, the others one with a secret.
 //!
 //! A *crash* is what a file looks like when the power goes: `disk` says how that is made.
 
@@ -21,12 +26,14 @@ mod laptop;
 mod link;
 mod person;
 mod station;
+mod town;
 mod world;
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-pub use check::{assert_projection_is_true, assert_same, projection};
+pub use check::{assert_projection_is_true, assert_same, assert_same_in, projection};
 
 use world::World;
 
@@ -55,6 +62,18 @@ pub struct Tally {
     pub visits: u64,
     /// Moments at which the power went while something was being written.
     pub crashes: u64,
+    /// Invitations, and of them those that somebody came in with.
+    pub invitations: (u64, u64),
+    /// Members that got another role.
+    pub roles: u64,
+    /// Devices and members that were let in no more.
+    pub revocations: u64,
+    /// Records of people that were erased.
+    pub erasures: u64,
+    /// Records that were taken away where a role may not read them any more.
+    pub withdrawals: u64,
+    /// Changes that the relay refused.
+    pub refusals: u64,
 }
 
 impl Tally {
@@ -71,6 +90,32 @@ impl Tally {
         self.new_identities += other.new_identities;
         self.visits += other.visits;
         self.crashes += other.crashes;
+        self.invitations.0 += other.invitations.0;
+        self.invitations.1 += other.invitations.1;
+        self.roles += other.roles;
+        self.revocations += other.revocations;
+        self.erasures += other.erasures;
+        self.withdrawals += other.withdrawals;
+        self.refusals += other.refusals;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Tally { edits, newer_edits, faults, crashes, first_syncs, comparisons, .. } = self;
+        let (hours, (invited, joined)) = (self.milliseconds / 3_600_000, self.invitations);
+        writeln!(
+            f,
+            "{hours} simulated hours, {edits} edits ({newer_edits} with a later version), {faults} faults, {crashes} crash points, \
+             {first_syncs} first syncs, {comparisons} comparisons, {} visits, {} new identities",
+            self.visits, self.new_identities
+        )?;
+        write!(
+            f,
+            "{invited} invitations ({joined} used), {} new roles, {} revocations, {} erasures, {} records taken away, \
+             {} changes refused",
+            self.roles, self.revocations, self.erasures, self.withdrawals, self.refusals
+        )
     }
 }
 

@@ -3,9 +3,9 @@
 use rand::RngExt;
 use rand::rngs::StdRng;
 use samsyn_engine::document::{Edit, NewerEdit, Record};
-use samsyn_engine::id::RowId;
+use samsyn_engine::id::{RecordId, RowId};
 use samsyn_engine::schema::kinds::{CONTACT, PLAN, VENUE};
-use samsyn_engine::schema::{Cells, Field, FieldPath, FieldType, NewRecord, Row, Value, order};
+use samsyn_engine::schema::{Cells, Field, FieldPath, FieldType, Link, NewRecord, Row, Target, Value, order};
 
 const WORDS: [&str; 8] = ["Åsa", "Berg", "Älv", "Öst", "Kafé", "Norr", "Fjäll", "Sjö"];
 
@@ -25,6 +25,51 @@ pub(super) fn record(dice: &mut StdRng) -> NewRecord {
         }
     }
     new
+}
+
+/// A new record in a workspace with members: a contact has a name that nobody else has, which is answered, too; anything else is
+/// often one of these organisations'.
+pub(super) fn record_with_owner(
+    dice: &mut StdRng,
+    organisations: &[RecordId],
+) -> (NewRecord, Option<String>) {
+    let mut new = record(dice);
+    if new.kind.name == CONTACT.name {
+        let name = format!("{:016x}Xylofon", dice.random_range(0..=u64::MAX));
+        new.cells.insert("family".to_owned(), Value::Text(name.clone()));
+        return (new, Some(name));
+    }
+    if dice.random_bool(0.7) {
+        let owner = if new.kind.name == VENUE.name { "organisation" } else { "owner" };
+        new.cells.insert(owner.to_owned(), Value::Link(organisation(dice, organisations)));
+    }
+    (new, None)
+}
+
+fn organisation(dice: &mut StdRng, all: &[RecordId]) -> Link {
+    Link::Record(all[dice.random_range(0..all.len())])
+}
+
+/// Somebody gives a record to another organisation, or has another take part in it; nothing where the dice found nothing.
+pub(super) fn give(record: &Record, dice: &mut StdRng, organisations: &[RecordId]) -> Option<Edit> {
+    let is_organisation =
+        |target: &Target| matches!(target, Target::Records(kinds) if *kinds == ["organisation"]);
+    let fields = record.kind()?.fields.iter().filter(|field| match &field.field_type {
+        FieldType::Reference(target) | FieldType::ReferenceSet(target) => is_organisation(target),
+        _ => false,
+    });
+    let fields: Vec<_> = fields.collect();
+    let field = fields.get(dice.random_range(0..fields.len().max(1)))?;
+    let (path, link) = (FieldPath::field(field.name), organisation(dice, organisations));
+    Some(match field.field_type {
+        FieldType::Reference(_) => Edit::Set { path, value: Value::Link(link) },
+        _ => {
+            let member = [link.to_string()].into_iter().collect();
+            let (include, exclude) =
+                if dice.random_bool(0.6) { (member, [].into()) } else { ([].into(), member) };
+            Edit::Members { path, include, exclude }
+        }
+    })
 }
 
 /// The kinds that only a later version of the program knows.

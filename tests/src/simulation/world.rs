@@ -7,54 +7,79 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::identity::{DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{Edited, PeerAnswer, PeerCall, Replica, ReplicaError, SyncNews, SyncProblem};
-use samsyn_engine::store::{NewReplica, StoreError};
-use samsyn_engine::sync::VERSIONS;
+use samsyn_engine::store::{NewReplica, StoreError, WayIn};
 use samsyn_engine::sync::limits::BATCH_BYTES;
+use samsyn_engine::sync::{ErrorCode, Notice, RelaySession, VERSIONS};
 
 use super::disk::Image;
 use super::laptop::Laptop;
+use super::link::Link;
 use super::station::{Station, chance};
+use super::town::Town;
 use super::{Tally, assert_projection_is_true, assert_same, person};
 
 /// When it begins: a Tuesday in November 2026.
-const BEGINNING: i64 = 1_795_500_000;
+pub(super) const BEGINNING: i64 = 1_795_500_000;
 /// More laptops than this do not come about by copying.
-const MOST_LAPTOPS: usize = 6;
+pub(super) const MOST_LAPTOPS: usize = 6;
 
 /// What somebody needs to join.
-struct Invitation {
-    workspace: WorkspaceId,
+pub(super) struct Invitation {
+    pub(super) workspace: WorkspaceId,
     secret: WorkspaceSecret,
 }
 
 impl Invitation {
-    /// A laptop with a new replica.
-    fn laptop(&self, folder: &Path, number: usize, clock: i64) -> Laptop {
+    /// A laptop with a new replica: with the workspace's secret, or in one with members with the code that somebody was given.
+    pub(super) fn laptop(
+        &self,
+        folder: &Path,
+        number: usize,
+        clock: i64,
+        code: Option<InvitationCode>,
+    ) -> Laptop {
         let path = folder.join(format!("{number}.samsyn"));
-        let relay = Some(("ws://relay".to_owned(), self.secret.clone().into()));
+        let key = code.as_ref().map(|_| DeviceKey::random());
+        let way = match (code, &key) {
+            (Some(code), Some(key)) => WayIn::Invited { key: key.public(), code },
+            _ => self.secret.clone().into(),
+        };
+        let relay = Some(("ws://relay".to_owned(), way));
         let new = NewReplica { workspace: self.workspace, workspace_name: "Simulated".to_owned(), relay };
         drop(Replica::create(&path, &new, &format!("Person {number}")).expect("a replica can be made"));
-        Laptop::new(&path, clock)
+        Laptop::new(&path, clock, key)
     }
 }
 
+/// That somebody was told that an edit is safe.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Promise {
+    pub(super) record: RecordId,
+    /// On which laptop.
+    pub(super) who: usize,
+}
+
 pub(super) struct World {
-    dice: StdRng,
-    folder: PathBuf,
-    invitation: Invitation,
-    laptops: Vec<Laptop>,
-    station: Station,
+    pub(super) dice: StdRng,
+    pub(super) folder: PathBuf,
+    pub(super) invitation: Invitation,
+    pub(super) laptops: Vec<Laptop>,
+    pub(super) station: Station,
+    /// Who belongs, where the workspace has members.
+    pub(super) town: Option<Town>,
     /// Milliseconds since the beginning.
-    now: u64,
+    pub(super) now: u64,
     /// What somebody was told is safe: the record's heads after each edit that reached a disk. By laptop and record, the
     /// heads of an edit stand for all before it.
-    promised: BTreeMap<ChangeHash, RecordId>,
+    pub(super) promised: BTreeMap<ChangeHash, Promise>,
     /// The names that changes got which collided with those of another copy; perhaps not for long, where the power went.
     renamed: BTreeMap<ChangeHash, BTreeSet<ChangeHash>>,
-    tally: Tally,
-    calm: bool,
+    pub(super) tally: Tally,
+    pub(super) calm: bool,
+    /// The power goes more rarely: more comes to its end.
+    is_gentle: bool,
     /// A laptop wants to begin its connection anew.
     again: bool,
 }
@@ -64,25 +89,32 @@ impl World {
     pub(super) fn new(seed: u64, folder: &Path) -> World {
         let mut dice = StdRng::seed_from_u64(seed ^ 0x5eed);
         let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
-        let station = Station::new(folder, workspace, &secret);
+        let has_members = seed % 2 == 1;
+        let mut station = Station::new(folder, workspace, (!has_members).then_some(&secret), BEGINNING);
         let invitation = Invitation { workspace, secret };
         let count = dice.random_range(2..=4);
+        let mut town = has_members.then(|| Town::new(&mut station, workspace, count, &mut dice));
+        let mut codes = town.iter_mut().flat_map(Town::take_codes);
         // Clocks are wrong by up to a day.
         let mut clock = || BEGINNING + dice.random_range(-86_400..86_400);
         let mut laptops: Vec<Laptop> =
-            (0..count).map(|number| invitation.laptop(folder, number, clock())).collect();
+            (0..count).map(|number| invitation.laptop(folder, number, clock(), codes.next())).collect();
+        drop(codes);
         laptops[0].is_newer = dice.random_bool(0.3);
+        let is_gentle = dice.random_bool(0.5);
         World {
             dice,
             folder: folder.to_owned(),
             invitation,
             laptops,
             station,
+            town,
             now: 0,
             promised: BTreeMap::new(),
             renamed: BTreeMap::new(),
             tally: Tally::default(),
             calm: false,
+            is_gentle,
             again: false,
         }
     }
@@ -93,15 +125,34 @@ impl World {
         Tally { milliseconds: self.now, crashes: self.tally.crashes + crashes, ..self.tally }
     }
 
-    /// Days of work, with all that goes wrong.
+    /// Days of work, with all that goes wrong. Where there are members they go on after all have been in step once: what leaves a
+    /// laptop has to have been there.
     pub(super) fn live(&mut self) {
-        let steps = self.dice.random_range(60..260);
+        if self.town.is_none() {
+            let steps = self.dice.random_range(60..260);
+            return self.work(steps);
+        }
+        for _ in 0..2 {
+            let steps = self.dice.random_range(40..200);
+            self.work(steps);
+            self.heal();
+            self.check();
+            self.calm = false;
+        }
+        let steps = self.dice.random_range(10..60);
+        self.work(steps);
+    }
+
+    fn work(&mut self, steps: usize) {
         for _ in 0..steps {
-            self.now += self.dice.random_range(1..30_000);
+            let milliseconds = self.dice.random_range(1..30_000);
+            self.pass(milliseconds);
             let who = self.dice.random_range(0..self.laptops.len());
-            match self.dice.random_range(0..110) {
+            let most = if self.town.is_some() { 145 } else { 110 };
+            match self.dice.random_range(0..most) {
                 0..30 => self.edit(who),
                 30..36 => self.undo_nothing_and_look(who),
+                36..50 if self.laptops[who].is_out => self.come_back(who),
                 36..50 => self.connect(who),
                 50..86 => self.carry(who),
                 86..89 => self.fault(|world| world.laptops[who].link.take().is_some()),
@@ -126,12 +177,27 @@ impl World {
                 99 => self.fault(|world| world.join()),
                 100..105 => self.keep_house(who),
                 105..109 => self.meet(who),
-                _ => self.fault(|world| {
+                109 => self.fault(|world| {
                     world.cut_all();
                     true
                 }),
+                _ => self.belong(who),
             }
         }
+    }
+
+    /// Time goes by.
+    fn pass(&mut self, milliseconds: u64) {
+        let seconds = |milliseconds: u64| i64::try_from(milliseconds / 1_000).unwrap_or(0);
+        self.now += milliseconds;
+        if self.town.is_some() {
+            self.station.set_clock(BEGINNING + seconds(self.now));
+        }
+    }
+
+    /// Whether the power goes just now; in a gentle world more rarely.
+    fn power_goes(&mut self, of: f64) -> bool {
+        !self.calm && chance(&mut self.dice, if self.is_gentle { of / 6.0 } else { of })
     }
 
     fn fault(&mut self, what: impl FnOnce(&mut World) -> bool) {
@@ -140,7 +206,7 @@ impl World {
         }
     }
 
-    fn cut_all(&mut self) {
+    pub(super) fn cut_all(&mut self) {
         self.laptops.iter_mut().for_each(|laptop| laptop.link = None);
     }
 
@@ -154,13 +220,21 @@ impl World {
             let write = newer_work(&records, dice);
             if crash { told(laptop.crash_in(dice, write)) } else { Some(write(laptop.replica())) }
         } else if records.is_empty() || chance(dice, 0.12) {
-            let new = person::record(dice);
+            let new = match &mut self.town {
+                Some(town) => town.record(dice),
+                None => person::record(dice),
+            };
             let make = |replica: &mut Replica| replica.create_record(&new);
             if crash { told(laptop.crash_in(dice, make)) } else { Some(make(laptop.replica())) }
         } else {
             let id = records[dice.random_range(0..records.len())];
             let record = laptop.look().record(id).expect("a record that is listed is there");
-            let Some(edit) = person::edit(&record, dice) else { return };
+            let gives = self.town.as_ref().filter(|_| dice.random_bool(0.1));
+            let edit = match gives {
+                Some(town) => person::give(&record, dice, &town.organisations),
+                None => person::edit(&record, dice),
+            };
+            let Some(edit) = edit else { return };
             let write = |replica: &mut Replica| replica.edit(id, &[edit], None);
             if crash { told(laptop.crash_in(dice, write)) } else { Some(write(laptop.replica())) }
         };
@@ -176,10 +250,13 @@ impl World {
                 self.tally.edits += 1;
                 self.tally.newer_edits += u64::from(self.laptops[who].is_newer);
                 let document = self.laptops[who].look().document(edited.record).expect("it was just written");
-                self.promised.extend(document.heads().into_iter().map(|head| (head, edited.record)));
+                let promise = Promise { record: edited.record, who };
+                self.promised.extend(document.heads().into_iter().map(|head| (head, promise)));
             }
             // What another has removed meanwhile, or what is too large, is refused in words.
             Err(ReplicaError::Edit(_) | ReplicaError::TooLarge { .. }) => {}
+            // So is what the role does not allow.
+            Err(ReplicaError::Forbidden(_)) if self.town.is_some() => {}
             Err(ReplicaError::Store(StoreError::Full)) if full => {}
             Err(error) => panic!("an edit failed: {error}"),
         }
@@ -197,7 +274,7 @@ impl World {
         }
     }
 
-    fn connect(&mut self, who: usize) {
+    pub(super) fn connect(&mut self, who: usize) {
         if self.laptops[who].link.is_none() {
             self.laptops[who].connect(self.station.answer(), self.now);
         }
@@ -206,7 +283,11 @@ impl World {
     /// The relay is set back to an older copy, or loses all it has.
     fn trouble_the_relay(&mut self) -> bool {
         self.cut_all();
-        if chance(&mut self.dice, 0.25) {
+        let loses = chance(&mut self.dice, if self.town.is_some() { 0.1 } else { 0.25 });
+        if self.town.is_some() {
+            return self.set_the_town_back(loses);
+        }
+        if loses {
             self.station.lose_everything();
             return true;
         }
@@ -215,7 +296,9 @@ impl World {
 
     /// Somebody installs another version of the program, on a laptop or on the relay.
     fn install(&mut self, who: usize) -> bool {
-        let speaks = self.dice.random_range(VERSIONS.0..=VERSIONS.1);
+        // Who does not speak the newest version knows of no members.
+        let oldest = if self.town.is_some() { VERSIONS.1 } else { VERSIONS.0 };
+        let speaks = self.dice.random_range(oldest..=VERSIONS.1);
         if chance(&mut self.dice, 0.5) {
             let is_newer = speaks == VERSIONS.1 && chance(&mut self.dice, 0.7);
             self.laptops[who].install(speaks, is_newer);
@@ -232,7 +315,14 @@ impl World {
             return false;
         }
         let number = self.laptops.len();
-        let laptop = self.invitation.laptop(&self.folder, number, BEGINNING);
+        let code = match &mut self.town {
+            None => None,
+            Some(town) => match town.code_for_somebody_new(&mut self.dice) {
+                None => return false,
+                code => code,
+            },
+        };
+        let laptop = self.invitation.laptop(&self.folder, number, BEGINNING, code);
         self.laptops.push(laptop);
         true
     }
@@ -240,11 +330,22 @@ impl World {
     /// Two people meet where there is no relay, and sync directly. Often they have to part before it is done.
     fn meet(&mut self, who: usize) {
         let whom = (who + self.dice.random_range(1..self.laptops.len())) % self.laptops.len();
+        let most = self.dice.random_range(1..60);
+        self.visit(who, whom, most);
+    }
+
+    /// One visits another, until both have the same or so many frames have gone by.
+    pub(super) fn visit(&mut self, who: usize, whom: usize, most: usize) {
         let Ok([one, other]) = self.laptops.get_disjoint_mut([who, whom]) else { return };
-        let mut call = PeerCall::begin(one.look(), self.now).expect("the workspace has a secret");
+        let mut call = match PeerCall::begin(one.look(), self.now) {
+            Ok(call) => call,
+            // Not everybody may: some have never been let in, and some roles sync by the relay only.
+            Err(SyncProblem::NotDirectly | SyncProblem::NoRelay) if self.town.is_some() => return,
+            Err(error) => panic!("a visit cannot begin: {error}"),
+        };
         let mut answer = PeerAnswer::new();
         self.tally.visits += 1;
-        for _ in 0..self.dice.random_range(1..60) {
+        for _ in 0..most {
             if call.is_done() {
                 return;
             }
@@ -256,7 +357,7 @@ impl World {
                     None => continue,
                 },
             };
-            let crash = chance(&mut self.dice, 0.03);
+            let crash = !self.calm && chance(&mut self.dice, 0.03);
             let listener = if hears { &mut *other } else { &mut *one };
             let mut hear = |replica: &mut Replica| match hears {
                 true => answer.frame_in(replica, &frame),
@@ -267,10 +368,13 @@ impl World {
                 return;
             }
             match hear(listener.replica()) {
+                // They know different secrets: one of them has not met the relay since somebody left.
+                Ok(news) if news.iter().any(|news| matches!(news, SyncNews::Closed(_))) => return,
                 Ok(_) => {}
                 Err(SyncProblem::Replica(ReplicaError::Store(StoreError::Full))) if listener.is_full() => {
                     return;
                 }
+                Err(SyncProblem::NotDirectly | SyncProblem::NoRelay) if self.town.is_some() => return,
                 Err(error) => panic!("two replicas cannot go on: {error}"),
             }
         }
@@ -297,20 +401,28 @@ impl World {
         }
         let path = self.folder.join(format!("{}.samsyn", self.laptops.len()));
         Image::of(self.laptops[who].path()).copy_to(&path);
-        if chance(&mut self.dice, 0.5) {
-            self.laptops.push(Laptop::cloned(&path, BEGINNING));
+        // A cloned machine has the keyring of the other. Who copies a file alone has not, unless they copy that, too.
+        let (clones, takes_key) = (chance(&mut self.dice, 0.5), self.town.is_some());
+        let takes_key = takes_key && (clones || chance(&mut self.dice, 0.5));
+        let key = self.laptops[who].key.clone().filter(|_| takes_key);
+        if clones {
+            self.laptops.push(Laptop::cloned(&path, BEGINNING, key));
             return true;
         }
-        let copy = Laptop::new(&path, BEGINNING);
+        let copy = Laptop::new(&path, BEGINNING, key);
         let actor = |laptop: &Laptop| laptop.look().store().actor().expect("the store can be read");
         assert_ne!(actor(&self.laptops[who]), actor(&copy), "a copy writes as an actor of its own");
         self.laptops.push(copy);
         true
     }
 
-    /// Some frames go one way or the other on somebody's link.
+    /// Some frames go one way or the other on somebody's link, now and then for as long as it takes until both have the same.
     fn carry(&mut self, who: usize) {
-        for _ in 0..self.dice.random_range(1..12) {
+        let others = (0..self.laptops.len()).map(|other| (who + other) % self.laptops.len());
+        let is_connected = |who: &usize| self.laptops[*who].link.is_some();
+        let Some(who) = others.into_iter().find(is_connected) else { return };
+        let most = if chance(&mut self.dice, 0.3) { 80 } else { 12 };
+        for _ in 0..self.dice.random_range(1..most) {
             if self.laptops[who].link.is_none() {
                 return;
             }
@@ -346,23 +458,36 @@ impl World {
 
     /// A frame reaches the laptop. Sometimes the power goes while it is being stored.
     fn hear(&mut self, who: usize) -> bool {
-        let (now, crash) = (self.now, !self.calm && chance(&mut self.dice, 0.08));
+        let (now, crash) = (self.now, self.power_goes(0.08));
         let laptop = &mut self.laptops[who];
         let Some(mut link) = laptop.link.take() else { return true };
         let Some(frame) = link.down.pop_front() else {
+            if link.is_over {
+                return true;
+            }
             laptop.link = Some(link);
             return false;
         };
         if crash {
             let (news, _) =
                 laptop.crash_in(&mut self.dice, |replica| link.sync.frame_in(replica, &frame, now));
-            self.note_names(&news.unwrap_or_default());
+            let news = news.unwrap_or_default();
+            self.note_names(&news);
+            self.note_what_went(who, &news);
             return true;
         }
-        match link.sync.frame_in(laptop.replica(), &frame, now) {
+        let came = link.sync.frame_in(laptop.replica(), &frame, now);
+        laptop.keep_key();
+        match came {
+            Ok(news) if news.iter().any(|news| matches!(news, SyncNews::Closed(_))) => {
+                assert!(!self.calm, "an undisturbed connection ended: {news:?}");
+                self.note_what_went(who, &news);
+                return true;
+            }
             Ok(news) => {
                 laptop.link = Some(link);
                 self.note(&news);
+                self.note_what_went(who, &news);
             }
             Err(SyncProblem::Replica(ReplicaError::Store(StoreError::Full))) if laptop.is_full() => {
                 return true;
@@ -390,8 +515,19 @@ impl World {
         }
     }
 
+    /// All names that a change may have got.
+    pub(super) fn names_of(&self, change: ChangeHash) -> BTreeSet<ChangeHash> {
+        let (mut names, mut new) = (BTreeSet::new(), vec![change]);
+        while let Some(name) = new.pop() {
+            if names.insert(name) {
+                new.extend(self.renamed.get(&name).into_iter().flatten());
+            }
+        }
+        names
+    }
+
     /// Whether a document has a change, under any name that it may have got.
-    fn has(&self, document: &Document, change: &ChangeHash) -> bool {
+    pub(super) fn has(&self, document: &Document, change: &ChangeHash) -> bool {
         let names = self.renamed.get(change).into_iter().flatten();
         document.has(change) || names.into_iter().any(|name| self.has(document, name))
     }
@@ -409,34 +545,54 @@ impl World {
 
     /// A frame reaches the relay. Sometimes its power goes while it is being dealt with.
     fn relay_hears(&mut self, who: usize) -> bool {
-        let crash = !self.calm && chance(&mut self.dice, 0.06);
-        let Some(link) = self.laptops[who].link.as_mut() else { return true };
-        let Some(frame) = link.up.pop_front() else { return false };
+        let crash = self.power_goes(0.06);
+        let Some(mut link) = self.laptops[who].link.take() else { return true };
+        if link.is_over {
+            link.up.clear();
+        }
+        let Some(frame) = link.up.pop_front() else {
+            self.laptops[who].link = Some(link);
+            return false;
+        };
         if crash {
             self.station.crash_in(&mut link.there, &frame, &mut self.dice);
             self.tally.crashes += 1;
             self.cut_all();
             return true;
         }
-        match self.station.receive(&mut link.there, &frame) {
-            Ok(answers) => link.down.extend(answers),
-            Err(_) => return true,
-        }
-        false
+        let guest = self.guest(who, &link.there);
+        let answered = self.station.receive(&mut link.there, &frame);
+        self.is_right(who, guest, &link.there, answered.is_ok());
+        self.relay_answers(who, link, answered)
     }
 
     /// The relay puts what it owes on the link.
     fn relay_speaks(&mut self, who: usize) -> bool {
         let small = !self.calm && chance(&mut self.dice, 0.5);
         let bytes = if small { self.dice.random_range(1..2_000) } else { BATCH_BYTES };
-        let Some(link) = self.laptops[who].link.as_mut() else { return true };
-        if !link.has_room_down() {
+        let Some(mut link) = self.laptops[who].link.take() else { return true };
+        if !link.has_room_down() || link.is_over {
+            self.laptops[who].link = Some(link);
             return false;
         }
-        match self.station.next(&mut link.there, bytes) {
-            Ok(frame) => link.down.extend(frame),
+        let guest = self.guest(who, &link.there);
+        let said = self.station.next(&mut link.there, bytes);
+        self.is_right(who, guest, &link.there, said.is_ok());
+        self.relay_answers(who, link, said.map(|frame| frame.into_iter().collect()))
+    }
+
+    /// What the relay says is on its way. Where it ends the connection that is the last of it.
+    fn relay_answers(&mut self, who: usize, mut link: Link, said: Result<Vec<Vec<u8>>, Notice>) -> bool {
+        match said {
+            Ok(frames) => link.down.extend(frames),
+            Err(notice) if self.town.is_some() => {
+                self.laptops[who].is_out |= notice.code == ErrorCode::Access;
+                link.down.push_back(RelaySession::notice(notice.code, notice.words));
+                link.is_over = true;
+            }
             Err(_) => return true,
         }
+        self.laptops[who].link = Some(link);
         false
     }
 
@@ -448,6 +604,9 @@ impl World {
         for laptop in &mut self.laptops {
             laptop.fill_disk(false);
             laptop.replica().retry_refused().expect("the store can be written");
+        }
+        if self.town.is_some() {
+            return self.heal_the_town();
         }
         for round in 0..20 {
             (0..self.laptops.len()).for_each(|who| self.settle(who));
@@ -462,7 +621,7 @@ impl World {
     }
 
     /// Who lacks what of whom.
-    fn unrest(&self) -> String {
+    pub(super) fn unrest(&self) -> String {
         let mut lacks = Vec::new();
         for (who, laptop) in self.laptops.iter().enumerate() {
             let outbox = laptop.look().store().outbox_state().expect("the store can be read");
@@ -487,10 +646,10 @@ impl World {
     }
 
     /// One laptop connects and goes on until both sides are done.
-    fn settle(&mut self, who: usize) {
+    pub(super) fn settle(&mut self, who: usize) {
         self.connect(who);
         for _ in 0..10_000 {
-            self.now += 1;
+            self.pass(1);
             for turn in [World::speak, World::relay_hears, World::relay_speaks, World::hear] {
                 if turn(self, who) {
                     assert!(std::mem::take(&mut self.again), "an undisturbed connection ended");
@@ -528,7 +687,10 @@ impl World {
     }
 
     /// What must be so.
-    pub(super) fn check(&self) {
+    pub(super) fn check(&mut self) {
+        if self.town.is_some() {
+            return self.check_the_town();
+        }
         let first = self.laptops[0].look();
         assert_projection_is_true(first);
         for laptop in &self.laptops {
@@ -537,7 +699,7 @@ impl World {
             let outbox = replica.store().outbox_state().expect("the store can be read");
             assert_eq!(outbox, Default::default(), "something was not sent, or refused");
         }
-        for (change, record) in &self.promised {
+        for (change, Promise { record, .. }) in &self.promised {
             let document = first.document(*record).expect("a promised record is there");
             assert!(self.has(&document, change), "an edit that was saved is lost: {change} in {record}");
         }
@@ -557,6 +719,6 @@ fn newer_work(records: &[RecordId], dice: &mut StdRng) -> Work {
 }
 
 /// What a person heard of what was done while the power went.
-fn told<T>((done, whole): (T, bool)) -> Option<T> {
+pub(super) fn told<T>((done, whole): (T, bool)) -> Option<T> {
     whole.then_some(done)
 }

@@ -84,7 +84,7 @@ pub(super) fn erase(connection: &mut Connection, purged: &Purged, erase: &Erase)
 }
 
 /// Takes out what was erased before, where a backup brought it back.
-pub(super) fn erase_again(connection: &mut Connection, purged: &Purged, at: i64) -> Result<bool> {
+pub(super) fn erase_again(connection: &mut Connection, purged: &Purged, at: i64) -> Result<()> {
     let all = purged.read()?;
     let mut pending = Vec::new();
     for record in all {
@@ -92,9 +92,9 @@ pub(super) fn erase_again(connection: &mut Connection, purged: &Purged, at: i64)
             pending.push(record);
         }
     }
-    let Some(first) = pending.first() else { return Ok(false) };
+    let Some(first) = pending.first() else { return Ok(()) };
     let on_the_relay = Erase { record: *first, by: None, at };
-    Ok(!take_out(connection, &pending, &on_the_relay)?.is_empty())
+    take_out(connection, &pending, &on_the_relay).map(drop)
 }
 
 /// Takes out all of these that are still to be, in this order: a number stands for the same erasure also in a log that was

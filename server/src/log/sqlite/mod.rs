@@ -63,11 +63,13 @@ impl SqliteLog {
     /// Where there is none, or one that this version cannot use.
     pub fn open(path: &Path) -> Result<SqliteLog> {
         let (mut writer, purged) = (open::open(path)?, Purged::beside(path));
-        let erased = erasing::erase_again(&mut writer, &purged, wall_clock())?;
+        erasing::erase_again(&mut writer, &purged, wall_clock())?;
+        let has_erased = !erasing::last_erased(&writer, 1).map_err(failed)?.is_empty();
         let epoch = meta(&writer)?.epoch;
         let (writer, readers) = (Mutex::new(writer), Mutex::new(Vec::new()));
         let log = SqliteLog { path: path.to_owned(), epoch, purged, writer, readers };
-        if erased {
+        // Now, or before: the power may have gone once it was erased, and before what that left was gone.
+        if has_erased {
             log.clear_log()?;
         }
         Ok(log)

@@ -179,3 +179,29 @@ fn a_log_of_the_first_format_learns_how_its_records_stand() {
     assert_eq!(log.holdings((None, None), u64::MAX, 10, Sight::ALL).unwrap(), stood);
     assert_eq!(log.newest(u64::MAX, 10, Sight::ALL).unwrap().len(), 1);
 }
+
+/// The power goes after an erasure is durable and before what it left in the write-ahead log and in the file is gone. Nobody
+/// erases that record once more, so it has to go when the log is next opened.
+#[test]
+fn what_a_power_cut_left_of_an_erasure_goes_when_the_log_is_opened() {
+    let (folder, crashed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let planted = b"Xylofonsson".as_slice();
+    let log = SqliteLog::open(&made(folder.path())).unwrap();
+    let mut person = entry(1, 0);
+    person.entry.bytes = planted.repeat(100);
+    append(&log, vec![person]).unwrap();
+    log.tidy().unwrap();
+    let erase = Erase { record: RecordId::from_bytes([1; 16]), by: None, at: 0 };
+    assert!(erasing::erase(&mut lock(&log.writer), &log.purged, &erase).unwrap());
+    for name in ["log.sqlite", "log.sqlite-wal"] {
+        fs::copy(folder.path().join(name), crashed.path().join(name)).unwrap();
+    }
+    let left = || {
+        let files = fs::read_dir(crashed.path()).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+        files.filter(|bytes| bytes.windows(planted.len()).any(|part| part == planted)).count()
+    };
+    assert!(left() > 0, "it was planted");
+    let log = SqliteLog::open(&crashed.path().join("log.sqlite")).unwrap();
+    assert!(log.is_erased(erase.record).unwrap());
+    assert_eq!(left(), 0, "while the relay serves, too");
+}
