@@ -4,10 +4,10 @@ use automerge::{ObjId, ObjType, ROOT, Value as Stored};
 
 use super::Document;
 use super::history::Stamp;
-use super::layout::{self, REMOVED};
+use super::layout::{self, KIND, REMOVED};
 use super::view::{View, read_scalar};
 use crate::id::RowId;
-use crate::schema::{Field, FieldPath, FieldType, Value};
+use crate::schema::{self, Field, FieldPath, FieldType, Value};
 
 /// One of the concurrent values of a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,13 +32,18 @@ pub struct FieldConflict {
 impl Document {
     /// All field conflicts, in the order of the form. Writing the field, any value, ends its conflict.
     pub fn conflicts(&self) -> Vec<FieldConflict> {
-        let Some(kind) = self.kind() else { return Vec::new() };
+        self.conflicts_in(&View::now(&self.automerge))
+    }
+
+    /// The same in a view of the document as it is now.
+    pub(super) fn conflicts_in(&self, view: &View<'_>) -> Vec<FieldConflict> {
+        let kind = view.text(&ROOT, KIND).and_then(|name| schema::kind(&name));
+        let Some(kind) = kind else { return Vec::new() };
         let mut found = Vec::new();
-        let view = View::now(&self.automerge);
         for field in kind.fields {
             match field.field_type {
-                FieldType::Rows(fields) => self.row_conflicts(&view, field.name, fields, &mut found),
-                _ => found.extend(self.conflict(&view, &ROOT, field, FieldPath::field(field.name))),
+                FieldType::Rows(fields) => self.row_conflicts(view, field.name, fields, &mut found),
+                _ => found.extend(self.conflict(view, &ROOT, field, FieldPath::field(field.name))),
             }
         }
         found

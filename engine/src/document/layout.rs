@@ -49,8 +49,12 @@ pub(super) fn kind_name(automerge: &Automerge) -> Option<String> {
 /// # Errors
 /// [`DocumentError::Layout`] with what does not fit.
 pub fn check(automerge: &Automerge, id: RecordId) -> Result<(), DocumentError> {
+    check_in(&View::now(automerge), id)
+}
+
+/// The same in a view of the document as it is now.
+pub(super) fn check_in(view: &View<'_>, id: RecordId) -> Result<(), DocumentError> {
     let fail = |reason: String| DocumentError::Layout { record: id, reason };
-    let view = View::now(automerge);
     match view.text(&ROOT, ID) {
         Some(text) if text == id.to_string() => {}
         _ => return Err(fail("it does not carry its own name".to_owned())),
@@ -58,12 +62,12 @@ pub fn check(automerge: &Automerge, id: RecordId) -> Result<(), DocumentError> {
     if view.all(&ROOT, ID).len() > 1 || view.all(&ROOT, KIND).len() > 1 {
         return Err(fail("its name or kind was written twice".to_owned()));
     }
-    let name = kind_name(automerge).ok_or_else(|| fail("it does not say what kind it is".to_owned()))?;
+    let name = view.text(&ROOT, KIND).ok_or_else(|| fail("it does not say what kind it is".to_owned()))?;
     if name.is_empty() || name.len() > 64 {
         return Err(fail("the name of its kind is not one".to_owned()));
     }
     let Some(kind) = schema::kind(&name) else { return Ok(()) };
-    kind.fields.iter().try_for_each(|field| check_field(&view, &ROOT, field)).map_err(fail)
+    kind.fields.iter().try_for_each(|field| check_field(view, &ROOT, field)).map_err(fail)
 }
 
 fn check_field(view: &View<'_>, object: &automerge::ObjId, field: &Field) -> Result<(), String> {

@@ -40,13 +40,14 @@ pub use edit::{Edit, EditError};
 pub use history::{HistoryEntry, Stamp};
 pub use newer::NewerEdit;
 pub use prose::{Splice, rebase};
-pub use read::Record;
+pub use read::{Contents, Record};
 pub use rename::Renamed;
 
 use crate::id::RecordId;
 use crate::identity::DeviceId;
 use crate::schema::{self, Kind, NewRecord, NewRecordError};
 use gate::{GateError, Limits};
+use view::View;
 
 /// The heads of a document: the changes that no other change depends on, sorted.
 pub type Heads = Vec<ChangeHash>;
@@ -274,25 +275,29 @@ impl Document {
         Ok(Received { changes, rejected: applied.rejected, collided })
     }
 
-    /// A whole document from outside, that has passed the gate: what of it is new, as with [`Document::receive`].
+    /// A document of that record from outside, that has passed the gate, and what it says.
+    ///
+    /// # Errors
+    /// [`DocumentError::Layout`] where it does not fit its kind, or is another record's.
+    pub fn whole(id: RecordId, automerge: Automerge) -> Result<(Document, Contents), DocumentError> {
+        let written = automerge.get_changes_meta(&[]);
+        let seeds = written.iter().filter(|change| seeds::is_seed_actor(&change.actor));
+        seeds::check_seeds(&automerge, id, &seeds.map(|change| change.hash).collect::<Vec<_>>())?;
+        let document = Document { id, automerge };
+        let view = View::now(&document.automerge);
+        layout::check_in(&view, id)?;
+        let contents = document.contents_in(&view);
+        drop(view);
+        Ok((document, contents))
+    }
+
+    /// All of another document of this record: what of it is new, as with [`Document::receive`].
     ///
     /// # Errors
     /// As [`Document::receive`].
-    pub fn receive_whole(&mut self, whole: Automerge, limits: &Limits) -> Result<Taken, ReceiveError> {
-        if !self.automerge.get_heads().is_empty() {
-            let news = whole.get_changes(&[]).into_iter().filter(|change| !self.has(&change.hash()));
-            return self.receive(news.collect(), limits).map(Taken::Merged);
-        }
-        let written = whole.get_changes_meta(&[]);
-        let seeds: Vec<ChangeHash> = written
-            .iter()
-            .filter(|change| seeds::is_seed_actor(&change.actor))
-            .map(|change| change.hash)
-            .collect();
-        seeds::check_seeds(&whole, self.id, &seeds)?;
-        layout::check(&whole, self.id)?;
-        self.automerge = whole;
-        Ok(Taken::Whole)
+    pub fn receive_whole(&mut self, whole: &Document, limits: &Limits) -> Result<Received, ReceiveError> {
+        let news = whole.automerge.get_changes(&[]).into_iter().filter(|change| !self.has(&change.hash()));
+        self.receive(news.collect(), limits)
     }
 
     /// The names of all its changes, in an order in which they can be applied.
@@ -345,15 +350,6 @@ pub struct Received {
     pub rejected: Vec<(ChangeHash, GateError)>,
     /// The places, each an actor and a number, that some of these have and that other changes have here.
     pub collided: Vec<(ActorId, u64)>,
-}
-
-/// What became of a whole document that came.
-#[derive(Debug)]
-pub enum Taken {
-    /// There was nothing before: it is the document now.
-    Whole,
-    /// What was new in it was merged into what was there.
-    Merged(Received),
 }
 
 /// Why nothing of a batch of changes was taken.

@@ -4,7 +4,7 @@ use automerge::{ChangeHash, ObjId, ObjType, ROOT, Value as Stored};
 
 use super::layout::{self, ORDER, REMOVED};
 use super::view::{View, read_scalar};
-use super::{Document, seeds};
+use super::{Document, FieldConflict, seeds};
 use crate::id::{RecordId, RowId};
 use crate::identity::Owned;
 use crate::schema::{self, Cells, Field, FieldType, Kind, Link, Row, Value};
@@ -73,7 +73,26 @@ impl Owned for Record {
     }
 }
 
+/// All that a document says now, read in one go: most of the work is to walk its maps, and one walk does for all of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contents {
+    /// The record.
+    pub record: Record,
+    /// Its field conflicts, in the order of the form.
+    pub conflicts: Vec<FieldConflict>,
+}
+
 impl Document {
+    /// The record as it is now, with its conflicts.
+    pub fn contents(&self) -> Contents {
+        self.contents_in(&View::now(&self.automerge))
+    }
+
+    /// The same in a view of the document as it is now.
+    pub(super) fn contents_in(&self, view: &View<'_>) -> Contents {
+        Contents { record: read(view, self.id), conflicts: self.conflicts_in(view) }
+    }
+
     /// The record as it is now.
     pub fn read(&self) -> Record {
         read(&View::now(&self.automerge), self.id)

@@ -36,6 +36,7 @@ mod query;
 mod renaming;
 mod reviewed;
 mod transaction;
+mod whole;
 pub mod words;
 
 use std::cell::RefCell;
@@ -52,6 +53,7 @@ pub use outbox::{OutboxState, RefusedChange};
 pub use query::{Filter, Hit, ListQuery, RowView, Sort, Test};
 pub use reviewed::Unreviewed;
 pub use transaction::{Origin, Transaction};
+pub use whole::Whole;
 
 use crate::document::{ChangeHash, Document, Heads};
 use crate::id::RecordId;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use super::meta::{self, PROJECTION};
 use super::words::{fold, sort_key};
 use super::{Result, Store, load};
-use crate::document::{Document, Record};
+use crate::document::{Contents, Document, Record};
 use crate::id::RecordId;
 use crate::schema::{Cells, Field, FieldType, Link, SCHEMA_VERSION, Value, cells_to_json};
 
@@ -36,38 +36,105 @@ pub(super) fn renew_if_outdated(store: &mut Store) -> Result<()> {
 
 /// Writes a document's row, links and search entry.
 pub(super) fn write(connection: &Connection, document: &Document) -> Result<()> {
-    let record = document.read();
-    let rowid = write_row(connection, document, &record)?;
-    write_links(connection, &record)?;
-    write_search(connection, rowid, &record)
+    Projection::of(document, document.contents()).write(connection)
 }
 
-fn write_row(connection: &Connection, document: &Document, record: &Record) -> Result<i64> {
-    let title = record.title();
-    let cells = serde_json::Value::Object(cells_to_json(&listable(record))).to_string();
-    let (first, last) = document.first_and_last().unzip();
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO rows (record, kind, title, sort_key, removed, conflicts, created, changed, changed_by, cells)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-         ON CONFLICT (record) DO UPDATE SET kind = ?2, title = ?3, sort_key = ?4, removed = ?5, conflicts = ?6,
-             created = ?7, changed = ?8, changed_by = ?9, cells = ?10
-         RETURNING rowid",
-    )?;
-    Ok(statement.query_row(
-        params![
-            record.id.as_bytes(),
-            record.kind,
+/// A document as lists and search read it.
+#[derive(Debug)]
+pub(super) struct Projection {
+    record: RecordId,
+    kind: String,
+    title: String,
+    sort_key: Vec<u8>,
+    removed: bool,
+    conflicts: i64,
+    created: i64,
+    changed: i64,
+    changed_by: Option<Vec<u8>>,
+    /// All fields but prose, as JSON.
+    cells: String,
+    links: Vec<(String, RecordId)>,
+    /// Title and text, folded; none of a removed record.
+    searched: Option<(String, String)>,
+}
+
+impl Projection {
+    /// Makes it of a document and what that says: without the file.
+    pub(super) fn of(document: &Document, contents: Contents) -> Projection {
+        let Contents { record, conflicts } = contents;
+        let title = record.title();
+        let (first, last) = document.first_and_last().unzip();
+        Projection {
+            sort_key: sort_key(&title),
+            removed: record.removed,
+            conflicts: conflicts.len() as i64,
+            created: first.map_or(0, |first| first.time),
+            changed: last.as_ref().map_or(0, |last| last.time),
+            changed_by: last.and_then(|last| last.device).map(|device| device.as_bytes().to_vec()),
+            cells: serde_json::Value::Object(cells_to_json(&listable(&record))).to_string(),
+            links: links(&record.cells),
+            searched: (!record.removed).then(|| (fold(&title), searched(&record))),
+            record: record.id,
+            kind: record.kind,
             title,
-            sort_key(&title),
-            record.removed,
-            document.conflicts().len() as i64,
-            first.map_or(0, |first| first.time),
-            last.as_ref().map_or(0, |last| last.time),
-            last.and_then(|last| last.device).map(|device| device.as_bytes().to_vec()),
-            cells,
-        ],
-        |row| row.get(0),
-    )?)
+        }
+    }
+
+    /// Writes it in the place of the one before.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub(super) fn write(&self, connection: &Connection) -> Result<()> {
+        let rowid = self.write_row(connection)?;
+        self.write_links(connection)?;
+        self.write_search(connection, rowid)
+    }
+
+    fn write_row(&self, connection: &Connection) -> Result<i64> {
+        let mut statement = connection.prepare_cached(
+            "INSERT INTO rows (record, kind, title, sort_key, removed, conflicts, created, changed, changed_by, cells)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (record) DO UPDATE SET kind = ?2, title = ?3, sort_key = ?4, removed = ?5, conflicts = ?6,
+                 created = ?7, changed = ?8, changed_by = ?9, cells = ?10
+             RETURNING rowid",
+        )?;
+        Ok(statement.query_row(
+            params![
+                self.record.as_bytes(),
+                self.kind,
+                self.title,
+                self.sort_key,
+                self.removed,
+                self.conflicts,
+                self.created,
+                self.changed,
+                self.changed_by,
+                self.cells,
+            ],
+            |row| row.get(0),
+        )?)
+    }
+
+    fn write_links(&self, connection: &Connection) -> Result<()> {
+        let record = self.record.as_bytes();
+        connection.prepare_cached("DELETE FROM links WHERE record = ?1")?.execute(params![record])?;
+        let mut insert = connection
+            .prepare_cached("INSERT OR IGNORE INTO links (record, field, target) VALUES (?1, ?2, ?3)")?;
+        for (field, target) in &self.links {
+            insert.execute(params![record, field, target.as_bytes()])?;
+        }
+        Ok(())
+    }
+
+    fn write_search(&self, connection: &Connection, rowid: i64) -> Result<()> {
+        connection.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute(params![rowid])?;
+        if let Some((title, body)) = &self.searched {
+            connection
+                .prepare_cached("INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)")?
+                .execute(params![rowid, title, body])?;
+        }
+        Ok(())
+    }
 }
 
 /// The fields without prose, which is long and shown nowhere but in the record itself.
@@ -76,18 +143,6 @@ fn listable(record: &Record) -> Cells {
     let fields = kind.fields.iter().filter(|field| field.field_type != FieldType::Prose);
     let filled = fields.filter_map(|field| record.cells.get(field.name).map(|value| (field.name, value)));
     filled.map(|(name, value)| (name.to_owned(), value.clone())).collect()
-}
-
-fn write_links(connection: &Connection, record: &Record) -> Result<()> {
-    connection
-        .prepare_cached("DELETE FROM links WHERE record = ?1")?
-        .execute(params![record.id.as_bytes()])?;
-    let mut insert = connection
-        .prepare_cached("INSERT OR IGNORE INTO links (record, field, target) VALUES (?1, ?2, ?3)")?;
-    for (field, target) in links(&record.cells) {
-        insert.execute(params![record.id.as_bytes(), field, target.as_bytes()])?;
-    }
-    Ok(())
 }
 
 /// The records that these fields refer to, each with the field's path without rows: `positions.organisation`.
@@ -109,19 +164,13 @@ fn links(cells: &Cells) -> Vec<(String, RecordId)> {
     found
 }
 
-fn write_search(connection: &Connection, rowid: i64, record: &Record) -> Result<()> {
-    connection.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute(params![rowid])?;
-    if record.removed {
-        return Ok(());
-    }
+/// All of a record's text that is searched, folded.
+fn searched(record: &Record) -> String {
     let mut words = Vec::new();
     if let Some(kind) = record.kind() {
         searched_words(kind.fields, &record.cells, &mut words);
     }
-    connection
-        .prepare_cached("INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)")?
-        .execute(params![rowid, fold(&record.title()), fold(&words.join("\n"))])?;
-    Ok(())
+    fold(&words.join("\n"))
 }
 
 fn searched_words<'a>(fields: &'static [Field], cells: &'a Cells, words: &mut Vec<&'a str>) {

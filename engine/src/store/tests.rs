@@ -419,7 +419,8 @@ fn what_was_taken_away_and_came_again_is_not_what_another_handle_remembers() {
     let writer = Writer::new(&[9; 16], DeviceId::from_bytes([9; 16]), 1_700_000_000);
     theirs.edit(&[Edit::set("family", text("Ek"))], &writer).unwrap();
     let mut transaction = one.transaction().unwrap();
-    transaction.save_whole(&theirs).unwrap();
+    let contents = theirs.contents();
+    transaction.save_whole(&Whole::of(theirs, contents)).unwrap();
     transaction.commit().unwrap();
     assert_eq!(other.document(id).unwrap().unwrap().read().title(), "Åsa Ek");
     assert!(sent > 0);

@@ -115,37 +115,6 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
-    /// Stores a document that came whole out of the relay's log and was not here before: its changes are known by name,
-    /// their bytes stand in the snapshot alone.
-    ///
-    /// # Errors
-    /// Where the file cannot be written.
-    pub fn save_whole(&mut self, document: &Document) -> Result<()> {
-        let id = document.id();
-        self.put_document(document)?;
-        let mut insert = self.inner.prepare_cached(
-            "INSERT INTO changes (hash, record, actor, seq, device, time, own, logged, folded, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1, 1, NULL) ON CONFLICT (hash) DO NOTHING",
-        )?;
-        for change in document.change_names() {
-            insert.execute(params![
-                change.hash.0,
-                id.as_bytes(),
-                change.actor.to_bytes(),
-                change.seq as i64,
-                document.device_of(&change.actor).map(|device| device.as_bytes().to_vec()),
-                change.time,
-            ])?;
-        }
-        drop(insert);
-        self.inner
-            .prepare_cached("UPDATE documents SET snapshot = ?2 WHERE record = ?1")?
-            .execute(params![id.as_bytes(), document.save()])?;
-        projection::write(&self.inner, document)?;
-        self.touched.forget(id);
-        Ok(())
-    }
-
     /// Notes a document's kind and heads. Answers its new revision.
     pub(super) fn put_document(&self, document: &Document) -> Result<i64> {
         let id = document.id();

@@ -206,8 +206,3 @@ pub fn stored(bytes: &[u8], limits: &Limits) -> Result<Change, GateError> {
     header::check(chunk::read(bytes, limits)?.body(), limits)?;
     guarded(|| Change::from_bytes(bytes.to_vec()))?.map_err(|_| GateError::Unreadable)
 }
-
-/// The names of all changes in an admitted document.
-pub fn names(document: &automerge::Automerge) -> Vec<ChangeHash> {
-    document.get_changes_meta(&[]).into_iter().map(|change| change.hash).collect()
-}

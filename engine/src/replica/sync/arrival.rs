@@ -1,21 +1,19 @@
 //! What comes from outside, on its way into the store: through the gate, merged by record, in one transaction with how
 //! far it brings us.
 //!
-//! The gate is most of the work, and needs nothing of the file. So it comes first, for all that came, on all cores; the
-//! file's write lock is taken only when that is done.
+//! The gate is most of the work, and needs nothing of the file; nor does what the file will hold of a record that came
+//! whole. So both come first, on all cores; the file's write lock is taken only when the most of that is done.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::identity::Collision;
 use super::{SyncNews, SyncProblem};
 use crate::document::gate::{self, GateError, Limits};
-use crate::document::{
-    Automerge, Change, ChangeHash, Document, EncodedChange, ReceiveError, Received, Taken,
-};
+use crate::document::{Change, ChangeHash, Document, EncodedChange, ReceiveError, Received};
 use crate::id::RecordId;
 use crate::parallel;
 use crate::replica::Replica;
-use crate::store::{Origin, Transaction};
+use crate::store::{Origin, Transaction, Whole};
 use crate::sync::{Cursor, Entry, EntryBody, ErrorCode, FirstSync};
 
 /// How far what comes brings us.
@@ -87,13 +85,24 @@ pub(super) fn store(
 ) -> Result<Stored, SyncProblem> {
     let now = replica.now();
     let limits = Limits::default();
-    let (records, logged) = admit_all(entries, &limits);
-    let mut transaction = replica.store.transaction()?;
     let from_log = !matches!(reached, Reached::Peer);
-    let stored = Stored::default();
-    let mut arrival = Arrival { transaction: &mut transaction, limits, from_log, logged, stored };
-    let records = arrival.store_all(records)?;
-    let Arrival { logged, stored, .. } = arrival;
+    let admit =
+        |(record, entries): (RecordId, Vec<Numbered<'_>>)| (record, admit_all(record, entries, &limits));
+    let (mut transaction, arrived) =
+        parallel::ahead(by_record(entries), admit, |records| -> Result<_, SyncProblem> {
+            let mut transaction = replica.store.transaction()?;
+            let mut arrival = Arrival {
+                transaction: &mut transaction,
+                limits: &limits,
+                from_log,
+                logged: known(entries),
+                stored: Stored::default(),
+            };
+            let changed = arrival.store_all(records)?;
+            let Arrival { logged, stored, .. } = arrival;
+            Ok((transaction, (changed, logged, stored)))
+        })?;
+    let (records, logged, stored) = arrived;
     if from_log {
         keep_apart(&mut transaction, entries, &stored.rejected, now, news)?;
     }
@@ -142,46 +151,61 @@ fn keep_apart(
     Ok(())
 }
 
+/// An entry's body, with its place among the entries.
+type Numbered<'a> = (usize, &'a EntryBody);
+
+/// What came, by record.
+fn by_record(entries: &[Entry]) -> Vec<(RecordId, Vec<Numbered<'_>>)> {
+    let mut records = BTreeMap::<_, Vec<_>>::new();
+    for (number, Entry { record, body }) in entries.iter().enumerate() {
+        if !matches!(body, EntryBody::Known(_)) {
+            records.entry(*record).or_default().push((number, body));
+        }
+    }
+    records.into_iter().collect()
+}
+
+/// The changes that came by name.
+fn known(entries: &[Entry]) -> Vec<ChangeHash> {
+    let name = |entry: &Entry| match entry.body {
+        EntryBody::Known(hash) => Some(hash),
+        _ => None,
+    };
+    entries.iter().filter_map(name).collect()
+}
+
 /// What came for one record: each with its place among the entries, and what the gate says of it.
 #[derive(Default)]
 struct Parts {
-    documents: Vec<(usize, Result<Automerge, GateError>)>,
+    documents: Vec<(usize, Result<Whole, Why>)>,
     changes: Vec<(usize, Result<Change, GateError>)>,
 }
 
-/// One entry after the gate.
-enum Admitted {
-    Document(Box<Result<Automerge, GateError>>),
-    Change(Box<Result<Change, GateError>>),
-    Known(ChangeHash),
-}
-
-/// Everything through the gate, by record; and the changes that came by name.
-fn admit_all(entries: &[Entry], limits: &Limits) -> (BTreeMap<RecordId, Parts>, Vec<ChangeHash>) {
-    let admitted = parallel::each(entries.iter().collect(), |entry: &Entry| match &entry.body {
-        EntryBody::Known(hash) => Admitted::Known(*hash),
-        EntryBody::Change(bytes) => Admitted::Change(Box::new(gate::admit(bytes, limits))),
-        EntryBody::Document(bytes) => Admitted::Document(Box::new(gate::admit_document(bytes, limits))),
-    });
-    let (mut records, mut known) = (BTreeMap::<_, Parts>::new(), Vec::new());
-    for (number, (entry, admitted)) in entries.iter().zip(admitted).enumerate() {
-        match admitted {
-            Admitted::Known(hash) => known.push(hash),
-            Admitted::Change(change) => {
-                records.entry(entry.record).or_default().changes.push((number, *change));
-            }
-            Admitted::Document(whole) => {
-                records.entry(entry.record).or_default().documents.push((number, *whole));
-            }
+/// All that came for a record, through the gate.
+fn admit_all(record: RecordId, entries: Vec<Numbered<'_>>, limits: &Limits) -> Parts {
+    let mut parts = Parts::default();
+    for (number, body) in entries {
+        match body {
+            EntryBody::Change(bytes) => parts.changes.push((number, gate::admit(bytes, limits))),
+            EntryBody::Document(bytes) => parts.documents.push((number, admit_whole(record, bytes, limits))),
+            EntryBody::Known(_) => {}
         }
     }
-    (records, known)
+    parts
+}
+
+/// A document through the gate, with what the file will hold of it where there is nothing of the record yet.
+fn admit_whole(record: RecordId, bytes: &[u8], limits: &Limits) -> Result<Whole, Why> {
+    let automerge = gate::admit_document(bytes, limits).map_err(|error| Why::from(&error))?;
+    let unfit = |error| Why::from(&ReceiveError::from(error));
+    let (document, contents) = Document::whole(record, automerge).map_err(unfit)?;
+    Ok(Whole::of(document, contents))
 }
 
 /// What comes in one message.
 struct Arrival<'a, 'b> {
     transaction: &'a mut Transaction<'b>,
-    limits: Limits,
+    limits: &'a Limits,
     /// It is in the relay's log.
     from_log: bool,
     /// The changes that came, and so are in the log of whoever sent them.
@@ -191,7 +215,10 @@ struct Arrival<'a, 'b> {
 
 impl Arrival<'_, '_> {
     /// Stores all of it, record by record. Answers the records that changed.
-    fn store_all(&mut self, records: BTreeMap<RecordId, Parts>) -> Result<Vec<RecordId>, SyncProblem> {
+    fn store_all(
+        &mut self,
+        records: &mut dyn Iterator<Item = (RecordId, Parts)>,
+    ) -> Result<Vec<RecordId>, SyncProblem> {
         let mut changed = Vec::new();
         for (record, parts) in records {
             if self.transaction.is_erased(record)? {
@@ -230,28 +257,41 @@ impl Arrival<'_, '_> {
         &mut self,
         document: &mut Document,
         number: usize,
-        whole: Result<Automerge, GateError>,
+        whole: Result<Whole, Why>,
     ) -> Result<bool, SyncProblem> {
         let whole = match whole {
             Ok(whole) => whole,
-            Err(error) => return self.reject(number, &error),
+            Err(why) => return Ok(self.reject(number, why)),
         };
-        let names: Vec<ChangeHash> = gate::names(&whole);
-        match document.receive_whole(whole, &self.limits) {
-            Ok(Taken::Whole) if self.from_log => {
-                self.transaction.save_whole(document)?;
-                Ok(true)
-            }
-            Ok(Taken::Whole) => self.save(document, &document.changes_since(&[])),
-            Ok(Taken::Merged(received)) => {
-                self.logged.extend(names);
+        if !document.heads().is_empty() {
+            return self.merge_whole(document, number, whole.document());
+        }
+        if self.from_log {
+            self.transaction.save_whole(&whole)?;
+            *document = whole.into_document();
+            return Ok(true);
+        }
+        *document = whole.into_document();
+        self.save(document, &document.changes_since(&[]))
+    }
+
+    /// Takes in what is new of a document, where there is something of the record already.
+    fn merge_whole(
+        &mut self,
+        document: &mut Document,
+        number: usize,
+        whole: &Document,
+    ) -> Result<bool, SyncProblem> {
+        match document.receive_whole(whole, self.limits) {
+            Ok(received) => {
+                self.logged.extend(whole.change_names().iter().map(|change| change.hash));
                 self.collide(document, &received);
                 if let Some((_, error)) = received.rejected.first() {
-                    self.reject(number, error)?;
+                    self.reject(number, error);
                 }
                 self.save(document, &received.changes)
             }
-            Err(error) => self.reject(number, &error),
+            Err(error) => Ok(self.reject(number, &error)),
         }
     }
 
@@ -269,15 +309,15 @@ impl Arrival<'_, '_> {
                     self.logged.push(change.hash());
                     admitted.push(change);
                 }
-                Err(error) => drop(self.reject(number, &error)?),
+                Err(error) => drop(self.reject(number, &error)),
             }
         }
-        match document.receive(admitted, &self.limits) {
+        match document.receive(admitted, self.limits) {
             Ok(received) => {
                 self.collide(document, &received);
                 for (hash, error) in &received.rejected {
                     if let Some(number) = number_of.get(hash) {
-                        self.reject(*number, error)?;
+                        self.reject(*number, error);
                     }
                 }
                 self.save(document, &received.changes)
@@ -285,7 +325,7 @@ impl Arrival<'_, '_> {
             Err(error) => {
                 let numbers: BTreeSet<usize> = number_of.into_values().collect();
                 for number in numbers {
-                    self.reject(number, &error)?;
+                    self.reject(number, &error);
                 }
                 Ok(false)
             }
@@ -311,11 +351,9 @@ impl Arrival<'_, '_> {
         Ok(true)
     }
 
-    fn reject<'e, E>(&mut self, number: usize, error: &'e E) -> Result<bool, SyncProblem>
-    where
-        Why: From<&'e E>,
-    {
-        self.stored.rejected.push(Rejected { number, why: error.into() });
-        Ok(false)
+    /// Does not take one of the entries: nothing changes by it.
+    fn reject(&mut self, number: usize, why: impl Into<Why>) -> bool {
+        self.stored.rejected.push(Rejected { number, why: why.into() });
+        false
     }
 }
