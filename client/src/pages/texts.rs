@@ -174,6 +174,16 @@ pub(crate) fn others_here(count: usize, language: Language) -> String {
     counted(count as u64, one, Caption::new("{} andra är här", "{} others are here"), language)
 }
 
+/// How much waits for a look: what changed, and what is to be put right.
+pub(crate) fn awaits(changed: usize, wrong: usize, language: Language) -> String {
+    let one = Caption::new("{} post att granska", "{} record to review");
+    let many = Caption::new("{} poster att granska", "{} records to review");
+    let changed = counted(changed as u64, one, many, language);
+    let caption = Caption::new("{} sak att åtgärda", "{} thing to put right");
+    let many = Caption::new("{} saker att åtgärda", "{} things to put right");
+    format!("{changed}, {}", counted(wrong as u64, caption, many, language))
+}
+
 /// How many values a field has at once.
 pub(crate) fn values(count: usize, language: Language) -> String {
     let one = Caption::new("{} värde", "{} value");
@@ -317,5 +327,7 @@ mod tests {
     fn one_is_not_many() {
         assert_eq!(waiting(1, Language::Swedish), "1 ändring väntar på att skickas");
         assert_eq!(waiting(2, Language::English), "2 changes wait to be sent");
+        assert_eq!(awaits(1, 2, Language::Swedish), "1 post att granska, 2 saker att åtgärda");
+        assert_eq!(awaits(0, 1, Language::English), "0 records to review, 1 thing to put right");
     }
 }

@@ -177,7 +177,7 @@ impl Shell {
         });
         let side = Frame::new().fill(t.sunken).inner_margin(space::M);
         Panel::left("sidebar").resizable(false).exact_size(SIDEBAR).frame(side).show(ui, |ui| {
-            actions.extend(sidebar::show(ui, &self.session, &self.settings, self.page));
+            actions.extend(sidebar::show(ui, &mut self.session, &self.settings, self.page));
         });
         let middle = Frame::new().fill(t.surface);
         actions.extend(CentralPanel::default().frame(middle).show(ui, |ui| self.middle(ui)).inner);
