@@ -278,6 +278,31 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
     }
 }
 
+/// Why the relay is out of reach of somebody who is not in yet: nothing is kept here that could be safe.
+fn not_reached(error: &LinkError, language: Language) -> String {
+    if language == Language::English {
+        return format!("{}. Nothing is kept on this computer yet.", error.before_joining());
+    }
+    let why = match error {
+        LinkError::Unreachable { address, reason } => {
+            format!(
+                "Reläet på {address} nås inte ({reason}). Kontrollera adressen, eller försök igen senare."
+            )
+        }
+        LinkError::SignIn { address, host } => {
+            let place = host.as_ref().map(|host| format!(", på {host}")).unwrap_or_default();
+            format!(
+                "Nätet vill att du loggar in först{place}: öppna en sida i webbläsaren, gör det och försök sedan igen. (Kommer ingen sådan sida, kontrollera adressen {address}.)"
+            )
+        }
+        LinkError::NotTrusted { address, reason } => format!(
+            "Det som svarar på {address} visar inte att det är det reläet ({reason}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först."
+        ),
+        error => link_error(error, language),
+    };
+    format!("{why} Inget är sparat på den här datorn än.")
+}
+
 /// Why somebody did not join.
 pub fn join_error(error: &JoinError, language: Language) -> String {
     const NO_NAME: Caption = Caption::new(
@@ -317,7 +342,7 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
         JoinError::Key(error) => key_error(error, language),
         JoinError::Refused(notice) if notice.code == ErrorCode::Access => say(NOT_LET_IN, ""),
         JoinError::Refused(notice) => link_error(&LinkError::Closed(notice.clone()), language),
-        JoinError::NotReached(error) => link_error(error, language),
+        JoinError::NotReached(error) => not_reached(error, language),
         JoinError::Broken(_) if language == Language::English => error.to_string(),
         JoinError::Broken(error) => format!(
             "{} Arbetsytan finns på den här datorn nu: hämta resten med \"samsyn sync\".",
