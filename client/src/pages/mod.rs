@@ -20,6 +20,7 @@ mod conflict;
 mod findings;
 mod form;
 mod history;
+pub(crate) mod leaving;
 mod list;
 pub(crate) mod members;
 mod page;

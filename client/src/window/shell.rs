@@ -8,6 +8,7 @@ use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
 
 use super::{sidebar, status, title_of};
 use crate::explain;
+use crate::pages::leaving::{self, Answer, Way};
 use crate::pages::{
     Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
     edit_of, members, texts,
@@ -44,8 +45,8 @@ pub struct Shell {
     undo_toast: Option<u64>,
     title: Arc<str>,
     theme: Option<ThemeChoice>,
-    /// Somebody has been told that closing loses what is held.
-    warned: bool,
+    /// Somebody is asked what is to become of what is half typed, before this is done.
+    leaving: Option<Way>,
     /// Somebody wants the workspace locked.
     locks: bool,
 }
@@ -85,7 +86,7 @@ impl Shell {
             undo_toast: None,
             title: "".into(),
             theme: None,
-            warned: false,
+            leaving: None,
             locks: false,
         }
     }
@@ -108,6 +109,7 @@ impl Shell {
         let mut actions: Vec<Action> = self.keys(&context).into_iter().map(Action::Command).collect();
         actions.extend(self.panels(ui));
         actions.extend(self.overlays(&context));
+        self.ask_before_leaving(&context);
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
         let abandoned = self.drafts.take_abandoned(&context);
         self.save_drafts(abandoned);
@@ -151,7 +153,8 @@ impl Shell {
 
     /// The commands whose keys were pressed. A text field keeps undo and redo for its own text.
     fn keys(&self, context: &Context) -> Vec<Command> {
-        if self.palette.is_open() {
+        // Where a question waits, nothing goes on behind it.
+        if self.palette.is_open() || self.leaving.is_some() {
             return Vec::new();
         }
         let typing = context.text_edit_focused();
@@ -330,7 +333,7 @@ impl Shell {
                     self.members.invite();
                 }
             }
-            Command::Lock => self.locks = self.may_be_closed(),
+            Command::Lock => self.locks = self.may_leave(Way::Lock),
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
         }
@@ -439,23 +442,39 @@ impl Shell {
         format!("{} {}", texts::KEPT.get(language), words.collect::<Vec<_>>().join(", "))
     }
 
-    /// A window with a value that cannot be saved stays open once, so that nothing is lost unseen.
+    /// A window with something half typed that cannot be saved stays open until it is said what is to become of it.
     fn hold_open(&mut self, context: &Context) {
         let closing = context.input(|input| input.viewport().close_requested());
-        if closing && !self.may_be_closed() {
+        if closing && !self.may_leave(Way::Close) {
             context.send_viewport_cmd(ViewportCommand::CancelClose);
         }
     }
 
-    /// Whether what is open may be closed. Where that loses a value it is said, and may be the next time.
-    fn may_be_closed(&mut self) -> bool {
-        if self.warned || !self.drafts.has_held() {
-            return true;
+    /// Whether nothing is lost by it. Otherwise it is asked first.
+    fn may_leave(&mut self, way: Way) -> bool {
+        let free = leaving::half_typed(&self.drafts, &mut self.session).is_empty();
+        self.leaving = (!free).then_some(way);
+        free
+    }
+
+    /// Asks what is to become of what is half typed, and does what is answered.
+    fn ask_before_leaving(&mut self, context: &Context) {
+        let Some(way) = self.leaving else { return };
+        let held = leaving::half_typed(&self.drafts, &mut self.session);
+        let asked = (held.as_slice(), &mut self.session);
+        match leaving::ask(context, way, asked, self.settings.language) {
+            Answer::Stay => return,
+            Answer::Back => {}
+            Answer::Throw => {
+                held.iter().for_each(|(key, _)| drop(self.drafts.discard(key)));
+                match way {
+                    Way::Lock => self.locks = true,
+                    Way::Close => context.send_viewport_cmd(ViewportCommand::Close),
+                }
+            }
         }
-        self.warned = true;
-        let text = texts::HELD.get(self.settings.language).to_owned();
-        self.toasts.push(Toast { text, tone: Tone::Danger, action: None });
-        false
+        self.leaving = None;
+        context.request_repaint();
     }
 }
 
