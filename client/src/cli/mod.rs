@@ -22,6 +22,7 @@ use clap::{Args, Parser, Subcommand};
 use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::Language;
 
+use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
 use crate::context::{Context, Failure};
 use crate::explain;
@@ -166,6 +167,9 @@ fn in_words(failure: &(dyn std::error::Error + Send + Sync + 'static), language:
     }
     if let Some(error) = failure.downcast_ref::<JoinError>() {
         return not_joined(error, language);
+    }
+    if let Some(error) = failure.downcast_ref::<EnterError>() {
+        return explain::enter_error(error, language);
     }
     match failure.downcast_ref::<LinkError>() {
         Some(error) => explain::link_error(error, language),

@@ -83,7 +83,7 @@ impl Front {
         context: &Context,
     ) -> Result<Front, ReplicaError> {
         let session = session(path, settings.offline, context)?;
-        let shell = Shell::new(session, settings, page);
+        let shell = Shell::new(session, settings, page).keeping_keys_in(home.vault.clone());
         Ok(Front { home, stands: Stands::Open(Box::new(shell), path.to_owned()) })
     }
 
@@ -132,7 +132,7 @@ impl Front {
             Stands::AtRest(resting) => {
                 if let Some(session) = resting.show(ui) {
                     let (settings, path) = (resting.settings().clone(), resting.path().to_owned());
-                    let shell = Shell::new(session, settings, None);
+                    let shell = Shell::new(session, settings, None).keeping_keys_in(self.home.vault.clone());
                     self.stands = Stands::Open(Box::new(shell), path);
                     context.request_repaint();
                 }
@@ -227,7 +227,7 @@ impl Beginning {
         let settings = Settings { replica: chosen, ..self.settings.clone() };
         match session {
             Some(session) => {
-                let shell = Shell::new(session, settings, None);
+                let shell = Shell::new(session, settings, None).keeping_keys_in(self.home.vault.clone());
                 Stands::Open(Box::new(shell), path)
             }
             None => Stands::AtRest(Box::new(Resting::locked((self.home.vault.clone(), &path), settings))),

@@ -6,8 +6,11 @@ use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
 
+use super::entrance::Entrance;
 use super::{sidebar, status, title_of};
+
 use crate::explain;
+use crate::keys::Vault;
 use crate::pages::leaving::{self, Answer, Way};
 use crate::pages::{
     Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
@@ -49,6 +52,8 @@ pub struct Shell {
     leaving: Option<Way>,
     /// Somebody wants the workspace locked.
     locks: bool,
+    /// Somebody comes in again with a code.
+    entrance: Entrance,
 }
 
 impl std::fmt::Debug for Shell {
@@ -88,7 +93,14 @@ impl Shell {
             theme: None,
             leaving: None,
             locks: false,
+            entrance: Entrance::default(),
         }
+    }
+
+    /// Keeps keys there, where this device comes in with another.
+    pub(crate) fn keeping_keys_in(mut self, vault: Vault) -> Shell {
+        self.entrance = Entrance::with_keys_in(vault);
+        self
     }
 
     /// Whether somebody wants the workspace locked, told once: then it has to be closed.
@@ -110,6 +122,7 @@ impl Shell {
         actions.extend(self.panels(ui));
         actions.extend(self.overlays(&context));
         self.ask_before_leaving(&context);
+        self.enter(&context);
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
         let abandoned = self.drafts.take_abandoned(&context);
         self.save_drafts(abandoned);
@@ -154,7 +167,7 @@ impl Shell {
     /// The commands whose keys were pressed. A text field keeps undo and redo for its own text.
     fn keys(&self, context: &Context) -> Vec<Command> {
         // Where a question waits, nothing goes on behind it.
-        if self.palette.is_open() || self.leaving.is_some() {
+        if self.palette.is_open() || self.leaving.is_some() || self.entrance.is_open() {
             return Vec::new();
         }
         let typing = context.text_edit_focused();
@@ -333,6 +346,7 @@ impl Shell {
                     self.members.invite();
                 }
             }
+            Command::Enter => self.entrance.open(),
             Command::Lock => self.locks = self.may_leave(Way::Lock),
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
@@ -455,6 +469,15 @@ impl Shell {
         let free = leaving::half_typed(&self.drafts, &mut self.session).is_empty();
         self.leaving = (!free).then_some(way);
         free
+    }
+
+    /// Comes in again with a code, and tells of it.
+    fn enter(&mut self, context: &Context) {
+        let language = self.settings.language;
+        let Some(entered) = self.entrance.show(context, &self.session, language) else { return };
+        self.session.take_new_key();
+        let toast = Toast { text: entered, tone: Tone::Success, action: None };
+        self.toasts.push(toast);
     }
 
     /// Asks what is to become of what is half typed, and does what is answered.
