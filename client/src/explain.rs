@@ -11,6 +11,7 @@ use samsyn_engine::schema::{self, Caption, Language, ValueError};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
+use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
 use crate::keys::lock::LockError;
 use crate::keys::{KeyError, Place, SHORTEST};
@@ -255,7 +256,7 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         }
         LinkError::Problem(SyncProblem::NoRelay) => "Arbetsytan finns bara på den här datorn.".to_owned(),
         LinkError::Problem(SyncProblem::NoKey) => {
-            "Den här datorn har ingen nyckel till arbetsytan, så reläet släpper inte in den. Be en koordinator om en inbjudan och använd den med \"samsyn enter\". Allt som skrivits här är kvar.".to_owned()
+            "Den här datorn har ingen nyckel till arbetsytan, så reläet släpper inte in den. Be en koordinator om en inbjudan till just dig och använd den: ”Gå in med en kod” i fönstret, eller \"samsyn enter\". Allt som skrivits här är kvar.".to_owned()
         }
         LinkError::Problem(SyncProblem::NotDirectly) => {
             "Din roll i arbetsytan synkar bara genom reläet.".to_owned()
@@ -278,6 +279,31 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
     }
 }
 
+/// Why the relay is out of reach of somebody who is not in yet: nothing is kept here that could be safe.
+fn not_reached(error: &LinkError, language: Language) -> String {
+    if language == Language::English {
+        return format!("{}. Nothing is kept on this computer yet.", error.before_joining());
+    }
+    let why = match error {
+        LinkError::Unreachable { address, reason } => {
+            format!(
+                "Reläet på {address} nås inte ({reason}). Kontrollera adressen, eller försök igen senare."
+            )
+        }
+        LinkError::SignIn { address, host } => {
+            let place = host.as_ref().map(|host| format!(", på {host}")).unwrap_or_default();
+            format!(
+                "Nätet vill att du loggar in först{place}: öppna en sida i webbläsaren, gör det och försök sedan igen. (Kommer ingen sådan sida, kontrollera adressen {address}.)"
+            )
+        }
+        LinkError::NotTrusted { address, reason } => format!(
+            "Det som svarar på {address} visar inte att det är det reläet ({reason}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först."
+        ),
+        error => link_error(error, language),
+    };
+    format!("{why} Inget är sparat på den här datorn än.")
+}
+
 /// Why somebody did not join.
 pub fn join_error(error: &JoinError, language: Language) -> String {
     const NO_NAME: Caption = Caption::new(
@@ -287,10 +313,6 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
     const ADDRESS: Caption = Caption::new(
         "”{}” är ingen adress till en arbetsyta. Den ser ut som wss://HOST/ARBETSYTA och står i inbjudan.",
         "“{}” is no address of a workspace. It looks like wss://HOST/WORKSPACE, and stands in the invitation.",
-    );
-    const CODE: Caption = Caption::new(
-        "Det är ingen inbjudningskod. Den har 16 bokstäver och siffror, som AB12-CD34-EF56-GH78.",
-        "That is no invitation code. It has 16 letters and digits, such as AB12-CD34-EF56-GH78.",
     );
     const EXISTS: Caption = Caption::new(
         "Det finns redan en fil på {}: öppna den, eller välj en annan plats.",
@@ -308,7 +330,7 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
     match error {
         JoinError::NoName => say(NO_NAME, ""),
         JoinError::Address(address) => say(ADDRESS, address),
-        JoinError::Code(_) => say(CODE, ""),
+        JoinError::Code(_) => say(NO_CODE, ""),
         JoinError::Exists(path) => say(EXISTS, &path.display().to_string()),
         JoinError::Replica(ReplicaError::Store(StoreError::NotThere(path))) => {
             say(NOT_THERE, &path.display().to_string())
@@ -317,12 +339,37 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
         JoinError::Key(error) => key_error(error, language),
         JoinError::Refused(notice) if notice.code == ErrorCode::Access => say(NOT_LET_IN, ""),
         JoinError::Refused(notice) => link_error(&LinkError::Closed(notice.clone()), language),
-        JoinError::NotReached(error) => link_error(error, language),
+        JoinError::NotReached(error) => not_reached(error, language),
         JoinError::Broken(_) if language == Language::English => error.to_string(),
         JoinError::Broken(error) => format!(
             "{} Arbetsytan finns på den här datorn nu: hämta resten med \"samsyn sync\".",
             link_error(error, language)
         ),
+    }
+}
+
+/// What is said of a code that is none.
+const NO_CODE: Caption = Caption::new(
+    "Det är ingen inbjudningskod. Den har 16 bokstäver och siffror, som AB12-CD34-EF56-GH78.",
+    "That is no invitation code. It has 16 letters and digits, such as AB12-CD34-EF56-GH78.",
+);
+
+/// Why somebody did not come in on a replica that is here already.
+pub fn enter_error(error: &EnterError, language: Language) -> String {
+    const NOT_LET_IN: Caption = Caption::new(
+        "Reläet släpper inte in den här enheten: koden är felskriven, använd eller för gammal, eller så är den inte till just dig. Be koordinatorn om en ny under Medlemmar, vid ditt namn. Allt som skrivits här är kvar.",
+        "The relay does not let this device in: the code is mistyped, used or too old, or it is not for just you. Ask the coordinator for a new one, made beside your name under Members. Everything written here stays.",
+    );
+    match error {
+        EnterError::Code(_) => NO_CODE.get(language).to_owned(),
+        EnterError::Replica(error) => replica_error(error, language),
+        EnterError::Key(error) => key_error(error, language),
+        EnterError::NotIn(LinkError::Closed(notice)) if notice.code == ErrorCode::Access => {
+            NOT_LET_IN.get(language).to_owned()
+        }
+        EnterError::NotIn(error) => link_error(error, language),
+        EnterError::Broken(_) if language == Language::English => error.to_string(),
+        EnterError::Broken(error) => format!("Du är inne. {}", link_error(error, language)),
     }
 }
 

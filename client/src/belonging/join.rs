@@ -37,7 +37,7 @@ pub enum JoinError {
     #[error("not joined: {}", .0.words)]
     Refused(Notice),
     /// The relay is out of reach.
-    #[error("not joined: {0} (or join now and sync later with --no-sync)")]
+    #[error("not joined, and nothing is kept here yet: {} (or join now and sync later with --no-sync)", .0.before_joining())]
     NotReached(LinkError),
     /// The relay was reached, and perhaps let them in; the connection ended before all had come. The replica stays, and gets the
     /// rest later.

@@ -8,18 +8,18 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use samsyn_engine::exchange::{roster_lines, roster_to_json};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{
-    DeviceId, DeviceKey, InvitationCode, Managed, Management, MemberId, Role, Roster, validity,
-};
+use samsyn_engine::identity::{DeviceId, Managed, Management, MemberId, Role, Roster, validity};
 use serde_json::json;
 
 use super::Json;
 use super::people::record;
 use super::render::{json as write_json, line};
+use crate::belonging::enter::enter;
 use crate::belonging::erasing::{Referrer, Touched};
 use crate::belonging::invite::{Terms, Ticket};
 use crate::context::{Context, Failure};
-use crate::{keys, link};
+use crate::keys::Vault;
+use crate::link;
 
 /// Asks the relay, and answers with who belongs where that was asked.
 fn manage(context: &Context, management: Management) -> Result<Option<Roster>, Failure> {
@@ -68,16 +68,8 @@ pub(super) struct Enter {
 
 impl Enter {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let code: InvitationCode = self.code.read()?.trim().parse()?;
-        let key = DeviceKey::random();
-        let mut replica = context.open()?.entering(key.clone(), code);
-        let met = link::sync_once(&mut replica);
-        // The relay may have let us in, whatever broke afterwards.
-        if replica.meta()?.key == Some(key.public()) {
-            keys::keep(replica.device(), &key)?;
-        }
-        met?;
-        line(format_args!("you are in, as {}", replica.grant()?.role))
+        let grant = enter(&Vault::of_this_person(), &context.path, &self.code.read()?)?;
+        line(format_args!("you are in, as {}", grant.role))
     }
 }
 

@@ -22,6 +22,7 @@ use clap::{Args, Parser, Subcommand};
 use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::Language;
 
+use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
 use crate::context::{Context, Failure};
 use crate::explain;
@@ -167,6 +168,9 @@ fn in_words(failure: &(dyn std::error::Error + Send + Sync + 'static), language:
     if let Some(error) = failure.downcast_ref::<JoinError>() {
         return not_joined(error, language);
     }
+    if let Some(error) = failure.downcast_ref::<EnterError>() {
+        return explain::enter_error(error, language);
+    }
     match failure.downcast_ref::<LinkError>() {
         Some(error) => explain::link_error(error, language),
         None => failure.to_string(),
@@ -272,6 +276,23 @@ mod tests {
         ];
         for (said, words) in swedish {
             assert!(said.contains(words), "\"{said}\" does not say \"{words}\"");
+        }
+        let reason = || "no answer".to_owned();
+        let address = || "wss://host".to_owned();
+        let not_reached: [fn(String, String) -> LinkError; 3] = [
+            |address, reason| LinkError::Unreachable { address, reason },
+            |address, reason| LinkError::NotTrusted { address, reason },
+            |address, _| LinkError::SignIn { address, host: None },
+        ];
+        for error in not_reached {
+            for (language, kept, safe) in [
+                (Language::Swedish, "Inget är sparat", "sparat här"),
+                (Language::English, "nothing is kept", "safe here"),
+            ] {
+                let said = said(JoinError::NotReached(error(address(), reason())), language);
+                assert!(said.contains(kept) && !said.contains(safe), "{said}");
+                assert!(said.contains("wss://host"), "{said}");
+            }
         }
         let there = said(JoinError::Exists("a.samsyn".into()), Language::English);
         assert!(there.contains("--replica"), "{there}");

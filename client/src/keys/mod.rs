@@ -56,6 +56,13 @@ pub fn look_again(replica: &mut Replica) {
     }
 }
 
+/// Takes the device's key that is kept now: another has taken the place of the one before.
+pub fn take_kept(replica: &mut Replica) {
+    if let Some(key) = device_key(&Vault::of_this_person(), replica) {
+        replica.take_key(key);
+    }
+}
+
 /// Without it the replica can be worked in all the same; only the relay does not let it in.
 fn device_key(vault: &Vault, replica: &Replica) -> Option<DeviceKey> {
     let found = vault.find(&Secret::Device(replica.device()), Some(replica.store().path()));

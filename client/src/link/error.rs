@@ -59,6 +59,29 @@ pub enum LinkError {
 }
 
 impl LinkError {
+    /// The same in words for somebody who is not in yet: they have no work here that could be safe.
+    pub(crate) fn before_joining(&self) -> String {
+        match self {
+            LinkError::Unreachable { address, reason } => {
+                format!(
+                    "the relay at {address} cannot be reached ({reason}): check the address, or try again later"
+                )
+            }
+            LinkError::SignIn { address, host } => {
+                let place = host.as_ref().map(|host| format!(", at {host}")).unwrap_or_default();
+                format!(
+                    "this network wants you to sign in first{place}: open a page in your browser and do so, then try again (if no such page comes, check the address {address})"
+                )
+            }
+            LinkError::NotTrusted { address, reason } => {
+                format!(
+                    "what answers at {address} does not prove to be that relay ({reason}): nothing was said to it; check the address and this computer's date, or sign in to the network first"
+                )
+            }
+            error => error.to_string(),
+        }
+    }
+
     pub(super) fn runtime(error: std::io::Error) -> LinkError {
         LinkError::Broken(error.to_string())
     }

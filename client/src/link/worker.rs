@@ -100,6 +100,8 @@ pub enum Command {
     /// Ask the relay for something of who belongs. It is asked on the connection that there is, or not at all: what somebody
     /// wants done at once must not be done at some later time.
     Manage(Management),
+    /// This device has come in with another key, which is kept: connect with that one.
+    NewKey,
     /// End.
     Stop,
 }
@@ -289,6 +291,12 @@ impl Worker {
             Some(Command::Manage(management)) => {
                 (self.tell)(Report::Managed(management, Asked::NotConnected));
                 None
+            }
+            Some(Command::NewKey) => {
+                crate::keys::take_kept(&mut self.replica);
+                self.trouble = None;
+                self.backoff.reset();
+                Some(Ended::Again)
             }
             Some(Command::Offline(offline)) => {
                 (self.offline, self.trouble) = (offline, None);

@@ -3,6 +3,7 @@
 //! It only says what is wanted. A passphrase takes a moment to work on, and that is done by the window meanwhile.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use eframe::egui::{Align2, Key, Label, RichText, TextEdit, Ui, vec2};
 use samsyn_engine::schema::Language;
@@ -20,6 +21,7 @@ texts! {
     LOCKED_HINT: "Den är krypterad på den här datorn. Skriv lösenfrasen för att öppna den.", "It is encrypted on this computer. Type the passphrase to open it.";
     UNLOCK: "Lås upp", "Unlock";
     UNLOCKING: "Låser upp …", "Unlocking …";
+    OPENING: "Öppnar arbetsytan …", "Opening the workspace …";
     LOCK_IT: "Lås arbetsytan", "Lock the workspace";
     LOCK_HINT: "Den stängs, och ingen öppnar den på den här datorn utan lösenfrasen. Synkningen står stilla så länge. Skriv lösenfrasen som den låstes med förut.", "It is closed, and nobody opens it on this computer without the passphrase. Meanwhile nothing is synced. Type the passphrase that it was locked with before.";
     CHOOSE_HINT: "Välj en lösenfras: minst {} tecken, till exempel fyra ord som ingen annan skulle sätta ihop. Arbetsytan krypteras med den och stängs. Glöms den bort kan ingen öppna den igen: det som inte är skickat är då borta.", "Choose a passphrase: at least {} characters, for instance four words that nobody would put together. The workspace is encrypted with it and closed. If it is forgotten nobody can open it again: what is not sent is gone then.";
@@ -60,9 +62,21 @@ pub(crate) struct AtRest {
     passphrase: Zeroizing<String>,
     again: Zeroizing<String>,
     trouble: Option<String>,
-    busy: bool,
+    busy: Option<Busy>,
     focus: bool,
 }
+
+/// What is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Busy {
+    /// The passphrase is worked on.
+    Passphrase,
+    /// The replica is being opened since then.
+    Opening(Instant),
+}
+
+/// What is done within this time is done without a word: a line that only flashes up says nothing.
+const UNSAID: Duration = Duration::from_millis(300);
 
 impl AtRest {
     /// The page for a replica's file.
@@ -73,7 +87,7 @@ impl AtRest {
             passphrase: Zeroizing::default(),
             again: Zeroizing::default(),
             trouble: None,
-            busy: false,
+            busy: None,
             focus: true,
         }
     }
@@ -85,12 +99,17 @@ impl AtRest {
 
     /// What was wanted is under way.
     pub(crate) fn begin(&mut self) {
-        (self.busy, self.trouble) = (true, None);
+        (self.busy, self.trouble) = (Some(Busy::Passphrase), None);
+    }
+
+    /// The replica is being opened.
+    pub(crate) fn open(&mut self) {
+        (self.busy, self.trouble) = (Some(Busy::Opening(Instant::now())), None);
     }
 
     /// What was wanted was not done.
     pub(crate) fn failed(&mut self, why: String) {
-        (self.busy, self.trouble, self.focus) = (false, Some(why), true);
+        (self.busy, self.trouble, self.focus) = (None, Some(why), true);
     }
 
     /// Draws the page. Says what is wanted, once.
@@ -99,7 +118,7 @@ impl AtRest {
             let title = if self.purpose == Purpose::Unlock { LOCKED } else { LOCK_IT };
             ui.label(RichText::new(title.get(language)).text_style(theme::title()));
             ui.add_space(space::S);
-            let free = !self.busy;
+            let free = self.busy.is_none();
             ui.add_enabled_ui(free, |ui| super::card(ui, |ui| self.fields(ui, language))).inner
         })
     }
@@ -131,12 +150,8 @@ impl AtRest {
 
     /// The buttons, and what is under way.
     fn end(&mut self, ui: &mut Ui, entered: bool, language: Language) -> Option<Wanted> {
-        if self.busy {
-            let words = if self.purpose == Purpose::Unlock { UNLOCKING } else { LOCKING };
-            ui.horizontal(|ui| {
-                ui.spinner();
-                ui.label(words.get(language));
-            });
+        if let Some(busy) = self.busy {
+            self.under_way(ui, busy, language);
             return None;
         }
         let (mut go, mut cancel) = (entered, false);
@@ -162,6 +177,26 @@ impl AtRest {
             self.again = Zeroizing::default();
             Wanted::Passphrase(std::mem::take(&mut self.passphrase))
         })
+    }
+
+    /// What is under way, in the height of the buttons.
+    fn under_way(&self, ui: &mut Ui, busy: Busy, language: Language) {
+        let words = match busy {
+            Busy::Passphrase if self.purpose == Purpose::Unlock => UNLOCKING,
+            Busy::Passphrase => LOCKING,
+            Busy::Opening(_) => OPENING,
+        };
+        ui.horizontal(|ui| {
+            ui.set_min_height(height::CONTROL);
+            if let Busy::Opening(since) = busy
+                && let Some(left) = UNSAID.checked_sub(since.elapsed())
+            {
+                ui.ctx().request_repaint_after(left);
+                return;
+            }
+            ui.spinner();
+            ui.label(words.get(language));
+        });
     }
 
     /// Why a new passphrase is none.

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     ReviewedAll,
     /// Invite somebody into the workspace.
     Invite,
+    /// Come in again with a code, where the relay does not let this device in.
+    Enter,
     /// Lock the workspace with a passphrase.
     Lock,
     /// Read in that language.
@@ -87,6 +89,7 @@ impl Command {
             Command::Retry => say("Skicka avvisade ändringar igen", "Send refused changes again"),
             Command::ReviewedAll => say("Markera allt som granskat", "Mark everything as reviewed"),
             Command::Invite => say("Bjud in någon", "Invite somebody"),
+            Command::Enter => say("Gå in med en kod", "Enter with a code"),
             Command::Lock => say("Lås arbetsytan", "Lock the workspace"),
             Command::Speak(Language::Swedish) => "Svenska".to_owned(),
             Command::Speak(Language::English) => "English".to_owned(),

@@ -17,9 +17,11 @@ mod at_rest;
 mod chart;
 mod command;
 mod conflict;
+pub(crate) mod entering;
 mod findings;
 mod form;
 mod history;
+pub(crate) mod leaving;
 mod list;
 pub(crate) mod members;
 mod page;
@@ -34,13 +36,16 @@ mod welcome;
 
 use std::path::PathBuf;
 
-use eframe::egui::{CornerRadius, Frame, Label, RichText, ScrollArea, Stroke, Ui};
+use eframe::egui::{
+    Align2, CornerRadius, Frame, Key, Label, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
+};
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Management;
 
+use crate::widgets::field::Field;
 use crate::widgets::icon::{self, Icon};
-use crate::widgets::tokens::{Tokens, Tone, radius, space};
+use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
 
 pub(crate) use at_rest::{AtRest, Purpose, Wanted};
 pub(crate) use command::Command;
@@ -98,6 +103,20 @@ fn alone<T>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> T) -> T {
         row.inner
     });
     inner.inner
+}
+
+/// A field of one line, which takes the keyboard where it is to. Says whether Enter was pressed in it.
+fn line(ui: &mut Ui, field: Field<'_>, like: &str, (text, focus): (&mut String, bool)) -> bool {
+    let shown = field.show(ui, |ui, label| {
+        let edit = TextEdit::singleline(text).hint_text(like).align(Align2::LEFT_CENTER);
+        let edit = edit.desired_width(f32::INFINITY).min_size(vec2(0.0, height::CONTROL));
+        let edit = ui.add(edit).labelled_by(label);
+        if focus {
+            edit.request_focus();
+        }
+        edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    });
+    shown.inner
 }
 
 /// Draws a card.

@@ -73,7 +73,6 @@ texts! {
     EDGE: "Kant mellan lista och post", "Edge between list and record";
     SETTINGS: "Inställningar", "Settings";
     NOT_SAVED: "Sparades inte: ”{}” är inget värde för fältet. Texten finns kvar här så att du kan kopiera den.", "Not saved: “{}” is no value for the field. The text is kept here so that you can copy it.";
-    HELD: "Ett fält har ett värde som inte stämmer. Rätta det eller tryck Esc i fältet. Stängs eller låses arbetsytan en gång till går det värdet förlorat.", "A field holds a value that is not right. Correct it or press Esc in it. Closing or locking the workspace once more loses that value.";
     MEANWHILE: "Någon annan ändrade fältet samtidigt, till ”{}”. Ditt värde gäller nu.", "Somebody else changed the field meanwhile, to “{}”. Your value stands now.";
     SEND_AGAIN: "Skicka igen", "Send again";
     SHOW: "Visa", "Show";
@@ -172,6 +171,16 @@ pub(crate) fn also_open(names: &[&str], language: Language) -> String {
 pub(crate) fn others_here(count: usize, language: Language) -> String {
     let one = Caption::new("{} annan är här", "{} other is here");
     counted(count as u64, one, Caption::new("{} andra är här", "{} others are here"), language)
+}
+
+/// How much waits for a look: what changed, and what is to be put right.
+pub(crate) fn awaits(changed: usize, wrong: usize, language: Language) -> String {
+    let one = Caption::new("{} post att granska", "{} record to review");
+    let many = Caption::new("{} poster att granska", "{} records to review");
+    let changed = counted(changed as u64, one, many, language);
+    let caption = Caption::new("{} sak att åtgärda", "{} thing to put right");
+    let many = Caption::new("{} saker att åtgärda", "{} things to put right");
+    format!("{changed}, {}", counted(wrong as u64, caption, many, language))
 }
 
 /// How many values a field has at once.
@@ -317,5 +326,7 @@ mod tests {
     fn one_is_not_many() {
         assert_eq!(waiting(1, Language::Swedish), "1 ändring väntar på att skickas");
         assert_eq!(waiting(2, Language::English), "2 changes wait to be sent");
+        assert_eq!(awaits(1, 2, Language::Swedish), "1 post att granska, 2 saker att åtgärda");
+        assert_eq!(awaits(0, 1, Language::English), "0 records to review, 1 thing to put right");
     }
 }

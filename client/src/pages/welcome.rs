@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{Align2, Key, Label, RichText, TextEdit, Ui, vec2};
+use eframe::egui::{Label, RichText, Ui};
 use samsyn_engine::identity::InvitationCode;
 use samsyn_engine::schema::{Caption, Language};
 
@@ -12,7 +12,7 @@ use super::texts::texts;
 use crate::widgets::button;
 use crate::widgets::field::Field;
 use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, Tone, height, space};
+use crate::widgets::tokens::{Tokens, Tone, space};
 
 texts! {
     WELCOME: "Välkommen till Samsyn", "Welcome to Samsyn";
@@ -152,20 +152,22 @@ impl Welcome {
         match self.way {
             Way::Join => {
                 let like = say(ADDRESS_LIKE);
-                let mut entered = line(ui, Field::new(say(ADDRESS)), like, &mut self.address);
+                let mut entered = super::line(ui, Field::new(say(ADDRESS)), like, (&mut self.address, false));
                 // Both may have been copied in one. Whoever types it so is not interrupted before the code is whole.
                 if let Some((address, code)) = self.address.clone().split_once('#')
                     && code.parse::<InvitationCode>().is_ok()
                 {
                     (self.address, self.code) = (address.trim().to_owned(), code.trim().to_owned());
                 }
-                entered |= line(ui, Field::new(say(CODE)), "AB12-CD34-EF56-GH78", &mut self.code);
-                entered | line(ui, Field::new(say(NAME)).help(say(NAME_HINT)), "", &mut self.name)
+                entered |=
+                    super::line(ui, Field::new(say(CODE)), "AB12-CD34-EF56-GH78", (&mut self.code, false));
+                entered
+                    | super::line(ui, Field::new(say(NAME)).help(say(NAME_HINT)), "", (&mut self.name, false))
             }
-            Way::Open => line(ui, Field::new(say(FILE)), "", &mut self.file),
+            Way::Open => super::line(ui, Field::new(say(FILE)), "", (&mut self.file, false)),
             Way::Own => {
-                let entered = line(ui, Field::new(say(WORKSPACE)), "", &mut self.workspace);
-                entered | line(ui, Field::new(say(NAME)), "", &mut self.name)
+                let entered = super::line(ui, Field::new(say(WORKSPACE)), "", (&mut self.workspace, false));
+                entered | super::line(ui, Field::new(say(NAME)), "", (&mut self.name, false))
             }
         }
     }
@@ -210,17 +212,6 @@ impl Welcome {
             }
         }
     }
-}
-
-/// A field of one line. Says whether Enter was pressed in it.
-fn line(ui: &mut Ui, field: Field<'_>, like: &str, text: &mut String) -> bool {
-    let shown = field.show(ui, |ui, label| {
-        let edit = TextEdit::singleline(text).hint_text(like).align(Align2::LEFT_CENTER);
-        let edit = edit.desired_width(f32::INFINITY).min_size(vec2(0.0, height::CONTROL));
-        let edit = ui.add(edit).labelled_by(label);
-        edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
-    });
-    shown.inner
 }
 
 fn languages(ui: &mut Ui, language: &mut Language) {

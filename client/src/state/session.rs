@@ -11,14 +11,16 @@ use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, Management, Right, Role, Roster};
-use samsyn_engine::replica::{Edited, ReplicaError};
+use samsyn_engine::replica::{Edited, ReplicaError, SyncProblem};
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::{Language, Link, NewRecord};
 use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView};
+use samsyn_engine::sync::ErrorCode;
 
 use super::backend::{Answer, Backend, Looked, Overview, RecordView, RefusedWork, Request};
 use super::cache::RowCache;
 use super::people::{Known, Person, Sources};
+use crate::link::LinkError;
 use crate::link::worker::{Asked, Command, Link as RelayLink, Report, SyncStatus, SyncWorker};
 
 /// How many steps can be taken back.
@@ -64,6 +66,7 @@ struct ListState {
 
 /// Everything the window knows, and its line to the threads.
 pub struct Session {
+    path: PathBuf,
     backend: Backend,
     sync: SyncWorker,
     reports: Receiver<Report>,
@@ -181,6 +184,7 @@ impl Session {
         });
         let link = if offline { RelayLink::Offline } else { RelayLink::Connecting };
         Ok(Session {
+            path: path.to_owned(),
             backend,
             sync,
             reports,
@@ -209,6 +213,11 @@ impl Session {
             written: None,
             unwritten: 0,
         })
+    }
+
+    /// The replica's file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Takes in what the threads have said. To be called before each drawing.
@@ -651,6 +660,22 @@ impl Session {
     /// Asks the relay to change who belongs. What comes of it is told by [`Session::next_answer`].
     pub fn manage(&mut self, management: Management) {
         self.sync.send(Command::Manage(management));
+    }
+
+    /// This device has come in with another key: it connects with that one from now on.
+    pub fn take_new_key(&mut self) {
+        self.sync.send(Command::NewKey);
+        self.backend.ask(Request::Overview);
+    }
+
+    /// Whether the relay does not let this device in, or would not without its key.
+    pub fn is_kept_out(&self) -> bool {
+        let RelayLink::Waiting { reason, .. } = &self.status.link else { return false };
+        match &**reason {
+            LinkError::Closed(notice) => notice.code == ErrorCode::Access,
+            LinkError::Problem(SyncProblem::NoKey) => true,
+            _ => false,
+        }
     }
 
     /// The next thing that came of what the relay was asked for.

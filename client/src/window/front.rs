@@ -19,7 +19,7 @@ use super::resting::Resting;
 use super::shell::{Shell, mode};
 use crate::belonging::join::{self, Entry, JoinError, Site};
 use crate::explain;
-use crate::keys::{self, Encryption, Vault};
+use crate::keys::{Encryption, Vault};
 use crate::pages::{Begin, Page, Welcome};
 use crate::state::{Session, Settings};
 use crate::widgets::theme;
@@ -61,8 +61,15 @@ pub(super) struct Beginning {
     home: Home,
     settings: Settings,
     welcome: Welcome,
-    /// What is under way: the replica that can be opened, or why not.
-    under_way: Option<Receiver<Result<PathBuf, JoinError>>>,
+    /// What is under way: the replica that is there now, or why there is none.
+    under_way: Option<Receiver<Result<Begun, JoinError>>>,
+}
+
+/// A replica that was made, joined or found.
+struct Begun {
+    path: PathBuf,
+    /// The session over it; none where it is locked.
+    session: Option<Session>,
 }
 
 impl Front {
@@ -75,7 +82,8 @@ impl Front {
         (settings, page): (Settings, Option<Page>),
         context: &Context,
     ) -> Result<Front, ReplicaError> {
-        let shell = opened(path, (settings, page), context)?;
+        let session = session(path, settings.offline, context)?;
+        let shell = Shell::new(session, settings, page).keeping_keys_in(home.vault.clone());
         Ok(Front { home, stands: Stands::Open(Box::new(shell), path.to_owned()) })
     }
 
@@ -122,8 +130,11 @@ impl Front {
                 }
             }
             Stands::AtRest(resting) => {
-                if resting.show(ui) {
-                    self.open_again(&context);
+                if let Some(session) = resting.show(ui) {
+                    let (settings, path) = (resting.settings().clone(), resting.path().to_owned());
+                    let shell = Shell::new(session, settings, None).keeping_keys_in(self.home.vault.clone());
+                    self.stands = Stands::Open(Box::new(shell), path);
+                    context.request_repaint();
                 }
             }
             Stands::Open(shell, path) => {
@@ -138,17 +149,6 @@ impl Front {
                 }
             }
         }
-    }
-
-    /// Opens what was unlocked, or not locked.
-    fn open_again(&mut self, context: &Context) {
-        let Stands::AtRest(resting) = &mut self.stands else { return };
-        let path = resting.path().to_owned();
-        match opened(&path, (resting.settings().clone(), None), context) {
-            Ok(shell) => self.stands = Stands::Open(Box::new(shell), path),
-            Err(error) => resting.failed(&error),
-        }
-        context.request_repaint();
     }
 
     /// Whether what is there is shown.
@@ -167,15 +167,10 @@ impl Front {
     }
 }
 
-/// The shell over a replica.
-fn opened(
-    path: &Path,
-    (settings, page): (Settings, Option<Page>),
-    context: &Context,
-) -> Result<Shell, ReplicaError> {
+/// The session over a replica, which wakes the window.
+pub(super) fn session(path: &Path, offline: bool, context: &Context) -> Result<Session, ReplicaError> {
     let context = context.clone();
-    let session = Session::open(path, settings.offline, move || context.request_repaint())?;
-    Ok(Shell::new(session, settings, page))
+    Session::open(path, offline, move || context.request_repaint())
 }
 
 impl Beginning {
@@ -183,7 +178,7 @@ impl Beginning {
     fn show(&mut self, ui: &mut Ui) -> Option<Stands> {
         let context = ui.ctx().clone();
         theme::set(&context, mode(self.settings.theme));
-        let next = self.arrived(&context);
+        let next = self.arrived();
         let frame = Frame::new().fill(Tokens::of(ui).surface);
         let language = &mut self.settings.language;
         let wanted =
@@ -197,10 +192,11 @@ impl Beginning {
     /// Does what is wanted, on a thread of its own: the relay may be slow, and a workspace large.
     fn begin(&mut self, begin: Begin, context: &Context) {
         let (told, hears) = channel();
-        let (home, context) = (self.home.clone(), context.clone());
+        let (home, offline, context) = (self.home.clone(), self.settings.offline, context.clone());
         let work = move || {
+            let begun = carry_out(begin, &home).and_then(|path| Begun::open(&home, path, offline, &context));
             // Where nobody listens any more the window is gone.
-            let _ = told.send(carry_out(begin, &home));
+            let _ = told.send(begun);
             context.request_repaint();
         };
         match std::thread::Builder::new().name("begin".to_owned()).spawn(work) {
@@ -213,11 +209,11 @@ impl Beginning {
     }
 
     /// What stands over what was made or opened meanwhile.
-    fn arrived(&mut self, context: &Context) -> Option<Stands> {
+    fn arrived(&mut self) -> Option<Stands> {
         let done = self.under_way.as_ref()?.try_recv().ok()?;
         self.under_way = None;
-        match done.and_then(|path| self.over(path, context)) {
-            Ok(next) => Some(next),
+        match done {
+            Ok(begun) => Some(self.over(begun)),
             Err(error) => {
                 self.welcome.failed(explain::join_error(&error, self.settings.language));
                 None
@@ -226,28 +222,31 @@ impl Beginning {
     }
 
     /// The shell over a replica; its passphrase's page, where it is locked. A file that was chosen is remembered.
-    fn over(&self, path: PathBuf, context: &Context) -> Result<Stands, JoinError> {
+    fn over(&self, Begun { path, session }: Begun) -> Stands {
         let chosen = (path != self.home.replica).then(|| path.clone());
         let settings = Settings { replica: chosen, ..self.settings.clone() };
-        if is_locked(&self.home, &path) {
-            let resting = Resting::locked((self.home.vault.clone(), &path), settings);
-            return Ok(Stands::AtRest(Box::new(resting)));
+        match session {
+            Some(session) => {
+                let shell = Shell::new(session, settings, None).keeping_keys_in(self.home.vault.clone());
+                Stands::Open(Box::new(shell), path)
+            }
+            None => Stands::AtRest(Box::new(Resting::locked((self.home.vault.clone(), &path), settings))),
         }
-        let shell = opened(&path, (settings, None), context)?;
-        Ok(Stands::Open(Box::new(shell), path))
     }
 }
 
-/// Makes, joins or opens. Answers which replica can be opened, or is locked.
+impl Begun {
+    /// Opens it, where it is not locked: then the window asks for its passphrase.
+    fn open(home: &Home, path: PathBuf, offline: bool, context: &Context) -> Result<Begun, JoinError> {
+        let session = if is_locked(home, &path) { None } else { Some(session(&path, offline, context)?) };
+        Ok(Begun { path, session })
+    }
+}
+
+/// Makes, joins or opens. Answers which replica is to be opened.
 fn carry_out(begin: Begin, home: &Home) -> Result<PathBuf, JoinError> {
     let path = match begin {
-        Begin::Open(path) => {
-            // Where it is only locked, the window asks for its passphrase.
-            if !is_locked(home, &path) {
-                drop(keys::open(&path)?);
-            }
-            path
-        }
+        Begin::Open(path) => path,
         Begin::Own { workspace, name } => {
             drop(join::found(home.site(), &workspace, &name)?);
             home.replica.clone()

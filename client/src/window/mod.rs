@@ -13,6 +13,7 @@
 //!
 //! The shell knows nothing of eframe, so that tests and benchmarks drive it without a display.
 
+mod entrance;
 mod front;
 mod resting;
 mod shell;

@@ -6,8 +6,12 @@ use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
 
+use super::entrance::Entrance;
 use super::{sidebar, status, title_of};
+
 use crate::explain;
+use crate::keys::Vault;
+use crate::pages::leaving::{self, Answer, Way};
 use crate::pages::{
     Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
     edit_of, members, texts,
@@ -44,10 +48,12 @@ pub struct Shell {
     undo_toast: Option<u64>,
     title: Arc<str>,
     theme: Option<ThemeChoice>,
-    /// Somebody has been told that closing loses what is held.
-    warned: bool,
+    /// Somebody is asked what is to become of what is half typed, before this is done.
+    leaving: Option<Way>,
     /// Somebody wants the workspace locked.
     locks: bool,
+    /// Somebody comes in again with a code.
+    entrance: Entrance,
 }
 
 impl std::fmt::Debug for Shell {
@@ -85,9 +91,16 @@ impl Shell {
             undo_toast: None,
             title: "".into(),
             theme: None,
-            warned: false,
+            leaving: None,
             locks: false,
+            entrance: Entrance::default(),
         }
+    }
+
+    /// Keeps keys there, where this device comes in with another.
+    pub(crate) fn keeping_keys_in(mut self, vault: Vault) -> Shell {
+        self.entrance = Entrance::with_keys_in(vault);
+        self
     }
 
     /// Whether somebody wants the workspace locked, told once: then it has to be closed.
@@ -108,6 +121,8 @@ impl Shell {
         let mut actions: Vec<Action> = self.keys(&context).into_iter().map(Action::Command).collect();
         actions.extend(self.panels(ui));
         actions.extend(self.overlays(&context));
+        self.ask_before_leaving(&context);
+        self.enter(&context);
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
         let abandoned = self.drafts.take_abandoned(&context);
         self.save_drafts(abandoned);
@@ -151,7 +166,8 @@ impl Shell {
 
     /// The commands whose keys were pressed. A text field keeps undo and redo for its own text.
     fn keys(&self, context: &Context) -> Vec<Command> {
-        if self.palette.is_open() {
+        // Where a question waits, nothing goes on behind it.
+        if self.palette.is_open() || self.leaving.is_some() || self.entrance.is_open() {
             return Vec::new();
         }
         let typing = context.text_edit_focused();
@@ -177,7 +193,7 @@ impl Shell {
         });
         let side = Frame::new().fill(t.sunken).inner_margin(space::M);
         Panel::left("sidebar").resizable(false).exact_size(SIDEBAR).frame(side).show(ui, |ui| {
-            actions.extend(sidebar::show(ui, &self.session, &self.settings, self.page));
+            actions.extend(sidebar::show(ui, &mut self.session, &self.settings, self.page));
         });
         let middle = Frame::new().fill(t.surface);
         actions.extend(CentralPanel::default().frame(middle).show(ui, |ui| self.middle(ui)).inner);
@@ -330,7 +346,8 @@ impl Shell {
                     self.members.invite();
                 }
             }
-            Command::Lock => self.locks = self.may_be_closed(),
+            Command::Enter => self.entrance.open(),
+            Command::Lock => self.locks = self.may_leave(Way::Lock),
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
         }
@@ -439,23 +456,48 @@ impl Shell {
         format!("{} {}", texts::KEPT.get(language), words.collect::<Vec<_>>().join(", "))
     }
 
-    /// A window with a value that cannot be saved stays open once, so that nothing is lost unseen.
+    /// A window with something half typed that cannot be saved stays open until it is said what is to become of it.
     fn hold_open(&mut self, context: &Context) {
         let closing = context.input(|input| input.viewport().close_requested());
-        if closing && !self.may_be_closed() {
+        if closing && !self.may_leave(Way::Close) {
             context.send_viewport_cmd(ViewportCommand::CancelClose);
         }
     }
 
-    /// Whether what is open may be closed. Where that loses a value it is said, and may be the next time.
-    fn may_be_closed(&mut self) -> bool {
-        if self.warned || !self.drafts.has_held() {
-            return true;
+    /// Whether nothing is lost by it. Otherwise it is asked first.
+    fn may_leave(&mut self, way: Way) -> bool {
+        let free = leaving::half_typed(&self.drafts, &mut self.session).is_empty();
+        self.leaving = (!free).then_some(way);
+        free
+    }
+
+    /// Comes in again with a code, and tells of it.
+    fn enter(&mut self, context: &Context) {
+        let language = self.settings.language;
+        let Some(entered) = self.entrance.show(context, &self.session, language) else { return };
+        self.session.take_new_key();
+        let toast = Toast { text: entered, tone: Tone::Success, action: None };
+        self.toasts.push(toast);
+    }
+
+    /// Asks what is to become of what is half typed, and does what is answered.
+    fn ask_before_leaving(&mut self, context: &Context) {
+        let Some(way) = self.leaving else { return };
+        let held = leaving::half_typed(&self.drafts, &mut self.session);
+        let asked = (held.as_slice(), &mut self.session);
+        match leaving::ask(context, way, asked, self.settings.language) {
+            Answer::Stay => return,
+            Answer::Back => {}
+            Answer::Throw => {
+                held.iter().for_each(|(key, _)| drop(self.drafts.discard(key)));
+                match way {
+                    Way::Lock => self.locks = true,
+                    Way::Close => context.send_viewport_cmd(ViewportCommand::Close),
+                }
+            }
         }
-        self.warned = true;
-        let text = texts::HELD.get(self.settings.language).to_owned();
-        self.toasts.push(Toast { text, tone: Tone::Danger, action: None });
-        false
+        self.leaving = None;
+        context.request_repaint();
     }
 }
 

@@ -1,6 +1,9 @@
 //! The sidebar: which workspace, where to go, what waits there, and the settings.
 
+use std::sync::Arc;
+
 use eframe::egui::{Align, Label, Layout, Popup, RichText, Ui};
+use samsyn_engine::review::{Finding, Weight};
 use samsyn_engine::schema::Language;
 
 use crate::pages::{Action, Command, Page, texts};
@@ -10,9 +13,13 @@ use crate::widgets::icon::Icon;
 use crate::widgets::sidebar;
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tone, space};
+use crate::words::today;
 
 /// Draws the sidebar.
-pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, page: Page) -> Vec<Action> {
+pub(super) fn show(ui: &mut Ui, session: &mut Session, settings: &Settings, page: Page) -> Vec<Action> {
+    // What a list needs is asked for first: the window is usable without this number.
+    let findings = if session.meta().is_some() { session.findings(today()) } else { Arc::default() };
+    let session = &*session;
     let language = settings.language;
     let mut wanted = Vec::new();
     ui.spacing_mut().item_spacing.y = space::XXS;
@@ -30,8 +37,13 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, page: Pa
     let mut pages = Page::all().filter(|item| refused || *item != Page::Refused).peekable();
     while let Some(item) = pages.next() {
         let next_is_members = pages.peek() == Some(&Page::Members);
-        let count = count(session, item);
-        if sidebar::item(ui, item.icon(), item.caption().get(language), count, page == item).clicked() {
+        let count = count(session, &findings, item);
+        let caption = item.caption().get(language);
+        let mut response = sidebar::item(ui, item.icon(), caption, count, page == item);
+        if item == Page::Review && count.is_some_and(|(count, _)| count > 0) {
+            response = response.on_hover_text(texts::awaits(session.queue().len(), findings.len(), language));
+        }
+        if response.clicked() {
             wanted.push(Command::Go(item));
         }
         // What is not records stands apart.
@@ -70,13 +82,17 @@ fn head(ui: &mut Ui, session: &Session, language: Language) {
     }
 }
 
-/// How many are there; what awaits review stands out.
-fn count(session: &Session, page: Page) -> Option<(usize, Tone)> {
+/// How many are there; what awaits a look stands out: what changed, and what is to be put right.
+fn count(session: &Session, findings: &[Finding], page: Page) -> Option<(usize, Tone)> {
     match page {
         Page::Review => {
             let queue = session.queue();
             let contradicts = queue.iter().any(|entry| entry.state.conflicts > 0);
-            Some((queue.len(), if contradicts { Tone::Warning } else { Tone::Accent }))
+            let grave = findings.iter().any(|finding| finding.problem.weight() == Weight::Grave);
+            Some((
+                queue.len() + findings.len(),
+                if contradicts || grave { Tone::Warning } else { Tone::Accent },
+            ))
         }
         Page::Members => None,
         Page::Refused => Some((usize::try_from(session.status().outbox.refused).ok()?, Tone::Danger)),

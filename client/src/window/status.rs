@@ -57,7 +57,13 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
                 wanted.push(Command::Go(Page::Refused));
             }
         }
-        if matches!(status.link, Link::Waiting { .. })
+        // Trying again helps nobody who is not let in.
+        if session.is_kept_out() {
+            let caption = Command::Enter.words(language);
+            if button::quiet(ui, &caption).clicked() {
+                wanted.push(Command::Enter);
+            }
+        } else if matches!(status.link, Link::Waiting { .. })
             && button::quiet(ui, texts::SYNC_NOW.get(language)).clicked()
         {
             wanted.push(Command::SyncNow);

@@ -3,6 +3,7 @@
 use eframe::egui::{Label, RichText, Ui};
 use samsyn_engine::identity::{Management, Role};
 use samsyn_engine::replica::wall_clock;
+use samsyn_engine::schema::Caption;
 
 use super::role::RoleChoice;
 use super::{Step, words};
@@ -26,7 +27,7 @@ const SIDE: f32 = 210.0;
 #[derive(Debug)]
 pub(super) struct Invite {
     choice: RoleChoice,
-    /// Whose further device it is for.
+    /// Whose device it is for, where they are known already.
     whose: Option<Person>,
     /// Which of the times it is good for.
     time: usize,
@@ -55,7 +56,7 @@ struct Made {
 }
 
 impl Invite {
-    /// For somebody new, or for a further device of somebody.
+    /// For somebody new, for a further device of somebody, or for somebody who was removed.
     pub(super) fn new(whose: Option<Person>) -> Self {
         let role = whose.as_ref().and_then(|person| person.role).unwrap_or(Role::Ambassador);
         let organisation = whose.as_ref().and_then(|person| person.organisation);
@@ -65,6 +66,9 @@ impl Invite {
 
     pub(super) fn title(&self, scene: &Scene<'_>) -> String {
         match &self.whose {
+            Some(person) if person.removed_at.is_some() => {
+                scene.say(words::AGAIN_TITLE).replace("{}", &person.name)
+            }
             Some(person) => scene.say(words::DEVICE_TITLE).replace("{}", &person.name),
             None => scene.say(words::INVITE_TITLE).to_owned(),
         }
@@ -88,7 +92,14 @@ impl Invite {
 
     pub(super) fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) -> Step {
         match &mut self.stage {
-            Stage::Made(made) => made.show(ui, scene, self.whose.is_some()),
+            Stage::Made(made) => {
+                let hint = match &self.whose {
+                    None => words::HAND_OVER,
+                    Some(person) if person.removed_at.is_some() => words::AGAIN_HAND_OVER,
+                    Some(_) => words::DEVICE_HINT,
+                };
+                made.show(ui, scene, hint)
+            }
             Stage::Asking(_) => {
                 ui.horizontal(|ui| {
                     ui.spinner();
@@ -101,7 +112,8 @@ impl Invite {
     }
 
     fn choose(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) -> Step {
-        if self.whose.is_none() {
+        // Who belongs keeps their role; who comes back comes back as what is chosen.
+        if self.whose.as_ref().is_none_or(|person| person.removed_at.is_some()) {
             self.choice.show(ui, scene);
         } else {
             ui.add(Label::new(scene.say(words::DEVICE_HINT)).wrap());
@@ -156,7 +168,7 @@ impl Invite {
 
 impl Made {
     /// The code is large enough to be read over somebody's shoulder, or over the telephone.
-    fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>, device: bool) -> Step {
+    fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>, hint: Caption) -> Step {
         let t = Tokens::of(ui);
         let code = self.ticket.code.reveal();
         ui.vertical_centered(|ui| {
@@ -185,7 +197,6 @@ impl Made {
         });
         let until = scene.say(words::WORKS_ONCE).replace("{}", &moment(self.until));
         ui.add(Label::new(RichText::new(until).text_style(theme::strong())).wrap());
-        let hint = if device { words::DEVICE_HINT } else { words::HAND_OVER };
         ui.add(Label::new(RichText::new(scene.say(hint)).color(t.text_weak)).wrap());
         ui.add_space(space::S);
         let done = button::primary(ui, None, scene.say(words::DONE)).clicked();

@@ -130,7 +130,7 @@ impl MembersPage {
 
     /// One person: who, what they are, and their devices.
     fn card(&mut self, ui: &mut Ui, (person, changes): (&Person, bool), scene: &mut Scene<'_>) {
-        let changes = changes && person.removed_at.is_none();
+        let gone = person.removed_at.is_some();
         card_frame(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
@@ -155,7 +155,7 @@ impl MembersPage {
                 ui.label(RichText::new(title).color(Tokens::of(ui).text_weak));
             }
             for laptop in &person.devices {
-                self.laptop(ui, (person, laptop), changes, scene);
+                self.laptop(ui, (person, laptop), changes && !gone, scene);
             }
         });
     }
@@ -167,6 +167,12 @@ impl MembersPage {
             let caption = scene.say(caption);
             button::quiet(ui, caption).accessible_name(named(caption)).clicked()
         };
+        if person.removed_at.is_some() {
+            if pressed(words::INVITE_AGAIN) {
+                self.open = Some(Open::Invite(Box::new(Invite::new(Some(person.clone())))));
+            }
+            return;
+        }
         if pressed(words::REMOVE) {
             self.open = Some(Open::Remove(person.clone()));
         }

@@ -11,6 +11,9 @@ texts! {
     INVITE: "Bjud in", "Invite";
     INVITE_TITLE: "Bjud in någon", "Invite somebody";
     DEVICE_TITLE: "En enhet till för {}", "One more device for {}";
+    AGAIN_TITLE: "Bjud in {} igen", "Invite {} again";
+    INVITE_AGAIN: "Bjud in igen", "Invite again";
+    AGAIN_HAND_OVER: "Ge koden till personen. På datorn där arbetsytan redan finns skrivs den under ”Gå in med en kod”, i fönstrets nederkant; på en annan dator öppnas Samsyn utan arbetsyta, och adress och kod skrivs in.", "Give the code to the person. On the computer that has the workspace already it is typed under “Enter with a code”, at the bottom of the window; on another computer Samsyn is opened without a workspace, and address and code are typed.";
     YOU: "du", "you";
     THIS_DEVICE: "den här datorn", "this computer";
     UNNAMED_DEVICE: "Enhet", "Device";
@@ -52,7 +55,7 @@ texts! {
     PICTURE: "QR-bild med adress och kod", "QR picture with address and code";
     WORKS_ONCE: "Koden fungerar en gång, till {}. Den visas bara här: när rutan stängs finns den inte längre.", "The code works once, until {}. It is shown only here: when this is closed it is gone.";
     HAND_OVER: "Ge adress och kod till den som ska komma in. Där öppnas Samsyn utan arbetsyta, och båda skrivs in.", "Give address and code to whoever is to come in. They open Samsyn without a workspace and type both.";
-    DEVICE_HINT: "På den andra datorn öppnas Samsyn utan arbetsyta, och adress och kod skrivs in. Rollen blir densamma.", "On the other computer Samsyn is opened without a workspace, and address and code are typed. The role is the same.";
+    DEVICE_HINT: "På den andra datorn öppnas Samsyn utan arbetsyta, och adress och kod skrivs in. På en dator som har tappat sin nyckel skrivs koden under ”Gå in med en kod”, i fönstrets nederkant. Rollen blir densamma.", "On the other computer Samsyn is opened without a workspace, and address and code are typed. On one that has lost its key the code is typed under “Enter with a code”, at the bottom of the window. The role is the same.";
     DONE: "Klart", "Done";
     ROLE_TITLE: "Vilken roll ska {} ha?", "Which role is {} to have?";
     ROLE_AT_ONCE: "Det gäller genast. En öppen förbindelse bryts och kommer tillbaka med den nya rollen.", "It holds at once. An open connection is ended, and comes back with the new role.";

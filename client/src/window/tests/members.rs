@@ -155,3 +155,61 @@ fn others_see_the_list_without_buttons_and_without_the_relay_one_sentence_says_w
     let mut alone = Desk::new(Some(Page::Members), |_| {});
     alone.until("nobody else can", |desk| says(desk, "only on this computer, so nobody else"));
 }
+
+#[test]
+fn a_removed_member_is_invited_again_and_comes_in_with_the_code_and_all_that_was_written_meanwhile() {
+    let town = Town::new();
+    let mut maja = town.join(("Maja", Role::Coordinator), Page::Members, |_| {});
+    let mut bo = town.join(("Bo", Role::Ambassador), Page::List(&CONTACT), |_| {});
+    maja.click("Remove: Bo");
+    maja.click("Remove from the workspace");
+    bo.until_shown("Enter with a code");
+    bo.click("New: contact");
+    bo.write("Family name", "Nyström");
+    bo.until("the new one", |desk| desk.row("Nyström").is_some());
+    // A code that nobody knows takes nothing away.
+    bo.click("Enter with a code");
+    bo.write("Code", "AB12");
+    bo.press(accesskit::Role::Button, "Enter");
+    bo.until("it is none", |desk| says(desk, "That is no invitation code"));
+    bo.write("Code", &InvitationCode::random().reveal());
+    bo.press(accesskit::Role::Button, "Enter");
+    bo.until("it is refused", |desk| says(desk, "The relay does not let this device in"));
+
+    maja.click("Invite again: Bo");
+    maja.until_shown("Invite Bo again");
+    maja.press(accesskit::Role::RadioButton, "Reader");
+    maja.press(accesskit::Role::RadioButton, "Ambassador");
+    maja.click("Make the invitation");
+    maja.until("what to do with it", |desk| says(desk, "typed under “Enter with a code”"));
+    let code = code(&maja);
+    maja.click("Done");
+    bo.write("Code", &code.reveal());
+    bo.press(accesskit::Role::Button, "Enter");
+    bo.until_shown("You are in, as ambassador.");
+    bo.until_shown("Connected");
+    maja.until("he is back", |desk| shows(desk, "Remove: Bo"));
+    let members = town.roster().members;
+    assert_eq!((members.len(), members.iter().filter(|member| member.removed_at.is_some()).count()), (2, 0));
+    bo.until("it was sent", |desk| !says(desk, "to be sent"));
+    maja.press(accesskit::Role::Tab, "Contacts, 1");
+    maja.until("what he wrote", |desk| desk.row("Nyström").is_some());
+}
+
+#[test]
+fn whoever_has_lost_the_key_comes_in_with_a_code_for_just_them() {
+    let town = Town::new();
+    let mut maja = town.join(("Maja", Role::Coordinator), Page::Members, |_| {});
+    let bo = town.join(("Bo", Role::Ambassador), Page::List(&CONTACT), |_| {});
+    let mut bo = bo.without_key();
+    bo.until_shown("Enter with a code");
+    maja.click("New device: Bo");
+    maja.click("Make the invitation");
+    maja.until_shown("Done");
+    let code = code(&maja);
+    bo.click("Enter with a code");
+    bo.write("Code", &code.reveal());
+    bo.press(accesskit::Role::Button, "Enter");
+    bo.until_shown("You are in, as ambassador.");
+    bo.until_shown("Connected");
+}

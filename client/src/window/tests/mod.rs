@@ -10,7 +10,7 @@ mod refused;
 mod roles;
 mod town;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use eframe::egui::accesskit::Role;
@@ -24,6 +24,7 @@ use samsyn_engine::schema::{Kind, Language, NewRecord, Value};
 use samsyn_engine::store::NewReplica;
 
 use super::shell::Shell;
+use crate::keys::Vault;
 use crate::pages::Page;
 use crate::state::{Session, Settings};
 use crate::widgets::theme;
@@ -49,14 +50,16 @@ impl Desk {
         let mut replica = Replica::create(&path, &new, "Åsa Berg").unwrap();
         fill(&mut replica);
         drop(replica);
-        let session = Session::open(&path, false, || {}).unwrap();
-        let settings = Settings { language: Language::English, ..Settings::default() };
-        let shell = Shell::new(session, settings, page);
-        let harness = Harness::builder()
-            .with_size(vec2(1360.0, 860.0))
-            .with_context_setup(theme::install)
-            .build_ui_state(|ui, shell: &mut Shell| shell.show(ui), shell);
-        Desk { harness, path, _folder: folder }
+        Desk { harness: window(&path, page), path, _folder: folder }
+    }
+
+    /// The same replica in another window, after its key was lost.
+    fn without_key(self) -> Desk {
+        let Desk { harness, path, _folder } = self;
+        drop(harness);
+        let device = Replica::open(&path).unwrap().device();
+        crate::keys::forget(&vault(&path), device);
+        Desk { harness: window(&path, Some(Page::Members)), path, _folder }
     }
 
     /// Draws until something is so. What the window asks for comes from other threads.
@@ -137,6 +140,21 @@ impl Desk {
         let (id, field, value) = (id, field.to_owned(), value.clone());
         self.until(&format!("{field} = {value:?}"), |desk| *desk.record(id).get(&field) == value);
     }
+}
+
+/// Where the keys are of a replica: beside it.
+fn vault(path: &Path) -> Vault {
+    Vault::in_folder(&path.with_file_name("keys"))
+}
+
+fn window(path: &Path, page: Option<Page>) -> Harness<'static, Shell> {
+    let session = Session::open(path, false, || {}).unwrap();
+    let settings = Settings { language: Language::English, ..Settings::default() };
+    let shell = Shell::new(session, settings, page).keeping_keys_in(vault(path));
+    Harness::builder()
+        .with_size(vec2(1360.0, 860.0))
+        .with_context_setup(theme::install)
+        .build_ui_state(|ui, shell: &mut Shell| shell.show(ui), shell)
 }
 
 fn text(text: &str) -> Value {

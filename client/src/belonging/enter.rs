@@ -1,0 +1,51 @@
+//! Coming in with an invitation on a replica that is here already: its key was lost, or whoever works here was removed.
+
+use std::path::Path;
+
+use samsyn_engine::identity::{CodeError, DeviceKey, Grant, InvitationCode};
+use samsyn_engine::replica::ReplicaError;
+
+use crate::keys::{self, KeyError, Vault};
+use crate::link::{self, LinkError};
+
+/// Why somebody did not come in. What is in the replica stays as it is, and so does the key of before, but for
+/// [`EnterError::Broken`].
+#[derive(Debug, thiserror::Error)]
+pub enum EnterError {
+    /// The code is none.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// The replica cannot be opened or read.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+    /// The relay let this device in, but its new key could not be kept.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The relay was not reached, or did not let this device in.
+    #[error(transparent)]
+    NotIn(LinkError),
+    /// The relay let this device in; the connection ended before all had come.
+    #[error("you are in; {0}")]
+    Broken(LinkError),
+}
+
+/// Comes in with a code, and keeps the new key. Answers with what whoever works here may do now.
+///
+/// # Errors
+/// Where the relay does not let this device in, or something of it cannot be kept.
+pub fn enter(vault: &Vault, path: &Path, code: &str) -> Result<Grant, EnterError> {
+    let code: InvitationCode = code.trim().parse()?;
+    let key = DeviceKey::random();
+    let mut replica = keys::open_from(vault, path)?.entering(key.clone(), code);
+    let met = link::sync_once(&mut replica);
+    // The relay may have let us in, whatever broke afterwards.
+    let is_in = replica.meta()?.key == Some(key.public());
+    if is_in {
+        keys::keep_in(vault, replica.device(), &key)?;
+    }
+    match met {
+        Ok(_) => Ok(replica.grant()?),
+        Err(error) if is_in => Err(EnterError::Broken(error)),
+        Err(error) => Err(EnterError::NotIn(error)),
+    }
+}
