@@ -21,7 +21,6 @@ pub(crate) mod entering;
 mod findings;
 mod form;
 mod history;
-pub(crate) mod leaving;
 mod list;
 pub(crate) mod members;
 mod page;

@@ -73,6 +73,7 @@ texts! {
     EDGE: "Kant mellan lista och post", "Edge between list and record";
     SETTINGS: "Inställningar", "Settings";
     NOT_SAVED: "Sparades inte: ”{}” är inget värde för fältet. Texten finns kvar här så att du kan kopiera den.", "Not saved: “{}” is no value for the field. The text is kept here so that you can copy it.";
+    HELD: "Ett fält har ett värde som inte stämmer. Rätta det eller tryck Esc i fältet. Stängs eller låses arbetsytan en gång till går det värdet förlorat.", "A field holds a value that is not right. Correct it or press Esc in it. Closing or locking the workspace once more loses that value.";
     MEANWHILE: "Någon annan ändrade fältet samtidigt, till ”{}”. Ditt värde gäller nu.", "Somebody else changed the field meanwhile, to “{}”. Your value stands now.";
     SEND_AGAIN: "Skicka igen", "Send again";
     SHOW: "Visa", "Show";

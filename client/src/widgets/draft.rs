@@ -130,10 +130,10 @@ impl<K: DraftKey> Drafts<K> {
         self.drafts.values().any(Draft::is_uncommitted)
     }
 
-    /// Every uncommitted text, that of the field with the keyboard too, as it would be committed now.
-    pub fn uncommitted(&self) -> impl Iterator<Item = (&K, Commit)> {
-        let open = self.drafts.iter().filter(|(_, draft)| draft.is_uncommitted());
-        open.map(|(key, draft)| (key, draft.clone().into_commit()))
+    /// Whether some draft is held because its text is not valid.
+    #[must_use]
+    pub fn has_held(&self) -> bool {
+        self.drafts.values().any(|draft| draft.stage == Stage::Held)
     }
 
     /// The text under edit for `key`, if there is any.

@@ -8,10 +8,8 @@ use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
 
 use super::entrance::Entrance;
 use super::{sidebar, status, title_of};
-
 use crate::explain;
 use crate::keys::Vault;
-use crate::pages::leaving::{self, Answer, Way};
 use crate::pages::{
     Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
     edit_of, members, texts,
@@ -48,8 +46,8 @@ pub struct Shell {
     undo_toast: Option<u64>,
     title: Arc<str>,
     theme: Option<ThemeChoice>,
-    /// Somebody is asked what is to become of what is half typed, before this is done.
-    leaving: Option<Way>,
+    /// Somebody has been told that closing loses what is held.
+    warned: bool,
     /// Somebody wants the workspace locked.
     locks: bool,
     /// Somebody comes in again with a code.
@@ -91,7 +89,7 @@ impl Shell {
             undo_toast: None,
             title: "".into(),
             theme: None,
-            leaving: None,
+            warned: false,
             locks: false,
             entrance: Entrance::default(),
         }
@@ -121,7 +119,6 @@ impl Shell {
         let mut actions: Vec<Action> = self.keys(&context).into_iter().map(Action::Command).collect();
         actions.extend(self.panels(ui));
         actions.extend(self.overlays(&context));
-        self.ask_before_leaving(&context);
         self.enter(&context);
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
         let abandoned = self.drafts.take_abandoned(&context);
@@ -167,7 +164,7 @@ impl Shell {
     /// The commands whose keys were pressed. A text field keeps undo and redo for its own text.
     fn keys(&self, context: &Context) -> Vec<Command> {
         // Where a question waits, nothing goes on behind it.
-        if self.palette.is_open() || self.leaving.is_some() || self.entrance.is_open() {
+        if self.palette.is_open() || self.entrance.is_open() {
             return Vec::new();
         }
         let typing = context.text_edit_focused();
@@ -347,7 +344,7 @@ impl Shell {
                 }
             }
             Command::Enter => self.entrance.open(),
-            Command::Lock => self.locks = self.may_leave(Way::Lock),
+            Command::Lock => self.locks = self.may_be_closed(),
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
         }
@@ -456,19 +453,12 @@ impl Shell {
         format!("{} {}", texts::KEPT.get(language), words.collect::<Vec<_>>().join(", "))
     }
 
-    /// A window with something half typed that cannot be saved stays open until it is said what is to become of it.
+    /// A window with a value that cannot be saved stays open once, so that nothing is lost unseen.
     fn hold_open(&mut self, context: &Context) {
         let closing = context.input(|input| input.viewport().close_requested());
-        if closing && !self.may_leave(Way::Close) {
+        if closing && !self.may_be_closed() {
             context.send_viewport_cmd(ViewportCommand::CancelClose);
         }
-    }
-
-    /// Whether nothing is lost by it. Otherwise it is asked first.
-    fn may_leave(&mut self, way: Way) -> bool {
-        let free = leaving::half_typed(&self.drafts, &mut self.session).is_empty();
-        self.leaving = (!free).then_some(way);
-        free
     }
 
     /// Comes in again with a code, and tells of it.
@@ -480,24 +470,15 @@ impl Shell {
         self.toasts.push(toast);
     }
 
-    /// Asks what is to become of what is half typed, and does what is answered.
-    fn ask_before_leaving(&mut self, context: &Context) {
-        let Some(way) = self.leaving else { return };
-        let held = leaving::half_typed(&self.drafts, &mut self.session);
-        let asked = (held.as_slice(), &mut self.session);
-        match leaving::ask(context, way, asked, self.settings.language) {
-            Answer::Stay => return,
-            Answer::Back => {}
-            Answer::Throw => {
-                held.iter().for_each(|(key, _)| drop(self.drafts.discard(key)));
-                match way {
-                    Way::Lock => self.locks = true,
-                    Way::Close => context.send_viewport_cmd(ViewportCommand::Close),
-                }
-            }
+    /// Whether what is open may be closed. Where that loses a value it is said, and may be the next time.
+    fn may_be_closed(&mut self) -> bool {
+        if self.warned || !self.drafts.has_held() {
+            return true;
         }
-        self.leaving = None;
-        context.request_repaint();
+        self.warned = true;
+        let text = texts::HELD.get(self.settings.language).to_owned();
+        self.toasts.push(Toast { text, tone: Tone::Danger, action: None });
+        false
     }
 }
 
