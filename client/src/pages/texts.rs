@@ -72,8 +72,8 @@ texts! {
     ZOOM_OUT: "Visa längre tid", "Show more time";
     EDGE: "Kant mellan lista och post", "Edge between list and record";
     SETTINGS: "Inställningar", "Settings";
-    NOT_SAVED: "Sparades inte: ”{}” är inget värde för fältet. Texten finns kvar här så att du kan kopiera den.", "Not saved: “{}” is no value for the field. The text is kept here so that you can copy it.";
-    HELD: "Ett fält har ett värde som inte stämmer. Rätta det eller tryck Esc i fältet. Stängs eller låses arbetsytan en gång till går det värdet förlorat.", "A field holds a value that is not right. Correct it or press Esc in it. Closing or locking the workspace once more loses that value.";
+    NOT_SAVED: "”{}” är inget värde för fältet än. Texten är kvar här, och står i fältet igen när posten öppnas.", "“{}” is no value for the field yet. The text is kept here, and stands in the field again when the record is opened.";
+    LEFT_OFF: "Inte färdigskrivet: ”{}” är inget värde för sitt fält än.", "Not finished: “{}” is no value for its field yet.";
     MEANWHILE: "Någon annan ändrade fältet samtidigt, till ”{}”. Ditt värde gäller nu.", "Somebody else changed the field meanwhile, to “{}”. Your value stands now.";
     SEND_AGAIN: "Skicka igen", "Send again";
     SHOW: "Visa", "Show";

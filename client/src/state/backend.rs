@@ -16,7 +16,7 @@ use samsyn_engine::replica::{Edited, Replica, ReplicaError, Undone};
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::kinds::MEMBER;
 use samsyn_engine::schema::{Language, Link, NewRecord, Value};
-use samsyn_engine::store::{Hit, ListQuery, Meta, RowView};
+use samsyn_engine::store::{Hit, ListQuery, Meta, RowView, Unfinished};
 
 use super::people::Known;
 use crate::belonging::dossier::Dossier;
@@ -34,6 +34,12 @@ pub enum Request {
     Rows(Vec<RecordId>),
     /// A record, to be shown or edited.
     Open(RecordId),
+    /// What is half typed.
+    Unfinished,
+    /// Keep what is half typed.
+    Keep(Unfinished),
+    /// Something half typed is finished.
+    Finish(Unfinished),
     /// Make a record.
     Create(NewRecord),
     /// Edit a record.
@@ -142,6 +148,8 @@ pub enum Answer {
     Review(Arc<ReviewItem>),
     /// To [`Request::Findings`].
     Findings(Vec<Finding>),
+    /// To [`Request::Unfinished`].
+    Unfinished(Vec<Unfinished>),
     /// To [`Request::Known`].
     Known(Vec<Known>),
     /// To [`Request::Touched`].
@@ -268,6 +276,9 @@ impl Worker {
                 }
                 return self.overview(true);
             }
+            // Nothing that is shown depends on it.
+            Request::Keep(unfinished) => return self.keep(&unfinished, true),
+            Request::Finish(unfinished) => return self.keep(&unfinished, false),
             read => self.read(read),
         };
         self.tell(answer);
@@ -290,6 +301,7 @@ impl Worker {
                 Request::Review(id) => Answer::Review(Arc::new(self.replica.review(id)?)),
                 Request::Findings(today) => Answer::Findings(self.replica.findings(today)?),
                 Request::Known => Answer::Known(self.known()?),
+                Request::Unfinished => Answer::Unfinished(store.unfinished()?),
                 Request::Refused => Answer::Refused(self.refused()?),
                 Request::Touched(id) => Answer::Touched(id, self.look(id)),
                 Request::WriteDossier(id, path, language) => {
@@ -410,6 +422,16 @@ impl Worker {
             Request::AllReviewed => self.replica.mark_all_reviewed(),
             Request::RetryIn(id) => self.replica.retry_refused_in(id).map(drop),
             _ => self.replica.retry_refused().map(drop),
+        }
+    }
+
+    fn keep(&mut self, unfinished: &Unfinished, keeps: bool) {
+        let done = match keeps {
+            true => self.replica.keep_unfinished(unfinished),
+            false => self.replica.finish(unfinished),
+        };
+        if let Err(error) = done {
+            self.tell(Answer::Failed(Arc::new(error)));
         }
     }
 

@@ -14,7 +14,7 @@ use samsyn_engine::identity::{DeviceId, Managed, Management, Right, Role, Roster
 use samsyn_engine::replica::{Edited, ReplicaError, SyncProblem};
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::{Language, Link, NewRecord};
-use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView};
+use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView, Unfinished};
 use samsyn_engine::sync::ErrorCode;
 
 use super::backend::{Answer, Backend, Looked, Overview, RecordView, RefusedWork, Request};
@@ -82,6 +82,8 @@ pub struct Session {
     asked: HashSet<(What, RecordId)>,
     stale: HashSet<(What, RecordId)>,
     missing: HashSet<RecordId>,
+    /// What was half typed when the replica was opened, until it was taken.
+    unfinished: Vec<Unfinished>,
     hits: Option<(String, Vec<Hit>)>,
     searching: Option<(String, Vec<&'static str>)>,
     undo: Vec<Edited>,
@@ -177,6 +179,7 @@ impl Session {
             let wake = Arc::clone(&wake);
             move || wake()
         })?;
+        backend.ask(Request::Unfinished);
         let told = Mutex::new(told);
         let sync = SyncWorker::start(path.to_owned(), offline, move |report| {
             let _ = told.lock().unwrap_or_else(PoisonError::into_inner).send(report);
@@ -199,6 +202,7 @@ impl Session {
             asked: HashSet::new(),
             stale: HashSet::new(),
             missing: HashSet::new(),
+            unfinished: Vec::new(),
             hits: None,
             searching: None,
             undo: Vec::new(),
@@ -283,6 +287,7 @@ impl Session {
             }
             Answer::Discarded(id) => self.forget_steps(id),
             Answer::Refused(works) => self.refused.0 = Some(Arc::new(works)),
+            Answer::Unfinished(unfinished) => self.unfinished = unfinished,
             Answer::Known(known) => self.belonging.known = Some(known),
             Answer::Edited(edited) => {
                 self.wrote();
@@ -467,6 +472,21 @@ impl Session {
             self.writing += 1;
             self.backend.ask(Request::Edit(id, edits));
         }
+    }
+
+    /// What was half typed when the replica was opened, once.
+    pub fn take_unfinished(&mut self) -> Vec<Unfinished> {
+        std::mem::take(&mut self.unfinished)
+    }
+
+    /// Keeps something half typed over the end of the program.
+    pub fn keep_unfinished(&mut self, unfinished: Unfinished) {
+        self.backend.ask(Request::Keep(unfinished));
+    }
+
+    /// Something half typed that was kept is finished, or taken back.
+    pub fn finish(&mut self, unfinished: Unfinished) {
+        self.backend.ask(Request::Finish(unfinished));
     }
 
     /// Whether there is something to take back.

@@ -14,7 +14,9 @@
 //! - after a commit the new text stays on screen until the model answers, so that nothing flickers back.
 //!
 //! When a field disappears while being edited, nobody sees the focus leave. Call [`Drafts::take_abandoned`] at the end
-//! of each frame, and [`Drafts::take_uncommitted`] before the program ends: what they return has to be committed.
+//! of each frame, and [`Drafts::take_uncommitted`] before the program ends: what they return has to be committed. What
+//! cannot be, because it is invalid, is given back to [`Drafts::keep`]: it is held again when its field is next shown.
+//! [`Drafts::take_held`] and [`Drafts::take_finished`] say which texts are to outlive the program, and which no more.
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash};
 
@@ -26,7 +28,7 @@ pub trait DraftKey: Clone + Eq + Hash + Debug {}
 impl<K: Clone + Eq + Hash + Debug> DraftKey for K {}
 
 /// A finished edit: from what the person saw to what they made of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Commit {
     /// The text that was shown when the edit began.
     pub base: String,
@@ -97,11 +99,17 @@ pub(crate) enum Outcome {
 #[derive(Clone, Debug)]
 pub struct Drafts<K> {
     drafts: HashMap<K, Draft>,
+    /// Invalid texts that are to be shown again, also those that are shown again now.
+    kept: HashMap<K, Commit>,
+    /// Texts that were left although they are invalid, since that was last asked.
+    held: Vec<K>,
+    /// Kept texts that are right now or were taken back, since that was last asked.
+    finished: Vec<K>,
 }
 
 impl<K> Default for Drafts<K> {
     fn default() -> Self {
-        Self { drafts: HashMap::new() }
+        Self { drafts: HashMap::new(), kept: HashMap::new(), held: Vec::new(), finished: Vec::new() }
     }
 }
 
@@ -121,7 +129,7 @@ impl<K: DraftKey> Drafts<K> {
     /// Whether `key` holds text that was left although it is invalid.
     #[must_use]
     pub fn is_held(&self, key: &K) -> bool {
-        self.drafts.get(key).is_some_and(|draft| draft.stage == Stage::Held)
+        self.drafts.get(key).map_or_else(|| self.kept.contains_key(key), |draft| draft.stage == Stage::Held)
     }
 
     /// Whether any field holds uncommitted text.
@@ -130,16 +138,41 @@ impl<K: DraftKey> Drafts<K> {
         self.drafts.values().any(Draft::is_uncommitted)
     }
 
-    /// Whether some draft is held because its text is not valid.
-    #[must_use]
-    pub fn has_held(&self) -> bool {
-        self.drafts.values().any(|draft| draft.stage == Stage::Held)
-    }
-
     /// The text under edit for `key`, if there is any.
     #[must_use]
     pub fn text(&self, key: &K) -> Option<&str> {
-        self.drafts.get(key).map(|draft| draft.text.as_str())
+        let draft = self.drafts.get(key).map(|draft| draft.text.as_str());
+        draft.or_else(|| self.kept.get(key).map(|commit| commit.text.as_str()))
+    }
+
+    /// Keeps a text that could not be committed: its field holds it when it is next shown.
+    pub fn keep(&mut self, key: K, commit: Commit) {
+        self.finished.retain(|finished| *finished != key);
+        self.kept.insert(key, commit);
+    }
+
+    /// The texts that were left although they are invalid since this was last asked. They are kept from now on.
+    pub fn take_held(&mut self) -> Vec<Uncommitted<K>> {
+        let held = std::mem::take(&mut self.held);
+        let held = held.into_iter().filter_map(|key| {
+            let draft = self.drafts.get(&key).filter(|draft| draft.stage == Stage::Held)?;
+            let commit = draft.clone().into_commit();
+            self.kept.insert(key.clone(), commit.clone());
+            Some(Uncommitted { key, commit })
+        });
+        held.collect()
+    }
+
+    /// The kept texts that were finished since this was last asked: committed, or taken back.
+    pub fn take_finished(&mut self) -> Vec<K> {
+        std::mem::take(&mut self.finished)
+    }
+
+    /// A text needs to be kept no more.
+    pub fn finish(&mut self, key: &K) {
+        if self.kept.remove(key).is_some() {
+            self.finished.push(key.clone());
+        }
     }
 
     /// Takes every uncommitted text out, to be committed by the caller: before the program ends or a record is closed.
@@ -155,6 +188,7 @@ impl<K: DraftKey> Drafts<K> {
 
     /// Forgets the draft of `key` and returns what would have been committed, if anything.
     pub fn discard(&mut self, key: &K) -> Option<Commit> {
+        self.finish(key);
         self.drafts.remove(key).filter(Draft::is_uncommitted).map(Draft::into_commit)
     }
 
@@ -180,7 +214,15 @@ impl<K: DraftKey> Drafts<K> {
                 _ => return draft.text.clone(),
             }
         }
-        value.to_owned()
+        match self.kept.get(key).filter(|_| !self.drafts.contains_key(key)) {
+            Some(kept) => {
+                let (base, text) = (kept.base.clone(), kept.text.clone());
+                let draft = Draft { base, text: text.clone(), stage: Stage::Held, seen: 0 };
+                self.drafts.insert(key.clone(), draft);
+                text
+            }
+            None => value.to_owned(),
+        }
     }
 
     /// Takes note of one frame of the field `key`, which showed `before` when the frame began.
@@ -218,12 +260,18 @@ impl<K: DraftKey> Drafts<K> {
         let reverted = seen.escaped && draft.stage == Stage::Focused;
         if changed && !reverted && seen.valid {
             draft.stage = Stage::Sent(seen.now);
-            return Outcome::Committed(draft.clone().into_commit());
+            let commit = draft.clone().into_commit();
+            self.finish(key);
+            return Outcome::Committed(commit);
         }
         if changed && !reverted {
-            draft.stage = Stage::Held;
+            if draft.stage != Stage::Held {
+                draft.stage = Stage::Held;
+                self.held.push(key.clone());
+            }
             return Outcome::Quiet;
         }
+        self.finish(key);
         match self.drafts.remove(key) {
             Some(draft) if changed => Outcome::Reverted(draft.text),
             _ => Outcome::Quiet,
@@ -327,6 +375,34 @@ mod tests {
         assert!(drafts.clone().take(|draft| draft.seen < 7).is_empty());
         assert_eq!(drafts.take_uncommitted(), [kept]);
         assert!(drafts.take_uncommitted().is_empty());
+    }
+
+    #[test]
+    fn a_kept_text_is_held_again_until_it_is_right_or_taken_back() {
+        let invalid = |text| Seen { text, valid: false, ..LEFT };
+        let mut before = Drafts::new();
+        frame(&mut before, "1", Seen { text: "1x", ..FOCUSED });
+        frame(&mut before, "1", invalid("1x"));
+        let held = before.take_held();
+        let kept = Uncommitted { key: "name", commit: Commit { base: "1".into(), text: "1x".into() } };
+        assert_eq!(held, [kept.clone()]);
+        assert!(before.take_held().is_empty(), "told once");
+        // In another run of the program, or after the field was away.
+        let mut drafts = Drafts::new();
+        drafts.keep(kept.key, kept.commit.clone());
+        assert!(drafts.is_held(&"name") && !drafts.has_uncommitted());
+        assert_eq!(frame(&mut drafts, "1", invalid("1x")), Outcome::Quiet);
+        assert_eq!(drafts.take_uncommitted(), std::slice::from_ref(&kept));
+        assert_eq!(drafts.shown(&"name", "1", 0.0), "1x", "as often as the field is shown");
+        assert!(drafts.take_finished().is_empty());
+        let mut taken_back = drafts.clone();
+        frame(&mut drafts, "1", Seen { text: "12", ..FOCUSED });
+        assert_eq!(frame(&mut drafts, "1", Seen { text: "12", ..LEFT }), commit("1", "12"));
+        assert_eq!(drafts.take_finished(), ["name"]);
+        frame(&mut taken_back, "1", Seen { text: "1x", ..FOCUSED });
+        frame(&mut taken_back, "1", Seen { text: "1x", escaped: true, ..LEFT });
+        assert_eq!(taken_back.take_finished(), ["name"]);
+        assert_eq!(taken_back.shown(&"name", "1", 0.0), "1");
     }
 
     #[test]

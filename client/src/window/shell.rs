@@ -11,11 +11,11 @@ use super::{sidebar, status, title_of};
 use crate::explain;
 use crate::keys::Vault;
 use crate::pages::{
-    Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
-    edit_of, members, texts,
+    Action, Command, DraftKey, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage,
+    Scene, edit_of, members, texts,
 };
 use crate::state::{Notice, Session, Settings, Severity, Standing, ThemeChoice};
-use crate::widgets::draft::Uncommitted;
+use crate::widgets::draft::{Commit, Uncommitted};
 use crate::widgets::palette::{Item, Palette, PaletteTexts};
 use crate::widgets::split::{Split, split};
 use crate::widgets::theme::{self, Mode};
@@ -46,8 +46,8 @@ pub struct Shell {
     undo_toast: Option<u64>,
     title: Arc<str>,
     theme: Option<ThemeChoice>,
-    /// Somebody has been told that closing loses what is held.
-    warned: bool,
+    /// The toasts that say what was half typed last time, each with the record in which that is.
+    left_off: Vec<(u64, RecordId)>,
     /// Somebody wants the workspace locked.
     locks: bool,
     /// Somebody comes in again with a code.
@@ -89,7 +89,7 @@ impl Shell {
             undo_toast: None,
             title: "".into(),
             theme: None,
-            warned: false,
+            left_off: Vec::new(),
             locks: false,
             entrance: Entrance::default(),
         }
@@ -115,6 +115,7 @@ impl Shell {
     pub fn show(&mut self, ui: &mut Ui) {
         let context = ui.ctx().clone();
         self.session.pump();
+        self.take_up();
         self.apply_settings(&context);
         let mut actions: Vec<Action> = self.keys(&context).into_iter().map(Action::Command).collect();
         actions.extend(self.panels(ui));
@@ -123,9 +124,9 @@ impl Shell {
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
         let abandoned = self.drafts.take_abandoned(&context);
         self.save_drafts(abandoned);
+        self.note_drafts();
         self.tell();
         self.tell_answers();
-        self.hold_open(&context);
         let in_sight: Vec<RecordId> =
             self.record.iter().map(RecordPane::id).chain(self.review.chosen()).collect();
         self.session.tell_open(self.record.as_ref().map(RecordPane::id));
@@ -147,6 +148,7 @@ impl Shell {
     pub(crate) fn close(&mut self) {
         let left = self.drafts.take_uncommitted();
         self.save_drafts(left);
+        self.note_drafts();
     }
 
     fn apply_settings(&mut self, context: &Context) {
@@ -249,7 +251,9 @@ impl Shell {
         let chosen = self.show_palette(context);
         let pressed = self.toasts.show(context, texts::CLOSE.get(language));
         let undo = pressed.filter(|number| self.undo_toast == Some(*number));
-        chosen.into_iter().chain(undo.map(|_| Action::Command(Command::Undo))).collect()
+        let left_off = self.left_off.iter().find(|(number, _)| pressed == Some(*number));
+        let undo = undo.map(|_| Action::Command(Command::Undo));
+        chosen.into_iter().chain(undo).chain(left_off.map(|(_, record)| Action::Open(*record))).collect()
     }
 
     fn show_palette(&mut self, context: &Context) -> Option<Action> {
@@ -344,7 +348,7 @@ impl Shell {
                 }
             }
             Command::Enter => self.entrance.open(),
-            Command::Lock => self.locks = self.may_be_closed(),
+            Command::Lock => self.locks = true,
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
         }
@@ -396,20 +400,46 @@ impl Shell {
         self.record = Some(RecordPane::new(id, false));
     }
 
-    /// Saves what was typed into fields that are gone; what is no value is told, and kept in the toast.
-    fn save_drafts(&mut self, left: Vec<Uncommitted<crate::pages::DraftKey>>) {
+    /// Saves what was typed into fields that are gone; what is no value yet is kept for when its field is shown again.
+    fn save_drafts(&mut self, left: Vec<Uncommitted<DraftKey>>) {
         for Uncommitted { key, commit } in left {
             let Some(field_type) = key.field_type() else { continue };
             let view = self.session.record(key.record);
             let current = view.map(|view| view.record.at(&key.path)).unwrap_or_default();
-            let text = commit.text.clone();
-            match edit_of(&field_type, &key, commit, &current, today()) {
-                Ok(edit) => self.session.edit(key.record, vec![edit]),
+            match edit_of(&field_type, &key, commit.clone(), &current, today()) {
+                Ok(edit) => {
+                    self.drafts.finish(&key);
+                    self.session.edit(key.record, vec![edit]);
+                }
                 Err(_) => {
-                    let told = texts::NOT_SAVED.get(self.settings.language).replace("{}", &text);
-                    self.toasts.push(Toast { text: told, tone: Tone::Danger, action: None });
+                    let told = texts::NOT_SAVED.get(self.settings.language).replace("{}", &commit.text);
+                    self.toasts.push(Toast { text: told, tone: Tone::Warning, action: None });
+                    self.session.keep_unfinished(key.unfinished(commit.clone()));
+                    self.drafts.keep(key, commit);
                 }
             }
+        }
+    }
+
+    /// Lets the replica keep what is no value yet, and no more what is: nothing of it is lost, however the program ends.
+    fn note_drafts(&mut self) {
+        for Uncommitted { key, commit } in self.drafts.take_held() {
+            self.session.keep_unfinished(key.unfinished(commit));
+        }
+        for key in self.drafts.take_finished() {
+            self.session.finish(key.unfinished(Commit::default()));
+        }
+    }
+
+    /// Takes up what was half typed when the replica was closed. It is said, with the way there.
+    fn take_up(&mut self) {
+        for unfinished in self.session.take_unfinished() {
+            let Some(key) = DraftKey::of(&unfinished) else { continue };
+            let text = texts::LEFT_OFF.get(self.settings.language).replace("{}", &unfinished.text);
+            let show = texts::SHOW.get(self.settings.language).to_owned();
+            let number = self.toasts.push(Toast { text, tone: Tone::Warning, action: Some(show) });
+            self.left_off.push((number, unfinished.record));
+            self.drafts.keep(key, Commit { base: unfinished.base, text: unfinished.text });
         }
     }
 
@@ -453,14 +483,6 @@ impl Shell {
         format!("{} {}", texts::KEPT.get(language), words.collect::<Vec<_>>().join(", "))
     }
 
-    /// A window with a value that cannot be saved stays open once, so that nothing is lost unseen.
-    fn hold_open(&mut self, context: &Context) {
-        let closing = context.input(|input| input.viewport().close_requested());
-        if closing && !self.may_be_closed() {
-            context.send_viewport_cmd(ViewportCommand::CancelClose);
-        }
-    }
-
     /// Comes in again with a code, and tells of it.
     fn enter(&mut self, context: &Context) {
         let language = self.settings.language;
@@ -468,17 +490,6 @@ impl Shell {
         self.session.take_new_key();
         let toast = Toast { text: entered, tone: Tone::Success, action: None };
         self.toasts.push(toast);
-    }
-
-    /// Whether what is open may be closed. Where that loses a value it is said, and may be the next time.
-    fn may_be_closed(&mut self) -> bool {
-        if self.warned || !self.drafts.has_held() {
-            return true;
-        }
-        self.warned = true;
-        let text = texts::HELD.get(self.settings.language).to_owned();
-        self.toasts.push(Toast { text, tone: Tone::Danger, action: None });
-        false
     }
 }
 

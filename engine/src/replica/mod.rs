@@ -24,7 +24,7 @@ use crate::id::RecordId;
 use crate::identity::{DeviceId, DeviceKey, Forbidden, Grant, InvitationCode};
 use crate::schema::kinds::MEMBER;
 use crate::schema::{NewRecord, NewRecordError, Value};
-use crate::store::{FileKey, Meta, NewReplica, Origin, Store, StoreError, WayIn};
+use crate::store::{FileKey, Meta, NewReplica, Origin, Store, StoreError, Unfinished, WayIn};
 use crate::sync::limits::CHANGE_BYTES;
 
 pub use sync::{PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
@@ -358,6 +358,29 @@ impl Replica {
     /// As [`Replica::document`].
     pub fn history(&self, id: RecordId) -> Result<Vec<HistoryEntry>, ReplicaError> {
         Ok(self.document(id)?.history())
+    }
+
+    /// Keeps a text that somebody typed and that is no value of its field yet.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn keep_unfinished(&mut self, unfinished: &Unfinished) -> Result<(), ReplicaError> {
+        let mut transaction = self.store.transaction()?;
+        // What was erased meanwhile leaves nothing behind, this neither.
+        if !transaction.is_erased(unfinished.record)? {
+            transaction.keep_unfinished(unfinished)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Such a text is finished, or taken back.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn finish(&mut self, unfinished: &Unfinished) -> Result<(), ReplicaError> {
+        let mut transaction = self.store.transaction()?;
+        transaction.finish(unfinished)?;
+        Ok(transaction.commit()?)
     }
 
     /// Notes that somebody here has reviewed the record up to these heads.

@@ -8,7 +8,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::meta::{self, ERASED_UP_TO, SCRUBBED_UP_TO, UNSCRUBBED};
-use super::{Result, Store, Transaction};
+use super::{Result, Store, Transaction, unfinished};
 use crate::id::RecordId;
 
 /// A record that is not here any more.
@@ -112,6 +112,7 @@ impl Transaction<'_> {
         for table in ["rows", "links", "reviewed", "changes", "quarantine", "documents"] {
             self.inner.execute(&format!("DELETE FROM {table} WHERE record = ?"), id)?;
         }
+        unfinished::forget(&self.inner, record)?;
         self.touched.forget(record);
         Ok(row.is_some())
     }

@@ -9,7 +9,7 @@
 //!  search     full text (FTS5), folded the Swedish way                      ┘ at any time
 //!  reviewed   the heads up to which this replica's person has reviewed each record
 //!  quarantine changes that did not pass the gate, with their reason
-//!  meta       who and where this replica is, its cursor
+//!  meta       who and where this replica is, its cursor; texts that are not finished
 //! ```
 //!
 //! **One way in.** Every change, made here or received, goes through [`Transaction::save`] in one SQLite transaction
@@ -36,6 +36,7 @@ mod query;
 mod renaming;
 mod reviewed;
 mod transaction;
+mod unfinished;
 mod whole;
 pub mod words;
 
@@ -53,6 +54,7 @@ pub use outbox::{OutboxState, RefusedChange};
 pub use query::{Filter, Hit, ListQuery, RowView, Sort, Test};
 pub use reviewed::Unreviewed;
 pub use transaction::{Origin, Transaction};
+pub use unfinished::Unfinished;
 pub use whole::Whole;
 
 use crate::document::{ChangeHash, Document, Heads};

@@ -7,7 +7,7 @@ use super::*;
 use crate::document::{Edit, Writer};
 use crate::identity::{DeviceId, WorkspaceId};
 use crate::schema::kinds::CONTACT;
-use crate::schema::{NewRecord, Value};
+use crate::schema::{FieldPath, NewRecord, Value};
 use crate::sync::{Epoch, ErrorCode};
 
 fn new_replica() -> NewReplica {
@@ -478,4 +478,38 @@ fn refused_work_on_which_the_log_has_something_built_stays() {
     assert_eq!(transaction.discard_refused(id).unwrap(), 0);
     transaction.commit().unwrap();
     assert_eq!(store.document(id).unwrap().unwrap().read().title(), "Eva Ek");
+}
+
+#[test]
+fn a_text_that_is_not_finished_stays_until_it_is_and_goes_with_its_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let (asa, bo) = (add(&mut store, "Åsa", "Berg"), add(&mut store, "Bo", "Ek"));
+    let typed = |record, text: &str| Unfinished {
+        record,
+        kind: "contact".to_owned(),
+        path: FieldPath::field("review_by"),
+        part: "whole".to_owned(),
+        base: String::new(),
+        text: text.to_owned(),
+    };
+    let mut transaction = store.transaction().unwrap();
+    for unfinished in [typed(asa, "2026-1"), typed(asa, "2026-12-"), typed(bo, "nästa")] {
+        transaction.keep_unfinished(&unfinished).unwrap();
+    }
+    transaction.commit().unwrap();
+    let path = store.path().to_owned();
+    drop(store);
+    let mut store = Store::open(&path).unwrap();
+    let kept = store.unfinished().unwrap();
+    assert_eq!(kept.len(), 2, "one a place");
+    assert!(kept.contains(&typed(asa, "2026-12-")) && kept.contains(&typed(bo, "nästa")));
+    let mut transaction = store.transaction().unwrap();
+    transaction.erase(&[asa], 1, 9).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(store.unfinished().unwrap(), [typed(bo, "nästa")]);
+    let mut transaction = store.transaction().unwrap();
+    transaction.finish(&typed(bo, "")).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(store.unfinished().unwrap(), []);
 }

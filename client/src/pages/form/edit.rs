@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use samsyn_engine::document::Edit;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{DateRange, FieldPath, FieldType, Value, ValueError};
+use samsyn_engine::store::Unfinished;
 
 use crate::widgets::date_popup;
 use crate::widgets::draft::{self, Commit};
@@ -34,7 +35,41 @@ pub(crate) struct DraftKey {
     pub(crate) part: Part,
 }
 
+impl Part {
+    const ALL: [Part; 3] = [Part::Whole, Part::First, Part::Last];
+
+    /// How it is written down.
+    const fn name(self) -> &'static str {
+        match self {
+            Part::Whole => "whole",
+            Part::First => "first",
+            Part::Last => "last",
+        }
+    }
+}
+
 impl DraftKey {
+    /// What is half typed there, as the replica keeps it.
+    pub(crate) fn unfinished(&self, commit: Commit) -> Unfinished {
+        Unfinished {
+            record: self.record,
+            kind: self.kind.to_owned(),
+            path: self.path.clone(),
+            part: self.part.name().to_owned(),
+            base: commit.base,
+            text: commit.text,
+        }
+    }
+
+    /// Where something stands that the replica kept; none where this version has no such field.
+    pub(crate) fn of(unfinished: &Unfinished) -> Option<DraftKey> {
+        let kind = samsyn_engine::schema::kind(&unfinished.kind)?;
+        let part = Part::ALL.into_iter().find(|part| part.name() == unfinished.part)?;
+        let path = unfinished.path.clone();
+        let key = DraftKey { record: unfinished.record, kind: kind.name, path, part };
+        key.field_type().is_some().then_some(key)
+    }
+
     /// The type of the field that is typed in.
     pub(crate) fn field_type(&self) -> Option<FieldType> {
         samsyn_engine::schema::kind(self.kind)?.field_at(&self.path).map(|field| field.field_type)
@@ -128,6 +163,17 @@ mod tests {
         assert_eq!(typed(FieldType::Date, "", "24/12"), set(Value::Date(date(2026, 12, 24))));
         let prose = Edit::Prose { path: path.clone(), base: "a".into(), text: "ab ".into() };
         assert_eq!(typed(FieldType::Prose, "a", "ab "), Ok(prose));
+    }
+
+    #[test]
+    fn what_is_kept_is_found_again_where_it_was_typed() {
+        let commit = Commit { base: "a".to_owned(), text: "b".to_owned() };
+        for part in Part::ALL {
+            let key = DraftKey { part, ..key() };
+            assert_eq!(DraftKey::of(&key.unfinished(commit.clone())), Some(key));
+        }
+        let path = FieldPath::field("of another version");
+        assert_eq!(DraftKey::of(&DraftKey { path, ..key() }.unfinished(commit)), None);
     }
 
     #[test]

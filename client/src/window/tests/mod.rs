@@ -36,6 +36,17 @@ struct Desk {
     _folder: tempfile::TempDir,
 }
 
+/// A window in English.
+fn window(path: &Path, page: Option<Page>) -> Harness<'static, Shell> {
+    let session = Session::open(path, false, || {}).unwrap();
+    let settings = Settings { language: Language::English, ..Settings::default() };
+    let shell = Shell::new(session, settings, page);
+    Harness::builder()
+        .with_size(vec2(1360.0, 860.0))
+        .with_context_setup(theme::install)
+        .build_ui_state(|ui, shell: &mut Shell| shell.show(ui), shell)
+}
+
 impl Desk {
     /// A window in English on a replica that `fill` has written into.
     fn new(page: Option<Page>, fill: impl FnOnce(&mut Replica)) -> Desk {
@@ -60,6 +71,15 @@ impl Desk {
         let device = Replica::open(&path).unwrap().device();
         crate::keys::forget(&vault(&path), device);
         Desk { harness: window(&path, Some(Page::Members)), path, _folder }
+    }
+
+    /// The same after the window was closed and opened again, at a page.
+    fn reopened(self, page: Page) -> Desk {
+        let Desk { mut harness, path, _folder } = self;
+        harness.state_mut().close();
+        // What was asked for before is done when this is gone.
+        drop(harness);
+        Desk { harness: window(&path, Some(page)), path, _folder }
     }
 
     /// Draws until something is so. What the window asks for comes from other threads.
