@@ -385,7 +385,7 @@ mod tests {
         frame(&mut before, "1", invalid("1x"));
         let held = before.take_held();
         let kept = Uncommitted { key: "name", commit: Commit { base: "1".into(), text: "1x".into() } };
-        assert_eq!(held, [kept.clone()]);
+        assert_eq!(held, std::slice::from_ref(&kept));
         assert!(before.take_held().is_empty(), "told once");
         // In another run of the program, or after the field was away.
         let mut drafts = Drafts::new();
