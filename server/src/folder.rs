@@ -225,9 +225,10 @@ impl Folder {
         let _ = fs::remove_dir_all(&unfinished);
         make_private(&unfinished).map_err(refused())?;
         let ready = unfinished.join("log.sqlite");
-        let put = fs::copy(copy, &ready)
-            .map_err(refused())
-            .and_then(|_| Ok(restoring::prepare(&ready, &self.log(workspace))?))
+        // By SQLite: part of what it holds may stand in a write-ahead log beside it.
+        let put = care::copy(copy, &ready)
+            .and_then(|()| restoring::prepare(&ready, &self.log(workspace)))
+            .map_err(RelayError::from)
             .and_then(|()| Ok(care::verify(&ready)?))
             .and_then(|changes| {
                 let (kept, members) = self.exchange(workspace, (&unfinished, &finished))?;

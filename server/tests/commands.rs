@@ -9,7 +9,11 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 
-use support::{Process, complaint, run};
+use samsyn_engine::identity::{DeviceId, Role};
+use samsyn_engine::schema::Value;
+use samsyn_engine::schema::kinds::CONTACT;
+use samsyn_engine::sync::ErrorCode;
+use support::{Client, Laptop, Process, Town, complaint, run};
 
 fn refused(arguments: &[&str], code: i32, words: &[&str]) {
     let output = run(arguments);
@@ -410,6 +414,77 @@ fn a_browser_at_its_address_is_told_what_this_is_and_nothing_of_what_is_there() 
         "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
     let program = answer(&relay, "GET", "/", upgrade);
     assert!(program.starts_with("HTTP/1.1 404 ") && !program.contains("html"), "{program}");
+}
+
+/// What a command says that succeeds on a workspace which is served.
+fn done(town: &Town, command: &[&str], arguments: &[&str]) -> String {
+    let output = town.operate(command, arguments);
+    assert!(output.status.success(), "{command:?}: {}", complaint(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+async fn inside(laptop: &Laptop, town: &Town) -> Client {
+    let mut client = laptop.enter(town).await;
+    client.until(|client| client.caught_up).await;
+    client
+}
+
+async fn ended(client: &mut Client) -> Option<ErrorCode> {
+    client.end().await.map(|notice| notice.code)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_command_on_a_workspace_works_while_people_are_connected_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::start(&folder.path().join("data"));
+    let town = Town::create(&relay.data, &relay.address);
+    let boss = town.somebody(&["--role", "coordinator"]).await;
+    let (removed, revoked, reader) =
+        (town.somebody(&[]).await, town.somebody(&[]).await, town.somebody(&[]).await);
+    let mut client = inside(&boss, &town).await;
+    let person = boss.record(&CONTACT, &[("family", Value::Text("Ek".to_owned()))]);
+    let other = boss.record(&CONTACT, &[("family", Value::Text("Al".to_owned()))]);
+    for document in [&person, &other] {
+        client.push(document.id(), &document.changes_since(&[])).await;
+    }
+
+    let listed = run(["workspace", "list", "--data", text(&relay.data)]);
+    assert!(String::from_utf8(listed.stdout).unwrap().contains(&town.id.to_string()));
+    let name = |device: DeviceId| device.to_string();
+    assert!(done(&town, &["member", "list"], &["--json"]).contains(&name(reader.device)));
+    let numbers = |town: &Town| -> serde_json::Value {
+        serde_json::from_str(&done(town, &["stats"], &["--json"])).unwrap()
+    };
+    assert_eq!((&numbers(&town)["changes"], &numbers(&town)["erased"]), (&4.into(), &0.into()));
+    assert!(done(&town, &["verify"], &[]).contains("4 changes, and all of it is right"));
+    done(&town, &["compact"], &[]);
+    let backup = folder.path().join("backup.sqlite");
+    assert!(done(&town, &["backup"], &["--to", text(&backup)]).contains("4 changes"));
+    assert!(client.closed.is_none(), "nobody was disturbed by any of that");
+
+    let mut out = inside(&removed, &town).await;
+    done(&town, &["member", "remove"], &[&name(removed.device)]);
+    assert_eq!(ended(&mut out).await, Some(ErrorCode::Access));
+    let mut out = inside(&revoked, &town).await;
+    done(&town, &["device", "revoke"], &[&name(revoked.device)]);
+    assert_eq!(ended(&mut out).await, Some(ErrorCode::Access));
+    let mut changed = inside(&reader, &town).await;
+    done(&town, &["member", "role"], &[&name(reader.device), "reader"]);
+    assert_eq!(ended(&mut changed).await, Some(ErrorCode::Stopping));
+    let role = inside(&reader, &town).await.grant.map(|grant| grant.role);
+    assert_eq!(role, Some(Role::Reader));
+
+    done(&town, &["erase"], &[&person.id().to_string(), "--yes"]);
+    assert_eq!(ended(&mut client).await, Some(ErrorCode::Stopping));
+    let mut client = inside(&boss, &town).await;
+    assert!(client.has_heard("Al") && !client.has_heard("Ek"));
+    let put = run(["restore", text(&backup), "--replace", "--data", text(&relay.data)]);
+    assert!(put.status.success(), "{}", complaint(&put));
+    assert_eq!(ended(&mut client).await, Some(ErrorCode::Stopping));
+    let client = inside(&boss, &town).await;
+    assert!(client.has_heard("Al") && !client.has_heard("Ek"));
+    assert_eq!((&numbers(&town)["changes"], &numbers(&town)["erased"]), (&2.into(), &1.into()));
+    assert!(done(&town, &["verify"], &[]).contains("2 changes, and all of it is right"));
 }
 
 fn status(relay: &Process, path: &str) -> u16 {

@@ -318,6 +318,20 @@ async fn a_workspace_gets_members_under_those_who_are_in_by_its_secret() {
     assert!(boss_in.has_heard("Ek") && !boss_in.has_heard("Al"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_a_relay_writes_to_is_put_back_with_all_that_was_acknowledged() {
+    let place = Place::new();
+    let boss = place.coordinator().await;
+    let mut client = caught_up(boss.enter(&place.town).await).await;
+    let document = boss.record(&CONTACT, &[("family", Value::Text("Ek".to_owned()))]);
+    client.push(document.id(), &document.changes_since(&[])).await;
+    // It is still in the write-ahead log beside the file.
+    let elsewhere = place.folder.path().join("elsewhere");
+    restore(&elsewhere, &place.log(), &[]).unwrap();
+    let log = elsewhere.join("workspaces").join(place.town.id.to_string()).join("log.sqlite");
+    assert!(client.acknowledged.is_subset(&changes(&log)) && !client.acknowledged.is_empty());
+}
+
 /// All files below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
