@@ -9,7 +9,7 @@ use samsyn_engine::identity::{
     DeviceId, Grant, InvitationCode, Managed, Management, RelayId, Roster, WorkspaceId, WorkspaceSecret,
 };
 use samsyn_engine::sync::{Epoch, Notice, VERSIONS};
-use samsyn_server::log::{Log, Meta, SqliteLog, care};
+use samsyn_server::log::{Log, Meta, SqliteLog, restoring};
 use samsyn_server::{Folder, Folding, InlineConnection, InlineRelay};
 
 use super::disk::{self, Image};
@@ -222,7 +222,7 @@ impl Station {
     /// The saved file was put back with the command for it, which gives the log a new life.
     pub(super) fn begin_new_life(&mut self) {
         self.relay = None;
-        care::begin_new_life(&self.path).expect("a log can be written");
+        restoring::prepare(&self.path, &self.path).expect("a log can be written");
         self.start();
     }
 

@@ -40,7 +40,7 @@ struct Desk {
 fn window(path: &Path, page: Option<Page>) -> Harness<'static, Shell> {
     let session = Session::open(path, false, || {}).unwrap();
     let settings = Settings { language: Language::English, ..Settings::default() };
-    let shell = Shell::new(session, settings, page);
+    let shell = Shell::new(session, settings, page).keeping_keys_in(vault(path));
     Harness::builder()
         .with_size(vec2(1360.0, 860.0))
         .with_context_setup(theme::install)
@@ -165,16 +165,6 @@ impl Desk {
 /// Where the keys are of a replica: beside it.
 fn vault(path: &Path) -> Vault {
     Vault::in_folder(&path.with_file_name("keys"))
-}
-
-fn window(path: &Path, page: Option<Page>) -> Harness<'static, Shell> {
-    let session = Session::open(path, false, || {}).unwrap();
-    let settings = Settings { language: Language::English, ..Settings::default() };
-    let shell = Shell::new(session, settings, page).keeping_keys_in(vault(path));
-    Harness::builder()
-        .with_size(vec2(1360.0, 860.0))
-        .with_context_setup(theme::install)
-        .build_ui_state(|ui, shell: &mut Shell| shell.show(ui), shell)
 }
 
 fn text(text: &str) -> Value {

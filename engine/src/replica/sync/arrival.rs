@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::identity::Collision;
+use super::identity::{self, Collision, ToldApart};
 use super::{SyncNews, SyncProblem};
 use crate::document::gate::{self, GateError, Limits};
 use crate::document::{Change, ChangeHash, Document, EncodedChange, ReceiveError, Received};
@@ -70,7 +70,9 @@ impl From<&ReceiveError> for Why {
 #[derive(Debug, Default)]
 pub(super) struct Stored {
     /// Changes of ours in whose place others came.
-    pub(super) collisions: Vec<Collision>,
+    collisions: Vec<Collision>,
+    /// What was done about them.
+    pub(super) told_apart: ToldApart,
     /// What was not taken.
     pub(super) rejected: Vec<Rejected>,
 }
@@ -102,7 +104,7 @@ pub(super) fn store(
             let Arrival { logged, stored, .. } = arrival;
             Ok((transaction, (changed, logged, stored)))
         })?;
-    let (records, logged, stored) = arrived;
+    let (records, logged, mut stored) = arrived;
     if from_log {
         keep_apart(&mut transaction, entries, &stored.rejected, now, news)?;
     }
@@ -126,6 +128,7 @@ pub(super) fn store(
         // What the relay has of these records is noted for all of them at the end.
         Reached::Nowhere | Reached::Peer => entries.len(),
     };
+    stored.told_apart = identity::tell_apart(&mut transaction, &stored.collisions)?;
     transaction.commit()?;
     news.push(SyncNews::Merged { records, changes });
     Ok(stored)

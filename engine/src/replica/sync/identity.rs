@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::SyncProblem;
 use crate::document::ChangeHash;
 use crate::id::RecordId;
-use crate::replica::Replica;
+use crate::store::Transaction;
 
 /// A change of this replica that collides with one in the relay's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,24 +23,26 @@ pub(super) struct Collision {
     pub(super) change: ChangeHash,
 }
 
-/// The collision of a change that the relay refused.
-pub(super) fn refused(replica: &mut Replica, change: ChangeHash) -> Result<Option<Collision>, SyncProblem> {
-    let record = replica.store.transaction()?.record_of(&change)?;
-    Ok(record.map(|record| Collision { record, change }))
+/// What was told apart.
+#[derive(Debug, Default)]
+pub(super) struct ToldApart {
+    /// The records where that was done; none where it could not be.
+    pub(super) records: Vec<RecordId>,
+    /// The name that each of the changes has now.
+    pub(super) names: HashMap<ChangeHash, ChangeHash>,
 }
 
-/// Gives the changes that collided, and all that was built on them, names of their own. Answers the records where that was
-/// done, none where it could not be, and the name that each of the changes has now.
+/// Gives the changes that collided, and all that was built on them, names of their own. In the transaction in which they were
+/// found: our place in the log may not be behind what did not fit, as long as nothing has been done about it.
 pub(super) fn tell_apart(
-    replica: &mut Replica,
+    transaction: &mut Transaction<'_>,
     collisions: &[Collision],
-) -> Result<(Vec<RecordId>, HashMap<ChangeHash, ChangeHash>), SyncProblem> {
-    let (mut told_apart, mut names) = (Vec::new(), HashMap::new());
+) -> Result<ToldApart, SyncProblem> {
+    let mut told = ToldApart::default();
     let mut records: BTreeMap<RecordId, BTreeSet<ChangeHash>> = BTreeMap::new();
     for Collision { record, change } in collisions {
         records.entry(*record).or_default().insert(*change);
     }
-    let mut transaction = replica.store.transaction()?;
     for (record, collided) in records {
         // What was built on another that collided gets its name with that: somebody may have handed just this on already.
         // So the first comes first, and afterwards many of the others are not there any more.
@@ -51,14 +53,23 @@ pub(super) fn tell_apart(
                 transaction.take_new_actor()?;
             }
             transaction.rename(&renamed)?;
-            told_apart.push(record);
-            names.extend(renamed.names);
+            told.records.push(record);
+            told.names.extend(renamed.names);
         }
     }
-    if !told_apart.is_empty() {
+    if !told.records.is_empty() {
         transaction.begin_comparing()?;
     }
-    transaction.commit()?;
-    told_apart.dedup();
-    Ok((told_apart, names))
+    told.records.dedup();
+    Ok(told)
+}
+
+/// The same for a change that the relay refused because of it.
+pub(super) fn refused(
+    transaction: &mut Transaction<'_>,
+    change: ChangeHash,
+) -> Result<ToldApart, SyncProblem> {
+    let record = transaction.record_of(&change)?;
+    let collision = record.map(|record| Collision { record, change });
+    tell_apart(transaction, collision.as_slice())
 }

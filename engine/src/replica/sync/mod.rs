@@ -34,7 +34,7 @@ use crate::sync::{
 use arrival::Reached;
 pub use calling::PeerCall;
 use comparing::Comparing;
-use identity::Collision;
+use identity::ToldApart;
 pub use serving::PeerAnswer;
 
 /// What a connection brought about, for whoever shows it to a person.
@@ -389,8 +389,10 @@ impl ReplicaSync {
             }
             ClientEvent::Refused { hash, refused } => {
                 if refused.code == ErrorCode::ActorCollision {
-                    let collision = identity::refused(replica, hash)?;
-                    if self.tell_apart(replica, collision.as_slice(), news)? {
+                    let mut transaction = replica.store.transaction()?;
+                    let told = identity::refused(&mut transaction, hash)?;
+                    transaction.commit()?;
+                    if self.told_apart(told, news) {
                         return Ok(());
                     }
                 }
@@ -470,29 +472,22 @@ impl ReplicaSync {
         news: &mut Vec<SyncNews>,
     ) -> Result<(), SyncProblem> {
         let stored = arrival::store(replica, entries, reached, news)?;
-        self.tell_apart(replica, &stored.collisions, news).map(drop)
+        self.told_apart(stored.told_apart, news);
+        Ok(())
     }
 
-    /// Says whether that was done.
-    fn tell_apart(
-        &mut self,
-        replica: &mut Replica,
-        collisions: &[Collision],
-        news: &mut Vec<SyncNews>,
-    ) -> Result<bool, SyncProblem> {
-        if collisions.is_empty() {
-            return Ok(false);
-        }
-        let (records, names) = identity::tell_apart(replica, collisions)?;
+    /// Begins anew where changes have other names now. Says whether that is so.
+    fn told_apart(&mut self, told: ToldApart, news: &mut Vec<SyncNews>) -> bool {
+        let ToldApart { records, names } = told;
         if records.is_empty() {
-            return Ok(false);
+            return false;
         }
         tracing::warn!(records = records.len(), "a copy of this replica wrote under the same actor");
         self.begin_again = true;
         // What was kept apart because of it comes again, and fits.
         news.retain(|news| !matches!(news, SyncNews::Quarantined { record, .. } if records.contains(record)));
         news.push(SyncNews::NewIdentity { records, names });
-        Ok(true)
+        true
     }
 
     /// Before the log follows.
@@ -554,16 +549,18 @@ fn withdraw(
     start: &Start,
 ) -> Result<Withdrawn, SyncProblem> {
     let Some(readable) = grant.role.readable() else { return Ok(Withdrawn::default()) };
-    let epoch = match start {
+    let end = match start {
         Start::Log => None,
-        Start::WholeLog(cursor) | Start::Comparison(cursor) => Some(cursor.epoch),
-        Start::Records(progress) => Some(progress.cursor.epoch),
+        Start::WholeLog(cursor) | Start::Comparison(cursor) => Some(*cursor),
+        Start::Records(progress) => Some(progress.cursor),
     };
-    let same_log = epoch
-        .is_none_or(|epoch| transaction.cursor().is_ok_and(|own| own.is_some_and(|own| own.epoch == epoch)));
+    // One that ends before our place was set back: it may lack what it had, and so may one of another epoch.
+    let own = transaction.cursor()?;
+    let same_log =
+        end.is_none_or(|end| own.is_some_and(|own| own.epoch == end.epoch && own.position <= end.position));
     let withdrawn = transaction.withdraw(readable, same_log)?;
     // Our place in the log counts for a replica that has all before it: it must not outlive what is taken away.
-    if epoch.is_some() && !withdrawn.records.is_empty() {
+    if end.is_some() && !withdrawn.records.is_empty() {
         transaction.begin_comparing()?;
     }
     Ok(withdrawn)
