@@ -199,10 +199,10 @@ pub(super) fn happening(
     let whom = entry.whom.map(who).unwrap_or_default();
     let role = entry.role.map(|role| texts::role(role).get(language).to_lowercase()).unwrap_or_default();
     let caption = match entry.what.as_str() {
-        "invited" => Caption::new("{by} bjöd in en {role}", "{by} invited a {role}"),
+        "invited" => Caption::new("{by} bjöd in någon som {role}", "{by} invited somebody as {role}"),
         "withdrew" => Caption::new("{by} tog tillbaka en inbjudan", "{by} withdrew an invitation"),
         "joined" => Caption::new("{whom} kom in som {role}", "{whom} came in as {role}"),
-        "role" => Caption::new("{by} gjorde {whom} till {role}", "{by} made {whom} a {role}"),
+        "role" => Caption::new("{by} gjorde {whom} till {role}", "{by} made {whom} {role}"),
         "removed" => Caption::new("{by} tog bort {whom}", "{by} removed {whom}"),
         "revoked" => {
             Caption::new("{by} återkallade en enhet som {whom} har", "{by} revoked a device of {whom}")
