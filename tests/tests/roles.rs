@@ -64,3 +64,39 @@ fn what_a_role_does_not_read_any_more_leaves_the_laptop_and_comes_back_with_the_
     assert!(maja.must(&["show", &other]).contains("Ej skickat"));
     assert!(maja.must(&["show", &contact]).contains(PLANTED[0]));
 }
+
+/// Found by the simulation: a disk that is set back by hand has no new life of its log, and what it lost is nowhere but on the
+/// laptop of somebody who may not read it any more.
+#[test]
+fn what_a_relay_that_was_set_back_has_lost_is_not_taken_away_with_the_right_to_read_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("relay");
+    let relay = Relay::start(&data, 0);
+    let workspace = relay.create_workspace("Byrån");
+    let maja = join(&workspace, folder.path(), "Maja", "coordinator");
+    let erik = join(&workspace, folder.path(), "Erik", "ambassador");
+    let hotel = maja.must(&["add", "organisation", "name=Hotell Jämteborg"]);
+    maja.must(&["sync"]);
+    erik.must(&["sync"]);
+    let (id, port) = (member(&maja, "Erik"), relay.port());
+    let log = data.join("workspaces").join(workspace.id()).join("log.sqlite");
+    assert!(relay.stop());
+    let saved = std::fs::read(&log).unwrap();
+    let relay = Relay::start(&data, port);
+    let contact = erik.must(&["add", "contact", "family=Ek"]);
+    erik.must(&["sync"]);
+    erik.must(&["sync"]);
+    assert!(relay.stop());
+    std::fs::write(&log, saved).unwrap();
+    let _relay = Relay::start(&data, port);
+
+    maja.must(&["member", "role", &id, "partner", "--organisation", &hotel]);
+    erik.run(&["sync"]);
+    erik.run(&["sync"]);
+    assert!(erik.must(&["show", &contact]).contains("Ek"), "it is nowhere else");
+    maja.must(&["member", "role", &id, "ambassador"]);
+    erik.must(&["sync"]);
+    erik.must(&["sync", "--retry"]);
+    maja.must(&["sync"]);
+    assert!(maja.must(&["show", &contact]).contains("Ek"));
+}
