@@ -400,6 +400,22 @@ impl World {
         devices.find(|known| known.device == device).map(|known| known.key)
     }
 
+    /// Whether the last that the relay noted of a device, or of its member, is that it joined.
+    fn joined_last(&mut self, device: DeviceId) -> bool {
+        let roster = self.station.roster();
+        let owns = |member: &&samsyn_engine::identity::Member| {
+            member.devices.iter().any(|known| known.device == device)
+        };
+        let member = roster.members.iter().find(owns).map(|member| member.member);
+        let concerns = |entry: &&samsyn_engine::identity::Happening| match entry.what.as_str() {
+            "joined" => entry.by == Some(device),
+            "revoked" => entry.whom == Some(device),
+            "removed" => entry.whom.is_some() && entry.whom == member,
+            _ => false,
+        };
+        roster.history.iter().find(concerns).is_some_and(|entry| entry.what == "joined")
+    }
+
     /// Whoever does not belong is not heard and told nothing; nobody comes in but by a key that the relay knows or by a good
     /// code.
     pub(super) fn is_right(
@@ -420,9 +436,11 @@ impl World {
         assert!(self.station.grant(guest.device).is_some(), "laptop {who} was let in and may do nothing");
         let comes_by_code = guest.code.filter(|(_, is_good)| *is_good);
         assert!(guest.is_known || comes_by_code.is_some(), "laptop {who} came in without a key or a code");
+        // The relay may have taken its code before, and the answer to that was lost.
+        let came_in = comes_by_code.is_some() || self.joined_last(guest.device);
         let town = self.town.as_mut().expect("the workspace has members");
         let was_out = town.out.remove(&guest.device);
-        assert!(!was_out || comes_by_code.is_some(), "laptop {who} is let in no more, and came in");
+        assert!(!was_out || came_in, "laptop {who} is let in no more, and came in");
         if let Some((code, _)) = comes_by_code {
             town.used.push(code);
             self.tally.invitations.1 += 1;
