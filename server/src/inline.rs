@@ -392,7 +392,7 @@ impl InlineRelay {
         };
         let (answer, mut answers) = mpsc::channel(1);
         let grant = client.admitted.grant.clone();
-        self.writer.answer(vec![Job { push, device: client.device, grant, answer }]);
+        self.writer.answer(vec![Job { push, device: client.device, grant, payer: None, answer }]);
         match answers.try_recv() {
             Ok(Answer { push, outcome: Outcome::Logged { refused, places }, .. }) => {
                 let (passed, ahead) = frames::split(places, client.position);

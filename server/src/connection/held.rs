@@ -7,13 +7,12 @@
 use std::collections::VecDeque;
 use std::future::pending;
 use std::sync::Arc;
-use std::time::Duration;
 
 use samsyn_engine::sync::{EntryBody, Push};
 use tokio::time::{Instant, sleep_until};
 
 use super::End;
-use crate::limits::{Enough, Pusher, Tally};
+use crate::limits::{Enough, Payer, Pusher, Tally};
 
 /// Pushes of one connection that wait.
 #[derive(Debug)]
@@ -49,9 +48,9 @@ impl Held {
         Ok(())
     }
 
-    /// So long it took to check one that was handed over.
-    pub(super) fn worked(&self, work: Duration) {
-        self.tally.worked(self.pusher, work);
+    /// On whom it is counted what it takes to check them.
+    pub(super) fn payer(&self) -> Payer {
+        Payer { pusher: self.pusher, tally: Arc::clone(&self.tally) }
     }
 
     /// The next that may be handed over, once it may; never where none waits. May be dropped and called again.

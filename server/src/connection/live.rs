@@ -190,7 +190,8 @@ impl Live {
     async fn hand_over(&mut self, push: Push) -> Result<(), End> {
         self.in_flight += 1;
         let (device, grant) = (self.device, self.admitted.grant.clone());
-        let job = Job { push, device, grant, answer: self.answer.clone() };
+        let (payer, answer) = (Some(self.held.payer()), self.answer.clone());
+        let job = Job { push, device, grant, payer, answer };
         self.workspace.push(job).await.map_err(|_| End::stopping())
     }
 
@@ -246,7 +247,6 @@ impl Live {
 
     async fn answered(&mut self, link: &mut Link, answer: Answer) -> Result<(), End> {
         self.in_flight -= 1;
-        self.held.worked(answer.work);
         // While too many were under way the socket was not read, and silence meant nothing.
         link.hear();
         let Outcome::Logged { refused, places } = answer.outcome else {

@@ -93,7 +93,7 @@ struct Deeds {
 struct Pushed {
     changes: Used,
     bytes: Used,
-    /// In milliseconds.
+    /// In microseconds: most of what comes takes less than a millisecond.
     work: Used,
 }
 
@@ -126,6 +126,21 @@ impl Pusher {
     /// where it comes from. On loopback nobody is counted by that, and there it is believed.
     pub(crate) fn claimed(workspace: WorkspaceId, device: DeviceId, from: IpAddr) -> Pusher {
         Pusher(workspace, Source::of(from).map_or(Whose::Device(device), Whose::Address))
+    }
+}
+
+/// On whom it is counted how long it took to check a push: while the writer is at it, all others wait. It is counted where the work is
+/// done, so also where nobody waits for the answer any more.
+#[derive(Debug, Clone)]
+pub(crate) struct Payer {
+    pub(crate) pusher: Pusher,
+    pub(crate) tally: Arc<Tally>,
+}
+
+impl Payer {
+    /// So long it took.
+    pub(crate) fn worked(&self, work: Duration) {
+        self.tally.worked(self.pusher, work);
     }
 }
 
@@ -173,7 +188,7 @@ impl Tally {
             refusals: Rate::new(limits.refusals_per_minute.get().into(), MINUTE),
             changes: Rate::new(u64::from(limits.changes_per_second.get()) * seconds, CHANGES_AT_ONCE),
             bytes: Rate::new(limits.bytes_per_day.get(), DAY),
-            work: Rate::new(u64::from(limits.work_per_minute.get()) * 1_000, MINUTE),
+            work: Rate::new(u64::from(limits.work_per_minute.get()) * 1_000_000, MINUTE),
         };
         Tally {
             limits,
@@ -284,13 +299,20 @@ impl Tally {
         Ok(wait.max(work))
     }
 
-    /// So long it took to check what a device has pushed: while one is at it, all others wait.
-    pub(crate) fn worked(&self, pusher: Pusher, work: Duration) {
+    fn worked(&self, pusher: Pusher, work: Duration) {
         let now = Instant::now();
         let mut devices = lock(&self.devices);
         let pushed = devices.of(pusher, || Pushed::nothing(now));
-        let milliseconds = u64::try_from(work.as_millis()).unwrap_or(u64::MAX);
-        self.rates.work.take(&mut pushed.work, milliseconds, now);
+        let microseconds = u64::try_from(work.as_micros()).unwrap_or(u64::MAX);
+        self.rates.work.take(&mut pushed.work, microseconds, now);
+    }
+
+    /// Whether any work of a device's has been counted that has not passed yet.
+    #[cfg(test)]
+    pub(crate) fn has_worked(&self, pusher: Pusher) -> bool {
+        let now = Instant::now();
+        let pushed = *lock(&self.devices).of(pusher, || Pushed::nothing(now));
+        !self.rates.work.wait(pushed.work, u64::MAX, now).is_zero()
     }
 
     fn deeds<T>(&self, source: Source, look: impl FnOnce(&mut Deeds) -> T) -> T {

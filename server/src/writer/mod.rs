@@ -39,6 +39,7 @@ use samsyn_engine::sync::{Cursor, EntryBody, ErrorCode, Logged, Push, Refused};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
+use crate::limits::Payer;
 use crate::log::{Append, Entry, Log, LogError, NewEntry};
 use crate::meters;
 use check::Checked;
@@ -67,6 +68,8 @@ pub(crate) struct Job {
     pub(crate) device: DeviceId,
     /// What that device may do; none in a workspace that has a secret instead of members.
     pub(crate) grant: Option<Grant>,
+    /// On whom it is counted how long it takes to check it; none where that is not counted.
+    pub(crate) payer: Option<Payer>,
     /// Where the answer goes. Has room for as many answers as its connection has pushes under way.
     pub(crate) answer: mpsc::Sender<Answer>,
 }
@@ -78,8 +81,6 @@ pub(crate) struct Answer {
     pub(crate) push: u64,
     /// What became of its changes.
     pub(crate) outcome: Outcome,
-    /// How long it took to check them.
-    pub(crate) work: Duration,
 }
 
 /// What became of the changes of a push.
@@ -281,8 +282,11 @@ impl<P: Publish> Writer<P> {
 
 impl Job {
     fn tell(self, outcome: Outcome, work: Duration) {
+        if let Some(payer) = &self.payer {
+            payer.worked(work);
+        }
         // Nobody hears it where the connection is gone. The changes are in the log all the same.
-        let _ = self.answer.try_send(Answer { push: self.push.id, outcome, work });
+        let _ = self.answer.try_send(Answer { push: self.push.id, outcome });
     }
 
     fn refuse_all(self, work: Duration) {

@@ -271,7 +271,7 @@ async fn too_much_work(attacks: &mut Attacks) {
     let mut client = caught_up(mallory.join(&town, &town.first).await).await;
     let mut venue = mallory.record(&VENUE, &[("name", text("Teatern"))]);
     let (id, mut changes) = all(&venue);
-    for _ in 0..6 {
+    for _ in 0..12 {
         changes.push(mallory.edit(&mut venue, "description", text(&support::random_text(100_000))));
     }
     let late = mallory.edit(&mut venue, "name", text("Scenen"));

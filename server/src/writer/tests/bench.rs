@@ -10,6 +10,7 @@ use samsyn_engine::schema::{NewRecord, Value};
 use samsyn_engine::sync::{Entry as Sent, Epoch};
 
 use super::super::*;
+use crate::limits::Payer;
 use crate::log::memory::MemoryLog;
 use crate::log::{Meta, Range};
 
@@ -40,6 +41,7 @@ pub(super) struct Bench {
     pub(super) answer: mpsc::Sender<Answer>,
     pub(super) answers: mpsc::Receiver<Answer>,
     pub(super) pushed: u64,
+    pub(super) payer: Option<Payer>,
 }
 
 impl Bench {
@@ -60,14 +62,15 @@ impl Bench {
         let published = Published { times: Arc::default(), answer: answer.clone() };
         let writer = Writer::new(log.clone(), log.head().unwrap(), published.clone());
         let (writer, waiting) = (Some(writer), Some(waiting));
-        Bench { log, published, queue, waiting, writer, answer, answers, pushed: 0 }
+        Bench { log, published, queue, waiting, writer, answer, answers, pushed: 0, payer: None }
     }
 
     /// Puts a push into the queue.
     pub(super) fn push(&mut self, entries: Vec<Sent>) {
         self.pushed += 1;
         let push = Push { id: self.pushed, entries };
-        let job = Job { push, device: DeviceId::random(), grant: None, answer: self.answer.clone() };
+        let (device, answer) = (DeviceId::random(), self.answer.clone());
+        let job = Job { push, device, grant: None, payer: self.payer.clone(), answer };
         self.queue.try_send(job).unwrap();
     }
 

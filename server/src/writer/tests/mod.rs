@@ -6,6 +6,7 @@ mod folding;
 use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::document::{Document, Edit};
 use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::schema::kinds::FOCUS_AREA;
 use samsyn_engine::schema::{FieldPath, FieldType, NewRecord, Value};
 use samsyn_engine::sync::Entry as Sent;
@@ -13,6 +14,7 @@ use samsyn_engine::sync::limits::CHANGE_BYTES;
 
 use super::documents::LONGEST_TAIL;
 use super::*;
+use crate::limits::{Pusher, Tally};
 use crate::log::memory::Mood;
 use bench::{Bench, Desk, author, logged};
 
@@ -28,6 +30,20 @@ fn pushes_that_wait_together_are_one_commit() {
     for (outcome, first) in outcomes.iter().zip((1..).step_by(2)) {
         assert!(logged(&[], [first, first + 1])(outcome), "{outcome:?}");
     }
+}
+
+/// Found by reading: whoever hung up before the answer came was never counted.
+#[test]
+fn whose_work_it_was_is_counted_also_where_nobody_hears_the_answer() {
+    let tally = Arc::new(Tally::new(crate::config::Limits::default()));
+    let [one, other] = [(); 2].map(|()| Pusher::proven(WorkspaceId::random(), RecordId::random()));
+    let mut bench = Bench::new();
+    bench.payer = Some(Payer { pusher: one, tally: Arc::clone(&tally) });
+    bench.push(Desk::new(1).all());
+    bench.answers.close();
+    bench.work();
+    assert_eq!(bench.logged().len(), 2);
+    assert!(tally.has_worked(one) && !tally.has_worked(other));
 }
 
 #[test]
