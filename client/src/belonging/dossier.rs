@@ -7,7 +7,7 @@ use samsyn_engine::exchange::{ExchangeError, record_to_json};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::schema::{Caption, Language};
-use samsyn_engine::store::Hit;
+use samsyn_engine::store::{Hit, Unfinished};
 use serde_json::{Value as Json, json};
 
 use super::erasing::{Referrer, referrers};
@@ -22,6 +22,7 @@ pub struct Dossier<'a> {
     id: RecordId,
     referrers: Vec<Referrer>,
     mentions: Vec<Hit>,
+    unfinished: Vec<Unfinished>,
 }
 
 impl std::fmt::Debug for Dossier<'_> {
@@ -31,6 +32,10 @@ impl std::fmt::Debug for Dossier<'_> {
 }
 
 const WHAT: Caption = Caption::new("Det här finns om personen:", "What is kept about this person:");
+const UNFINISHED: Caption = Caption::new(
+    "Halvskrivet på den här datorn, ännu inget värde för sitt fält:",
+    "Half typed on this computer, no value for its field yet:",
+);
 const HISTORY: Caption = Caption::new("Vem som har skrivit vad, och när:", "Who wrote what, and when:");
 const REFERRERS: Caption =
     Caption::new("Poster som hänvisar till personen:", "Records that refer to this person:");
@@ -47,7 +52,10 @@ impl<'a> Dossier<'a> {
     /// # Errors
     /// Where there is no such record, or the file cannot be read.
     pub fn of(replica: &'a Replica, id: RecordId, language: Language) -> Result<Dossier<'a>, ReplicaError> {
+        let mut unfinished = replica.store().unfinished()?;
+        unfinished.retain(|one| one.record == id);
         Ok(Dossier {
+            unfinished,
             words: Words::in_language(replica, language)?,
             id,
             referrers: referrers(replica, id)?,
@@ -66,6 +74,10 @@ impl<'a> Dossier<'a> {
         let record = document.read();
         let mut lines = vec![record.title(), heading(WHAT)];
         lines.extend(words.record(&record));
+        if !self.unfinished.is_empty() {
+            lines.push(heading(UNFINISHED));
+            lines.extend(self.unfinished.iter().map(|one| format!("  {}: {}", one.path, one.text)));
+        }
         lines.push(heading(HISTORY));
         for entry in document.history() {
             let why = entry.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
@@ -90,7 +102,9 @@ impl<'a> Dossier<'a> {
     pub fn to_json(&self) -> Result<Json, ReplicaError> {
         let referrer = |one: &Referrer| json!({"record": one.id, "title": one.title, "field": one.field});
         let mention = |hit: &Hit| json!({"record": hit.id, "kind": hit.kind, "title": hit.title});
+        let unfinished = |one: &Unfinished| json!({"field": one.path.to_string(), "text": one.text});
         Ok(json!({
+            "half_typed": self.unfinished.iter().map(unfinished).collect::<Vec<_>>(),
             "record": record_to_json(&self.words.replica.record(self.id)?),
             "history": history_to_json(&self.words, self.id)?,
             "referred_to_by": self.referrers.iter().map(referrer).collect::<Vec<_>>(),
@@ -146,4 +160,35 @@ fn mentions(replica: &Replica, id: RecordId) -> Result<Vec<Hit>, ReplicaError> {
     }
     let hits = replica.store().search(&name, &[], MENTIONS)?;
     Ok(hits.into_iter().filter(|hit| hit.id != id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use samsyn_engine::identity::WorkspaceId;
+    use samsyn_engine::schema::kinds::CONTACT;
+    use samsyn_engine::schema::{FieldPath, NewRecord};
+    use samsyn_engine::store::NewReplica;
+
+    use super::*;
+
+    #[test]
+    fn what_is_half_typed_about_the_person_and_nobody_else_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let new =
+            NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".to_owned(), relay: None };
+        let mut replica = Replica::create(&folder.path().join("a.samsyn"), &new, "Åsa").unwrap();
+        let people = [(); 2].map(|()| NewRecord::new(&CONTACT));
+        for (person, text) in people.iter().zip(["2026-1", "nästa år"]) {
+            replica.create_record(person).unwrap();
+            let path = FieldPath::field("review_by");
+            let (kind, part) = ("contact".to_owned(), "whole".to_owned());
+            let (base, text) = (String::new(), text.to_owned());
+            replica.keep_unfinished(&Unfinished { record: person.id, kind, path, part, base, text }).unwrap();
+        }
+        let dossier = Dossier::of(&replica, people[0].id, Language::English).unwrap();
+        let read = dossier.to_text().unwrap();
+        assert!(read.contains("review_by: 2026-1") && !read.contains("nästa"), "{read}");
+        let known = dossier.to_json().unwrap();
+        assert_eq!(known["half_typed"], json!([{"field": "review_by", "text": "2026-1"}]));
+    }
 }
