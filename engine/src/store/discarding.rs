@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, params};
 
 use super::outbox::BECOMES;
-use super::{Result, Transaction, change_hash, heads_from_blob, projection, reviewed};
+use super::{Result, Transaction, change_hash, heads_from_blob, reviewed};
 use crate::document::{ChangeHash, Discarded, Document};
 use crate::id::RecordId;
 
@@ -88,7 +88,7 @@ impl Transaction<'_> {
         let next = self.put_document(document)?;
         self.fold_now(document)?;
         self.put_what_was_reviewed((before, document), up_to_date)?;
-        projection::write(&self.inner, document)?;
+        self.project(document)?;
         self.touched.put(next, document);
         Ok(())
     }

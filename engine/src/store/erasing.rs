@@ -107,6 +107,7 @@ impl Transaction<'_> {
             .optional()?;
         if let Some(row) = row {
             self.inner.execute("DELETE FROM search WHERE rowid = ?", [row])?;
+            self.words.remove(&row);
         }
         // What refers to the document goes before it.
         for table in ["rows", "links", "reviewed", "changes", "quarantine", "documents"] {

@@ -4,7 +4,7 @@ use automerge::ActorId;
 use rusqlite::{OptionalExtension, params};
 
 use super::meta::{self, ACTOR};
-use super::{Origin, Result, StoreError, Transaction, heads_from_blob, projection, record_id, reviewed};
+use super::{Origin, Result, StoreError, Transaction, heads_from_blob, record_id, reviewed};
 use crate::document::{ChangeHash, Renamed};
 use crate::id::RecordId;
 
@@ -54,7 +54,7 @@ impl Transaction<'_> {
             &format!("DELETE FROM quarantine WHERE record = ?1 AND code IN {CAUSED_BY_COLLISION}"),
             params![id.as_bytes()],
         )?;
-        projection::write(&self.inner, document)?;
+        self.project(document)?;
         self.touched.put(next, document);
         Ok(())
     }

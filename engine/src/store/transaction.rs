@@ -1,7 +1,7 @@
 //! The one way in which a replica's file changes.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{TransactionBehavior, params};
 
@@ -29,6 +29,8 @@ pub enum Origin {
 pub struct Transaction<'a> {
     pub(super) inner: rusqlite::Transaction<'a>,
     pub(super) touched: Touched<'a>,
+    /// By what words which row is found once this is committed.
+    pub(super) words: BTreeMap<i64, Option<projection::Words>>,
 }
 
 /// The documents in memory, and those of them that are not in the file yet. What is taken back must be forgotten: another
@@ -68,7 +70,11 @@ const FOLD_BYTES: i64 = 8 * 1024;
 impl<'a> Transaction<'a> {
     pub(super) fn begin(store: &'a mut Store) -> Result<Self> {
         let inner = store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Transaction { inner, touched: Touched { cache: &store.cache, records: Vec::new() } })
+        Ok(Transaction {
+            inner,
+            touched: Touched { cache: &store.cache, records: Vec::new() },
+            words: BTreeMap::new(),
+        })
     }
 
     /// A record's document as this transaction sees it; an empty one where there is no such record yet.
@@ -105,13 +111,20 @@ impl<'a> Transaction<'a> {
         let next = self.put_document(document)?;
         self.insert_changes(document, changes, origin)?;
         self.fold(document)?;
-        projection::write(&self.inner, document)?;
+        self.project(document)?;
         if reviewed {
             // What people do themselves they need not review, as long as there was nothing else to review.
             let at = changes.iter().map(|change| change.time).max().unwrap_or(0);
             super::reviewed::mark(&self.inner, id, &document.heads(), at)?;
         }
         self.touched.put(next, document);
+        Ok(())
+    }
+
+    /// Has lists and search show the document as it is.
+    pub(super) fn project(&mut self, document: &Document) -> Result<()> {
+        let (row, words) = projection::write(&self.inner, document)?;
+        self.words.insert(row, words);
         Ok(())
     }
 
@@ -479,7 +492,8 @@ impl<'a> Transaction<'a> {
     /// # Errors
     /// Where the file cannot be written. Then nothing was changed.
     pub fn commit(self) -> Result<()> {
-        let Transaction { inner, mut touched } = self;
+        let Transaction { inner, mut touched, words } = self;
+        words.iter().try_for_each(|(row, words)| projection::write_words(&inner, *row, words.as_ref()))?;
         inner.commit()?;
         touched.records.clear();
         Ok(())

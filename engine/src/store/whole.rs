@@ -71,7 +71,8 @@ impl Transaction<'_> {
         self.inner
             .prepare_cached("UPDATE documents SET snapshot = ?2 WHERE record = ?1")?
             .execute(params![id.as_bytes(), whole.snapshot])?;
-        whole.projection.write(&self.inner)?;
+        let row = whole.projection.write(&self.inner)?;
+        self.words.insert(row, whole.projection.words.clone());
         self.touched.forget(id);
         Ok(())
     }
