@@ -195,6 +195,9 @@ impl Document {
     /// Written as by somebody who got all changes at once. A document that grew change by change keeps them in the order in
     /// which they came, which is one of many; the gate takes the one that follows from the changes alone.
     pub fn save_plain(&self) -> Vec<u8> {
+        if gate::came_at_once(&self.automerge) {
+            return self.automerge.save_nocompress();
+        }
         let at_once = gate::guarded(|| {
             let mut at_once = automerge::Automerge::new();
             at_once.apply_changes(self.automerge.get_changes(&[])).map(|()| at_once.save_nocompress())

@@ -121,6 +121,7 @@ pub fn gate_document(bytes: &[u8]) {
         rebuilt.apply_changes(document.get_changes(&[])).expect("its changes can be applied");
         assert_eq!(rebuilt.get_heads(), document.get_heads());
         assert_eq!(rebuilt.hydrate(None), document.hydrate(None));
+        assert_eq!(rebuilt.save_nocompress(), document.save_nocompress());
         assert!(document.get_missing_deps(&[]).is_empty(), "nothing waits in it");
     }
 }

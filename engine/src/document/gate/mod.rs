@@ -21,18 +21,22 @@
 //! Source of the format: "Automerge Binary Document Format", <https://automerge.org/automerge-binary-format-spec/>.
 
 mod apply;
+mod chain;
 mod chunk;
 mod columns;
 mod document;
 mod guard;
 mod header;
+mod order;
 mod reader;
+mod rows;
 #[cfg(test)]
 mod tests;
 
 use automerge::{Change, ChangeHash};
 
 pub use apply::{Applied, apply};
+pub use chain::came_at_once;
 pub use document::admit_document;
 pub use guard::guarded;
 

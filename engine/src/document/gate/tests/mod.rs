@@ -11,6 +11,7 @@ use super::*;
 use automerge::{ActorId, Automerge, ReadDoc};
 
 mod documents;
+mod order;
 
 /// A chunk of that kind with a right checksum.
 fn chunk(kind: u8, body: &[u8]) -> Vec<u8> {
