@@ -101,6 +101,11 @@ pub enum RelayError {
         "workspace {0} is there already: say --replace to put the backup in its place; what is there is kept"
     )]
     IsThere(WorkspaceId),
+    /// Two that put something back at once would do it with each other's files.
+    #[error(
+        "another command puts a workspace of {0} back just now: wait until it has ended, and say it again"
+    )]
+    Restoring(PathBuf),
     /// Who belongs was not changed.
     #[error("not done: {0}")]
     NotManaged(#[from] ManagementError),

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! DATA/relay.lock                        held by the relay that serves the folder; says where it listens
+//! DATA/restore.lock                      held by a command that puts a workspace back
 //! DATA/relay.id                          the relay's name, which devices sign when they enter
 //! DATA/workspaces/<workspace>/log.sqlite one log, with SQLite's own files beside it
 //! DATA/workspaces/.new-<workspace>/      one that is being made or put back; renamed once it is whole
@@ -92,21 +93,21 @@ impl Folder {
         let open =
             OpenOptions::new().create(true).truncate(false).read(true).write(true).open(self.lock_path());
         let file = open.map_err(RelayError::not_writable(&self.root))?;
-        self.claim(&file)?;
+        claim(&file, &self.root)?.then_some(()).ok_or_else(|| RelayError::Taken(self.root.clone()))?;
         self.probe().map_err(RelayError::not_writable(&self.root))?;
         Ok(FolderLock { file })
     }
 
-    /// Tries a few times: a `workspace create` that looks who serves holds the lock for a moment.
-    fn claim(&self, file: &File) -> Result<(), RelayError> {
-        for _ in 0..5 {
-            match file.try_lock() {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
-                Err(TryLockError::Error(error)) => return Err(RelayError::not_writable(&self.root)(error)),
-            }
+    /// Claims the folder for putting something back: two that do so at once would do it with each other's files.
+    fn lock_for_restoring(&self) -> Result<FolderLock, RelayError> {
+        let open =
+            OpenOptions::new().create(true).truncate(false).write(true).open(self.root.join("restore.lock"));
+        let file = open.map_err(RelayError::not_writable(&self.root))?;
+        if claim(&file, &self.root)? {
+            Ok(FolderLock { file })
+        } else {
+            Err(RelayError::Restoring(self.root.clone()))
         }
-        Err(RelayError::Taken(self.root.clone()))
     }
 
     /// Whether something can be written to the folder now.
@@ -208,7 +209,8 @@ impl Folder {
     /// Puts a workspace back from a copy of its log, which is only read; also while a relay serves the folder.
     ///
     /// # Errors
-    /// [`RelayError::IsThere`] where the workspace is there and is not to be replaced; where the copy is no log or something in
+    /// [`RelayError::IsThere`] where the workspace is there and is not to be replaced; [`RelayError::Restoring`] where something
+    /// is being put back already; where the copy is no log or something in
     /// it is wrong; [`RelayError::Taken`] where what is there cannot be used, and a relay has it open; where nothing can be
     /// written. Then what is there is as it was.
     pub fn put_back(&self, copy: &Path, replace: bool) -> Result<PutBack, RelayError> {
@@ -218,6 +220,7 @@ impl Folder {
         if finished.exists() && !replace {
             return Err(RelayError::IsThere(workspace));
         }
+        let _alone = self.lock_for_restoring()?;
         if !self.workspaces().exists() {
             make_private(&self.workspaces()).map_err(refused())?;
         }
@@ -303,6 +306,18 @@ impl FolderLock {
         self.file.rewind()?;
         write!(self.file, "{address}")
     }
+}
+
+/// Takes a lock, if nobody has it. Tries a few times: a `workspace create` that looks who serves holds it for a moment.
+fn claim(file: &File, root: &Path) -> Result<bool, RelayError> {
+    for _ in 0..5 {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::Error(error)) => return Err(RelayError::not_writable(root)(error)),
+        }
+    }
+    Ok(false)
 }
 
 /// Makes durable what a folder lists. Elsewhere than on Unix the system does so by itself.

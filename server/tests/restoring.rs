@@ -287,6 +287,34 @@ async fn what_cannot_be_put_back_is_said_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_put_back_at_once_one_waits_for_another_word() {
+    let place = Place::new();
+    let boss = place.coordinator().await;
+    let mut client = caught_up(boss.enter(&place.town).await).await;
+    let document = boss.record(&CONTACT, &[("family", Value::Text("Ek".to_owned()))]);
+    client.push(document.id(), &document.changes_since(&[])).await;
+    let backup = place.back_up();
+    let before = changes(&place.log());
+    let mut done = 0;
+    for _ in 0..5 {
+        let start = || {
+            let (data, backup) = (place.relay.data.clone(), backup.clone());
+            std::thread::spawn(move || restore(&data, &backup, &["--replace"]))
+        };
+        for restored in [start(), start(), start()] {
+            match restored.join().unwrap() {
+                Ok(_) => done += 1,
+                Err(said) => assert!(said.contains("another command"), "{said}"),
+            }
+        }
+        assert_eq!(changes(&place.log()), before);
+    }
+    assert_eq!(place.kept().len(), done);
+    assert!(done >= 5, "one of them always does it");
+    assert_eq!(care::verify(&place.log()).unwrap(), before.len() as u64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_workspace_gets_members_under_those_who_are_in_by_its_secret() {
     let folder = tempfile::tempdir().unwrap();
     let relay = Process::start(folder.path());
