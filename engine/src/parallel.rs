@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::iter::Enumerate;
 use std::num::NonZero;
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::{thread, vec};
 
 /// Fewer things than these are not worth a thread (some 50 µs, against some 500 µs for a document through the gate).
@@ -35,7 +35,7 @@ pub fn ahead<T: Send, R: Send, A>(
     work: impl Fn(T) -> R + Sync,
     using: impl FnOnce(&mut dyn Iterator<Item = R>) -> A,
 ) -> A {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST).min(things.len() / FEW);
+    let threads = cores().min(MOST).min(things.len() / FEW);
     if threads < 2 {
         let answers: Vec<R> = things.into_iter().map(work).collect();
         return using(&mut answers.into_iter());
@@ -59,6 +59,12 @@ pub fn ahead<T: Send, R: Send, A>(
         answers.help();
         using(&mut answers)
     })
+}
+
+/// How many cores there are. Asked once: the answer is in files of the system's, and takes as long as a change at the gate.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Work that several threads take from: thing by thing, for some are a hundred times the work of others.

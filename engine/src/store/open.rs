@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::cipher::{self, FileKey};
@@ -97,6 +98,8 @@ fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     // A page read from a damaged file must not be trusted.
     connection.pragma_update(None, "cell_size_check", true)?;
+    // What is bound does not change how a statement is carried out: else it is planned anew whenever it is used.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

@@ -32,6 +32,12 @@ pub struct Folding {
 }
 
 impl Folding {
+    /// Whether there is something to fold is looked at once so many changes have come since that was last looked at: one who
+    /// writes alone would wait for it with every change.
+    pub(super) fn looks_after(&self) -> u64 {
+        self.rest / 4
+    }
+
     /// All records, however lately they were changed.
     pub(crate) fn everything() -> Folding {
         Folding { rest: 0, ..Folding::default() }

@@ -110,8 +110,10 @@ pub(crate) struct Writer<P> {
     documents: Documents,
     publish: P,
     folding: Folding,
-    /// Nothing was left to fold when that was last looked at.
+    /// Nothing was left to fold when that was last looked at, and little has come since.
     folded: bool,
+    /// The end of the log when that was looked at.
+    looked_at: u64,
     /// So many groups were answered since history was last folded.
     groups: usize,
 }
@@ -129,7 +131,16 @@ impl<P: Publish> Writer<P> {
     /// A writer of a log that ends at `head`.
     pub(crate) fn new(log: Arc<dyn Log>, head: Cursor, publish: P) -> Self {
         let documents = Documents::new(Arc::clone(&log));
-        Writer { documents, log, head, publish, folding: Folding::default(), folded: false, groups: 0 }
+        Writer {
+            documents,
+            log,
+            head,
+            publish,
+            folding: Folding::default(),
+            folded: false,
+            looked_at: 0,
+            groups: 0,
+        }
     }
 
     /// The same writer, that folds history at other times.
@@ -165,7 +176,7 @@ impl<P: Publish> Writer<P> {
 
     /// Folds some history, if there is any to fold.
     pub(crate) fn fold(&mut self) {
-        self.groups = 0;
+        (self.groups, self.looked_at) = (0, self.head.position);
         let step = || self.folding.step(&*self.log, self.head.position);
         self.folded = match catch_unwind(AssertUnwindSafe(step)) {
             Ok(Ok(some)) => !some,
@@ -187,9 +198,11 @@ impl<P: Publish> Writer<P> {
 
     /// Checks a group of pushes, makes what is good of it durable, and answers each.
     pub(crate) fn answer(&mut self, mut group: Vec<Job>) {
-        (self.folded, self.groups) = (false, self.groups + 1);
+        self.groups += 1;
         let began = Instant::now();
-        match catch_unwind(AssertUnwindSafe(|| self.commit(&group))) {
+        let committed = catch_unwind(AssertUnwindSafe(|| self.commit(&group)));
+        self.folded &= self.head.position < self.looked_at + self.folding.looks_after();
+        match committed {
             Ok(Ok(committed)) => {
                 metrics::histogram!(meters::COMMIT).record(began.elapsed());
                 self.tell(group, committed);

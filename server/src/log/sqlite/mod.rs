@@ -263,7 +263,7 @@ impl Log for SqliteLog {
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         // Another process may have erased something: then this is another log.
-        if meta(&transaction)?.epoch != self.epoch || head(&transaction, self.epoch)? != append.after {
+        if epoch(&transaction)? != self.epoch || head(&transaction, self.epoch)? != append.after {
             return Err(LogError::Moved);
         }
         none_is_erased(&transaction, append)?;
@@ -294,7 +294,7 @@ impl Log for SqliteLog {
         let mut connection = lock(&self.writer);
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        if meta(&transaction)?.epoch != self.epoch || head(&transaction, self.epoch)?.position != fold.at {
+        if epoch(&transaction)? != self.epoch || head(&transaction, self.epoch)?.position != fold.at {
             return Err(LogError::Moved);
         }
         folding::fold(&transaction, fold).map_err(failed)?;
@@ -330,6 +330,11 @@ fn meta(connection: &Connection) -> Result<Meta> {
     let has_members = if has_members { "has_members" } else { "0" };
     let select = format!("SELECT workspace, name, secret_hash, epoch, created_at, {has_members} FROM meta");
     connection.query_row(&select, [], read).map_err(failed)
+}
+
+fn epoch(connection: &Connection) -> Result<Epoch> {
+    let read = || connection.prepare_cached("SELECT epoch FROM meta")?.query_row([], |row| row.get(0));
+    read().map(Epoch::from_bytes).map_err(failed)
 }
 
 fn head(connection: &Connection, epoch: Epoch) -> Result<Cursor> {

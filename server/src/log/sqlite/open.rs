@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use samsyn_engine::identity::WorkspaceSecret;
 
@@ -125,7 +126,9 @@ fn configure(connection: &Connection) -> Result<()> {
         // A burst of pushes must not leave a huge file behind.
         connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
         // A page read from a damaged file must not be trusted.
-        connection.pragma_update(None, "cell_size_check", true)
+        connection.pragma_update(None, "cell_size_check", true)?;
+        // What is bound does not change how a statement is carried out: else it is planned anew whenever it is used.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
     };
     connection.set_prepared_statement_cache_capacity(32);
     set().map_err(failed)
