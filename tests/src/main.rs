@@ -5,10 +5,6 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use samsyn_tests::{bench, corpus, simulation};
 
-/// As in our programs.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Benchmarks and simulations of Samsyn, and the corpus of its fuzz targets.
 #[derive(Debug, Parser)]
 #[command(name = "samsyn-tests", version, about)]
