@@ -46,6 +46,9 @@ const FREE_OPERATIONS: usize = 20_000;
 const FREE_CHANGES: usize = 2_000;
 const INFLATED: &str = "a document, inflated,";
 
+/// A document of more operations than these is not looked at: unfolded, each takes some two hundred bytes of memory.
+const LOOKED_AT: usize = 100_000;
+
 /// Reads one document chunk from outside: a whole document, as `save` writes it.
 ///
 /// What comes out is what its changes give when each of them passes [`super::admit`]'s limits and [`apply`](super::apply)'s
@@ -66,6 +69,9 @@ pub fn admit_document(bytes: &[u8], limits: &Limits) -> Result<Automerge, GateEr
 
 /// Whether it is certain, without applying them, that its changes come to the document, and pass each for itself.
 pub(super) fn is_as_applied(document: &Automerge, plain: &Plain<'_>, limits: &Limits) -> bool {
+    if plain.operations > LOOKED_AT {
+        return false;
+    }
     let Ok(rows) = plain.rows() else { return false };
     let changes = document.get_changes_meta(&[]);
     let Some(numbers) = chain::Numbers::of(&changes, plain.actors, limits) else { return false };
@@ -103,6 +109,8 @@ pub(super) struct Plain<'a> {
     chunk: Vec<u8>,
     /// How many actors are in its table.
     actors: usize,
+    /// How many operations there are, or successors where those are more.
+    operations: usize,
     pub(super) of_changes: Vec<Inflated<'a>>,
     of_operations: Vec<Inflated<'a>>,
 }
@@ -140,10 +148,10 @@ pub(super) fn plain<'a>(body: &'a [u8], limits: &Limits) -> Result<Plain<'a>, Ga
     }
     of_changes.iter().chain(&of_operations).for_each(|(_, data)| plain.extend(data.iter()));
     let changes = count_changes(&of_changes, plain.len(), limits)?;
-    count_operations(&of_operations, plain.len(), limits)?;
+    let operations = count_operations(&of_operations, plain.len(), limits)?;
     plain.extend(reader.rest());
     head_indexes(&mut reader, heads, changes)?;
-    Ok(Plain { chunk: chunk::write_document(&plain), actors, of_changes, of_operations })
+    Ok(Plain { chunk: chunk::write_document(&plain), actors, operations, of_changes, of_operations })
 }
 
 /// Actors and heads. Answers how many there are of each.
