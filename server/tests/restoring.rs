@@ -286,6 +286,46 @@ async fn what_cannot_be_put_back_is_said_and_changes_nothing() {
     drop(folder);
 }
 
+/// To a database a limit on its files is what a full disk is.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_no_room_for_it_all_is_as_it_was() {
+    let place = Place::new();
+    let boss = place.coordinator().await;
+    let mut client = caught_up(boss.enter(&place.town).await).await;
+    let push = |notes: String| boss.record(&CONTACT, &[("notes", Value::Text(notes))]);
+    for _ in 0..10 {
+        let desk = push(support::random_text(10_000));
+        client.push(desk.id(), &desk.changes_since(&[])).await;
+    }
+    let backup = place.back_up();
+    let after = push("Efter".to_owned());
+    client.push(after.id(), &after.changes_since(&[])).await;
+    let old = changes(&place.log());
+    let mut took = Vec::new();
+    // In blocks of 512 bytes: at first the copy of the backup has no room, then what is kept, then the log.
+    for blocks in [200, 600, 1_200, 16_000] {
+        let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" \"$@\"");
+        let done = Command::new("sh")
+            .args(["-c", &script, program(), "restore", text(&backup), "--replace", "--data"])
+            .arg(&place.relay.data)
+            .output()
+            .unwrap();
+        took.push(done.status.success());
+        if done.status.success() {
+            break;
+        }
+        assert!(!complaint(&done).is_empty(), "it says why");
+        care::verify(&place.log()).unwrap();
+        assert_eq!(changes(&place.log()), old);
+        assert_eq!(place.kept(), Vec::<PathBuf>::new());
+        let left = std::fs::read_dir(place.relay.data.join("workspaces")).unwrap().count();
+        assert_eq!(left, 1, "nothing unfinished is left");
+    }
+    assert!(took.len() > 2 && took.ends_with(&[true]), "{took:?}");
+    assert_eq!(changes(&place.log()), changes(&backup));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_that_put_back_at_once_one_waits_for_another_word() {
     let place = Place::new();
