@@ -22,6 +22,8 @@ pub(super) struct Link {
     pub(super) down: VecDeque<Vec<u8>>,
     /// What was asked of who belongs, in the order in which it will be answered.
     pub(super) asked: VecDeque<Wish>,
+    /// Something on it was spoiled: which answer is to what nobody can tell any more.
+    pub(super) is_spoiled: bool,
     /// The relay has ended it: what is on its way to the laptop still comes.
     pub(super) is_over: bool,
 }
@@ -33,7 +35,7 @@ impl Link {
     /// A new connection of a laptop.
     pub(super) fn new(sync: ReplicaSync, there: InlineConnection) -> Link {
         let (up, down, asked) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
-        Link { sync, there, up, down, asked, is_over: false }
+        Link { sync, there, up, down, asked, is_spoiled: false, is_over: false }
     }
 
     /// Whether the relay's frames still find room.
@@ -55,6 +57,8 @@ impl Link {
         if frames.is_empty() {
             return false;
         }
+        self.is_spoiled = true;
+        self.asked.clear();
         let at = dice.random_range(0..frames.len());
         match dice.random_range(0..4) {
             0 => {

@@ -113,7 +113,9 @@ impl World {
             && !link.is_over
             && link.sync.manage(wish.management.clone())
         {
-            link.asked.push_back(wish);
+            if !link.is_spoiled {
+                link.asked.push_back(wish);
+            }
             return;
         }
         if chance(&mut self.dice, 0.15) {
