@@ -40,6 +40,16 @@ impl Place {
         self.town.somebody(&["--role", "coordinator"]).await
     }
 
+    /// One with a contact of that family name, which its coordinator has pushed and can push behind.
+    async fn with(family: &str) -> (Place, Laptop, Client) {
+        let place = Place::new();
+        let boss = place.coordinator().await;
+        let mut client = caught_up(boss.enter(&place.town).await).await;
+        let document = boss.record(&CONTACT, &[("family", Value::Text(family.to_owned()))]);
+        client.push(document.id(), &document.changes_since(&[])).await;
+        (place, boss, client)
+    }
+
     fn back_up(&self) -> PathBuf {
         let backup = self.folder.path().join("backup.sqlite");
         let done = self.town.operate(&["backup"], &["--to", text(&backup)]);
@@ -92,11 +102,7 @@ async fn caught_up(mut client: Client) -> Client {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_put_back_under_those_who_write_and_what_was_acknowledged_is_there_or_kept() {
-    let place = Place::new();
-    let boss = place.coordinator().await;
-    let mut first = caught_up(boss.enter(&place.town).await).await;
-    let document = boss.record(&CONTACT, &[("family", Value::Text("Före".to_owned()))]);
-    first.push(document.id(), &document.changes_since(&[])).await;
+    let (place, boss, mut first) = Place::with("Före").await;
     let backup = place.back_up();
     let in_backup = changes(&backup);
 
@@ -243,11 +249,7 @@ async fn killed_at_any_moment_it_leaves_the_one_or_the_other_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_put_back_is_said_and_changes_nothing() {
-    let place = Place::new();
-    let boss = place.coordinator().await;
-    let mut client = caught_up(boss.enter(&place.town).await).await;
-    let document = boss.record(&CONTACT, &[("family", Value::Text("Ek".to_owned()))]);
-    client.push(document.id(), &document.changes_since(&[])).await;
+    let (place, boss, mut client) = Place::with("Ek").await;
     let backup = place.back_up();
     let good = std::fs::read(&backup).unwrap();
     let refused = |arguments: &[&str], words: &str| {
@@ -328,11 +330,7 @@ async fn where_there_is_no_room_for_it_all_is_as_it_was() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_that_put_back_at_once_one_waits_for_another_word() {
-    let place = Place::new();
-    let boss = place.coordinator().await;
-    let mut client = caught_up(boss.enter(&place.town).await).await;
-    let document = boss.record(&CONTACT, &[("family", Value::Text("Ek".to_owned()))]);
-    client.push(document.id(), &document.changes_since(&[])).await;
+    let (place, _boss, _client) = Place::with("Ek").await;
     let backup = place.back_up();
     let before = changes(&place.log());
     let mut done = 0;
@@ -388,11 +386,7 @@ async fn a_workspace_gets_members_under_those_who_are_in_by_its_secret() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_a_relay_writes_to_is_put_back_with_all_that_was_acknowledged() {
-    let place = Place::new();
-    let boss = place.coordinator().await;
-    let mut client = caught_up(boss.enter(&place.town).await).await;
-    let document = boss.record(&CONTACT, &[("family", Value::Text("Ek".to_owned()))]);
-    client.push(document.id(), &document.changes_since(&[])).await;
+    let (place, _boss, client) = Place::with("Ek").await;
     // It is still in the write-ahead log beside the file.
     let elsewhere = place.folder.path().join("elsewhere");
     restore(&elsewhere, &place.log(), &[]).unwrap();

@@ -426,6 +426,26 @@ fn what_was_taken_away_and_came_again_is_not_what_another_handle_remembers() {
     assert!(sent > 0);
 }
 
+/// Search is written last in a transaction: what was erased since must not come back with it.
+#[test]
+fn what_is_written_and_erased_in_one_transaction_is_not_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    let id = add(&mut store, "Åsa", "Berg");
+    let mut document = store.document(id).unwrap().unwrap();
+    let writer = Writer::new(&[9; 16], DeviceId::from_bytes([9; 16]), 1_700_000_000);
+    let changes = document.edit(&[Edit::set("family", text("Xylofonsson"))], &writer).unwrap();
+    let mut transaction = store.transaction().unwrap();
+    transaction.save(&document, &changes, Origin::Log).unwrap();
+    transaction.erase(&[id], 1, 9).unwrap();
+    transaction.commit().unwrap();
+    for word in ["Berg", "Xylofonsson"] {
+        assert!(store.search(word, &[], 10).unwrap().is_empty());
+    }
+    let indexed = store.connection.query_row("SELECT count(*) FROM search", [], |row| row.get(0));
+    assert_eq!(indexed, Ok(0), "nor does it stand in the index");
+}
+
 /// Notes that the relay has all changes of a record. Answers how many.
 fn logged(store: &mut Store, id: RecordId) -> usize {
     let changes: Vec<ChangeHash> =

@@ -14,8 +14,8 @@
 //!   successors            by name, each about the same key or element as what it takes the place of
 //! ```
 //!
-//! **Yes is certain, no is not**: what is rare and would make this longer (counters in lists, tables, values that are written in two
-//! ways) is answered with no, and the gate then applies the changes to see.
+//! **Yes is certain, no is not**: what is rare and would make this longer (counters in lists, tables, values that are written
+//! in two ways) is answered with no, and the gate then applies the changes to see.
 
 use std::collections::HashMap;
 
@@ -140,8 +140,8 @@ fn insert(path: &mut Vec<Id>, behind: Option<Id>, id: Id) -> bool {
     sibling.is_none_or(|sibling| sibling > id)
 }
 
-/// All operations, deletions among them. `None` where what takes an operation's place is neither about the
-/// same key or element, nor a deletion of it.
+/// All operations, deletions among them. `None` where what takes an operation's place is neither about the same key or
+/// element, nor a deletion of it.
 fn with_deletions(rows: &[Row<'_>]) -> Option<Vec<Id>> {
     // What each operation is about, and whether it can take the place of another.
     let mut found = HashMap::new();
