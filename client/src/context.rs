@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::Language;
 
+pub(crate) use crate::failure::{Failure, Said};
 use crate::keys;
 
 /// What every command needs to know.
@@ -22,6 +23,3 @@ impl Context {
         Ok(keys::open(&self.path)?)
     }
 }
-
-/// What a command says when it did not do what it was asked to: one sentence.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;

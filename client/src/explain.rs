@@ -5,7 +5,7 @@
 
 use samsyn_engine::document::EditError;
 use samsyn_engine::exchange::ExchangeError;
-use samsyn_engine::identity::Forbidden;
+use samsyn_engine::identity::{CodeError, Forbidden};
 use samsyn_engine::replica::{ReplicaError, SyncProblem};
 use samsyn_engine::schema::{self, Caption, Language, ValueError};
 use samsyn_engine::store::StoreError;
@@ -13,6 +13,7 @@ use samsyn_engine::sync::{ErrorCode, SyncError};
 
 use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
+use crate::failure::system_words;
 use crate::keys::lock::LockError;
 use crate::keys::{KeyError, Place, SHORTEST};
 use crate::link::LinkError;
@@ -27,7 +28,7 @@ pub fn replica_error(error: &ReplicaError, language: Language) -> String {
         return error.to_string();
     }
     match error {
-        ReplicaError::Store(error) => store_error(error),
+        ReplicaError::Store(error) => store_error(error, language),
         ReplicaError::Edit(error) => edit_error(error),
         ReplicaError::New(error) => format!("Posten kunde inte skapas: {error}"),
         ReplicaError::Forbidden(error) => forbidden(error, language),
@@ -50,7 +51,7 @@ pub fn exchange_error(error: &ExchangeError, language: Language) -> String {
         ExchangeError::File { path, reason } => NOT_WRITTEN
             .get(language)
             .replace("{path}", &path.display().to_string())
-            .replace("{reason}", reason),
+            .replace("{reason}", &system_words(reason, language)),
     }
 }
 
@@ -73,7 +74,11 @@ fn forbidden(error: &Forbidden, language: Language) -> String {
     words.get(language).replace("{}", &plural)
 }
 
-fn store_error(error: &StoreError) -> String {
+/// Why a replica's file cannot be used.
+pub fn store_error(error: &StoreError, language: Language) -> String {
+    if language == Language::English {
+        return error.to_string();
+    }
     match error {
         StoreError::NotThere(path) => format!(
             "Det finns ingen arbetsyta på {}. Skapa en med \"samsyn new\" eller anslut med \"samsyn join\".",
@@ -92,7 +97,9 @@ fn store_error(error: &StoreError) -> String {
             "{} är krypterad, och nyckeln till den finns inte här. Är den låst, lås upp den med \"samsyn unlock\"; annars kan den öppnas där nyckeln finns. Eller så är det ingen arbetsyta i Samsyn.",
             path.display()
         ),
-        StoreError::Unusable { path, reason } => format!("{} kan inte användas: {reason}", path.display()),
+        StoreError::Unusable { path, reason } => {
+            format!("{} kan inte användas: {}", path.display(), system_words(reason, language))
+        }
         StoreError::Full => "Disken är full. Inget ändrades; gör plats och försök igen.".to_owned(),
         StoreError::Busy => {
             "Ett annat program skriver i arbetsytan och blir inte klart. Stäng det och försök igen."
@@ -116,7 +123,7 @@ pub fn key_error(error: &KeyError, language: Language) -> String {
         Language::Swedish => format!(
             "Nyckeln kan inte sparas i {} ({}). Inget ändrades. Gör mappen skrivbar, eller namnge en annan med SAMSYN_KEYS.",
             error.path.display(),
-            error.reason
+            system_words(&error.reason.to_string(), language)
         ),
     }
 }
@@ -152,7 +159,7 @@ pub fn lock_error(error: &LockError, language: Language) -> String {
             "Nyckeln är låst med lösenfrasen, men den finns kvar öppet, {}. Ta bort den där själv.",
             key_place(place, language)
         ),
-        LockError::Store(error) => store_error(error),
+        LockError::Store(error) => store_error(error, language),
         LockError::Key(error) => key_error(error, language),
         LockError::Short => {
             format!(
@@ -168,7 +175,9 @@ pub fn lock_error(error: &LockError, language: Language) -> String {
             "{} är ingen låst nyckel ({reason}). Hämta tillbaka den från en säkerhetskopia, eller anslut på nytt med en inbjudan.",
             path.display()
         ),
-        LockError::File { path, reason } => format!("{} kan inte användas ({reason}).", path.display()),
+        LockError::File { path, reason } => {
+            format!("{} kan inte användas ({}).", path.display(), system_words(&reason.to_string(), language))
+        }
         LockError::Stretching(reason) => {
             format!("Lösenfrasen kunde inte bearbetas ({reason}). Stäng andra program och försök igen.")
         }
@@ -236,6 +245,7 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
     }
     match error {
         LinkError::Unreachable { address, reason } => {
+            let reason = system_words(reason, language);
             format!("Reläet på {address} nås inte ({reason}). Ditt arbete är sparat här och väntar.")
         }
         LinkError::SignIn { address, host } => {
@@ -250,33 +260,36 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         LinkError::NotTrusted { address, reason } => format!(
             "Det som svarar på {address} visar inte att det är det reläet ({reason}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först. Ditt arbete är sparat här och väntar."
         ),
-        LinkError::Closed(notice) => format!("Reläet avslutade: {}", refusal(notice.code, &notice.words)),
+        LinkError::Closed(notice) => format!("Reläet avslutade: {}", refusal(notice.code)),
         LinkError::Broken(_) => {
             "Förbindelsen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()
         }
-        LinkError::Problem(SyncProblem::NoRelay) => "Arbetsytan finns bara på den här datorn.".to_owned(),
-        LinkError::Problem(SyncProblem::NoKey) => {
-            "Den här datorn har ingen nyckel till arbetsytan, så reläet släpper inte in den. Be en koordinator om en inbjudan till just dig och använd den: ”Gå in med en kod” i fönstret, eller \"samsyn enter\". Allt som skrivits här är kvar.".to_owned()
-        }
-        LinkError::Problem(SyncProblem::NotDirectly) => {
-            "Din roll i arbetsytan synkar bara genom reläet.".to_owned()
-        }
-        LinkError::Problem(SyncProblem::NoChallenge) => {
-            "Reläet är för gammalt för en arbetsyta med medlemmar: det måste uppdateras.".to_owned()
-        }
-        LinkError::Problem(SyncProblem::BeginAgain) => {
-            "Den här kopian har fått ett eget namn och ansluter på nytt.".to_owned()
-        }
-        LinkError::Problem(SyncProblem::Replica(error)) => replica_error(error, language),
-        LinkError::Problem(SyncProblem::Protocol(SyncError::Dead(_))) => {
-            "Förbindelsen är död: reläet har tystnat. Ditt arbete är sparat här.".to_owned()
-        }
-        LinkError::Problem(SyncProblem::Protocol(SyncError::Frame(_))) => {
-            "Det som svarar skickar något som inget relä skickar: det kan vara en annan version, eller inget relä. Ditt arbete är sparat här."
-                .to_owned()
-        }
-        LinkError::Problem(SyncProblem::Protocol(error)) => refusal(error.code(), &error.to_string()),
+        LinkError::Problem(problem) => sync_problem(problem),
     }
+}
+
+/// What keeps a replica from being synced, in Swedish.
+fn sync_problem(problem: &SyncProblem) -> String {
+    let words = match problem {
+        SyncProblem::NoRelay => "Arbetsytan finns bara på den här datorn.",
+        SyncProblem::NoKey => {
+            "Den här datorn har ingen nyckel till arbetsytan, så reläet släpper inte in den. Be en koordinator om en inbjudan till just dig och använd den: ”Gå in med en kod” i fönstret, eller \"samsyn enter\". Allt som skrivits här är kvar."
+        }
+        SyncProblem::NotDirectly => "Din roll i arbetsytan synkar bara genom reläet.",
+        SyncProblem::NoChallenge => {
+            "Reläet är för gammalt för en arbetsyta med medlemmar: det måste uppdateras."
+        }
+        SyncProblem::BeginAgain => "Den här kopian har fått ett eget namn och ansluter på nytt.",
+        SyncProblem::Replica(error) => return replica_error(error, Language::Swedish),
+        SyncProblem::Protocol(SyncError::Dead(_)) => {
+            "Förbindelsen är död: reläet har tystnat. Ditt arbete är sparat här."
+        }
+        SyncProblem::Protocol(SyncError::Frame(_)) => {
+            "Det som svarar skickar något som inget relä skickar: det kan vara en annan version, eller inget relä. Ditt arbete är sparat här."
+        }
+        SyncProblem::Protocol(error) => return refusal(error.code()),
+    };
+    words.to_owned()
 }
 
 /// Why the relay is out of reach of somebody who is not in yet: nothing is kept here that could be safe.
@@ -286,6 +299,7 @@ fn not_reached(error: &LinkError, language: Language) -> String {
     }
     let why = match error {
         LinkError::Unreachable { address, reason } => {
+            let reason = system_words(reason, language);
             format!(
                 "Reläet på {address} nås inte ({reason}). Kontrollera adressen, eller försök igen senare."
             )
@@ -348,11 +362,24 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
     }
 }
 
+/// Why somebody did not join, for whoever typed a command: the error's own English words name what the command line has against it.
+pub fn join_error_in_terminal(error: &JoinError, language: Language) -> String {
+    match language {
+        Language::English => error.to_string(),
+        Language::Swedish => join_error(error, language),
+    }
+}
+
 /// What is said of a code that is none.
 const NO_CODE: Caption = Caption::new(
     "Det är ingen inbjudningskod. Den har 16 bokstäver och siffror, som AB12-CD34-EF56-GH78.",
     "That is no invitation code. It has 16 letters and digits, such as AB12-CD34-EF56-GH78.",
 );
+
+/// Why a code is none.
+pub fn code_error(_: &CodeError, language: Language) -> String {
+    NO_CODE.get(language).to_owned()
+}
 
 /// Why somebody did not come in on a replica that is here already.
 pub fn enter_error(error: &EnterError, language: Language) -> String {
@@ -380,7 +407,8 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
     }
     match error {
         DirectError::Unreachable { address, reason } => format!(
-            "Ingen svarar på {address} ({reason}). Kontrollera att båda datorerna är på samma nät och att `samsyn serve` är igång på den andra."
+            "Ingen svarar på {address} ({}). Kontrollera att båda datorerna är på samma nät och att `samsyn serve` är igång på den andra.",
+            system_words(reason, language)
         ),
         DirectError::NotAReplica(address) => format!(
             "Det som svarar på {address} är ingen kopia som delas med `samsyn serve`. Kontrollera adressen."
@@ -389,14 +417,15 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
             "Kopian där hör till en annan arbetsyta, eller har en annan hemlighet. Inget har utbytts.".to_owned()
         }
         DirectError::Closed(notice) => {
-            format!("Den andra kopian avslutade: {}", refusal(notice.code, &notice.words))
+            format!("Den andra kopian avslutade: {}", refusal(notice.code))
         }
         DirectError::Broken(_) => {
             "Förbindelsen bröts. Det som hann komma är kvar, och nästa besök fortsätter där. Försök igen."
                 .to_owned()
         }
         DirectError::NotServed { address, reason } => format!(
-            "Det går inte att dela på {address} ({reason}). Prova en annan adress med --listen."
+            "Det går inte att dela på {address} ({}). Prova en annan adress med --listen.",
+            system_words(reason, language)
         ),
         DirectError::Problem(SyncProblem::NoRelay) => {
             "Arbetsytan finns bara på den här datorn. Anslut den till ett relä först: då har den en hemlighet som båda datorerna känner till.".to_owned()
@@ -405,7 +434,13 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
             "Din roll i arbetsytan synkar bara genom reläet: utan det emellan skulle andra lämna över sådant som inte är för dig.".to_owned()
         }
         DirectError::Problem(SyncProblem::Replica(error)) => replica_error(error, language),
-        DirectError::Problem(problem) => problem.to_string(),
+        DirectError::Problem(SyncProblem::Protocol(error)) => {
+            format!("Den andra kopian: {}", refusal(error.code()))
+        }
+        // The others are of relays only.
+        DirectError::Problem(problem @ (SyncProblem::BeginAgain | SyncProblem::NoKey | SyncProblem::NoChallenge)) => {
+            sync_problem(problem)
+        }
     }
 }
 
@@ -445,20 +480,26 @@ pub fn refused_change(code: &str) -> Caption {
     }
 }
 
-fn refusal(code: ErrorCode, words: &str) -> String {
-    match code {
-        ErrorCode::Version => {
-            "programmet och reläet har olika versioner; en av dem måste uppdateras.".to_owned()
-        }
+/// Why the other side ended a connection, in Swedish. Its own words are English.
+fn refusal(code: ErrorCode) -> String {
+    let words = match code {
+        ErrorCode::Version => "programmet och reläet har olika versioner; en av dem måste uppdateras.",
         ErrorCode::Access => {
             "det släpper inte in den här datorn. Det känner inte arbetsytan eller datorn, inbjudan är använd eller för gammal, eller så har åtkomsten tagits tillbaka. Fråga en koordinator; allt som skrivits här är kvar."
-                .to_owned()
         }
-        ErrorCode::Stopping => "det stängs av eller har ändrats. Försöker igen om en stund.".to_owned(),
-        ErrorCode::Storage => "reläet kan inte spara just nu. Inget är förlorat; försöker igen.".to_owned(),
-        ErrorCode::Limited => "det har tagit emot så mycket som det tar på en gång härifrån. Det som inte är skickat är sparat här, och skickas när det finns plats igen.".to_owned(),
-        _ => words.to_owned(),
-    }
+        ErrorCode::Stopping => "det stängs av eller har ändrats. Försöker igen om en stund.",
+        ErrorCode::Storage => "reläet kan inte spara just nu. Inget är förlorat; försöker igen.",
+        ErrorCode::Limited => {
+            "det har tagit emot så mycket som det tar på en gång härifrån. Det som inte är skickat är sparat här, och skickas när det finns plats igen."
+        }
+        code => {
+            return format!(
+                "det gick inte att komma överens ({}). Ditt arbete är sparat här. Händer det igen, uppdatera båda sidor.",
+                code.name()
+            );
+        }
+    };
+    words.to_owned()
 }
 
 #[cfg(test)]

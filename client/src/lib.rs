@@ -15,6 +15,7 @@ pub mod cli;
 mod context;
 pub mod demo;
 pub mod explain;
+mod failure;
 pub mod keys;
 pub mod link;
 mod pages;

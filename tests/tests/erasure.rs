@@ -70,7 +70,7 @@ fn a_person_who_is_erased_stands_in_no_file_any_more_and_does_not_come_back() {
     assert!(complaint(&seen).contains("--yes"));
     // Somebody who may not is told so.
     let refused = away.run(&["erase", &id, "--yes"]);
-    assert!(complaint(&refused).contains("only a coordinator"), "{}", complaint(&refused));
+    assert!(complaint(&refused).contains("Only a coordinator"), "{}", complaint(&refused));
     // Erik writes in it once more, without a network.
     away.must(&["set", &id, "given=Evalotta"]);
 
@@ -160,6 +160,6 @@ fn what_the_law_wants_kept_and_what_is_no_person_is_not_erased() {
     let held = coordinator.run(&["erase", &id, "--yes"]);
     assert!(complaint(&held).contains("retention hold"), "{}", complaint(&held));
     let hall = coordinator.run(&["erase", venue.trim(), "--yes"]);
-    assert!(complaint(&hall).contains("only a person"), "{}", complaint(&hall));
+    assert!(complaint(&hall).contains("Only a person"), "{}", complaint(&hall));
     assert!(coordinator.must(&["show", &id]).contains(PLANTED[0]));
 }

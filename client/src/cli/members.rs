@@ -6,20 +6,23 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
-use samsyn_engine::exchange::{roster_lines, roster_to_json};
+use samsyn_engine::exchange::roster_to_json;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, Management, MemberId, Role, Roster, validity};
+use samsyn_engine::schema::{Caption, Language};
 use serde_json::json;
 
 use super::Json;
 use super::people::record;
-use super::render::{json as write_json, line};
+use super::render::{complain, json as write_json, line};
 use crate::belonging::enter::enter;
 use crate::belonging::erasing::{Referrer, Touched};
 use crate::belonging::invite::{Terms, Ticket};
-use crate::context::{Context, Failure};
+use crate::context::{Context, Failure, Said};
 use crate::keys::Vault;
 use crate::link;
+use crate::pages::members::words::{happening, refusal};
+use crate::pages::texts::role;
 
 /// Asks the relay, and answers with who belongs where that was asked.
 fn manage(context: &Context, management: Management) -> Result<Option<Roster>, Failure> {
@@ -27,7 +30,7 @@ fn manage(context: &Context, management: Management) -> Result<Option<Roster>, F
     match link::manage_once(&mut replica, &management)? {
         Managed::Done => Ok(None),
         Managed::Roster { roster } => Ok(Some(roster)),
-        Managed::Refused { why } => Err(format!("not done: {why}").into()),
+        Managed::Refused { why } => Err(Said::each(|language| refusal(why, language).to_owned()).into()),
     }
 }
 
@@ -40,17 +43,18 @@ pub(super) struct Code {
 }
 
 impl Code {
-    pub(super) fn read(&self) -> Result<String, Failure> {
+    pub(super) fn read(&self, language: Language) -> Result<String, Failure> {
         if let Some(path) = &self.code_file {
-            return std::fs::read_to_string(path)
-                .map_err(|error| format!("{}: {error}", path.display()).into());
+            return std::fs::read_to_string(path).map_err(|error| Said::file(path, &error).into());
         }
         if let Ok(code) = std::env::var("SAMSYN_CODE") {
             return Ok(code);
         }
         let mut code = String::new();
         if std::io::stdin().is_terminal() {
-            eprintln!("The invitation's code, then Enter:");
+            const ASK: Caption =
+                Caption::new("Inbjudans kod, sedan Enter:", "The invitation's code, then Enter:");
+            complain(ASK.get(language));
             std::io::stdin().read_line(&mut code)?;
         } else {
             std::io::stdin().take(1_000).read_to_string(&mut code)?;
@@ -68,8 +72,10 @@ pub(super) struct Enter {
 
 impl Enter {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let grant = enter(&Vault::of_this_person(), &context.path, &self.code.read()?)?;
-        line(format_args!("you are in, as {}", grant.role))
+        const IN: Caption = Caption::new("Du är inne. Din roll: {}.", "You are in. Your role: {}.");
+        let code = self.code.read(context.language)?;
+        let grant = enter(&Vault::of_this_person(), &context.path, &code)?;
+        line(IN.fill(context.language, &[&role(grant.role).get(context.language)]))
     }
 }
 
@@ -112,10 +118,11 @@ impl Invite {
         if let Ok(picture) = QrCode::new(ticket.link().as_bytes()) {
             print_picture(&picture.render::<Dense1x2>().quiet_zone(true).build())?;
         }
-        line(format_args!("code     {}", code.reveal()))?;
-        line(format_args!("address  {address}\n"))?;
-        line("It works once. Give both to the person who is to come in; they use them with\n")?;
-        line(format_args!("    samsyn join {address} --name \"Your name\""))
+        const TOLD: Caption = Caption::new(
+            "kod      {0}\nadress   {1}\n\nKoden fungerar en gång. Ge båda till den som ska komma in, som använder dem så här:\n\n    samsyn join {1} --name \"Ditt namn\"",
+            "code     {0}\naddress  {1}\n\nIt works once. Give both to the person who is to come in; they use them with\n\n    samsyn join {1} --name \"Your name\"",
+        );
+        line(TOLD.fill(context.language, &[&code.reveal(), address]))
     }
 }
 
@@ -144,24 +151,55 @@ impl Members {
         if self.json.json {
             return write_json(&roster_to_json(&roster));
         }
-        roster_lines(&roster).into_iter().try_for_each(line)?;
+        lines_of(&roster, context.language).into_iter().try_for_each(line)?;
         for erasure in &roster.erasures {
-            let state = match erasure.waiting.len() {
-                0 => "nothing is left on any device".to_owned(),
-                waiting => format!("{waiting} devices have not confirmed yet"),
-            };
-            line(format_args!("erased {}  {}  {state}", erasure.record, moment(erasure.at)))?;
+            const GONE: Caption = Caption::new(
+                "raderad {}  {}  inget finns kvar på någon enhet",
+                "erased {}  {}  nothing is left on any device",
+            );
+            const WAITING: Caption = Caption::new(
+                "raderad {}  {}  enheter som inte har bekräftat än: {}",
+                "erased {}  {}  devices that have not confirmed yet: {}",
+            );
+            let waiting = erasure.waiting.len();
+            let caption = if waiting == 0 { GONE } else { WAITING };
+            line(caption.fill(context.language, &[&erasure.record, &moment(erasure.at), &waiting]))?;
         }
         if self.history {
             for entry in &roster.history {
-                let by = entry.by.map_or_else(|| "the relay's operator".to_owned(), |by| name(&roster, by));
-                let whom = entry.whom.map(|whom| format!(" {}", name(&roster, whom))).unwrap_or_default();
-                let role = entry.role.map(|role| format!(" ({role})")).unwrap_or_default();
-                line(format_args!("{}  {by}: {}{whom}{role}", moment(entry.at), entry.what))?;
+                let said = happening(entry, context.language, &|id| Some(name(&roster, id)));
+                line(format_args!("{}  {said}", moment(entry.at)))?;
             }
         }
         Ok(())
     }
+}
+
+/// Each member with their devices, in lines.
+fn lines_of(roster: &Roster, language: Language) -> Vec<String> {
+    const REMOVED: Caption = Caption::new("  borttagen", "  removed");
+    const REVOKED: Caption = Caption::new("  återkallad", "  revoked");
+    const DEVICE: Caption = Caption::new("    enhet {}  {}{}", "    device {}  {}{}");
+    const NOBODY: Caption = Caption::new("Ingen har anslutit än.", "Nobody has joined yet.");
+    const OPEN: Caption = Caption::new("Öppna inbjudningar: {}", "Open invitations: {}");
+    let state = |gone: bool, caption: Caption| if gone { caption.get(language) } else { "" };
+    let mut lines = Vec::new();
+    for member in &roster.members {
+        let role = role(member.role).get(language).to_lowercase();
+        let removed = state(member.removed_at.is_some(), REMOVED);
+        lines.push(format!("{}  {role:<11}  {}{removed}", member.member, member.label));
+        for device in &member.devices {
+            let revoked = state(device.revoked_at.is_some(), REVOKED);
+            lines.push(DEVICE.fill(language, &[&device.device, &device.key.fingerprint(), &revoked]));
+        }
+    }
+    if lines.is_empty() {
+        lines.push(NOBODY.get(language).to_owned());
+    }
+    if !roster.invitations.is_empty() {
+        lines.push(OPEN.fill(language, &[&roster.invitations.len()]));
+    }
+    lines
 }
 
 /// What a member or a device's member is called; a record that was erased has no name any more.
@@ -228,9 +266,26 @@ pub(super) struct Erase {
     json: Json,
 }
 
+const ERASED: Caption = Caption::new(
+    "{} är raderad här och på reläet. Andra enheter följer vid sin nästa kontakt.",
+    "{} is erased here and on the relay. Other devices follow at their next contact.",
+);
+const HISTORY: Caption = Caption::new(
+    "  Ändringar, hela dess historik: {}",
+    "  Changes, which are all there is of its history: {}",
+);
+const REFERS: Caption = Caption::new(
+    "  {} hänvisar till posten ({}), och kommer att hänvisa till någon som är raderad",
+    "  {} refers to it ({}), and will refer to somebody who was erased",
+);
+const NOT_ERASED: Caption = Caption::new(
+    "Inget raderades. Det går inte att ångra, så lägg till --yes för att göra det.",
+    "Nothing was erased. It cannot be undone, so say --yes to do it.",
+);
+
 impl Erase {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let replica = context.open()?;
+        let (replica, language) = (context.open()?, context.language);
         let id = record(&replica, &self.record)?;
         let Touched { title, changes, referrers, .. } = Touched::of(&replica, id)?;
         drop(replica);
@@ -247,18 +302,14 @@ impl Erase {
             }));
         }
         if self.yes {
-            return line(format_args!(
-                "{id} is erased here and on the relay; other devices follow at their next contact"
-            ));
+            return line(ERASED.fill(language, &[&id]));
         }
         line(format_args!("{title}"))?;
-        line(format_args!("  {changes} changes, which are all there is of its history"))?;
+        line(HISTORY.fill(language, &[&changes]))?;
         for Referrer { title, field, .. } in &referrers {
-            line(format_args!(
-                "  {title} refers to it ({field}), and will refer to somebody who was erased"
-            ))?;
+            line(REFERS.fill(language, &[title, field]))?;
         }
-        Err("nothing was erased: it cannot be undone, so say --yes to do it".into())
+        Err(Said::new(NOT_ERASED, &[]).into())
     }
 }
 

@@ -19,17 +19,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use samsyn_engine::replica::ReplicaError;
-use samsyn_engine::schema::Language;
+use samsyn_engine::schema::{Caption, Language};
 
-use crate::belonging::enter::EnterError;
-use crate::belonging::join::JoinError;
-use crate::context::{Context, Failure};
-use crate::explain;
-use crate::keys::KeyError;
-use crate::keys::lock::LockError;
-use crate::link::LinkError;
-use crate::link::direct::DirectError;
+use crate::context::{Context, Failure, Said};
 
 /// Shared knowledge of a convention bureau, with or without a network.
 #[derive(Debug, Parser)]
@@ -132,9 +124,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let language = cli.language.unwrap_or_else(system_language);
     match execute(cli, language) {
         Ok(code) => code,
-        Err(failure) if is_broken_pipe(failure.as_ref()) => ExitCode::SUCCESS,
+        Err(failure) if is_broken_pipe(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("samsyn: {}", in_words(failure.as_ref(), language));
+            render::complain(format_args!("samsyn: {}", failure.explain(language)));
             ExitCode::FAILURE
         }
     }
@@ -148,40 +140,6 @@ fn log_to_standard_error() {
             tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
         // Set already where the client is part of another program.
         let _ = logs.try_init();
-    }
-}
-
-/// What went wrong, in the person's language as far as it is known there.
-fn in_words(failure: &(dyn std::error::Error + Send + Sync + 'static), language: Language) -> String {
-    if let Some(error) = failure.downcast_ref::<ReplicaError>() {
-        return explain::replica_error(error, language);
-    }
-    if let Some(error) = failure.downcast_ref::<DirectError>() {
-        return explain::direct_error(error, language);
-    }
-    if let Some(error) = failure.downcast_ref::<LockError>() {
-        return explain::lock_error(error, language);
-    }
-    if let Some(error) = failure.downcast_ref::<KeyError>() {
-        return explain::key_error(error, language);
-    }
-    if let Some(error) = failure.downcast_ref::<JoinError>() {
-        return not_joined(error, language);
-    }
-    if let Some(error) = failure.downcast_ref::<EnterError>() {
-        return explain::enter_error(error, language);
-    }
-    match failure.downcast_ref::<LinkError>() {
-        Some(error) => explain::link_error(error, language),
-        None => failure.to_string(),
-    }
-}
-
-/// Why somebody did not join. The error's own words are English, and name what the command line has against it.
-fn not_joined(error: &JoinError, language: Language) -> String {
-    match language {
-        Language::English => error.to_string(),
-        Language::Swedish => explain::join_error(error, language),
     }
 }
 
@@ -242,27 +200,30 @@ fn system_language() -> Language {
 
 /// The replica in the person's data folder.
 fn default_path() -> Result<PathBuf, Failure> {
-    let folders = directories::ProjectDirs::from("se", "Samsyn", "Samsyn")
-        .ok_or("there is no home folder for your data: say where the replica is with --replica FILE")?;
-    std::fs::create_dir_all(folders.data_dir())
-        .map_err(|error| format!("{} cannot be made: {error}", folders.data_dir().display()))?;
+    const NO_HOME: Caption = Caption::new(
+        "Det finns ingen hemmapp för dina data: ange var arbetsytans fil ligger med --replica FIL.",
+        "there is no home folder for your data: say where the replica is with --replica FILE",
+    );
+    let folders =
+        directories::ProjectDirs::from("se", "Samsyn", "Samsyn").ok_or_else(|| Said::new(NO_HOME, &[]))?;
+    std::fs::create_dir_all(folders.data_dir()).map_err(|error| Said::file(folders.data_dir(), &error))?;
     Ok(folders.data_dir().join("workspace.samsyn"))
 }
 
 /// A reader that has seen enough (`samsyn list contact | head`) is no failure.
-fn is_broken_pipe(failure: &(dyn std::error::Error + 'static)) -> bool {
-    failure
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+fn is_broken_pipe(failure: &Failure) -> bool {
+    failure.is(|error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::belonging::join::JoinError;
+    use crate::keys::KeyError;
+    use crate::link::LinkError;
 
     fn said(failure: impl Into<Failure>, language: Language) -> String {
-        let failure: Failure = failure.into();
-        in_words(failure.as_ref(), language)
+        failure.into().explain(language)
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::Replica;
-use samsyn_engine::schema::{Field, FieldType, KINDS, Kind, Link, Target, Value};
+use samsyn_engine::schema::{Caption, Field, FieldType, KINDS, Kind, Link, Target, Value};
 use samsyn_engine::store::ListQuery;
 
-use crate::context::Failure;
+use crate::context::{Failure, Said};
+use crate::failure::Explain;
 
 /// The kind that a person means: its name, or its caption in either language.
 pub(super) fn kind(text: &str) -> Result<&'static Kind, Failure> {
@@ -16,9 +17,22 @@ pub(super) fn kind(text: &str) -> Result<&'static Kind, Failure> {
     };
     KINDS.iter().find(means).copied().ok_or_else(|| {
         let names = KINDS.iter().filter(|kind| !kind.internal).map(|kind| kind.name);
-        format!("there is no kind \"{text}\": it is one of {}", names.collect::<Vec<_>>().join(", ")).into()
+        const NO_KIND: Caption = Caption::new(
+            "”{}” är inget slags post. Slagen är {}.",
+            "There is no kind “{}”. The kinds are {}.",
+        );
+        Said::new(NO_KIND, &[&text, &names.collect::<Vec<_>>().join(", ")]).into()
     })
 }
+
+const NO_RECORD: Caption = Caption::new(
+    "Ingen post har beteckningen ”{}”. Leta upp den med \"samsyn search\".",
+    "There is no record “{}”: find its identifier with `samsyn search`.",
+);
+const SEVERAL: Caption = Caption::new(
+    "”{}” är början på {} beteckningar. Skriv mer av den.",
+    "“{}” is the beginning of {} identifiers: write more of it.",
+);
 
 /// The record that a person means: its identifier or the beginning of it, as long as only one has it.
 pub(super) fn record(replica: &Replica, text: &str) -> Result<RecordId, Failure> {
@@ -30,26 +44,27 @@ pub(super) fn record(replica: &Replica, text: &str) -> Result<RecordId, Failure>
     let found: Vec<RecordId> = ids.into_iter().filter(|id| id.to_string().starts_with(&wanted)).collect();
     match (found.as_slice(), wanted.len()) {
         ([only], 4..) => Ok(*only),
-        ([] | [_], _) => {
-            Err(format!("there is no record \"{text}\": find its identifier with `samsyn search`").into())
-        }
-        _ => {
-            Err(format!("\"{text}\" is the beginning of {} identifiers: write more of it", found.len())
-                .into())
-        }
+        ([] | [_], _) => Err(Said::new(NO_RECORD, &[&text]).into()),
+        _ => Err(Said::new(SEVERAL, &[&text, &found.len()]).into()),
     }
 }
 
 /// A `FIELD=VALUE` argument.
 pub(super) fn assignment(text: &str) -> Result<(&str, &str), Failure> {
-    text.split_once('=').ok_or_else(|| format!("\"{text}\" is not FIELD=VALUE").into())
+    const NO_SIGN: Caption = Caption::new("”{}” är inte FÄLT=VÄRDE.", "“{}” is not FIELD=VALUE.");
+    text.split_once('=').ok_or_else(|| Said::new(NO_SIGN, &[&text]).into())
 }
 
 /// The value that a person means for a field. References may be given as identifier or as title.
 pub(super) fn value(replica: &Replica, field: &Field, text: &str) -> Result<Value, Failure> {
-    let explain = |error: samsyn_engine::schema::ParseError| format!("{}: {error}", field.name);
-    let link =
-        |kinds, text: &str| link(replica, kinds, text).map_err(|error| format!("{}: {error}", field.name));
+    let in_field =
+        |error: &dyn Explain| Said::each(|language| format!("{}: {}", field.name, error.explain(language)));
+    let link = |kinds, text: &str| -> Result<Link, Failure> {
+        match link(replica, kinds, text)? {
+            Ok(link) => Ok(link),
+            Err(said) => Err(in_field(&said).into()),
+        }
+    };
     match field.field_type {
         FieldType::Reference(Target::Records(kinds)) if !text.trim().is_empty() => {
             Ok(Value::Link(link(kinds, text)?))
@@ -58,13 +73,19 @@ pub(super) fn value(replica: &Replica, field: &Field, text: &str) -> Result<Valu
             let members = text.split([',', ';']).map(str::trim).filter(|member| !member.is_empty());
             Ok(Value::Links(members.map(|member| link(kinds, member)).collect::<Result<_, _>>()?))
         }
-        field_type => Ok(field_type.parse(text).map_err(explain)?),
+        field_type => Ok(field_type.parse(text).map_err(|error| in_field(&error))?),
     }
 }
 
-fn link(replica: &Replica, kinds: &[&str], text: &str) -> Result<Link, Failure> {
+const NOT_CALLED: Caption = Caption::new("Ingen post heter ”{}”.", "No record is called “{}”.");
+const SEVERAL_CALLED: Caption = Caption::new(
+    "{} poster heter ”{}”. Ange beteckningen.",
+    "{} records are called “{}”: give an identifier.",
+);
+
+fn link(replica: &Replica, kinds: &[&str], text: &str) -> Result<Result<Link, Said>, Failure> {
     if let Ok(id) = text.trim().parse::<RecordId>() {
-        return Ok(Link::Record(id));
+        return Ok(Ok(Link::Record(id)));
     }
     let mut found = Vec::new();
     for kind in kinds.iter().filter_map(|name| samsyn_engine::schema::kind(name)) {
@@ -75,9 +96,9 @@ fn link(replica: &Replica, kinds: &[&str], text: &str) -> Result<Link, Failure> 
         };
         found.extend(ids.into_iter().zip(titles).filter(|(_, title)| same(title)).map(|(id, _)| id));
     }
-    match found.as_slice() {
+    Ok(match found.as_slice() {
         [only] => Ok(Link::Record(*only)),
-        [] => Err(format!("there is no {} called \"{text}\"", kinds.join(" or ")).into()),
-        _ => Err(format!("{} are called \"{text}\": give an identifier", found.len()).into()),
-    }
+        [] => Err(Said::new(NOT_CALLED, &[&text])),
+        _ => Err(Said::new(SEVERAL_CALLED, &[&found.len(), &text])),
+    })
 }

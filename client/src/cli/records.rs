@@ -5,14 +5,14 @@ use samsyn_engine::document::Edit;
 use samsyn_engine::exchange::record_to_json;
 use samsyn_engine::id::RowId;
 use samsyn_engine::replica::Replica;
-use samsyn_engine::schema::{Cells, FieldPath, FieldType, Kind, NewRecord, Value, cells_to_json};
+use samsyn_engine::schema::{Caption, Cells, FieldPath, FieldType, Kind, NewRecord, Value, cells_to_json};
 use samsyn_engine::store::{Filter, ListQuery, RowView, Sort, Test};
 use serde_json::json;
 
 use super::Json;
 use super::people::{assignment, kind, record, value};
 use super::render::{Words, json as write_json, line};
-use crate::context::{Context, Failure};
+use crate::context::{Context, Failure, Said};
 use crate::told::history_to_json;
 
 /// List the records of a kind.
@@ -60,7 +60,7 @@ impl List {
         let kind = kind(&self.kind)?;
         let known = |name: &str| match kind.field(name) {
             Some(_) => Ok(name.to_owned()),
-            None => Err(Failure::from(format!("{} has no field \"{name}\"", kind.name))),
+            None => Err(Failure::from(no_field(kind.name, name))),
         };
         let mut filters = Vec::new();
         for condition in &self.conditions {
@@ -131,8 +131,10 @@ impl Show {
             return write_json(&record_to_json(&record));
         }
         let words = Words::new(replica, context)?;
-        let removed = if record.removed { " (removed)" } else { "" };
-        line(format_args!("{}: {}{removed}  {id}", record.kind, record.title()))?;
+        const REMOVED: Caption = Caption::new(" (borttagen)", " (removed)");
+        let removed = if record.removed { REMOVED.get(context.language) } else { "" };
+        let kind = record.kind().map_or(record.kind.as_str(), |kind| kind.caption.get(context.language));
+        line(format_args!("{kind}: {}{removed}  {id}", record.title()))?;
         words.record(&record).into_iter().try_for_each(line)?;
         super::review::print_conflicts(&words, &record, &document.conflicts())
     }
@@ -185,13 +187,14 @@ impl Set {
         for text in &self.values {
             let (path, text) = assignment(text)?;
             let path: FieldPath = path.parse()?;
-            let unknown = || format!("{} has no field \"{path}\"", kind.name);
+            let unknown = || no_field(kind.name, &path.to_string());
             let field = kind.field_at(&path).ok_or_else(unknown)?;
             if let FieldType::Rows(_) = field.field_type {
-                return Err(format!(
-                    "{path} is a list: add to it with `samsyn add --to {id} {path} FIELD=VALUE`"
-                )
-                .into());
+                const IS_LIST: Caption = Caption::new(
+                    "{1} är en lista: lägg till i den med \"samsyn add --to {0} {1} FÄLT=VÄRDE\".",
+                    "{1} is a list: add to it with `samsyn add --to {0} {1} FIELD=VALUE`.",
+                );
+                return Err(Said::new(IS_LIST, &[&id, &path]).into());
             }
             edits.push(Edit::Set { value: value(&replica, field, text)?, path });
         }
@@ -201,10 +204,17 @@ impl Set {
 }
 
 fn known_kind(replica: &Replica, id: samsyn_engine::id::RecordId) -> Result<&'static Kind, Failure> {
-    let document = replica.document(id)?;
-    document
-        .kind()
-        .ok_or_else(|| "this version does not know the record's kind: install a newer Samsyn".into())
+    const NEWER: Caption = Caption::new(
+        "Den här versionen känner inte till postens slag: installera en nyare Samsyn.",
+        "This version does not know the record's kind: install a newer Samsyn.",
+    );
+    Ok(replica.document(id)?.kind().ok_or_else(|| Said::new(NEWER, &[]))?)
+}
+
+/// What is said where a kind or a list has no such field.
+fn no_field(owner: &str, name: &str) -> Said {
+    const NO_FIELD: Caption = Caption::new("{} har inget fält ”{}”.", "{} has no field “{}”.");
+    Said::new(NO_FIELD, &[&owner, &name])
 }
 
 fn report_edit(
@@ -219,7 +229,9 @@ fn report_edit(
     }
     let words = Words::new(replica, context)?;
     if edited.differences.is_empty() {
-        return line("nothing to change: it was so already");
+        const SAME: Caption =
+            Caption::new("Inget att ändra: det var redan så.", "Nothing to change: it was so already.");
+        return line(SAME.get(context.language));
     }
     edited.differences.iter().try_for_each(|difference| line(words.difference(&record, difference)))
 }
@@ -259,7 +271,8 @@ impl Add {
     fn add_row(&self, context: &Context, replica: &mut Replica, to: &str) -> Result<(), Failure> {
         let id = record(replica, to)?;
         let kind = known_kind(replica, id)?;
-        let no_list = || format!("{} has no list \"{}\"", kind.name, self.kind);
+        const NO_LIST: Caption = Caption::new("{} har ingen lista ”{}”.", "{} has no list “{}”.");
+        let no_list = || Said::new(NO_LIST, &[&kind.name, &self.kind]);
         let fields = kind.row_fields(&self.kind).ok_or_else(no_list)?;
         let cells = cells(replica, &self.kind, fields, &self.values)?;
         let edited = replica.edit(id, &[Edit::add_row(&self.kind, cells)], None)?;
@@ -276,7 +289,7 @@ fn cells(
     let mut cells = Cells::new();
     for text in values {
         let (name, text) = assignment(text)?;
-        let unknown = || format!("{owner} has no field \"{name}\"");
+        let unknown = || no_field(owner, name);
         let field = fields.iter().find(|field| field.name == name).ok_or_else(unknown)?;
         let value: Value = value(replica, field, text)?;
         if !value.is_empty() {
@@ -316,11 +329,16 @@ impl Remove {
     fn row_edit(&self, path: &str) -> Result<Edit, Failure> {
         let (list, row): (String, RowId) = match path.parse()? {
             FieldPath::Row(list, row) => (list, row),
-            _ => return Err(format!("\"{path}\" is not LIST.ROW").into()),
+            _ => return Err(Said::new(NOT_A_ROW, &[&path]).into()),
         };
         Ok(if self.restore { Edit::RestoreRow { list, row } } else { Edit::RemoveRow { list, row } })
     }
 }
+
+const NOT_A_ROW: Caption = Caption::new(
+    "”{}” är ingen rad: skriv LISTA.RAD, med radens beteckning som den står i \"samsyn show\".",
+    "“{}” is not a row: write LIST.ROW, with the row's identifier as it stands in `samsyn show`.",
+);
 
 /// Find records by words.
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::Json;
 use super::render::{json as write_json, line};
 use crate::belonging::join::Site;
-use crate::context::{Context, Failure};
+use crate::context::{Context, Failure, Said};
 use crate::explain;
 use crate::keys::lock::{self, LockError, Rest};
 use crate::keys::{Encryption, Place, Vault};
@@ -109,7 +109,7 @@ impl Passphrase {
     fn read(&self, chooses: bool, language: Language) -> Result<Zeroizing<String>, Failure> {
         if let Some(path) = &self.passphrase_file {
             let text = std::fs::read_to_string(path).map(Zeroizing::new);
-            return Ok(first_line(&text.map_err(|error| format!("{}: {error}", path.display()))?));
+            return Ok(first_line(&text.map_err(|error| Said::file(path, &error))?));
         }
         if let Ok(passphrase) = std::env::var("SAMSYN_PASSPHRASE") {
             return Ok(Zeroizing::new(passphrase));
@@ -137,7 +137,7 @@ fn ask(chooses: bool, language: Language) -> Result<Zeroizing<String>, Failure> 
     let read = |caption: Caption| rpassword::prompt_password(caption.get(language)).map(Zeroizing::new);
     let passphrase = read(PASSPHRASE)?;
     if chooses && passphrase != read(AGAIN)? {
-        return Err(DIFFER.get(language).into());
+        return Err(Said::new(DIFFER, &[]).into());
     }
     Ok(passphrase)
 }

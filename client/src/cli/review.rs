@@ -64,7 +64,7 @@ fn show(
     }
     match (as_json, shown.is_empty()) {
         (true, _) => write_json(&json!(all))?,
-        (false, true) => line("nothing awaits review")?,
+        (false, true) => line(NOTHING.get(words.language))?,
         (false, false) => {}
     }
     Ok(shown)
@@ -87,6 +87,8 @@ fn print_item(
     }
     Ok(())
 }
+
+const NOTHING: Caption = Caption::new("Inget väntar på granskning.", "Nothing awaits review.");
 
 /// What contradicts, all values side by side, the shown one marked.
 const DECIDE: Caption = Caption::new("avgör med", "decide with");

@@ -12,7 +12,7 @@ use super::members::Code;
 use super::render::{json as write_json, line};
 use super::rest::AtRest;
 use crate::belonging::join::{self, Entry, Made};
-use crate::context::{Context, Failure};
+use crate::context::{Context, Failure, Said};
 use crate::keys::Vault;
 use crate::link;
 
@@ -42,7 +42,8 @@ impl New {
                 "encrypted": key.is_some(),
             }));
         }
-        line(format_args!("{} is ready at {}", self.workspace, context.path.display()))?;
+        const READY: Caption = Caption::new("{} är klar och ligger i {}", "{} is ready at {}");
+        line(READY.fill(context.language, &[&self.workspace, &context.path.display()]))?;
         self.at_rest.say(key.as_ref(), context)
     }
 }
@@ -71,7 +72,7 @@ impl Join {
         let name = join::person(&self.name)?;
         let (address, code) = match self.address.split_once('#') {
             Some((address, code)) => (address, code.to_owned()),
-            None => (self.address.as_str(), self.code.read()?),
+            None => (self.address.as_str(), self.code.read(context.language)?),
         };
         let entry = Entry::read(address, &code)?;
         let workspace = entry.workspace;
@@ -88,16 +89,19 @@ impl Join {
                 "encrypted": key.is_some(),
             }));
         }
+        const MADE: Caption = Caption::new(
+            "{} är skapad. Den är tom än: hämta posterna med \"samsyn sync\".",
+            "Made {}. It has nothing yet: get the records with `samsyn sync`.",
+        );
+        const JOINED: Caption = Caption::new(
+            "Ansluten till {}. Poster: {}. Arbetsytan ligger i {}",
+            "Joined {}. Records: {}. It is at {}",
+        );
+        let path = context.path.display();
         if self.no_sync {
-            let path = context.path.display();
-            line(format_args!("made {path}: it has nothing yet, get the records with `samsyn sync`"))?;
+            line(MADE.fill(context.language, &[&path]))?;
         } else {
-            line(format_args!(
-                "joined {} with {} records, at {}",
-                meta.workspace_name,
-                visit.records,
-                context.path.display()
-            ))?;
+            line(JOINED.fill(context.language, &[&meta.workspace_name, &visit.records, &path]))?;
         }
         self.at_rest.say(key.as_ref(), context)
     }
@@ -212,13 +216,23 @@ impl Sync {
         }
         match (visit.refused.first(), visit.quarantined.first()) {
             (Some(reason), _) => {
-                let count = visit.refused.len();
-                let who = if self.peer.is_some() { "the other replica" } else { "the relay" };
-                Err(format!("{who} refused {count} changes; they are kept here. The first: {reason}").into())
+                const BY_PEER: Caption = Caption::new(
+                    "Den andra kopian avvisade ändringar: {}. De är kvar här. Den första: {}",
+                    "The other replica refused changes: {}. They are kept here. The first: {}",
+                );
+                const BY_RELAY: Caption = Caption::new(
+                    "Reläet avvisade ändringar: {}. De är kvar här. Den första: {}",
+                    "The relay refused changes: {}. They are kept here. The first: {}",
+                );
+                let caption = if self.peer.is_some() { BY_PEER } else { BY_RELAY };
+                Err(Said::new(caption, &[&visit.refused.len(), reason]).into())
             }
             (None, Some(reason)) => {
-                let count = visit.quarantined.len();
-                Err(format!("{count} changes that came were kept apart. The first: {reason}").into())
+                const APART: Caption = Caption::new(
+                    "Ändringar som kom men inte kunde tas in, och hålls för sig: {}. Den första: {}",
+                    "Changes that came and were kept apart: {}. The first: {}",
+                );
+                Err(Said::new(APART, &[&visit.quarantined.len(), reason]).into())
             }
             (None, None) => Ok(()),
         }
@@ -242,11 +256,14 @@ impl Export {
         let replica = context.open()?;
         if let Some(folder) = &self.automerge {
             let count = export_automerge(&replica, folder)?;
-            line(format_args!("wrote {count} documents below {}", folder.display()))?;
+            const WROTE: Caption =
+                Caption::new("Dokument skrivna under {}: {}", "Documents written below {}: {}");
+            line(WROTE.fill(context.language, &[&folder.display(), &count]))?;
         }
         if let Some(path) = &self.json {
             let count = export_json(&replica, path)?;
-            line(format_args!("wrote {count} records to {}", path.display()))?;
+            const WROTE: Caption = Caption::new("Poster skrivna till {}: {}", "Records written to {}: {}");
+            line(WROTE.fill(context.language, &[&path.display(), &count]))?;
         }
         Ok(())
     }

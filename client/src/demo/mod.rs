@@ -24,9 +24,10 @@ use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::store::{NewReplica, WayIn};
 
 use crate::cli::review::print_all as print_review;
-use crate::context::{Context, Failure};
+use crate::context::{Context, Failure, Said};
 use crate::keys;
 use crate::link::{manage_once, sync_once};
+use crate::pages::members::words::refusal;
 use relay::{RelayProcess, Workspace};
 
 /// Make a sample workspace, let three people work in it, and open it at Review.
@@ -201,15 +202,14 @@ fn invite(coordinator: &mut Replica, workspace: &Workspace) -> Result<Invitation
         seconds: 3_600,
     };
     match manage_once(coordinator, &Management::Invite { invitation })? {
-        Managed::Refused { why } => Err(format!("the demo's ambassador could not be invited: {why}").into()),
+        Managed::Refused { why } => Err(Said::each(|language| refusal(why, language).to_owned()).into()),
         _ => Ok(code),
     }
 }
 
 /// Takes away what an earlier demo has left, and nothing else.
 fn start_fresh(folder: &Path) -> Result<(), Failure> {
-    let explain =
-        |error: std::io::Error| format!("{} cannot be used for the demo: {error}", folder.display());
+    let explain = |error: std::io::Error| Said::file(folder, &error);
     std::fs::create_dir_all(folder).map_err(explain)?;
     for file in FILES {
         for ending in ["", "-wal", "-shm", "-instance"] {
@@ -231,8 +231,7 @@ struct TemporaryFolder(PathBuf);
 impl TemporaryFolder {
     fn new() -> Result<Self, Failure> {
         let folder = std::env::temp_dir().join(format!("samsyn-demo-{}", samsyn_engine::id::RowId::random()));
-        std::fs::create_dir(&folder)
-            .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+        std::fs::create_dir(&folder).map_err(|error| Said::file(&folder, &error))?;
         Ok(TemporaryFolder(folder))
     }
 }

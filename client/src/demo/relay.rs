@@ -6,8 +6,10 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use samsyn_engine::identity::WorkspaceId;
+use samsyn_engine::schema::Caption;
 
-use crate::context::Failure;
+use crate::context::{Failure, Said};
+use crate::failure::system_words;
 
 /// What `workspace create` printed.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ pub(super) struct RelayProcess {
 impl RelayProcess {
     /// Starts a relay on a free port of loopback.
     pub(super) fn start(data: &Path) -> Result<RelayProcess, Failure> {
-        std::fs::create_dir_all(data).map_err(|error| format!("{}: {error}", data.display()))?;
+        std::fs::create_dir_all(data).map_err(|error| Said::file(data, &error))?;
         let mut command = program()?;
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
         let log = std::fs::File::create(data.join("relay.log"))?;
@@ -40,8 +42,8 @@ impl RelayProcess {
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
-            .map_err(|error| format!("the demo's relay could not be started: {error}"))?;
-        let output = child.stdout.take().ok_or("the demo's relay has no output")?;
+            .map_err(|error| not_started(&error.to_string()))?;
+        let output = child.stdout.take().ok_or_else(|| not_started("no output"))?;
         let mut output = BufReader::new(output);
         let address = read_address(&mut output).inspect_err(|_| drop(child.kill()))?;
         Ok(RelayProcess { child, _output: output, data: data.to_owned(), address })
@@ -53,11 +55,12 @@ impl RelayProcess {
             program()?.args(["workspace", "create", name, "--json", "--data"]).arg(&self.data).output()?;
         if !output.status.success() {
             let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(format!("the demo's workspace could not be made: {reason}").into());
+            return Err(not_made(&reason).into());
         }
-        let made: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+        let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         let text = |key: &str| made[key].as_str().unwrap_or_default().to_owned();
-        Ok(Workspace { relay: self.address.clone(), id: text("workspace").parse()?, code: text("code") })
+        let id = text("workspace").parse().map_err(|_| not_made(&String::from_utf8_lossy(&output.stdout)))?;
+        Ok(Workspace { relay: self.address.clone(), id, code: text("code") })
     }
 }
 
@@ -100,5 +103,21 @@ fn read_address(output: &mut impl BufRead) -> Result<String, Failure> {
         }
         line.clear();
     }
-    Err("the demo's relay ended before it listened: see relay.log in the demo's folder (--keep)".into())
+    const ENDED: Caption = Caption::new(
+        "Demons relä slutade innan det tog emot någon: se relay.log i demons mapp (--keep).",
+        "The demo's relay ended before it listened: see relay.log in the demo's folder (--keep).",
+    );
+    Err(Said::new(ENDED, &[]).into())
+}
+
+fn not_started(reason: &str) -> Said {
+    const NOT_STARTED: Caption =
+        Caption::new("Demons relä kunde inte startas: {}", "The demo's relay could not be started: {}");
+    Said::each(|language| NOT_STARTED.fill(language, &[&system_words(reason, language)]))
+}
+
+fn not_made(reason: &str) -> Said {
+    const NOT_MADE: Caption =
+        Caption::new("Demons arbetsyta kunde inte skapas: {}", "The demo's workspace could not be made: {}");
+    Said::new(NOT_MADE, &[&reason])
 }

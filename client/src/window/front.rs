@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use eframe::egui::{CentralPanel, Context, Frame, Ui};
 use samsyn_engine::replica::ReplicaError;
-use samsyn_engine::schema::Language;
+use samsyn_engine::schema::Caption;
 
 use super::is_locked;
 use super::resting::Resting;
@@ -269,10 +269,7 @@ fn come_in(home: &Home, entry: &Entry, name: &str) -> Result<(), JoinError> {
 }
 
 /// What to say to somebody without a workspace who has no screen, either.
-pub(super) fn no_workspace(language: Language) -> &'static str {
-    const FIRST: samsyn_engine::schema::Caption = samsyn_engine::schema::Caption::new(
-        "Du har ingen arbetsyta än: anslut med \"samsyn join ADRESS --name NAMN\" eller gör en egen med \"samsyn new ARBETSYTA --name NAMN\".",
-        "You have no workspace yet: join one with \"samsyn join ADDRESS --name NAME\" or make your own with \"samsyn new WORKSPACE --name NAME\".",
-    );
-    FIRST.get(language)
-}
+pub(super) const NO_WORKSPACE: Caption = Caption::new(
+    "Du har ingen arbetsyta än: anslut med \"samsyn join ADRESS --name NAMN\" eller gör en egen med \"samsyn new ARBETSYTA --name NAMN\".",
+    "You have no workspace yet: join one with \"samsyn join ADDRESS --name NAME\" or make your own with \"samsyn new WORKSPACE --name NAME\".",
+);

@@ -29,12 +29,11 @@ use std::time::Instant;
 
 use eframe::egui::{self, Ui};
 use samsyn_engine::replica::ReplicaError;
-use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::schema::Caption;
 
 use self::front::{Front, Home};
 pub use self::shell::Shell;
-use crate::context::{Context, Failure};
-use crate::explain;
+use crate::context::{Context, Failure, Said};
 use crate::keys::Vault;
 use crate::keys::lock::{self, Rest};
 use crate::pages::Page;
@@ -52,7 +51,7 @@ pub(crate) fn open(context: &Context, named: bool) -> Result<ExitCode, Failure> 
         return run(context, Start::On(None));
     }
     if !has_display() {
-        return Err(front::no_workspace(context.language).into());
+        return Err(Said::new(front::NO_WORKSPACE, &[]).into());
     }
     run(context, Start::Welcome)
 }
@@ -82,10 +81,10 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
     let home = Home { replica: context.path.clone(), vault: Vault::of_this_person() };
     // What is wrong with the file is said before a window flashes up. Where it is only locked, the window asks.
     if matches!(start, Start::On(_)) && !is_locked(&home, &context.path) {
-        drop(crate::keys::open(&context.path).map_err(|error| explain::replica_error(&error, language))?);
+        drop(crate::keys::open(&context.path)?);
     }
     if !has_display() {
-        return Err(no_display(language, "DISPLAY, WAYLAND_DISPLAY").into());
+        return Err(no_display("DISPLAY, WAYLAND_DISPLAY").into());
     }
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
@@ -102,8 +101,7 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
         let front = front(home, start, settings, &creation.egui_ctx)?;
         Ok(Box::new(App { front, began: Some(began) }))
     };
-    eframe::run_native(APP_ID, options, Box::new(create))
-        .map_err(|error| no_display(language, &error.to_string()))?;
+    eframe::run_native(APP_ID, options, Box::new(create)).map_err(|error| no_display(&error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -134,12 +132,12 @@ fn is_locked(home: &Home, path: &Path) -> bool {
     matches!(lock::rest(&home.vault, path), Ok(Rest::Locked(..)))
 }
 
-fn no_display(language: Language, reason: &str) -> String {
+fn no_display(reason: &str) -> Said {
     const WORDS: Caption = Caption::new(
         "Fönstret kan inte öppnas ({}). Kör på en dator med skärm, eller använd kommandona: se \"samsyn --help\".",
         "The window cannot be opened ({}). Run it on a computer with a display, or use the commands: see \"samsyn --help\".",
     );
-    WORDS.get(language).replace("{}", reason)
+    Said::new(WORDS, &[&reason])
 }
 
 /// What eframe runs.

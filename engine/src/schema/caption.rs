@@ -1,5 +1,7 @@
 //! Words for people, in both languages.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The languages a person can read Samsyn in. Switched at run time.
@@ -56,11 +58,40 @@ impl Caption {
             Language::English => self.en,
         }
     }
+
+    /// The text in `language` with its holes filled: each `{}` takes the next of `holes`, `{0}` the first, `{1}` the second, for
+    /// where the two languages name them in another order. What is filled in is never taken for a hole.
+    pub fn fill(&self, language: Language, holes: &[&dyn fmt::Display]) -> String {
+        let mut filled = String::new();
+        let (mut rest, mut next) = (self.get(language), 0);
+        while let Some((before, (name, after))) =
+            rest.split_once('{').and_then(|(before, hole)| Some((before, hole.split_once('}')?)))
+        {
+            let place = if name.is_empty() { Some(next) } else { name.parse().ok() };
+            next += usize::from(name.is_empty());
+            filled.push_str(before);
+            match place.and_then(|place: usize| holes.get(place)) {
+                Some(hole) => filled.push_str(&hole.to_string()),
+                None => filled.push_str(&format!("{{{name}}}")),
+            }
+            rest = after;
+        }
+        filled + rest
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn holes_are_filled_once_and_in_either_order() {
+        let caption = Caption::new("{1} före {0}", "{} before {}, {name}");
+        let holes: [&dyn fmt::Display; 2] = [&"{1}", &7];
+        assert_eq!(caption.fill(Language::English, &holes), "{1} before 7, {name}");
+        assert_eq!(caption.fill(Language::Swedish, &holes), "7 före {1}");
+        assert_eq!(Caption::new("}{", "").fill(Language::Swedish, &[]), "}{");
+    }
 
     #[test]
     fn a_locale_names_its_language() {

@@ -50,6 +50,13 @@ impl FieldPath {
 #[error("\"{0}\" is not a field: expected FIELD, LIST.ROW or LIST.ROW.FIELD")]
 pub struct PathError(String);
 
+impl PathError {
+    /// The text that is none.
+    pub fn found(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -189,7 +189,7 @@ pub(crate) fn refusal(why: ManagementError, language: Language) -> &'static str 
 }
 
 /// Something that was changed, in a sentence. `name` finds what a member or the member of a device is called.
-pub(super) fn happening(
+pub(crate) fn happening(
     entry: &Happening,
     language: Language,
     name: &dyn Fn(samsyn_engine::id::RecordId) -> Option<String>,

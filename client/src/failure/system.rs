@@ -1,0 +1,82 @@
+//! What the operating system says of what went wrong, in the person's language.
+//!
+//! Systems say it in English whatever a program is set to. The number that stands with it says the same in any language.
+
+use std::io::{Error, ErrorKind};
+
+use samsyn_engine::schema::{Caption, Language};
+
+/// A system's reason in the person's language. What has no words of ours stays as it is: a detail for experts.
+pub(crate) fn system_words(reason: &str, language: Language) -> String {
+    if language == Language::English {
+        return reason.to_owned();
+    }
+    let number = reason.rsplit_once("(os error ").and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
+    let kind = number.map(|number| Error::from_raw_os_error(number).kind());
+    kind.and_then(known)
+        .map(|caption| caption.get(language).to_owned())
+        .or_else(|| {
+            SAID.iter().find(|said| reason.ends_with(said.en)).map(|said| said.get(language).to_owned())
+        })
+        .unwrap_or_else(|| reason.to_owned())
+}
+
+fn known(kind: ErrorKind) -> Option<Caption> {
+    Some(match kind {
+        ErrorKind::NotFound => Caption::new("det finns inte", "it is not there"),
+        ErrorKind::PermissionDenied => Caption::new("du har inte rätt till det", "permission denied"),
+        ErrorKind::AlreadyExists => Caption::new("det finns redan", "it is there already"),
+        ErrorKind::StorageFull => Caption::new("disken är full", "the disk is full"),
+        ErrorKind::QuotaExceeded => Caption::new("ditt utrymme på disken är slut", "your quota is used up"),
+        ErrorKind::ReadOnlyFilesystem => Caption::new("disken kan bara läsas", "the disk is read-only"),
+        ErrorKind::FileTooLarge => Caption::new("filen blir för stor", "the file becomes too large"),
+        ErrorKind::IsADirectory => Caption::new("det är en mapp", "it is a folder"),
+        ErrorKind::NotADirectory => Caption::new("det är ingen mapp", "it is no folder"),
+        ErrorKind::DirectoryNotEmpty => Caption::new("mappen är inte tom", "the folder is not empty"),
+        ErrorKind::InvalidFilename => Caption::new("namnet går inte att använda", "the name is no good"),
+        ErrorKind::ConnectionRefused => Caption::new("ingen tar emot där", "connection refused"),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            Caption::new("förbindelsen bröts", "the connection broke")
+        }
+        ErrorKind::NotConnected => Caption::new("ingen förbindelse", "no connection"),
+        ErrorKind::HostUnreachable => Caption::new("datorn nås inte", "the host is out of reach"),
+        ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
+            Caption::new("nätet nås inte", "the network is out of reach")
+        }
+        ErrorKind::TimedOut => Caption::new("inget svar i tid", "no answer in time"),
+        ErrorKind::AddrInUse => Caption::new("adressen används redan", "the address is in use"),
+        ErrorKind::AddrNotAvailable => {
+            Caption::new("adressen finns inte på den här datorn", "the address is not of this computer")
+        }
+        ErrorKind::OutOfMemory => Caption::new("minnet är slut", "out of memory"),
+        ErrorKind::ResourceBusy => Caption::new("den används av något annat", "it is in use"),
+        _ => return None,
+    })
+}
+
+/// What comes without a number, from the standard library or from libraries.
+const SAID: &[Caption] = &[
+    Caption::new("inget svar i tid", "no answer in time"),
+    Caption::new("filen är ingen text", "stream did not contain valid UTF-8"),
+    Caption::new("adressen går inte att tolka", "invalid socket address"),
+    Caption::new("porten går inte att tolka", "invalid port value"),
+    Caption::new("datorn med det namnet hittas inte", "Name or service not known"),
+    Caption::new("namnet kan inte slås upp just nu", "Temporary failure in name resolution"),
+    Caption::new("datorn med det namnet hittas inte", "No address associated with hostname"),
+    Caption::new("det tog slut för tidigt", "failed to fill whole buffer"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_speaks_swedish_where_there_are_words_and_its_own_way_else() {
+        let denied = Error::from_raw_os_error(13).to_string();
+        assert_eq!(system_words(&denied, Language::Swedish), "du har inte rätt till det");
+        assert_eq!(system_words(&denied, Language::English), denied);
+        let name = "failed to lookup address information: Name or service not known";
+        assert_eq!(system_words(name, Language::Swedish), "datorn med det namnet hittas inte");
+        assert_eq!(system_words("certificate expired", Language::Swedish), "certificate expired");
+    }
+}
