@@ -66,7 +66,7 @@ const DATES: DateTexts<'static> = DateTexts {
 const PICKER: PickerTexts<'static> = PickerTexts {
     none: "Välj en anläggning",
     search: "Sök anläggning",
-    no_match: "Inget hittades",
+    no_match: "Inga träffar",
     clear: "Ta bort valet",
     visit: "Gå till anläggningen",
 };
@@ -413,6 +413,11 @@ impl Gallery {
             zoom_in: "Zooma in",
             empty: "Inga uppgifter än",
             empty_hint: "Lägg till den första uppgiften, eller utgå från en arbetsmodell.",
+            whole: "Hela planen",
+            day: "1 dag",
+            days: "{} dagar",
+            undated: "Inga uppgifter med datum",
+            undated_hint: "Ge uppgifterna start och slut.",
         };
         let rows: Vec<GanttRow<'_, usize>> =
             self.tasks.iter().enumerate().map(|(id, task)| task.row(id)).collect();

@@ -262,7 +262,7 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         ),
         LinkError::Closed(notice) => format!("Reläet avslutade: {}", refusal(notice.code)),
         LinkError::Broken(_) => {
-            "Förbindelsen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()
+            "Anslutningen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()
         }
         LinkError::Problem(problem) => sync_problem(problem),
     }
@@ -282,7 +282,7 @@ fn sync_problem(problem: &SyncProblem) -> String {
         SyncProblem::BeginAgain => "Den här kopian har fått ett eget namn och ansluter på nytt.",
         SyncProblem::Replica(error) => return replica_error(error, Language::Swedish),
         SyncProblem::Protocol(SyncError::Dead(_)) => {
-            "Förbindelsen är död: reläet har tystnat. Ditt arbete är sparat här."
+            "Anslutningn är död: reläet har tystnat. Ditt arbete är sparat här."
         }
         SyncProblem::Protocol(SyncError::Frame(_)) => {
             "Det som svarar skickar något som inget relä skickar: det kan vara en annan version, eller inget relä. Ditt arbete är sparat här."
@@ -325,8 +325,8 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
         "Type your name: others need it to see who wrote what.",
     );
     const ADDRESS: Caption = Caption::new(
-        "”{}” är ingen adress till en arbetsyta. Den ser ut som wss://HOST/ARBETSYTA och står i inbjudan.",
-        "“{}” is no address of a workspace. It looks like wss://HOST/WORKSPACE, and stands in the invitation.",
+        "”{}” är ingen adress till en arbetsyta. En sådan ser ut som wss://HOST/ARBETSYTA och står i inbjudan.",
+        "“{}” is not the address of a workspace. One looks like wss://HOST/WORKSPACE, and is in the invitation.",
     );
     const EXISTS: Caption = Caption::new(
         "Det finns redan en fil på {}: öppna den, eller välj en annan plats.",
@@ -420,7 +420,7 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
             format!("Den andra kopian avslutade: {}", refusal(notice.code))
         }
         DirectError::Broken(_) => {
-            "Förbindelsen bröts. Det som hann komma är kvar, och nästa besök fortsätter där. Försök igen."
+            "Anslutningen bröts. Det som hann komma är kvar, och nästa besök fortsätter där. Försök igen."
                 .to_owned()
         }
         DirectError::NotServed { address, reason } => format!(
@@ -449,20 +449,20 @@ pub fn refused_change(code: &str) -> Caption {
     let is = |known: ErrorCode| code == known.name();
     match code {
         _ if is(ErrorCode::Forbidden) => Caption::new(
-            "Din roll lät dig inte skriva det här: posten är av ett slag som rollen inte ändrar, eller någon annans.",
-            "Your role did not let you write this: the record is of a kind that the role does not change, or somebody else's.",
+            "Din roll lät dig inte skriva det här: rollen får inte ändra den sortens poster, eller så är posten någon annans.",
+            "Your role did not let you write this: the role may not change that kind of record, or the record is somebody else's.",
         ),
         _ if is(ErrorCode::Schema) => Caption::new(
-            "Med ändringen skulle posten inte längre passa sitt slag: ett värde är fel, eller av en annan version.",
-            "With the change the record would not fit its kind any more: a value is wrong, or of another version.",
+            "Med ändringen skulle posten inte längre vara giltig: ett värde är fel eller kommer från en annan version.",
+            "With the change the record would no longer be valid: a value is wrong, or comes from another version.",
         ),
         _ if is(ErrorCode::MissingDependencies) => Caption::new(
             "Den bygger på en ändring som reläet inte har, eller som det avvisade.",
             "It builds on a change that the relay does not have, or that it refused.",
         ),
         _ if is(ErrorCode::TooLarge) => Caption::new(
-            "Ändringen är för stor. Släpp den och gör den i mindre steg.",
-            "The change is too large. Let go of it, and make it in smaller steps.",
+            "Ändringen är för stor. Förkasta den och gör den i mindre steg.",
+            "The change is too large. Discard it, and make it in smaller steps.",
         ),
         _ if is(ErrorCode::Erased) => Caption::new(
             "Posten har raderats, så inget mer tas emot i den.",

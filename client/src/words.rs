@@ -16,6 +16,12 @@ pub fn moment(seconds: i64) -> String {
     timestamp.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// A time of the day in this device's time zone: `14:05`.
+pub fn clock(seconds: i64) -> String {
+    let Ok(timestamp) = Timestamp::from_second(seconds) else { return seconds.to_string() };
+    timestamp.to_zoned_datetime(TimeZone::system()).strftime("%H:%M").to_string()
+}
+
 /// Today, by this device's clock and time zone.
 pub fn today() -> Date {
     Timestamp::now().to_zoned_datetime(TimeZone::system()).date()

@@ -279,37 +279,61 @@ fn a_network_that_wants_somebody_to_sign_in_is_said_and_then_the_relay_is_found(
     town.settle(2);
 }
 
+/// A relay's address at which something answers that is no relay, with the moments in which it was asked.
+fn no_relay(answer: &'static str) -> (String, Arc<Mutex<Vec<Instant>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    let asked: Arc<Mutex<Vec<Instant>>> = Arc::default();
+    let counted = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            counted.lock().unwrap().push(Instant::now());
+            let _ = stream.read(&mut [0; 4_096]);
+            let _ = write!(stream, "HTTP/1.1 {answer}\r\n\r\n");
+        }
+    });
+    (address, asked)
+}
+
 /// Whoever waits behind a page to sign in on tries again after five seconds at the earliest. In a network that changes
-/// with every look the tries come without the seconds having been counted down.
+/// with every look the next try comes before a pause could have been over.
 #[test]
 fn a_network_that_changes_ends_the_wait() {
     let folder = tempfile::tempdir().unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("ws://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        while let Ok((mut stream, _)) = listener.accept() {
-            let _ = stream.read(&mut [0; 4_096]);
-            let _ = write!(stream, "HTTP/1.1 511 Network Authentication Required\r\n\r\n");
-        }
-    });
+    let (address, asked) = no_relay("511 Network Authentication Required");
     let sight = still();
     let keys = (WorkspaceId::random(), &WorkspaceSecret::random());
-    let person = Person::in_surroundings(Arc::clone(&sight), folder.path(), "Asa", keys, &address);
-    let skipped = || {
-        let told = person.told.lock().unwrap();
-        let left = |status: &SyncStatus| match &status.link {
-            Link::Waiting { seconds, .. } => Some(*seconds),
-            _ => None,
-        };
-        told.windows(2).any(|two| left(&two[0]) >= Some(3) && left(&two[1]) == Some(0))
+    let _person = Person::in_surroundings(Arc::clone(&sight), folder.path(), "Asa", keys, &address);
+    let sooner = || {
+        let asked = asked.lock().unwrap();
+        asked.windows(2).any(|two| two[1] - two[0] < Duration::from_secs(4))
     };
     let end = Instant::now() + PATIENCE;
     for last in (1..=250_u8).cycle() {
-        if skipped() {
+        if sooner() {
             break;
         }
         assert!(Instant::now() < end, "the change was not noticed");
         sight.lock().unwrap().addresses = [std::net::IpAddr::from([10, 0, 0, last])].into();
         std::thread::sleep(Duration::from_millis(200));
     }
+}
+
+/// On a train the relay is out of reach for hours. Nothing that is told means a window that is not drawn.
+#[test]
+fn while_the_relay_is_out_of_reach_nothing_is_told_but_the_minute_of_the_next_try() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, asked) = no_relay("404 Not Found");
+    let keys = (WorkspaceId::random(), &WorkspaceSecret::random());
+    let person = Person::new(folder.path(), "Asa", keys, &address);
+    until("five tries", || asked.lock().unwrap().len() >= 5);
+    let told = person.told.lock().unwrap();
+    let waits = |status: &SyncStatus| match &status.link {
+        Link::Waiting { next, .. } => Some(*next),
+        _ => None,
+    };
+    let minutes: Vec<Option<i64>> = told.iter().filter_map(waits).collect();
+    let each_once = minutes.windows(2).all(|two| two[0] < two[1]);
+    assert!(!minutes.is_empty() && each_once, "{minutes:?}");
+    assert!(minutes.iter().all(|minute| minute.is_some_and(|minute| minute % 60 == 0)), "{minutes:?}");
 }

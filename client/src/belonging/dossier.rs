@@ -31,16 +31,16 @@ impl std::fmt::Debug for Dossier<'_> {
     }
 }
 
-const WHAT: Caption = Caption::new("Det här finns om personen:", "What is kept about this person:");
+const WHAT: Caption = Caption::new("Det här finns sparat om personen:", "What is kept about this person:");
 const UNFINISHED: Caption = Caption::new(
-    "Halvskrivet på den här datorn, ännu inget värde för sitt fält:",
-    "Half typed on this computer, no value for its field yet:",
+    "Påbörjat på den här datorn, inte sparat i posten än:",
+    "Begun on this computer, not saved in the record yet:",
 );
 const HISTORY: Caption = Caption::new("Vem som har skrivit vad, och när:", "Who wrote what, and when:");
 const REFERRERS: Caption =
     Caption::new("Poster som hänvisar till personen:", "Records that refer to this person:");
 const MENTIONED: Caption =
-    Caption::new("Andra poster där namnet står:", "Other records in which the name stands:");
+    Caption::new("Andra poster där namnet förekommer:", "Other records in which the name appears:");
 const NOT_HERE: Caption = Caption::new(
     "Arbete som inte har nått reläet från andras datorer, utskrifter och exporterade filer är inte med.",
     "Work that has not reached the relay from other people's computers, prints and exported files are not in this.",

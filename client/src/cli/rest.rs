@@ -129,10 +129,10 @@ fn first_line(text: &str) -> Zeroizing<String> {
 
 fn ask(chooses: bool, language: Language) -> Result<Zeroizing<String>, Failure> {
     const PASSPHRASE: Caption = Caption::new("Lösenfras: ", "Passphrase: ");
-    const AGAIN: Caption = Caption::new("Samma en gång till: ", "The same once more: ");
+    const AGAIN: Caption = Caption::new("Lösenfrasen igen: ", "Passphrase again: ");
     const DIFFER: Caption = Caption::new(
-        "Det var två olika lösenfraser. Inget ändrades; försök igen.",
-        "those were two different passphrases: nothing was changed; try again",
+        "Lösenfraserna är olika. Inget ändrades; försök igen.",
+        "the passphrases differ: nothing was changed; try again",
     );
     let read = |caption: Caption| rpassword::prompt_password(caption.get(language)).map(Zeroizing::new);
     let passphrase = read(PASSPHRASE)?;

@@ -59,7 +59,7 @@ impl Demo {
         start_fresh(&folder)?;
         let say = Say(language);
         let relay = RelayProcess::start(&folder.join("relay"))?;
-        say.line(Caption::new("Reläet är igång på", "The relay runs at"), &relay.address)?;
+        say.line(Caption::new("Reläet körs på", "The relay runs at"), &relay.address)?;
         play(&folder, &relay, say)?;
         let context = Context { path: folder.join(FILES[2]), language };
         print_review(&keys::open(&context.path)?, &context)?;
@@ -99,7 +99,7 @@ fn play(folder: &Path, relay: &RelayProcess, say: Say) -> Result<(), Failure> {
     let workspace = relay.create_workspace("Östersunds kongressbyrå")?;
     // The bureau has been at work for a while: what it has was written a month ago.
     let month = 30 * 86_400;
-    let coordinator = join(folder, 2, &workspace, ("Maja Lindqvist (koordinator)", workspace.code.parse()?))?;
+    let coordinator = join(folder, 2, &workspace, ("Maja Lindqvist", workspace.code.parse()?))?;
     let mut coordinator = coordinator.with_clock(move || wall_clock() - month);
     let today = crate::words::today();
     let records = sample::workspace(SEED, today);
@@ -113,8 +113,8 @@ fn play(folder: &Path, relay: &RelayProcess, say: Say) -> Result<(), Failure> {
         let code = invite(&mut coordinator, &workspace)?;
         join(folder, number, &workspace, (person, code))
     };
-    let mut first = ambassador(0, "Erik Norberg (ambassadör)")?;
-    let mut second = ambassador(1, "Sara Åström (ambassadör)")?;
+    let mut first = ambassador(0, "Erik Norberg")?;
+    let mut second = ambassador(1, "Sara Åström")?;
     for replica in [&mut first, &mut second] {
         let visit = sync_once(replica)?;
         say.line(

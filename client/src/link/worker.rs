@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, Management};
@@ -46,8 +46,9 @@ pub enum Link {
     Waiting {
         /// Why, for people.
         reason: Arc<LinkError>,
-        /// Seconds until the next try; none while it is under way.
-        seconds: u64,
+        /// The minute in which the next try is, in seconds since 1970-01-01 UTC; none while one is under way that takes its time.
+        /// No more exact than it is shown: each other value wakes the window, and a train is hours without a network.
+        next: Option<i64>,
     },
 }
 
@@ -196,6 +197,12 @@ struct Worker {
     next_look: Instant,
 }
 
+/// How often this looks whether somebody else has written to the file.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// A try that is over sooner is not told: it would be gone before anybody had read it.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
+
 /// So many records are folded at once: the file is kept from the window for no more than a frame or two.
 const FOLDED_AT_ONCE: usize = 16;
 
@@ -248,7 +255,7 @@ impl Worker {
                     let pause = self.backoff.pause(&error, &mut rand::rng());
                     let reason = Arc::new(error);
                     self.trouble = Some(Arc::clone(&reason));
-                    let link = Link::Waiting { reason, seconds: whole_seconds(pause) };
+                    let link = Link::Waiting { reason, next: Some(minute_after(pause)) };
                     if matches!(self.pause(link, Some(pause)).await, Ended::Stop) {
                         return;
                     }
@@ -259,9 +266,16 @@ impl Worker {
 
     /// Waits for an order, for the time to pass, or for a change around us that makes a try worth while.
     async fn pause(&mut self, link: Link, time: Option<Duration>) -> Ended {
-        self.status(link.clone());
         let until = Instant::now() + time.unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
+        let mut told_at = None;
         loop {
+            // Others write to the file, too; what waits is told. It is counted only where something was written: with much waiting
+            // that takes its time, and nothing else happens here.
+            let version = self.replica.store().data_version().ok();
+            if version.is_none() || version != told_at {
+                told_at = version;
+                self.status(link.clone());
+            }
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(Command::Nudge) if link == Link::Alone => return Ended::Again,
@@ -272,10 +286,8 @@ impl Worker {
                     self.backoff.reset();
                     return Ended::Again;
                 }
-                // Others write to the file, too; what waits is told.
-                () = sleep(Duration::from_secs(1)) => {}
+                () = sleep(LOOK) => {}
             }
-            self.status(left_of(&link, until));
         }
     }
 
@@ -318,12 +330,12 @@ impl Worker {
 
     async fn connection(&mut self) -> Ended {
         let mut link = match &self.trouble {
-            Some(reason) => Link::Waiting { reason: Arc::clone(reason), seconds: 0 },
+            Some(reason) => Link::Waiting { reason: Arc::clone(reason), next: None },
             None => Link::Connecting,
         };
-        self.status(link.clone());
+        let told_after = if self.trouble.is_some() { WORTH_TELLING } else { Duration::ZERO };
         self.look_for_key();
-        let mut connection = match self.open().await {
+        let mut connection = match self.open(&link, told_after).await {
             Ok(connection) => connection,
             Err(ended) => return ended,
         };
@@ -341,13 +353,22 @@ impl Worker {
         ended
     }
 
-    /// Connects. What was begun in another network leads nowhere, so a change begins anew.
-    async fn open(&mut self) -> Result<Connection, Ended> {
+    /// Connects, and tells so after a while. What was begun in another network leads nowhere, so a change begins anew.
+    async fn open(&mut self, link: &Link, told_after: Duration) -> Result<Connection, Ended> {
         let order = {
             let opening = Connection::open(&self.replica);
             tokio::pin!(opening);
+            let telling = sleep(told_after);
+            tokio::pin!(telling);
+            let mut told = false;
             loop {
                 tokio::select! {
+                    // In this order: what is to be told at once is told before anything comes of it.
+                    biased;
+                    () = &mut telling, if !told => {
+                        told = true;
+                        self.status(link.clone());
+                    }
                     opened = &mut opening => return opened.map_err(Ended::Failed),
                     order = self.orders.recv() => match order {
                         // The try is under way already.
@@ -472,18 +493,9 @@ impl Worker {
     }
 }
 
-/// The same, with the seconds that are left of a pause.
-fn left_of(link: &Link, until: Instant) -> Link {
-    match link {
-        Link::Waiting { reason, .. } => {
-            let left = until.saturating_duration_since(Instant::now());
-            Link::Waiting { reason: Arc::clone(reason), seconds: whole_seconds(left) }
-        }
-        other => other.clone(),
-    }
-}
-
-/// A pause that is not over has a second left.
-fn whole_seconds(pause: Duration) -> u64 {
-    pause.as_secs() + u64::from(pause.subsec_nanos() > 0)
+/// The minute of the clock on the wall in which a pause is over, in seconds since 1970-01-01 UTC.
+fn minute_after(pause: Duration) -> i64 {
+    let then = SystemTime::now() + pause;
+    let seconds = then.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    i64::try_from(seconds - seconds % 60).unwrap_or(i64::MAX)
 }

@@ -23,14 +23,14 @@ texts! {
     UNLOCKING: "Låser upp …", "Unlocking …";
     OPENING: "Öppnar arbetsytan …", "Opening the workspace …";
     LOCK_IT: "Lås arbetsytan", "Lock the workspace";
-    LOCK_HINT: "Den stängs, och ingen öppnar den på den här datorn utan lösenfrasen. Synkningen står stilla så länge. Skriv lösenfrasen som den låstes med förut.", "It is closed, and nobody opens it on this computer without the passphrase. Meanwhile nothing is synced. Type the passphrase that it was locked with before.";
-    CHOOSE_HINT: "Välj en lösenfras: minst {} tecken, till exempel fyra ord som ingen annan skulle sätta ihop. Arbetsytan krypteras med den och stängs. Glöms den bort kan ingen öppna den igen: det som inte är skickat är då borta.", "Choose a passphrase: at least {} characters, for instance four words that nobody would put together. The workspace is encrypted with it and closed. If it is forgotten nobody can open it again: what is not sent is gone then.";
+    LOCK_HINT: "Arbetsytan stängs och kan inte öppnas på den här datorn utan lösenfrasen. Under tiden synkas inget. Skriv den lösenfras som den låstes med förra gången.", "The workspace is closed, and cannot be opened on this computer without the passphrase. Meanwhile nothing is synced. Type the passphrase that it was locked with last time.";
+    CHOOSE_HINT: "Välj en lösenfras: minst {} tecken, till exempel fyra ord som ingen annan skulle sätta ihop. Arbetsytan krypteras med den och stängs. Glöms lösenfrasen bort kan ingen öppna arbetsytan igen, och det som inte är skickat är förlorat.", "Choose a passphrase: at least {} characters, for example four words that nobody would put together. The workspace is encrypted with it and closed. If the passphrase is forgotten nobody can open the workspace again, and what is not sent is lost.";
     LOCK: "Lås", "Lock";
     LOCKING: "Låser …", "Locking …";
     CANCEL: "Avbryt", "Cancel";
     PASSPHRASE: "Lösenfras", "Passphrase";
-    AGAIN: "Samma en gång till", "The same once more";
-    DIFFER: "Det är två olika lösenfraser.", "Those are two different passphrases.";
+    AGAIN: "Lösenfrasen igen", "Passphrase again";
+    DIFFER: "Lösenfraserna är olika.", "The passphrases differ.";
     SHORT: "Minst {} tecken.", "At least {} characters.";
 }
 

@@ -37,13 +37,18 @@ impl Chart {
             week: scene.say(texts::WEEK),
             tasks: scene.say(texts::TASK),
             today: scene.say(texts::TODAY),
+            whole: scene.say(texts::WHOLE_PLAN),
+            day: scene.say(texts::ONE_DAY),
+            days: scene.say(texts::DAYS),
             zoom_out: scene.say(texts::ZOOM_OUT),
             zoom_in: scene.say(texts::ZOOM_IN),
             empty: scene.say(texts::CHART_EMPTY),
             empty_hint: scene.say(texts::CHART_EMPTY_HINT),
+            undated: scene.say(texts::CHART_UNDATED),
+            undated_hint: scene.say(texts::CHART_UNDATED_HINT),
         };
         let chart = Gantt::new("plan", &rows, scene.today, &texts).links(&links).selected(self.selected);
-        let answer = chart.show(ui, &mut self.state);
+        let answer = chart.opens_at(first_open(tasks)).show(ui, &mut self.state);
         self.selected = answer.selected.or(self.selected);
         if let Some(moved) = answer.moved {
             let edits = edits_of(record, &moved);
@@ -60,6 +65,17 @@ fn date(row: &Row, field: &str) -> Option<Date> {
     }
 }
 
+/// The first task that is still to be done.
+fn first_open(tasks: &[Row]) -> Option<RowId> {
+    let open = tasks.iter().filter(|row| !is_over(row));
+    let begins = open.filter_map(|row| Some((date(row, "start").or(date(row, "end"))?, row.id)));
+    begins.min_by_key(|(begins, _)| *begins).map(|(_, id)| id)
+}
+
+fn is_over(task: &Row) -> bool {
+    matches!(task.get("status"), Value::Choice(status) if matches!(status.as_str(), "done" | "dropped"))
+}
+
 fn task(row: &Row, today: Date) -> GanttRow<'_, RowId> {
     let status = match row.get("status") {
         Value::Choice(status) => status.as_str(),
@@ -72,7 +88,6 @@ fn task(row: &Row, today: Date) -> GanttRow<'_, RowId> {
     };
     // A task with one end only is shown as a day.
     let (start, end) = (date(row, "start"), date(row, "end"));
-    let over = matches!(status, "done" | "dropped");
     GanttRow {
         id: row.id,
         label: row.get("title").as_text().unwrap_or_default(),
@@ -87,7 +102,7 @@ fn task(row: &Row, today: Date) -> GanttRow<'_, RowId> {
             "in_progress" => Tone::Accent,
             _ => Tone::Neutral,
         },
-        urgent: !over && end.is_some_and(|end| end < today),
+        urgent: !is_over(row) && end.is_some_and(|end| end < today),
         movable: true,
     }
 }

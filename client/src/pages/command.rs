@@ -76,9 +76,7 @@ impl Command {
         let say = |sv: &'static str, en: &'static str| Caption::new(sv, en).get(language).to_owned();
         match self {
             Command::Go(page) => format!("{} {}", say("Gå till", "Go to"), page.caption().get(language)),
-            Command::New(kind) => {
-                format!("{}: {}", say("Skapa", "New"), kind.caption.get(language).to_lowercase())
-            }
+            Command::New(kind) => kind.new.get(language).to_owned(),
             Command::Undo => say("Ångra", "Undo"),
             Command::Redo => say("Gör om", "Redo"),
             Command::Palette => say("Kommandon", "Commands"),

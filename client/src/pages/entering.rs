@@ -13,7 +13,7 @@ use crate::widgets::tokens::{Tone, space};
 
 texts! {
     TITLE: "Gå in med en kod", "Enter with a code";
-    HINT: "Reläet släpper inte in den här datorn. Be en koordinator om en inbjudan, som görs under Medlemmar vid ditt namn, och skriv koden här. Allt som är skrivet på den här datorn är kvar och skickas när du är inne.", "The relay does not let this computer in. Ask a coordinator for an invitation, made beside your name under Members, and type the code here. Everything written on this computer stays, and is sent when you are in.";
+    HINT: "Reläet släpper inte in den här datorn. Be en koordinator skapa en inbjudan vid ditt namn under Medlemmar, och skriv koden här. Allt som är skrivet på den här datorn är kvar och skickas när du är inne.", "The relay does not let this computer in. Ask a coordinator to create an invitation beside your name under Members, and type the code here. Everything written on this computer stays, and is sent when you are in.";
     CODE: "Kod", "Code";
     ENTER: "Gå in", "Enter";
     ENTERING: "Frågar reläet …", "Asking the relay …";

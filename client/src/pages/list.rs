@@ -23,6 +23,9 @@ use crate::widgets::toolbar::toolbar;
 /// The id of the column that shows the title: what the store sorts by unless told otherwise.
 const TITLE: &str = "";
 
+/// With so much room beside the title, in points, the button says what it makes.
+const NEW_WHOLE: f32 = 170.0;
+
 /// The page's view state. There is one for each kind, so that coming back finds it as it was left.
 #[derive(Debug)]
 pub(crate) struct ListPage {
@@ -141,7 +144,10 @@ impl ListPage {
                     return false;
                 }
                 let name = Command::New(self.kind).words(scene.language);
-                button::primary(ui, Some(Icon::Plus), scene.say(texts::NEW)).accessible_name(name).clicked()
+                // In a narrow pane the sign and a short word have to do; a screen reader gets the whole.
+                let short = ui.available_width() < NEW_WHOLE;
+                let shown = if short { scene.say(texts::NEW) } else { name.as_str() };
+                button::primary(ui, Some(Icon::Plus), shown).accessible_name(&name).clicked()
             },
         );
         if pressed.1 {

@@ -21,15 +21,15 @@ use crate::widgets::toolbar::toolbar;
 
 texts! {
     REFUSED: "Avvisade ändringar", "Refused changes";
-    HINT: "Reläet tog inte emot det här, så andra ser det inte. Allt är kvar på den här datorn. Öppna posten, rätta det som är fel och skicka igen, eller släpp ändringarna.", "The relay did not take this, so others do not see it. All of it is kept on this computer. Open the record, correct what is wrong and send it again, or let go of the changes.";
+    HINT: "Reläet tog inte emot det här, så andra ser det inte. Allt är kvar på den här datorn. Öppna posten, rätta det som är fel och skicka igen, eller förkasta ändringarna.", "The relay did not take this, so others do not see it. All of it is kept on this computer. Open the record, correct what is wrong and send it again, or discard the changes.";
     NOTHING: "Inget är avvisat", "Nothing is refused";
     NOTHING_HINT: "Ändringar som reläet inte tar emot visas här, med skälet.", "Changes that the relay does not take appear here, with the reason.";
     SEND_ALL: "Skicka allt igen", "Send all again";
-    LET_GO: "Släpp", "Let go";
-    LET_GO_TITLE: "Släpp ändringarna i {}?", "Let go of the changes in {}?";
-    LET_GO_HINT: "Det som reläet avvisade, och det som har skrivits ovanpå det, försvinner från den här datorn. Posten blir som reläet har den. Det går inte att ångra.", "What the relay refused, and what was written on top of it, goes from this computer. The record is then as the relay has it. It cannot be undone.";
-    LET_GO_NEW: "Posten finns bara här, så den försvinner helt från den här datorn. Det går inte att ångra.", "The record is only here, so it goes from this computer as a whole. It cannot be undone.";
-    LET_GO_NOW: "Släpp ändringarna", "Let go of the changes";
+    LET_GO: "Förkasta", "Discard";
+    LET_GO_TITLE: "Förkasta ändringarna i {}?", "Discard the changes in {}?";
+    LET_GO_HINT: "Det som reläet avvisade, och det som har skrivits ovanpå det, försvinner från den här datorn. Posten blir som den är på reläet. Det går inte att ångra.", "What the relay refused, and what was written on top of it, is removed from this computer. The record is then as it is on the relay. This cannot be undone.";
+    LET_GO_NEW: "Posten finns bara här, så den försvinner helt från den här datorn. Det går inte att ångra.", "The record exists only here, so all of it is removed from this computer. This cannot be undone.";
+    LET_GO_NOW: "Förkasta ändringarna", "Discard the changes";
     ONLY_HERE: "finns bara här", "only here";
     RELAY_SAYS: "Reläet säger: {}", "The relay says: {}";
     CANCEL: "Avbryt", "Cancel";

@@ -32,13 +32,13 @@ texts! {
     RESTORE: "Återställ", "Restore";
     REMOVED_NOTE: "Posten är borttagen. Den kan återställas.", "This record is removed. It can be restored.";
     REMOVED_FILTER: "Borttagna", "Removed";
-    NOTHING_FOUND: "Inget hittades", "Nothing found";
+    NOTHING_FOUND: "Inga träffar", "No matches";
     NOTHING_FOUND_HINT: "Ändra sökorden eller ta bort ett filter.", "Change the words or take away a filter.";
-    EMPTY_LIST: "Här är tomt än så länge", "Nothing here yet";
-    EMPTY_LIST_HINT: "Det du skapar sparas direkt och delas när det finns nät.", "What you make is saved at once and shared when there is a network.";
-    EMPTY_LIST_READER: "Det andra skapar syns här. Din roll i arbetsytan låter dig läsa det.", "What others make appears here. Your role in this workspace lets you read it.";
-    LOADING: "Läser …", "Reading …";
-    HELD_HINT: "Det kom hit direkt från en annan dator, eller bygger på något som gjorde det. Det når reläet när den datorn, eller en koordinator, är där.", "It came here directly from another computer, or builds on something that did. It reaches the relay when that computer, or a coordinator, does.";
+    EMPTY_LIST: "Här är det tomt", "Nothing here yet";
+    EMPTY_LIST_HINT: "Det du skapar sparas direkt och delas när det finns nät.", "What you create is saved at once and shared when there is a network.";
+    EMPTY_LIST_READER: "Det som andra skapar visas här. Din roll i arbetsytan låter dig läsa det.", "What others create appears here. Your role in this workspace lets you read it.";
+    LOADING: "Läser in …", "Loading …";
+    HELD_HINT: "Det kom hit direkt från en annan dator, eller bygger på något som gjorde det. Det når reläet när den datorn, eller en koordinator, ansluter.", "It came here directly from another computer, or builds on something that did. It reaches the relay when that computer, or a coordinator, connects.";
     ERASED: "(raderad)", "(erased)";
     NOT_HERE: "(finns inte här)", "(not here)";
     NOT_YET: "…", "…";
@@ -46,7 +46,7 @@ texts! {
     ERASED_HINT: "Uppgifterna är borta här, på reläet och på alla andra datorer. De går inte att få tillbaka.", "The data is gone here, on the relay and on all other computers. It cannot be brought back.";
     GONE: "Posten finns inte", "There is no such record";
     GONE_HINT: "Den kan ha raderats, eller så har den inte kommit hit än.", "It may have been erased, or it has not arrived here yet.";
-    UNKNOWN_KIND: "Den här versionen känner inte till den sortens post. Installera en nyare Samsyn för att se den; den behålls orörd.", "This version does not know this kind of record. Install a newer Samsyn to see it; it is kept as it is.";
+    UNKNOWN_KIND: "Den här versionen av Samsyn känner inte till den här sortens post. Installera en nyare version för att se den. Till dess lämnas den orörd.", "This version of Samsyn does not know this kind of record. Install a newer version to see it. Until then it is left as it is.";
     REMOVE_RECORD: "Ta bort posten", "Remove the record";
     RECORD_REMOVED: "”{}” är borttagen.", "“{}” is removed.";
     ROW_REMOVED: "Raden ”{}” är borttagen.", "The row “{}” is removed.";
@@ -68,12 +68,12 @@ texts! {
     WEEK: "v.", "w";
     TASK: "Uppgift", "Task";
     TODAY: "I dag", "Today";
-    ZOOM_IN: "Visa kortare tid", "Show less time";
-    ZOOM_OUT: "Visa längre tid", "Show more time";
-    EDGE: "Kant mellan lista och post", "Edge between list and record";
+    ZOOM_IN: "Zooma in", "Zoom in";
+    ZOOM_OUT: "Zooma ut", "Zoom out";
+    EDGE: "Gräns mellan lista och post", "Divider between list and record";
     SETTINGS: "Inställningar", "Settings";
-    NOT_SAVED: "”{}” är inget värde för fältet än. Texten är kvar här, och står i fältet igen när posten öppnas.", "“{}” is no value for the field yet. The text is kept here, and stands in the field again when the record is opened.";
-    LEFT_OFF: "Inte färdigskrivet: ”{}” är inget värde för sitt fält än.", "Not finished: “{}” is no value for its field yet.";
+    NOT_SAVED: "”{}” kan inte sparas än. Texten är kvar och står i fältet igen när posten öppnas.", "“{}” cannot be saved yet. The text is kept, and is in the field again when the record is opened.";
+    LEFT_OFF: "Inte färdigskrivet: ”{}” kan inte sparas än.", "Not finished: “{}” cannot be saved yet.";
     MEANWHILE: "Någon annan ändrade fältet samtidigt, till ”{}”. Ditt värde gäller nu.", "Somebody else changed the field meanwhile, to “{}”. Your value stands now.";
     SEND_AGAIN: "Skicka igen", "Send again";
     SHOW: "Visa", "Show";
@@ -96,11 +96,11 @@ texts! {
     NOTHING_TO_REVIEW: "Allt är granskat", "Everything is reviewed";
     NOTHING_TO_REVIEW_HINT: "Det som andra ändrar visas här när det har kommit in.", "What others change appears here when it has come in.";
     NO_VISIBLE_CHANGE: "Inga synliga skillnader: någon har skrivit samma sak eller avgjort en motsägelse.", "No visible difference: somebody wrote the same, or decided a contradiction.";
-    DECIDED_LATER: "Motsägelser ligger kvar tills någon har valt.", "Contradictions stay until somebody has chosen.";
+    DECIDED_LATER: "Motsägelser ligger kvar tills någon har valt ett värde.", "Contradictions stay until somebody has chosen a value.";
     NEW_RECORD: "Ny post", "New record";
     OFFLINE_SWITCH: "Arbeta utan nät", "Work offline";
     SYNC_ALONE: "Bara på den här datorn", "Only on this computer";
-    SYNC_OFFLINE: "Utan nät (valt)", "Offline (chosen)";
+    SYNC_OFFLINE: "Arbetar utan nät", "Working offline";
     SYNC_CONNECTING: "Ansluter …", "Connecting …";
     SYNC_COMPARING: "Jämför med reläet …", "Comparing with the relay …";
     SYNC_LIVE: "Ansluten", "Connected";
@@ -115,9 +115,14 @@ texts! {
     DARK: "Mörkt", "Dark";
     AS_SYSTEM: "Som systemet", "As the system";
     KEPT: "Andra har ändrat samma fält sedan dess, så det lämnades som det är:", "Others have changed the same field since, so it was left as it is:";
-    CHART_EMPTY: "Inga uppgifter med datum", "No tasks with dates";
-    CHART_EMPTY_HINT: "Ge uppgifterna start och slut i fliken Fält.", "Give the tasks a start and an end in the tab Fields.";
-    NOT_A_VALUE: "Sparas när det stämmer", "Saved once it is right";
+    WHOLE_PLAN: "Hela planen", "Whole plan";
+    ONE_DAY: "1 dag", "1 day";
+    DAYS: "{} dagar", "{} days";
+    CHART_EMPTY: "Inga uppgifter än", "No tasks yet";
+    CHART_EMPTY_HINT: "Lägg till uppgifter och milstolpar på fliken Fält.", "Add tasks and milestones on the Fields tab.";
+    CHART_UNDATED: "Inga uppgifter med datum", "No tasks with dates";
+    CHART_UNDATED_HINT: "Ge uppgifterna start och slut på fliken Fält. Dubbelklicka på en uppgift för att öppna den.", "Give the tasks a start and an end on the Fields tab. Double-click a task to open it.";
+    NOT_A_VALUE: "Kan inte sparas än", "Cannot be saved yet";
 }
 
 /// `one` where there is one, otherwise `many`; `{}` stands for the number.
@@ -170,8 +175,8 @@ pub(crate) fn also_open(names: &[&str], language: Language) -> String {
 
 /// How many others are connected.
 pub(crate) fn others_here(count: usize, language: Language) -> String {
-    let one = Caption::new("{} annan är här", "{} other is here");
-    counted(count as u64, one, Caption::new("{} andra är här", "{} others are here"), language)
+    let one = Caption::new("{} annan är ansluten", "{} other is connected");
+    counted(count as u64, one, Caption::new("{} andra är anslutna", "{} others are connected"), language)
 }
 
 /// How much waits for a look: what changed, and what is to be put right.
@@ -227,34 +232,27 @@ pub(crate) fn records(count: u64, language: Language) -> String {
 
 /// How far a catch-up has come.
 pub(crate) fn catching_up(received: u64, pending: u64, language: Language) -> String {
-    let caption = Caption::new("Hämtar {} av", "Receiving {} of");
+    let caption = Caption::new("Hämtar {} av", "Fetching {} of");
     format!("{} {pending}", caption.get(language).replace("{}", &received.to_string()))
 }
 
-/// When the relay is tried again.
-pub(crate) fn waiting_for_relay(seconds: u64, language: Language) -> String {
-    format!(
-        "{}, {}",
-        Caption::new("Inte ansluten", "Not connected").get(language),
-        next_try(seconds, language)
-    )
+/// When the relay is tried again; now, where no time is given.
+pub(crate) fn waiting_for_relay(next: Option<String>, language: Language) -> String {
+    let caption = Caption::new("Inte ansluten", "Not connected");
+    format!("{}, {}", caption.get(language), next_try(next, language))
 }
 
-/// The network wants a person to sign in first; the next try is in so many seconds.
-pub(crate) fn waiting_for_sign_in(seconds: u64, language: Language) -> String {
+/// The network wants a person to sign in first; then the relay is tried again.
+pub(crate) fn waiting_for_sign_in(next: Option<String>, language: Language) -> String {
     let caption = Caption::new("Nätet kräver inloggning", "This network wants you to sign in");
-    format!("{}, {}", caption.get(language), next_try(seconds, language))
+    format!("{}, {}", caption.get(language), next_try(next, language))
 }
 
-fn next_try(seconds: u64, language: Language) -> String {
-    match seconds {
-        0 => Caption::new("försöker nu", "trying now").get(language).to_owned(),
-        120.. => Caption::new("försöker igen om {} min", "next try in {} min")
-            .get(language)
-            .replace("{}", &seconds.div_ceil(60).to_string()),
-        _ => Caption::new("försöker igen om {} s", "next try in {} s")
-            .get(language)
-            .replace("{}", &seconds.to_string()),
+/// A time of the day, and not a countdown: that would draw the window each second, for as long as the journey lasts.
+fn next_try(next: Option<String>, language: Language) -> String {
+    match next {
+        None => Caption::new("försöker nu", "trying now").get(language).to_owned(),
+        Some(clock) => Caption::new("försöker igen {}", "next try at {}").get(language).replace("{}", &clock),
     }
 }
 

@@ -19,13 +19,13 @@ texts! {
     HINT: "Det finns ingen arbetsyta på den här datorn än.", "There is no workspace on this computer yet.";
     JOIN: "Gå med", "Join";
     OPEN: "Öppna en fil", "Open a file";
-    OWN: "Gör en egen", "Make your own";
-    JOIN_HINT: "Skriv adressen och koden som du har fått av en koordinator. Arbetsytan hämtas hit, och sedan kan du arbeta i den också utan nät.", "Type the address and the code that a coordinator gave you. The workspace is copied here, and then you can work in it without a network, too.";
+    OWN: "Skapa en egen", "Create your own";
+    JOIN_HINT: "Skriv adressen och koden som du har fått av en koordinator. Arbetsytan hämtas hit, och sedan kan du arbeta i den även utan nät.", "Type the address and the code that a coordinator gave you. The workspace is copied here, and then you can work in it without a network, too.";
     ADDRESS: "Adress", "Address";
     ADDRESS_LIKE: "wss://HOST/ARBETSYTA", "wss://HOST/WORKSPACE";
     CODE: "Kod", "Code";
     NAME: "Ditt namn", "Your name";
-    NAME_HINT: "Andra ser det vid det du skriver.", "Others see it beside what you write.";
+    NAME_HINT: "Andra ser det bredvid det du skriver.", "Others see it beside what you write.";
     JOIN_NOW: "Gå med", "Join";
     JOINING: "Hämtar arbetsytan …", "Getting the workspace …";
     OPEN_HINT: "En arbetsyta som redan finns på den här datorn: en fil som slutar på .samsyn.", "A workspace that is on this computer already: a file that ends with .samsyn.";
@@ -33,7 +33,7 @@ texts! {
     OPEN_NOW: "Öppna", "Open";
     OWN_HINT: "En arbetsyta som bara finns på den här datorn, för dig själv.", "A workspace that is only on this computer, for yourself.";
     WORKSPACE: "Arbetsytans namn", "The workspace's name";
-    OWN_NOW: "Gör arbetsytan", "Make the workspace";
+    OWN_NOW: "Skapa arbetsyta", "Create workspace";
     KEPT_AT: "Sparas i {}", "Kept in {}";
 }
 

@@ -35,6 +35,8 @@ pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
     ctx.set_style_of(egui::Theme::Light, style(&Tokens::LIGHT));
     ctx.set_style_of(egui::Theme::Dark, style(&Tokens::DARK));
+    // Where the system says nothing (X11 and most of Wayland do not) an office program is light.
+    ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
 }
 
 /// Chooses light, dark, or what the system prefers, from the next frame on.
@@ -163,6 +165,8 @@ fn visuals(t: &Tokens) -> Visuals {
         ..base
     };
     visuals.text_cursor.stroke = Stroke::new(2.0, t.accent);
+    // A caret that blinks draws the whole window twice a second, for as long as a field has the keyboard.
+    visuals.text_cursor.blink = false;
     visuals
 }
 
@@ -205,6 +209,18 @@ mod tests {
                 assert!(ctx.fonts_mut(|fonts| fonts.has_glyph(&font, c)), "{c} is missing in {font:?}");
             }
         }
+    }
+
+    #[test]
+    fn as_the_system_is_light_where_the_system_says_nothing() {
+        let ctx = context();
+        set(&ctx, Mode::System);
+        assert_eq!(ctx.theme(), egui::Theme::Light);
+        let told = |theme| egui::RawInput { system_theme: Some(theme), ..egui::RawInput::default() };
+        ctx.run_ui(told(egui::Theme::Dark), |_| {}).textures_delta.clear();
+        assert_eq!(ctx.theme(), egui::Theme::Dark);
+        ctx.run_ui(told(egui::Theme::Light), |_| {}).textures_delta.clear();
+        assert_eq!(ctx.theme(), egui::Theme::Light);
     }
 
     #[test]

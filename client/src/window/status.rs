@@ -13,7 +13,7 @@ use crate::state::{Session, Settings};
 use crate::widgets::badge;
 use crate::widgets::button;
 use crate::widgets::tokens::{Tone, space};
-use crate::words::moment;
+use crate::words::{clock, moment};
 
 /// The height of the line, in points.
 pub(super) const HEIGHT: f32 = 34.0;
@@ -101,10 +101,10 @@ fn others(ui: &mut Ui, session: &Session, language: Language) {
     ui.weak(texts::others_here(names.len(), language)).on_hover_text(names.join("\n"));
 }
 
-/// While seconds are counted down, what stands behind them stays where it is: somebody may be about to press it.
+/// Between two tries and while one is made what stands behind these words stays where it is: somebody may be about to press it.
 fn keep_place(ui: &mut Ui, status: &Link, language: Language, width: f32) {
     let Link::Waiting { reason, .. } = status else { return };
-    let (_, longest, _) = link(&Link::Waiting { reason: Arc::clone(reason), seconds: 44 }, language);
+    let (_, longest, _) = link(&Link::Waiting { reason: Arc::clone(reason), next: Some(0) }, language);
     let wrap = Some(TextWrapMode::Extend);
     let galley = WidgetText::from(longest).into_galley(ui, wrap, f32::INFINITY, TextStyle::Body);
     ui.add_space((galley.size().x - width).max(0.0));
@@ -122,10 +122,11 @@ fn link(link: &Link, language: Language) -> (Tone, String, Option<String>) {
         }
         Link::Comparing => say(Tone::Accent, texts::SYNC_COMPARING),
         Link::Live => say(Tone::Success, texts::SYNC_LIVE),
-        Link::Waiting { reason, seconds } => {
+        Link::Waiting { reason, next } => {
+            let next = next.map(clock);
             let words = match **reason {
-                LinkError::SignIn { .. } => texts::waiting_for_sign_in(*seconds, language),
-                _ => texts::waiting_for_relay(*seconds, language),
+                LinkError::SignIn { .. } => texts::waiting_for_sign_in(next, language),
+                _ => texts::waiting_for_relay(next, language),
             };
             (Tone::Warning, words, Some(explain::link_error(reason, language)))
         }

@@ -151,6 +151,8 @@ pub struct Field {
     pub help: Option<Caption>,
     /// The heading of the form's section that begins with this field.
     pub section: Option<Caption>,
+    /// What it comes to where the number is no more than one, for summaries: a hall in one part is "not divisible".
+    pub one: Option<Caption>,
     /// Whether lists show it as a column from the start.
     pub listed: bool,
     /// Whether search finds its words.
@@ -171,6 +173,7 @@ impl Field {
             field_type,
             help: None,
             section: None,
+            one: None,
             listed: false,
             searched: false,
             required: false,
@@ -205,6 +208,12 @@ impl Field {
     /// The same with a sentence that helps to fill it in.
     pub const fn help(mut self, sv: &'static str, en: &'static str) -> Self {
         self.help = Some(Caption::new(sv, en));
+        self
+    }
+
+    /// The same with words for what a number up to one comes to.
+    pub const fn one(mut self, sv: &'static str, en: &'static str) -> Self {
+        self.one = Some(Caption::new(sv, en));
         self
     }
 

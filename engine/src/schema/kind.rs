@@ -28,6 +28,8 @@ pub struct Kind {
     pub caption: Caption,
     /// What many are called.
     pub plural: Caption,
+    /// What one is called that is about to be made: a button says so, in the right gender.
+    pub new: Caption,
     /// Its sign.
     pub icon: Icon,
     /// The fields whose values make the title, joined by blanks; the first such combination that is not empty counts.

@@ -241,6 +241,25 @@ fn is_flat(fields: &[Field]) -> bool {
     fields.len() <= OPEN_FIELDS && fields.iter().all(line)
 }
 
+/// What a folded row says of one of its fields. A bare figure, day or answer says nothing without its caption; what is so
+/// is told by the caption alone.
+fn told_of(field: &Field, value: &Value, language: Language, title: &dyn Fn(Link) -> String) -> String {
+    let caption = || field.caption.get(language).to_lowercase();
+    let words = field.field_type.words(value, language, title);
+    match value {
+        Value::YesNo(true) => caption(),
+        Value::YesNo(false) => format!("{}: {}", caption(), words.to_lowercase()),
+        Value::Number(number) => match field.one.filter(|_| *number <= 1.0) {
+            Some(one) => one.get(language).to_owned(),
+            None => format!("{} {words}", caption()),
+        },
+        // A row's own day is what the row is about.
+        Value::Date(_) if field.name == "date" => words,
+        Value::Date(_) | Value::Counter(_) => format!("{} {words}", caption()),
+        _ => words,
+    }
+}
+
 /// What a folded row tells besides its title: what has a short form, in the order of the form.
 fn summary(fields: &[Field], row: &Row, language: Language, title: &dyn Fn(Link) -> String) -> String {
     let named = ["name", "title"].iter().find_map(|name| fields.iter().find(|field| field.name == *name));
@@ -249,16 +268,54 @@ fn summary(fields: &[Field], row: &Row, language: Language, title: &dyn Fn(Link)
             && !matches!(field.field_type, FieldType::Prose | FieldType::ReferenceSet(_))
             && !row.get(field.name).is_empty()
     });
-    let words = told.take(5).map(|field| {
-        let value = row.get(field.name);
-        let words = field.field_type.words(value, language, title);
-        // A bare figure or answer says nothing without its caption.
-        match value {
-            Value::Number(_) | Value::YesNo(_) | Value::Counter(_) => {
-                format!("{} {words}", field.caption.get(language).to_lowercase())
-            }
-            _ => words,
-        }
-    });
+    let words = told.take(5).map(|field| told_of(field, row.get(field.name), language, title));
     words.collect::<Vec<_>>().join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use samsyn_engine::schema::kinds::{CONTACT, PLAN, VENUE};
+    use samsyn_engine::schema::{FieldPath, Kind};
+
+    use super::*;
+
+    fn told(kind: &Kind, list: &str, cells: &[(&str, &str)], language: Language) -> String {
+        let fields = kind.row_fields(list).unwrap();
+        let row = RowId::random();
+        let cells = cells.iter().map(|(name, text)| {
+            let field = kind.field_at(&FieldPath::cell(list, row, *name)).unwrap();
+            ((*name).to_owned(), field.field_type.parse(text).unwrap())
+        });
+        let row = Row { id: row, order: String::new(), cells: cells.collect() };
+        summary(fields, &row, language, &|link| link.to_string())
+    }
+
+    #[test]
+    fn a_folded_row_says_what_its_figures_days_and_answers_are() {
+        use Language::{English, Swedish};
+        let phone = [("number", "070-123 45 67"), ("type", "mobile"), ("primary", "yes")];
+        assert_eq!(told(&CONTACT, "phones", &phone, Swedish), "Mobil · huvudnummer");
+        assert_eq!(told(&CONTACT, "phones", &phone, English), "Mobile · main number");
+        let phone = [("number", "070-123 45 67"), ("primary", "no")];
+        assert_eq!(told(&CONTACT, "phones", &phone, Swedish), "huvudnummer: nej");
+        let hold = [("dates", "2029-05-01 – 2029-05-03"), ("status", "option"), ("expires", "2028-10-01")];
+        let words = told(&VENUE, "holds", &hold, Swedish);
+        assert!(words.ends_with("Preliminärbokning · gäller till 2028-10-01"), "{words}");
+        assert!(told(&VENUE, "holds", &hold, English).ends_with("Option · expires 2028-10-01"));
+        let task = [("title", "Bud"), ("start", "2029-05-01"), ("end", "2029-05-09")];
+        assert_eq!(told(&PLAN, "tasks", &task, Swedish), "start 2029-05-01 · slut 2029-05-09");
+        assert_eq!(
+            told(&PLAN, "milestones", &[("title", "Beslut"), ("date", "2029-05-01")], Swedish),
+            "2029-05-01"
+        );
+    }
+
+    #[test]
+    fn a_hall_in_one_part_is_not_divisible() {
+        let words =
+            |parts| told(&VENUE, "spaces", &[("name", "Sal A"), ("partitions", parts)], Language::Swedish);
+        assert_eq!(words("3"), "delbar i 3");
+        assert_eq!(words("1"), "inte delbar");
+        assert_eq!(words("0"), "inte delbar");
+    }
 }

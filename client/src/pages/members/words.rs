@@ -13,7 +13,7 @@ texts! {
     DEVICE_TITLE: "En enhet till för {}", "One more device for {}";
     AGAIN_TITLE: "Bjud in {} igen", "Invite {} again";
     INVITE_AGAIN: "Bjud in igen", "Invite again";
-    AGAIN_HAND_OVER: "Ge koden till personen. På datorn där arbetsytan redan finns skrivs den under ”Gå in med en kod”, i fönstrets nederkant; på en annan dator öppnas Samsyn utan arbetsyta, och adress och kod skrivs in.", "Give the code to the person. On the computer that has the workspace already it is typed under “Enter with a code”, at the bottom of the window; on another computer Samsyn is opened without a workspace, and address and code are typed.";
+    AGAIN_HAND_OVER: "Ge koden till personen. På en dator som redan har arbetsytan skrivs den under ”Gå in med en kod”, i fönstrets nederkant. På en annan dator startar personen Samsyn, väljer ”Gå med” och skriver in adressen och koden.", "Give the code to the person. On a computer that has the workspace already it is typed under “Enter with a code”, at the bottom of the window. On another computer the person starts Samsyn, chooses “Join” and types the address and the code.";
     YOU: "du", "you";
     THIS_DEVICE: "den här datorn", "this computer";
     UNNAMED_DEVICE: "Enhet", "Device";
@@ -29,56 +29,56 @@ texts! {
     REMOVE: "Ta bort", "Remove";
     REVOKE: "Återkalla", "Revoke";
     CANCEL: "Avbryt", "Cancel";
-    NOT_CONNECTED: "Inte ansluten till reläet, och det är det som avgör vem som hör till. Roller, enheter och inbjudningar kan ändras när du är ansluten.", "Not connected to the relay, which decides who belongs. Roles, devices and invitations can be changed when you are connected.";
-    AS_OF: "Listan är som den var {}.", "The list is as it was at {}.";
-    BY_WRITING: "Här visas de som har skrivit i arbetsytan.", "Those who have written in the workspace are shown here.";
-    FOR_COORDINATORS: "Alla som har skrivit i arbetsytan. Vilken roll andra har, och vem som inte längre hör till, berättar reläet bara för koordinatorer.", "Everybody who has written in the workspace. The relay tells only coordinators which role others have, and who no longer belongs.";
-    ALONE: "Arbetsytan finns bara på den här datorn, så ingen annan kan komma in.", "This workspace is only on this computer, so nobody else can come in.";
-    NO_MEMBERS: "Arbetsytan har en hemlighet i stället för medlemmar: alla som känner till den hör till. Den som driver reläet kan ge arbetsytan medlemmar.", "This workspace has a secret instead of members: whoever knows it belongs. Whoever runs the relay can give it members.";
+    NOT_CONNECTED: "Ingen anslutning till reläet, som avgör vilka som är med. Roller, enheter och inbjudningar kan ändras när du är ansluten.", "Not connected to the relay, which decides who belongs. Roles, devices and invitations can be changed when you are connected.";
+    AS_OF: "Listan visar hur det var {}.", "The list shows how it was at {}.";
+    BY_WRITING: "Här visas de som har skrivit i arbetsytan.", "This shows those who have written in the workspace.";
+    FOR_COORDINATORS: "Alla som har skrivit i arbetsytan. Vilka roller andra har, och vilka som inte längre är med, ser bara koordinatorer.", "Everybody who has written in the workspace. The relay tells only coordinators which role others have, and who no longer belongs.";
+    ALONE: "Arbetsytan finns bara på den här datorn, så ingen annan kan gå med.", "This workspace is only on this computer, so nobody else can join.";
+    NO_MEMBERS: "Arbetsytan har en hemlighet i stället för medlemmar: alla som känner till den är med. Den som driver reläet kan ge arbetsytan medlemmar.", "This workspace has a secret instead of members: whoever knows it belongs. Whoever runs the relay can give it members.";
     OPEN_INVITATIONS: "Öppna inbjudningar", "Open invitations";
     GOOD_UNTIL: "gäller till {}", "good until {}";
     WITHDRAW: "Ta tillbaka", "Withdraw";
     ERASURES: "Raderade personer", "Erased people";
     ERASED_EVERYWHERE: "Inget finns kvar på någon enhet", "Nothing is left on any device";
     WAITING_FOR: "Väntar på bekräftelse från {}", "Waiting for confirmation from {}";
-    HAPPENED: "Vad som har hänt", "What has happened";
+    HAPPENED: "Det här har hänt", "What has happened";
     OPERATOR: "Den som driver reläet", "Whoever runs the relay";
     ORGANISATION: "Organisation", "Organisation";
-    ORGANISATION_HINT: "Välj vilken organisation partnern arbetar för: det är dess anläggningar och planer som partnern får skriva i.", "Choose the organisation the partner works for: its venues and plans are what the partner may write in.";
+    ORGANISATION_HINT: "Välj den organisation som partnern arbetar för: partnern får skriva i dess anläggningar och planer.", "Choose the organisation the partner works for: its venues and plans are what the partner may write in.";
     GOOD_FOR: "Gäller i", "Good for";
-    MAKE_INVITATION: "Skapa inbjudan", "Make the invitation";
+    MAKE_INVITATION: "Skapa inbjudan", "Create invitation";
     ASKING: "Frågar reläet …", "Asking the relay …";
     ADDRESS: "Adress", "Address";
     COPY_CODE: "Kopiera koden", "Copy the code";
     COPY_BOTH: "Kopiera adress och kod", "Copy address and code";
     COPIED: "Kopierat", "Copied";
-    PICTURE: "QR-bild med adress och kod", "QR picture with address and code";
-    WORKS_ONCE: "Koden fungerar en gång, till {}. Den visas bara här: när rutan stängs finns den inte längre.", "The code works once, until {}. It is shown only here: when this is closed it is gone.";
-    HAND_OVER: "Ge adress och kod till den som ska komma in. Där öppnas Samsyn utan arbetsyta, och båda skrivs in.", "Give address and code to whoever is to come in. They open Samsyn without a workspace and type both.";
-    DEVICE_HINT: "På den andra datorn öppnas Samsyn utan arbetsyta, och adress och kod skrivs in. På en dator som har tappat sin nyckel skrivs koden under ”Gå in med en kod”, i fönstrets nederkant. Rollen blir densamma.", "On the other computer Samsyn is opened without a workspace, and address and code are typed. On one that has lost its key the code is typed under “Enter with a code”, at the bottom of the window. The role is the same.";
+    PICTURE: "QR-kod med adress och kod", "QR code with address and code";
+    WORKS_ONCE: "Koden kan användas en gång, senast {}. Den visas bara här: när rutan har stängts går den inte att få fram igen.", "The code works once, until {}. It is shown only here: once this is closed it cannot be shown again.";
+    HAND_OVER: "Ge adressen och koden till den som ska gå med. På sin dator startar personen Samsyn, väljer ”Gå med” och skriver in båda.", "Give the address and the code to whoever is to join. On their computer they start Samsyn, choose “Join” and type both.";
+    DEVICE_HINT: "Starta Samsyn på den andra datorn, välj ”Gå med” och skriv in adressen och koden. På en dator som har tappat sin nyckel skrivs koden under ”Gå in med en kod”, i fönstrets nederkant. Rollen blir densamma.", "Start Samsyn on the other computer, choose “Join” and type the address and the code. On one that has lost its key the code is typed under “Enter with a code”, at the bottom of the window. The role is the same.";
     DONE: "Klart", "Done";
     ROLE_TITLE: "Vilken roll ska {} ha?", "Which role is {} to have?";
-    ROLE_AT_ONCE: "Det gäller genast. En öppen förbindelse bryts och kommer tillbaka med den nya rollen.", "It holds at once. An open connection is ended, and comes back with the new role.";
-    ROLE_OWN: "Det är du själv: efter det kan du inte längre ändra vem som hör till.", "This is yourself: afterwards you can no longer change who belongs.";
+    ROLE_AT_ONCE: "Det gäller genast. En öppen anslutning bryts och upprättas igen med den nya rollen.", "It takes effect at once. An open connection is ended, and comes back with the new role.";
+    ROLE_OWN: "Det är du själv: efter bytet kan du inte längre ändra vilka som är med.", "This is yourself: afterwards you can no longer change who belongs.";
     GIVE_ROLE: "Ge rollen", "Give the role";
     REMOVE_TITLE: "Ta bort {} ur arbetsytan?", "Remove {} from the workspace?";
-    REMOVE_AT_ONCE: "{} släpps inte in mer, med någon enhet. Det gäller genast: öppna förbindelser bryts nu.", "{} is let in no more, with any device. It holds at once: open connections are ended now.";
-    REMOVE_STAYS: "Det som {} har skrivit är kvar. Den kopia som redan finns på personens dator når reläet inte.", "What {} has written stays. The copy that is already on their computer is out of the relay's reach.";
+    REMOVE_AT_ONCE: "{} släpps inte längre in från någon enhet. Det gäller genast: öppna anslutningar bryts nu.", "{} is no longer let in from any device. It takes effect at once: open connections are ended now.";
+    REMOVE_STAYS: "Det som {} har skrivit är kvar. Den kopia som redan finns på personens dator kommer reläet inte åt.", "What {} has written stays. The copy that is already on their computer is out of the relay's reach.";
     REMOVE_OWN: "Det är du själv: du kommer inte in igen utan en ny inbjudan.", "This is yourself: you will not come in again without a new invitation.";
     REMOVE_NOW: "Ta bort ur arbetsytan", "Remove from the workspace";
     REVOKE_TITLE: "Återkalla enheten {}?", "Revoke the device {}?";
-    REVOKE_AT_ONCE: "Den släpps inte in mer. Det gäller genast: är den ansluten bryts förbindelsen nu. Andra enheter som {} har berörs inte.", "It is let in no more. It holds at once: if it is connected, it is cut off now. Other devices of {} are not concerned.";
-    REVOKE_STAYS: "Det som är skrivet på den är kvar. Den kopia som finns på den når reläet inte.", "What was written on it stays. The copy that is on it is out of the relay's reach.";
+    REVOKE_AT_ONCE: "Den släpps inte längre in. Det gäller genast: är den ansluten bryts anslutningen nu. Andra enheter som {} har berörs inte.", "It is no longer let in. It takes effect at once: if it is connected, it is cut off now. Other devices of {} are not affected.";
+    REVOKE_STAYS: "Det som är skrivet på den är kvar. Kopian på den kommer reläet inte åt.", "What was written on it stays. The copy that is on it is out of the relay's reach.";
     REVOKE_OWN: "Det är den här datorn: den kommer inte in igen utan en ny inbjudan.", "This is this computer: it will not come in again without a new invitation.";
     REVOKE_NOW: "Återkalla enheten", "Revoke the device";
-    NOTHING_CHANGED: "Inte ansluten till reläet: inget ändrades. Försök igen när du är ansluten.", "Not connected to the relay: nothing was changed. Try again when you are connected.";
-    UNANSWERED: "Förbindelsen bröts innan reläet hann svara. Se i listan om det blev gjort.", "The connection ended before the relay could answer. See in the list whether it was done.";
+    NOTHING_CHANGED: "Ingen anslutning till reläet: inget ändrades. Försök igen när du är ansluten.", "Not connected to the relay: nothing was changed. Try again when you are connected.";
+    UNANSWERED: "Anslutningen bröts innan reläet hann svara. Se efter i listan om det blev gjort.", "The connection ended before the relay could answer. See in the list whether it was done.";
     TOO_OLD: "Reläet är för gammalt för en arbetsyta med medlemmar: det måste uppdateras.", "The relay is too old for a workspace with members: it must be updated.";
     HAS_ROLE: "Rollen är ändrad.", "The role was changed.";
-    IS_REMOVED: "Medlemmen är borttagen och släpps inte in mer.", "The member is removed, and let in no more.";
-    IS_REVOKED: "Enheten är återkallad och släpps inte in mer.", "The device is revoked, and let in no more.";
-    IS_WITHDRAWN: "Inbjudan gäller inte längre.", "The invitation is good no more.";
-    IS_ERASED: "Personen är raderad på reläet. Enheterna följer vid sin nästa kontakt; under Medlemmar syns vilka som är klara.", "The person is erased on the relay. The devices follow at their next contact; Members shows which are done.";
+    IS_REMOVED: "Medlemmen är borttagen och släpps inte längre in.", "The member was removed, and is no longer let in.";
+    IS_REVOKED: "Enheten är återkallad och släpps inte längre in.", "The device was revoked, and is no longer let in.";
+    IS_WITHDRAWN: "Inbjudan gäller inte längre.", "The invitation is no longer valid.";
+    IS_ERASED: "Personen är raderad på reläet. Enheterna följer efter när de ansluter nästa gång; under Medlemmar syns vilka som är klara.", "The person is erased on the relay. The devices follow at their next contact; Members shows which are done.";
 }
 
 /// For how long an invitation can be good: seconds, and what that is called.
@@ -97,7 +97,7 @@ pub(super) fn what_it_may(role: Role) -> Caption {
             "Reads and writes everything, invites, gives roles, revokes, erases and reviews.",
         ),
         Role::Ambassador => Caption::new(
-            "Läser och skriver allt, men ändrar inte vem som hör till.",
+            "Läser och skriver allt, men ändrar inte vilka som är med.",
             "Reads and writes everything, but does not change who belongs.",
         ),
         Role::Partner => Caption::new(
@@ -201,7 +201,7 @@ pub(crate) fn happening(
     let caption = match entry.what.as_str() {
         "invited" => Caption::new("{by} bjöd in någon som {role}", "{by} invited somebody as {role}"),
         "withdrew" => Caption::new("{by} tog tillbaka en inbjudan", "{by} withdrew an invitation"),
-        "joined" => Caption::new("{whom} kom in som {role}", "{whom} came in as {role}"),
+        "joined" => Caption::new("{whom} gick med som {role}", "{whom} joined as {role}"),
         "role" => Caption::new("{by} gjorde {whom} till {role}", "{by} made {whom} {role}"),
         "removed" => Caption::new("{by} tog bort {whom}", "{by} removed {whom}"),
         "revoked" => {

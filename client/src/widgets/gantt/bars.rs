@@ -5,16 +5,12 @@
 //! Alt and the arrow keys do the same for a focused bar, one day a press; with Shift they move its end.
 
 use eframe::egui::{
-    CursorIcon, FontId, Id, Key, Modifiers, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2,
-    vec2,
+    CursorIcon, FontId, Id, Key, LayerId, Modifiers, Order, Rect, Response, Role, Sense, Shape, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 use jiff::civil::Date;
 
-use super::{
-    GanttRow, Moved,
-    axis::Window,
-    scale::{days_between, shifted},
-};
+use super::{GanttRow, GanttTexts, Moved, axis::Window, scale::shifted};
 use crate::widgets::{
     badge,
     tokens::{Tokens, Tone, font, height, radius, space},
@@ -88,8 +84,8 @@ pub(super) fn show<I: Copy>(
     id: Id,
     window: &Window,
     row_rect: Rect,
-    row: &GanttRow<'_, I>,
-    selected: bool,
+    (row, selected): (&GanttRow<'_, I>, bool),
+    texts: &GanttTexts<'_>,
 ) -> Option<Bar<I>> {
     let dates = (row.start?, row.end.or(row.start)?);
     let drag: Option<Drag> = ui.ctx().data(|data| data.get_temp(id));
@@ -97,7 +93,8 @@ pub(super) fn show<I: Copy>(
     let rect = bar_rect(window, row_rect, shown, row.milestone);
     let sense = if row.movable { Sense::click_and_drag() } else { Sense::click() };
     let response = ui.interact(rect.intersect(window.rect), id, sense);
-    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, ui.is_enabled(), spoken(row, dates)));
+    let range = texts.range(shown, row.milestone);
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, ui.is_enabled(), spoken(row, &range)));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(selected));
     paint(ui, window, rect, row, selected || response.has_focus());
     let change = if row.movable {
@@ -106,8 +103,11 @@ pub(super) fn show<I: Copy>(
     } else {
         None
     };
-    if response.hovered() || drag.is_some() {
-        tooltip(&response, row, shown);
+    if drag.is_some() || response.has_focus() {
+        tag(ui, id, window.rect, rect, &range);
+    } else if response.hovered() {
+        let done = if row.milestone { String::new() } else { format!("\n{} %", row.progress) };
+        response.clone().on_hover_text_at_pointer(format!("{}\n{range}{done}", row.label));
     }
     Some(Bar {
         moved: change.filter(|change| *change != dates).map(|(start, end)| Moved { id: row.id, start, end }),
@@ -179,21 +179,26 @@ fn keyed(ui: &Ui, response: &Response, dates: (Date, Date), milestone: bool) -> 
 }
 
 /// A bar as a screen reader says it.
-fn spoken<I>(row: &GanttRow<'_, I>, (start, end): (Date, Date)) -> String {
+fn spoken<I>(row: &GanttRow<'_, I>, range: &str) -> String {
     match row.milestone {
-        true => format!("{}, {start}", row.label),
-        false => format!("{}, {start} – {end}, {} %", row.label, row.progress),
+        true => format!("{}, {range}", row.label),
+        false => format!("{}, {range}, {} %", row.label, row.progress),
     }
 }
 
-fn tooltip<I>(response: &Response, row: &GanttRow<'_, I>, (start, end): (Date, Date)) {
-    let text = match row.milestone {
-        true => format!("{}\n{start}", row.label),
-        false => {
-            format!("{}\n{start} – {end} ({})\n{} %", row.label, days_between(start, end) + 1, row.progress)
-        }
-    };
-    response.clone().on_hover_text_at_pointer(text);
+/// The days of a bar that is being moved, beside it and over everything else: whoever moves it looks at them.
+fn tag(ui: &Ui, id: Id, view: Rect, bar: Rect, range: &str) {
+    let t = Tokens::of(ui);
+    let layer = LayerId::new(Order::Tooltip, id.with("tag"));
+    let painter = ui.ctx().layer_painter(layer).with_clip_rect(view.expand(1.0));
+    let galley = painter.layout_no_wrap(range.to_owned(), FontId::proportional(font::SMALL), t.text);
+    let size = galley.size() + 2.0 * vec2(space::S, space::XS);
+    let above = bar.top() - size.y - space::XS;
+    let y = if above >= view.top() { above } else { bar.bottom() + space::XS };
+    let x = (bar.center().x - size.x / 2.0).clamp(view.left(), (view.right() - size.x).max(view.left()));
+    let rect = Rect::from_min_size(pos2(x, y), size);
+    painter.rect(rect, radius::S, t.raised, Stroke::new(1.0, t.border_strong), StrokeKind::Inside);
+    painter.galley(rect.min + vec2(space::S, space::XS), galley, t.text);
 }
 
 fn paint<I>(ui: &Ui, window: &Window, rect: Rect, row: &GanttRow<'_, I>, marked: bool) {
@@ -216,7 +221,7 @@ fn paint<I>(ui: &Ui, window: &Window, rect: Rect, row: &GanttRow<'_, I>, marked:
             strong.gamma_multiply(0.55),
         );
         let outline = Stroke::new(if marked { 2.0 } else { 1.0 }, if marked { t.text } else { strong });
-        painter.rect_stroke(rect, radius::S, outline, eframe::egui::StrokeKind::Inside);
+        painter.rect_stroke(rect, radius::S, outline, StrokeKind::Inside);
     }
     // The label follows the bar, where it never lies on a colour it was not made for, and leaves room for an arrow.
     let galley = painter.layout_no_wrap(row.label.to_owned(), FontId::proportional(font::SMALL), t.text_weak);

@@ -2,7 +2,8 @@
 //!
 //! The chart paints what it is given and changes nothing. Rows come in the order in which they are shown, known by an
 //! id of the caller's ([`GanttRow::id`]); what the person wants comes back in [`GanttResponse`], a move only when the bar is
-//! let go and always in whole days. Scroll position and zoom stand in a [`GanttState`] that the caller keeps.
+//! let go and always in whole days. Scroll position and zoom stand in a [`GanttState`] that the caller keeps. The chart opens at
+//! what is planned, all of it if it fits, and not at today: a plan may lie far from it.
 //!
 //! The labels stay at the left and the axis at the top while the bars scroll both ways between them. Ctrl with the wheel
 //! zooms around the pointer, from days over ISO weeks to months; only rows in view are painted.
@@ -97,6 +98,12 @@ pub struct GanttTexts<'a> {
     pub tasks: &'a str,
     /// Scrolls to today.
     pub today: &'a str,
+    /// Shows all that is planned.
+    pub whole: &'a str,
+    /// How long one day is.
+    pub day: &'a str,
+    /// How long many are; `{}` stands for the number.
+    pub days: &'a str,
     /// Name of the button that shows more time.
     pub zoom_out: &'a str,
     /// Name of the button that shows less time.
@@ -105,6 +112,22 @@ pub struct GanttTexts<'a> {
     pub empty: &'a str,
     /// What to do about it.
     pub empty_hint: &'a str,
+    /// Title where there are rows, and none of them has a day.
+    pub undated: &'a str,
+    /// What to do about that.
+    pub undated_hint: &'a str,
+}
+
+impl GanttTexts<'_> {
+    /// Two days as they are read, with how long that is; one day where it is a point in time.
+    fn range(&self, (start, end): (Date, Date), milestone: bool) -> String {
+        let days = scale::days_between(start, end) + 1;
+        match (milestone, days) {
+            (true, _) => start.to_string(),
+            (false, 1) => format!("{start} · {}", self.day),
+            (false, days) => format!("{start} – {end} · {}", self.days.replace("{}", &days.to_string())),
+        }
+    }
 }
 
 /// What a person did with a chart in this frame.
@@ -132,22 +155,32 @@ pub struct GanttState {
     /// The origin of the last frame, to keep the view in place when the chart grows to the left.
     origin: Option<Date>,
     offset: f32,
-    /// Scroll so that this day is in view.
-    target: Option<Date>,
+    /// Scroll so that this day is so many points from the left of the view.
+    target: Option<(Date, f32)>,
+    /// How far to scroll down, once.
+    down: Option<f32>,
+    /// All that is planned is to be shown, as soon as something is.
+    fit: bool,
     /// The left part with the labels, in points.
     labels: f32,
 }
 
 impl Default for GanttState {
     fn default() -> Self {
-        Self { day: 18.0, origin: None, offset: 0.0, target: None, labels: 240.0 }
+        Self { day: 18.0, origin: None, offset: 0.0, target: None, down: None, fit: true, labels: 240.0 }
     }
 }
 
 impl GanttState {
-    /// Scrolls to a day.
+    /// Scrolls to a day, so that it has some of what was before it at its left.
     pub fn scroll_to(&mut self, date: Date) {
-        self.target = Some(date);
+        self.target = Some((date, LEAD));
+        self.fit = false;
+    }
+
+    /// Shows all that is planned.
+    pub fn show_whole(&mut self) {
+        self.fit = true;
     }
 
     /// The width of a day, in points; worth keeping between runs.
@@ -169,6 +202,18 @@ impl GanttState {
     }
 }
 
+/// Where a day stands that is scrolled to, in points from the left of the view.
+const LEAD: f32 = 160.0;
+
+/// Where the first day stands when all is shown, in points from the left of the view.
+const AIR: f32 = 24.0;
+
+/// What stays free behind the last day when all is shown, for the label of its bar; no more than this part of the view.
+const TAIL: (f32, f32) = (160.0, 0.35);
+
+/// No day is wider than this when all is shown, in points: a plan of three days is no poster.
+const WIDEST_FIT: f32 = 24.0;
+
 /// A chart, for one frame.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a chart shows nothing until `show` is called"]
@@ -178,6 +223,7 @@ pub struct Gantt<'a, I> {
     links: &'a [Link<I>],
     today: Date,
     selected: Option<I>,
+    opens_at: Option<I>,
     texts: &'a GanttTexts<'a>,
 }
 
@@ -189,7 +235,7 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         today: Date,
         texts: &'a GanttTexts<'a>,
     ) -> Self {
-        Self { id, rows, links: &[], today, selected: None, texts }
+        Self { id, rows, links: &[], today, selected: None, opens_at: None, texts }
     }
 
     /// Draws arrows between rows. Links to rows that are not shown are left out.
@@ -200,6 +246,11 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
     /// Marks a row.
     pub const fn selected(self, selected: Option<I>) -> Self {
         Self { selected, ..self }
+    }
+
+    /// The row to begin at where not all that is planned fits. Otherwise the chart begins at the first day.
+    pub const fn opens_at(self, row: Option<I>) -> Self {
+        Self { opens_at: row, ..self }
     }
 
     /// Shows the chart in all the room there is.
@@ -213,6 +264,9 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         ui.advance_cursor_after_rect(area);
         let labels = state.labels.min(area.width() * 0.5);
         let chart = area.with_min_x(area.left() + labels);
+        if state.fit {
+            self.fit(state, chart);
+        }
         let scale = self.scale(ui, state, chart);
         let mut answer = GanttResponse::default();
         let id = ui.make_persistent_id(self.id);
@@ -224,6 +278,9 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         let mut scroll = ScrollArea::both().id_salt("chart").auto_shrink(false);
         scroll = scroll
             .horizontal_scroll_offset(state.offset.clamp(0.0, (scale.width() - chart.width()).max(0.0)));
+        if let Some(down) = state.down.take() {
+            scroll = scroll.vertical_scroll_offset(down);
+        }
         let output = scroll.show_viewport(&mut inner, |ui, view| {
             let size = vec2(scale.width(), self.rows.len() as f32 * ROW);
             let (whole, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -237,13 +294,44 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         let strip = chart.with_max_y(area.top() + axis::HEIGHT);
         axis::paint_axis(ui, strip, &Window { rect: strip, ..window }, self.today, self.texts);
         self.labels(ui, id, area.with_max_x(chart.left()), top, visible, &mut answer);
+        if self.span().is_none() {
+            let mut over = ui.new_child(eframe::egui::UiBuilder::new().max_rect(chart).id_salt("undated"));
+            empty_state(&mut over, Icon::Bars, self.texts.undated, self.texts.undated_hint, None);
+        }
         answer
     }
 
+    /// The first and the last day of all that is planned.
+    fn span(&self) -> Option<(Date, Date)> {
+        let days = || self.rows.iter().flat_map(|row| [row.start, row.end]).flatten();
+        Some((days().min()?, days().max()?))
+    }
+
+    /// Zooms and scrolls so that all that is planned is in view; where that is too much, from the row to begin at.
+    fn fit(&self, state: &mut GanttState, chart: Rect) {
+        let Some((first, last)) = self.span() else { return };
+        state.fit = false;
+        let room = chart.width() - AIR - TAIL.0.min(chart.width() * TAIL.1);
+        let days = (scale::days_between(first, last) + 1) as f32;
+        state.set_zoom((room / days).min(WIDEST_FIT));
+        let opens = |row: &GanttRow<'_, I>| Some(row.id) == self.opens_at && row.start.is_some();
+        let begins = self.rows.iter().position(opens);
+        let too_long = days * state.day > room + 1.0;
+        let from = begins.filter(|_| too_long).and_then(|index| self.rows[index].start);
+        state.target = Some((from.unwrap_or(first), AIR));
+        // A row that lies below the view is brought into it, with the one before.
+        let high = chart.height() - axis::HEIGHT;
+        let below = begins.filter(|index| (index + 1) as f32 * ROW > high);
+        state.down = below.map(|index| index.saturating_sub(1) as f32 * ROW);
+    }
+
     fn controls(&self, ui: &mut Ui, state: &mut GanttState) {
-        let (today, factor) = toolbar(
+        let ((whole, today), factor) = toolbar(
             ui,
-            |ui| button::with_icon(ui, Icon::Calendar, self.texts.today).clicked(),
+            |ui| {
+                let whole = button::with_icon(ui, Icon::Bars, self.texts.whole).clicked();
+                (whole, button::with_icon(ui, Icon::Calendar, self.texts.today).clicked())
+            },
             |ui| {
                 let closer = button::icon_button(ui, Icon::Plus, self.texts.zoom_in).clicked();
                 let farther = button::icon_button(ui, Icon::Dash, self.texts.zoom_out).clicked();
@@ -257,7 +345,10 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
             },
         );
         if today {
-            state.target = Some(self.today);
+            state.scroll_to(self.today);
+        }
+        if whole {
+            state.show_whole();
         }
         if factor != 1.0 {
             let middle = (ui.available_width() - state.labels) / 2.0;
@@ -276,12 +367,12 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         let fill = (chart.width() / scale.day).ceil() as i32;
         scale.days = scale.days.max(fill);
         match state.origin {
-            None => state.target = state.target.or(Some(self.today)),
+            None => state.target = state.target.or(Some((self.today, LEAD))),
             Some(origin) => state.offset += scale::days_between(scale.origin, origin) as f32 * scale.day,
         }
         state.origin = Some(scale.origin);
-        if let Some(target) = state.target.take() {
-            state.offset = scale.x(target) - chart.width() / 4.0;
+        if let Some((target, lead)) = state.target.take() {
+            state.offset = scale.x(target) - lead.min(chart.width() / 4.0);
         }
         scale
     }
@@ -304,7 +395,8 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
             let row = &self.rows[index];
             let rect = row_rect(window.rect, top, index);
             let selected = self.selected == Some(row.id);
-            let Some(bar) = bars::show(ui, id.with(("bar", row.id)), window, rect, row, selected) else {
+            let bar = bars::show(ui, id.with(("bar", row.id)), window, rect, (row, selected), self.texts);
+            let Some(bar) = bar else {
                 continue;
             };
             if bar.moved.is_some() {

@@ -17,6 +17,11 @@ const TEXTS: GanttTexts<'static> = GanttTexts {
     zoom_in: "Zooma in",
     empty: "Inga uppgifter",
     empty_hint: "Lägg till en",
+    whole: "Hela planen",
+    day: "1 dag",
+    days: "{} dagar",
+    undated: "Inga datum",
+    undated_hint: "Ge dem datum",
 };
 const TODAY: Date = date(2026, 11, 23);
 
@@ -63,8 +68,119 @@ fn harness() -> Harness<'static, Page> {
         .with_size([900.0, 300.0])
         .with_context_setup(theme::install)
         .build_ui_state(show, Page::default());
+    // Days of a known width, so that drags can be reckoned.
+    harness.state_mut().state.set_zoom(18.0);
+    harness.state_mut().state.scroll_to(TODAY);
     harness.run();
     harness
+}
+
+/// A chart of other rows, which open at row 9.
+fn chart(rows: Vec<GanttRow<'static, u8>>) -> Harness<'static, (Page, Vec<GanttRow<'static, u8>>)> {
+    let show = |ui: &mut Ui, (page, rows): &mut (Page, Vec<GanttRow<'static, u8>>)| {
+        Gantt::new("g", rows, TODAY, &TEXTS).opens_at(Some(9)).show(ui, &mut page.state);
+    };
+    let mut harness = Harness::builder()
+        .with_size([900.0, 300.0])
+        .with_context_setup(theme::install)
+        .build_ui_state(show, (Page::default(), rows));
+    harness.run();
+    harness
+}
+
+/// What is written on the screen.
+fn written<S>(harness: &Harness<'_, S>) -> String {
+    use eframe::egui::Shape;
+    let texts = harness.output().shapes.iter().filter_map(|shape| match &shape.shape {
+        Shape::Text(text) => Some(text.galley.text().to_owned()),
+        _ => None,
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+fn between(label: &'static str, id: u8, start: Date, end: Date) -> GanttRow<'static, u8> {
+    GanttRow { id, label, start: Some(start), end: Some(end), ..TASK }
+}
+
+#[test]
+fn a_chart_opens_at_all_that_is_planned_wherever_today_is() {
+    for year in [2024, 2026, 2029, 2041] {
+        let rows = vec![
+            between("Först", 1, date(year, 1, 10), date(year, 2, 1)),
+            between("Sist", 2, date(year, 5, 1), date(year, 6, 30)),
+        ];
+        let harness = chart(rows);
+        let (first, last) =
+            (harness.get_by_label_contains("Först, ").rect(), harness.get_by_label_contains("Sist, ").rect());
+        assert!(first.left() >= 240.0 && last.right() <= 900.0, "{year}: {first} {last}");
+        assert!(last.right() - first.left() > 300.0, "{year}: and it uses the room: {first} {last}");
+        assert!(written(&harness).contains(&year.to_string()), "{year}: the axis says when that is");
+    }
+}
+
+#[test]
+fn a_short_plan_is_not_blown_up() {
+    let harness = chart(vec![between("Kort", 1, date(2029, 5, 1), date(2029, 5, 3))]);
+    let rect = harness.get_by_label_contains("Kort, ").rect();
+    assert!((rect.width() - 3.0 * WIDEST_FIT).abs() < 1.0 && rect.left() < 300.0, "{rect}");
+}
+
+#[test]
+fn of_a_plan_that_does_not_fit_the_first_open_task_is_shown() {
+    let mut rows: Vec<_> =
+        (10..60).map(|id| between("Gjort", id, date(2020, 1, 1), date(2020, 2, 1))).collect();
+    rows.push(between("Öppet", 9, date(2025, 3, 1), date(2025, 9, 1)));
+    let harness = chart(rows);
+    let rect = harness.get_by_label_contains("Öppet, ").rect();
+    assert!(rect.left() >= 240.0 && rect.right() <= 900.0 && rect.bottom() <= 300.0, "{rect}");
+}
+
+#[test]
+fn a_plan_without_days_says_so_and_is_shown_when_it_has_some() {
+    let mut harness = chart(vec![GanttRow { start: None, end: None, ..TASK }]);
+    assert!(written(&harness).contains("Inga datum") && written(&harness).contains("Bud"));
+    harness.state_mut().1 = vec![between("Bud", 1, date(2029, 5, 1), date(2029, 8, 3))];
+    // The scroll bar takes its time.
+    harness.run_steps(60);
+    assert!(!written(&harness).contains("Inga datum"));
+    let rect = harness.get_by_label_contains("Bud, ").rect();
+    assert!(rect.left() >= 240.0 && rect.right() <= 900.0, "{rect}");
+}
+
+#[test]
+fn a_button_shows_the_whole_plan_again() {
+    let mut harness = chart(vec![between("Bud", 1, date(2029, 5, 1), date(2029, 8, 3))]);
+    let before = harness.get_by_label_contains("Bud, ").rect();
+    harness.get_by_label("I dag").click();
+    harness.run();
+    harness.get_by_label("Zooma in").click();
+    harness.run();
+    harness.get_by_label("Hela planen").click();
+    harness.run();
+    let after = harness.get_by_label_contains("Bud, ").rect();
+    assert!((before.left() - after.left()).abs() < 2.0 && (before.width() - after.width()).abs() < 2.0);
+}
+
+#[test]
+fn the_days_are_shown_while_a_bar_is_moved() {
+    let mut harness = harness();
+    let from = bar(&harness, "Bud, ").center();
+    assert!(!written(&harness).contains("dagar"), "at rest the chart is quiet");
+    harness.hover_at(from);
+    harness.run();
+    harness.drag_at(from);
+    harness.run();
+    harness.hover_at(from + vec2(18.0 * 3.0, 0.0));
+    harness.run();
+    assert!(written(&harness).contains("2026-11-28 – 2026-12-03 · 6 dagar"), "{}", written(&harness));
+    harness.get_by_label_contains("2026-11-28 – 2026-12-03 · 6 dagar");
+    harness.drop_at(from + vec2(18.0 * 3.0, 0.0));
+    harness.run();
+    // The keyboard is on this bar.
+    let rect = bar(&harness, "Beslut, ");
+    harness.get_by_label_contains("Beslut, ").focus();
+    harness.run();
+    assert!(written(&harness).contains("2026-12-04"), "a milestone has one day: {rect}");
 }
 
 fn bar(harness: &Harness<'_, Page>, label: &str) -> Rect {

@@ -128,7 +128,7 @@ fn what_was_typed_wrong_is_said_before_anybody_is_asked() {
     door.write("Code", "AB12-CD34-EF56-GH78");
     door.write("Your name", "Bo");
     door.press("Join");
-    door.until("it is no address", |door| door.says("is no address of a workspace"));
+    door.until("it is no address", |door| door.says("is not the address of a workspace"));
     door.write("Address", &format!("ws://127.0.0.1:1/{}", WorkspaceId::random()));
     door.write("Code", "AB12");
     door.press("Join");
@@ -193,10 +193,10 @@ fn a_file_that_was_opened_last_time_and_cannot_be_any_more_says_why() {
 fn somebody_makes_a_workspace_of_their_own() {
     let mut door = Door::new();
     door.harness.run_steps(3);
-    door.press("Make your own");
+    door.press("Create your own");
     door.write("The workspace's name", "Min byrå");
     door.write("Your name", "Åsa Berg");
-    door.press("Make the workspace");
+    door.press("Create workspace");
     door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
     assert_eq!(door.harness.state().settings().replica, None);
     assert!(door.replica.exists());
@@ -206,10 +206,10 @@ fn somebody_makes_a_workspace_of_their_own() {
 fn somebody_locks_the_workspace_and_opens_it_again_with_the_passphrase() {
     let mut door = Door::new();
     door.harness.run_steps(3);
-    door.press("Make your own");
+    door.press("Create your own");
     door.write("The workspace's name", "Min byrå");
     door.write("Your name", "Åsa Berg");
-    door.press("Make the workspace");
+    door.press("Create workspace");
     door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
     let lock = |door: &mut Door| {
         door.harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
@@ -221,10 +221,10 @@ fn somebody_locks_the_workspace_and_opens_it_again_with_the_passphrase() {
     // What is not encrypted yet is, by locking it.
     lock(&mut door);
     door.write_secret("Passphrase", "älg under bordet 7");
-    door.write_secret("The same once more", "älg under bordet 8");
+    door.write_secret("Passphrase again", "älg under bordet 8");
     door.press("Lock");
-    door.until("they differ", |door| door.says("two different passphrases"));
-    door.write_secret("The same once more", "älg under bordet 7");
+    door.until("they differ", |door| door.says("passphrases differ"));
+    door.write_secret("Passphrase again", "älg under bordet 7");
     door.press("Lock");
     door.until("it is locked", |door| door.says("The workspace is locked"));
     let file = std::fs::read(&door.replica).unwrap();
@@ -238,7 +238,7 @@ fn somebody_locks_the_workspace_and_opens_it_again_with_the_passphrase() {
     door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
     // The second time the one of before is asked for.
     lock(&mut door);
-    assert!(!door.says("The same once more"));
+    assert!(!door.says("Passphrase again"));
     door.write_secret("Passphrase", "älg under bordet 7");
     door.press("Lock");
     door.until("it is locked", |door| door.says("The workspace is locked"));

@@ -31,8 +31,8 @@ fn a_coordinator_invites_with_a_code_that_works_once_and_sees_who_came() {
     maja.until_shown("1 person");
     maja.click("Invite");
     maja.press(accesskit::Role::RadioButton, "Reader");
-    maja.click("Make the invitation");
-    maja.until_shown("QR picture with address and code");
+    maja.click("Create invitation");
+    maja.until_shown("QR code with address and code");
     maja.until("until when", |desk| says(desk, "The code works once, until 20"));
     let code = code(&maja);
     maja.click("Copy the code");
@@ -44,7 +44,7 @@ fn a_coordinator_invites_with_a_code_that_works_once_and_sees_who_came() {
     maja.until_shown("2 people");
     maja.until("he is listed", |desk| shows(desk, "Change role: Bo") && shows(desk, "Bo"));
     assert!(!says(&maja, "Withdraw"), "the invitation is used");
-    maja.until("what happened", |desk| says(desk, "Bo came in as reader"));
+    maja.until("what happened", |desk| says(desk, "Bo joined as reader"));
     let again = town.roster();
     assert_eq!((again.members.len(), again.invitations.len()), (2, 0));
 }
@@ -57,12 +57,12 @@ fn an_invitation_can_be_taken_back_and_a_partners_needs_an_organisation() {
     });
     maja.click("Invite");
     maja.press(accesskit::Role::RadioButton, "Partner");
-    maja.click("Make the invitation");
+    maja.click("Create invitation");
     assert!(!shows(&maja, "Done"), "nothing is made without an organisation");
     maja.press(accesskit::Role::ComboBox, "Organisation");
     maja.until("what is there", |desk| says(desk, "Hotellet"));
     maja.click("Hotellet");
-    maja.click("Make the invitation");
+    maja.click("Create invitation");
     maja.until_shown("Done");
     maja.click("Done");
     let withdraw = |desk: &Desk| {
@@ -73,7 +73,7 @@ fn an_invitation_can_be_taken_back_and_a_partners_needs_an_organisation() {
     assert_eq!(town.roster().invitations.len(), 1);
     let button = withdraw(&maja).unwrap();
     maja.click(&button);
-    maja.until_shown("The invitation is good no more.");
+    maja.until_shown("The invitation is no longer valid.");
     maja.until("it is gone", |desk| withdraw(desk).is_none());
     assert_eq!(town.roster().invitations.len(), 0);
 }
@@ -83,14 +83,14 @@ fn a_role_that_is_changed_holds_at_once_in_the_others_window() {
     let town = Town::new();
     let mut maja = town.join(("Maja", Role::Coordinator), Page::Members, |_| {});
     let mut bo = town.join(("Bo", Role::Ambassador), Page::List(&CONTACT), |_| {});
-    bo.until("he may make contacts", |desk| shows(desk, "New: contact"));
+    bo.until("he may make contacts", |desk| shows(desk, "New contact"));
     maja.click("Change role: Bo");
     maja.until_shown("Which role is Bo to have?");
     maja.press(accesskit::Role::RadioButton, "Reader");
     maja.click("Give the role");
     maja.until_shown("The role was changed.");
     bo.until_shown("Bo · Reader");
-    bo.until("he may not any more", |desk| !shows(desk, "New: contact"));
+    bo.until("he may not any more", |desk| !shows(desk, "New contact"));
     // Nobody takes the last coordinator's role away, not even they themselves.
     maja.click("Change role: Maja");
     maja.press(accesskit::Role::RadioButton, "Reader");
@@ -112,7 +112,7 @@ fn a_device_is_revoked_and_a_member_removed_after_it_was_said_what_happens() {
     assert!(town.roster().members.iter().all(|member| member.removed_at.is_none()), "nothing was done");
     maja.click("Remove: Bo");
     maja.click("Remove from the workspace");
-    maja.until_shown("The member is removed, and let in no more.");
+    maja.until_shown("The member was removed, and is no longer let in.");
     bo.until("he is cut off", |desk| says(desk, "Not connected"));
     maja.until("he is gone", |desk| !shows(desk, "Remove: Bo") && says(desk, "removed 20"));
     maja.until_shown("2 people");
@@ -125,7 +125,7 @@ fn a_device_is_revoked_and_a_member_removed_after_it_was_said_what_happens() {
     maja.harness.run_steps(3);
     maja.until("what happens", |desk| says(desk, "it is cut off now. Other devices of Cia"));
     maja.click("Revoke the device");
-    maja.until_shown("The device is revoked, and let in no more.");
+    maja.until_shown("The device was revoked, and is no longer let in.");
     cia.until("she is cut off", |desk| says(desk, "Not connected"));
     let revoked =
         town.roster().members.iter().filter(|member| member.devices[0].revoked_at.is_some()).count();
@@ -145,7 +145,7 @@ fn others_see_the_list_without_buttons_and_without_the_relay_one_sentence_says_w
     maja.until("the buttons", |desk| shows(desk, "Invite") && shows(desk, "Change role: Bo"));
     maja.click("Work offline");
     maja.until("the sentence", |desk| says(desk, "Not connected to the relay, which decides who belongs"));
-    assert!(says(&maja, "The list is as it was at 20"));
+    assert!(says(&maja, "The list shows how it was at 20"));
     for label in ["Invite", "Remove: Bo", "Change role: Bo"] {
         assert!(!shows(&maja, label), "{label}");
     }
@@ -164,7 +164,7 @@ fn a_removed_member_is_invited_again_and_comes_in_with_the_code_and_all_that_was
     maja.click("Remove: Bo");
     maja.click("Remove from the workspace");
     bo.until_shown("Enter with a code");
-    bo.click("New: contact");
+    bo.click("New contact");
     bo.write("Family name", "Nyström");
     bo.until("the new one", |desk| desk.row("Nyström").is_some());
     // A code that nobody knows takes nothing away.
@@ -180,7 +180,7 @@ fn a_removed_member_is_invited_again_and_comes_in_with_the_code_and_all_that_was
     maja.until_shown("Invite Bo again");
     maja.press(accesskit::Role::RadioButton, "Reader");
     maja.press(accesskit::Role::RadioButton, "Ambassador");
-    maja.click("Make the invitation");
+    maja.click("Create invitation");
     maja.until("what to do with it", |desk| says(desk, "typed under “Enter with a code”"));
     let code = code(&maja);
     maja.click("Done");
@@ -204,7 +204,7 @@ fn whoever_has_lost_the_key_comes_in_with_a_code_for_just_them() {
     let mut bo = bo.without_key();
     bo.until_shown("Enter with a code");
     maja.click("New device: Bo");
-    maja.click("Make the invitation");
+    maja.click("Create invitation");
     maja.until_shown("Done");
     let code = code(&maja);
     bo.click("Enter with a code");

@@ -26,11 +26,11 @@ fn refused() -> (Town, Desk, Desk, RecordId) {
     let mut bo = town.join(("Bo", Role::Ambassador), Page::List(&CONTACT), |_| {});
     bo.until("the contact", |desk| desk.row("Ek").is_some());
     bo.click("Work offline");
-    bo.until_shown("Offline (chosen)");
+    bo.until_shown("Working offline");
     bo.choose("Ek");
     bo.write("Given name", "Eva");
     bo.until_stored(id, "given", &text("Eva"));
-    bo.click("New: contact");
+    bo.click("New contact");
     bo.write("Family name", "Nyström");
     bo.until("the new one", |desk| desk.row("Nyström").is_some());
     town.set_role(&bo, Role::Reader);
@@ -67,18 +67,18 @@ fn what_was_refused_is_shown_with_record_reason_and_who_and_can_be_sent_again() 
 #[test]
 fn what_was_refused_can_be_let_go_of_after_it_was_said_what_goes() {
     let (_town, maja, mut bo, id) = refused();
-    bo.click("Let go: Eva Ek");
-    bo.until("what goes", |desk| says(desk, "The record is then as the relay has it"));
+    bo.click("Discard: Eva Ek");
+    bo.until("what goes", |desk| says(desk, "The record is then as it is on the relay"));
     bo.click("Cancel");
     assert_eq!(bo.record(id).get("given"), &text("Eva"), "nothing was done");
-    bo.click("Let go: Eva Ek");
-    bo.click("Let go of the changes");
+    bo.click("Discard: Eva Ek");
+    bo.click("Discard the changes");
     bo.until_stored(id, "given", &Value::Empty);
     // The list moves up when it goes, and a click in that moment meets nothing.
-    bo.until("it goes from the page", |desk| !says(desk, "Let go: Eva Ek"));
-    bo.click("Let go: Nyström");
-    bo.until("it goes as a whole", |desk| says(desk, "goes from this computer as a whole"));
-    bo.click("Let go of the changes");
+    bo.until("it goes from the page", |desk| !says(desk, "Discard: Eva Ek"));
+    bo.click("Discard: Nyström");
+    bo.until("it goes as a whole", |desk| says(desk, "so all of it is removed from this computer"));
+    bo.click("Discard the changes");
     bo.until_shown("Nothing is refused");
     bo.until("nor in the status line", |desk| !says(desk, " refused") || says(desk, "Nothing is refused"));
     bo.harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);

@@ -27,13 +27,13 @@ fn a_reader_is_told_so_and_is_offered_nothing_that_they_may_not_do() {
     desk.until_shown("Åsa Berg · Reader");
     desk.choose("Arena");
     desk.until_input("Name");
-    assert!(desk.harness.query_all_by_label("New: venue").next().is_none(), "nothing to make one with");
+    assert!(desk.harness.query_all_by_label("New venue").next().is_none(), "nothing to make one with");
     desk.write("Name", "Min arena");
     let said =
         "Your role in this workspace does not let you change venues. A coordinator can give you another.";
     desk.until_shown(said);
     desk.click("Meetings");
-    desk.until_shown("What others make appears here. Your role in this workspace lets you read it.");
+    desk.until_shown("What others create appears here. Your role in this workspace lets you read it.");
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub static CONTACT: Kind = Kind {
     name: "contact",
     caption: Caption::new("Kontakt", "Contact"),
     plural: Caption::new("Kontakter", "Contacts"),
+    new: Caption::new("Ny kontakt", "New contact"),
     icon: Icon::Person,
     title: &[&["given", "family"], &["additional"]],
     internal: false,
@@ -31,7 +32,7 @@ pub static CONTACT: Kind = Kind {
         Field::new("addresses", "Adresser", "Addresses", FieldType::Rows(ADDRESS_ROWS)),
         Field::new("language", "Språk", "Language", FieldType::Enumeration(&CONTACT_LANGUAGE))
             .help("Det språk som personen helst får brev på.", "The language they prefer to be written to in."),
-        Field::new("channel", "Föredragen kanal", "Preferred channel", FieldType::Enumeration(&CHANNEL)),
+        Field::new("channel", "Önskad kontaktväg", "Preferred channel", FieldType::Enumeration(&CHANNEL)),
         Field::new("positions", "Uppdrag", "Positions", FieldType::Rows(POSITION_ROWS))
             .section("Uppdrag och område", "Positions and field")
             .help(
@@ -104,7 +105,7 @@ pub static CONTACT: Kind = Kind {
             .help("Artikel 6.1 i dataskyddsförordningen.", "Article 6(1) of the GDPR."),
         Field::new("source", "Källa", "Source", FieldType::Line)
             .help("Varifrån uppgifterna kom.", "Where the data came from."),
-        Field::new("collected_at", "Insamlad", "Collected on", FieldType::Date),
+        Field::new("collected_at", "Uppgifterna insamlade", "Collected on", FieldType::Date),
         Field::new("notice_sent_at", "Information lämnad", "Notice sent on", FieldType::Date).help(
             "Senast en månad efter insamlingen när uppgifterna kom från någon annan (artikel 14).",
             "Within a month of collection where the data came from somebody else (article 14).",
@@ -131,13 +132,13 @@ pub static CONTACT: Kind = Kind {
 const EMAIL_ROWS: &[Field] = &[
     Field::new("address", "Adress", "Address", FieldType::Email).searched().required(),
     Field::new("type", "Typ", "Type", FieldType::Enumeration(&PLACE)),
-    Field::new("primary", "Primär", "Primary", FieldType::YesNo),
+    Field::new("primary", "Huvudadress", "Main address", FieldType::YesNo),
 ];
 
 const PHONE_ROWS: &[Field] = &[
     Field::new("number", "Nummer", "Number", FieldType::Phone).searched().required(),
     Field::new("type", "Typ", "Type", FieldType::Enumeration(&PLACE)),
-    Field::new("primary", "Primärt", "Primary", FieldType::YesNo),
+    Field::new("primary", "Huvudnummer", "Main number", FieldType::YesNo),
 ];
 
 const POSITION_ROWS: &[Field] = &[

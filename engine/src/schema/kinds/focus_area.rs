@@ -10,6 +10,7 @@ pub static FOCUS_AREA: Kind = Kind {
     name: "focus_area",
     caption: Caption::new("Fokusområde", "Focus area"),
     plural: Caption::new("Fokusområden", "Focus areas"),
+    new: Caption::new("Nytt fokusområde", "New focus area"),
     icon: Icon::FocusArea,
     title: &[&["name"]],
     internal: false,
@@ -29,7 +30,7 @@ pub static FOCUS_AREA: Kind = Kind {
         Field::new("strengths", "Styrkor", "Strengths", FieldType::Prose)
             .section("Underlag", "Grounds")
             .searched(),
-        Field::new("rationale", "Motiv", "Rationale", FieldType::Prose)
+        Field::new("rationale", "Motivering", "Rationale", FieldType::Prose)
             .searched()
             .help("Varför vi ska satsa på området.", "Why we should put our effort into this area."),
         Field::new("evidence", "Belägg", "Evidence", FieldType::Prose).searched().help(

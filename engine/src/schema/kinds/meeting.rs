@@ -12,6 +12,7 @@ pub static MEETING: Kind = Kind {
     name: "meeting",
     caption: Caption::new("Möte", "Meeting"),
     plural: Caption::new("Möten", "Meetings"),
+    new: Caption::new("Nytt möte", "New meeting"),
     icon: Icon::Meeting,
     title: &[&["name"]],
     internal: false,
@@ -29,7 +30,7 @@ pub static MEETING: Kind = Kind {
             .listed()
             .required()
             .help(
-                "Branschens ord. Avböjt: blev aldrig definitivt. Avbokat: var definitivt.",
+                "Branschens ord. Avböjt: blev aldrig fast bokat. Avbokat: var fast bokat.",
                 "The trade's word. Turned down: never was definite. Cancelled: was definite.",
             ),
         Field::new("stage", "Steg", "Stage", FieldType::Enumeration(&MEETING_STAGE))
@@ -82,7 +83,7 @@ pub static MEETING: Kind = Kind {
             "Rooms, equipment, food, beds, transport: what the request asks for.",
         ),
         Field::new("frequency", "Hur ofta", "Frequency", FieldType::Enumeration(&MEETING_FREQUENCY))
-            .section("Rotation och konkurrens", "Rotation and competition"),
+            .section("Turordning och konkurrens", "Rotation and competition"),
         Field::new("rotation", "Tidigare orter", "Rotation history", FieldType::Rows(ROTATION_ROWS)),
         Field::new("competitors", "Konkurrenter", "Competitors", FieldType::Rows(COMPETITOR_ROWS)),
         Field::new("decision_by", "Vem som beslutar", "Who decides", FieldType::Line)
@@ -140,7 +141,7 @@ const ROOM_NIGHT_ROWS: &[Field] = &[
     Field::new("requested", "Önskade", "Requested", FieldType::count(Unit::RoomNights)),
     Field::new("proposed", "Erbjudna", "Proposed", FieldType::count(Unit::RoomNights)),
     Field::new("contracted", "Avtalade", "Contracted", FieldType::count(Unit::RoomNights)),
-    Field::new("picked_up", "Utnyttjade", "Picked up", FieldType::count(Unit::RoomNights)),
+    Field::new("picked_up", "Utfall", "Picked up", FieldType::count(Unit::RoomNights)),
 ];
 
 const OUTCOME_ROWS: &[Field] = &[
@@ -160,7 +161,7 @@ pub static MEETING_STATUS: Enumeration = Enumeration::new(&[
     Choice::new("inquiry", "Förfrågan", "Inquiry"),
     Choice::new("prospect", "Prospekt", "Prospect"),
     Choice::new("tentative", "Preliminärt", "Tentative"),
-    Choice::new("definite", "Definitivt", "Definite"),
+    Choice::new("definite", "Fast bokat", "Definite"),
     Choice::new("turned_down", "Avböjt", "Turned down"),
     Choice::new("cancelled", "Avbokat", "Cancelled"),
 ]);
@@ -174,7 +175,7 @@ pub static MEETING_STAGE: Enumeration = Enumeration::new(&[
     Choice::new("rfp_received", "Förfrågan mottagen", "RFP received"),
     Choice::new("bid_prepared", "Anbud förberett", "Bid prepared"),
     Choice::new("bid_submitted", "Anbud lämnat", "Bid submitted"),
-    Choice::new("site_visit", "Visningsresa", "Site visit"),
+    Choice::new("site_visit", "Visning", "Site visit"),
     Choice::new("decision", "Väntar på beslut", "Decision"),
     Choice::new("won", "Vunnet", "Won"),
     Choice::new("lost", "Förlorat", "Lost"),
@@ -190,7 +191,7 @@ pub static LOST_BECAUSE: Enumeration = Enumeration::new(&[
     Choice::new("price", "Priset", "Price"),
     Choice::new("access", "Resvägar och flyg", "Access and flights"),
     Choice::new("no_local_host", "Lokal värd saknades", "No local host"),
-    Choice::new("politics", "Politik eller rotation", "Politics or rotation"),
+    Choice::new("politics", "Politik eller turordning", "Politics or rotation"),
     Choice::new("competitor", "En konkurrent", "Competitor"),
     Choice::new("withdrawn", "Drogs tillbaka", "Withdrawn"),
     Choice::new("not_held", "Mötet hölls inte", "Not held"),
@@ -234,7 +235,7 @@ pub fn is_regular(frequency: &str) -> bool {
 pub static OUTCOME_TYPE: Enumeration = Enumeration::new(&[
     Choice::new("contact", "Ny kontakt", "Contact made"),
     Choice::new("collaboration", "Samarbete", "Collaboration"),
-    Choice::new("knowledge", "Kunskap hem", "Knowledge brought home"),
+    Choice::new("knowledge", "Ny kunskap", "Knowledge brought home"),
 ]);
 
 #[cfg(test)]

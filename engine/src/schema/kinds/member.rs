@@ -10,13 +10,14 @@ pub static MEMBER: Kind = Kind {
     name: "member",
     caption: Caption::new("Medlem", "Member"),
     plural: Caption::new("Medlemmar", "Members"),
+    new: Caption::new("Ny medlem", "New member"),
     icon: Icon::Person,
     title: &[&["name"], &["device"]],
     internal: true,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line).listed().searched().required(),
         Field::new("device", "Enhet", "Device", FieldType::Line).listed().help(
-            "Vad enheten kallas, till exempel \"Bärbara datorn\".",
+            "Vad enheten kallas, till exempel ”Bärbara datorn”.",
             "What the device is called, for example \"Laptop\".",
         ),
         Field::new("organisation", "Organisation", "Organisation", FieldType::Line).listed().searched(),

@@ -12,6 +12,7 @@ pub static ORGANISATION: Kind = Kind {
     name: "organisation",
     caption: Caption::new("Organisation", "Organisation"),
     plural: Caption::new("Organisationer", "Organisations"),
+    new: Caption::new("Ny organisation", "New organisation"),
     icon: Icon::Organisation,
     title: &[&["name"]],
     internal: false,
@@ -81,7 +82,7 @@ pub static ORGANISATION_TYPE: Enumeration = Enumeration::new(&[
     Choice::new("congress_organiser", "Kongressarrangör", "Congress organiser"),
     Choice::new("institute", "Forskningsinstitut", "Research institute"),
     Choice::new("museum", "Museum eller kulturinstitution", "Museum or cultural institution"),
-    Choice::new("media", "Media", "Media"),
+    Choice::new("media", "Medier", "Media"),
     Choice::new("other", "Annan", "Other"),
 ]);
 

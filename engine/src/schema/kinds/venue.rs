@@ -16,6 +16,7 @@ pub static VENUE: Kind = Kind {
     name: "venue",
     caption: Caption::new("Anläggning", "Venue"),
     plural: Caption::new("Anläggningar", "Venues"),
+    new: Caption::new("Ny anläggning", "New venue"),
     icon: Icon::Venue,
     title: &[&["name"]],
     internal: false,
@@ -93,7 +94,7 @@ pub static VENUE: Kind = Kind {
         Field::new("holds", "Bokningslägen", "Holds", FieldType::Rows(HOLD_ROWS))
             .section("Bokningslägen", "Holds")
             .help(
-                "Optioner och bokningar: vilken lokal som hålls för vilket möte vilka dagar.",
+                "Preliminära och fasta bokningar: vilken lokal som hålls för vilket möte och vilka dagar.",
                 "Options and bookings: which space is kept for which meeting on which days.",
             ),
     ],
@@ -106,7 +107,11 @@ const SPACE_ROWS: &[Field] = &[
     Field::new("height", "Takhöjd", "Height", FieldType::measure(Unit::Metres)),
     Field::new("area", "Yta", "Area", FieldType::measure(Unit::SquareMetres)),
     Field::new("partitions", "Delbar i", "Partitions", FieldType::count(Unit::None))
-        .help("Antal delar som lokalen kan delas i.", "How many parts the space can be divided into."),
+        .one("inte delbar", "not divisible")
+        .help(
+            "Antal delar som lokalen kan delas i; 1 om den inte går att dela.",
+            "How many parts the space can be divided into; 1 where it cannot be divided.",
+        ),
     Field::new("daylight", "Dagsljus", "Daylight", FieldType::YesNo),
     capacity("capacity_theatre", "Biosittning", "Theatre"),
     capacity("capacity_classroom", "Skolsittning", "Classroom"),
@@ -133,9 +138,12 @@ const HOLD_ROWS: &[Field] = &[
         "Rank",
         FieldType::Number { unit: Unit::None, decimals: 0, range: (1.0, 99.0) },
     )
-    .help("1 för första option, 2 för andra.", "1 for the first option, 2 for the second."),
+    .help(
+        "1 för den första preliminärbokningen, 2 för den andra.",
+        "1 for the first option, 2 for the second.",
+    ),
     Field::new("expires", "Gäller till", "Expires", FieldType::Date)
-        .help("Sista dagen som en option gäller.", "The last day an option stands."),
+        .help("Sista dagen som preliminärbokningen gäller.", "The last day an option stands."),
     Field::new("set_up", "Möblering", "Set-up", FieldType::Enumeration(&SETUPS)),
     Field::new("note", "Anmärkning", "Note", FieldType::Line),
 ];
@@ -165,8 +173,8 @@ pub fn capacity_field(set_up: &str) -> Option<&'static Field> {
 
 /// How firmly a space is kept.
 pub static HOLD_STATUS: Enumeration = Enumeration::new(&[
-    Choice::new("option", "Option", "Option"),
-    Choice::new("definite", "Definitiv", "Definite"),
+    Choice::new("option", "Preliminärbokning", "Option"),
+    Choice::new("definite", "Fast bokning", "Definite"),
     Choice::new("released", "Släppt", "Released"),
 ]);
 
