@@ -3,6 +3,10 @@
 //! The engine's errors carry English words for logs and scripts. A window says the same in the language it is set to;
 //! what is a detail for experts (a system's own words) stays as it is.
 
+mod address;
+
+pub use address::address_error;
+
 use samsyn_engine::document::EditError;
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::identity::{CodeError, Forbidden};
@@ -260,6 +264,10 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         LinkError::NotTrusted { address, reason } => format!(
             "Det som svarar på {address} visar inte att det är det reläet ({reason}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först. Ditt arbete är sparat här och väntar."
         ),
+        LinkError::Address { address, why } => format!(
+            "Reläets adress i den här arbetsytan, {address}, kan inte användas: {}. Ge den en annan med \"samsyn relay ADRESS\". Ditt arbete är sparat här och väntar.",
+            address_error(why, language)
+        ),
         LinkError::Closed(notice) => format!("Reläet avslutade: {}", refusal(notice.code)),
         LinkError::Broken(_) => {
             "Anslutningen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()
@@ -282,7 +290,7 @@ fn sync_problem(problem: &SyncProblem) -> String {
         SyncProblem::BeginAgain => "Den här kopian har fått ett eget namn och ansluter på nytt.",
         SyncProblem::Replica(error) => return replica_error(error, Language::Swedish),
         SyncProblem::Protocol(SyncError::Dead(_)) => {
-            "Anslutningn är död: reläet har tystnat. Ditt arbete är sparat här."
+            "Anslutningen är död: reläet har tystnat. Ditt arbete är sparat här."
         }
         SyncProblem::Protocol(SyncError::Frame(_)) => {
             "Det som svarar skickar något som inget relä skickar: det kan vara en annan version, eller inget relä. Ditt arbete är sparat här."
@@ -324,9 +332,9 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
         "Skriv ditt namn: andra behöver det för att se vem som har skrivit vad.",
         "Type your name: others need it to see who wrote what.",
     );
-    const ADDRESS: Caption = Caption::new(
-        "”{}” är ingen adress till en arbetsyta. En sådan ser ut som wss://HOST/ARBETSYTA och står i inbjudan.",
-        "“{}” is not the address of a workspace. One looks like wss://HOST/WORKSPACE, and is in the invitation.",
+    const ADDRESS_LIKE: Caption = Caption::new(
+        "{} Den ska se ut som wss://HOST/ARBETSYTA, som det står i inbjudan.",
+        "{} It looks like wss://HOST/WORKSPACE, as it stands in the invitation.",
     );
     const EXISTS: Caption = Caption::new(
         "Det finns redan en fil på {}: öppna den, eller välj en annan plats.",
@@ -343,7 +351,7 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
     let say = |caption: Caption, what: &str| caption.get(language).replace("{}", what);
     match error {
         JoinError::NoName => say(NO_NAME, ""),
-        JoinError::Address(address) => say(ADDRESS, address),
+        JoinError::Address(error) => say(ADDRESS_LIKE, &address::sentence(error, language)),
         JoinError::Code(_) => say(NO_CODE, ""),
         JoinError::Exists(path) => say(EXISTS, &path.display().to_string()),
         JoinError::Replica(ReplicaError::Store(StoreError::NotThere(path))) => {
@@ -410,6 +418,7 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
             "Ingen svarar på {address} ({}). Kontrollera att båda datorerna är på samma nät och att `samsyn serve` är igång på den andra.",
             system_words(reason, language)
         ),
+        DirectError::Address(error) => address::sentence(error, language),
         DirectError::NotAReplica(address) => format!(
             "Det som svarar på {address} är ingen kopia som delas med `samsyn serve`. Kontrollera adressen."
         ),

@@ -29,6 +29,17 @@ pub(crate) fn from_base32(text: &str) -> Option<Vec<u8>> {
     BASE32.decode(text.as_bytes()).ok()
 }
 
+/// A text as it was meant whose letters somebody has read from paper: O for 0, I and L for 1, U for V. The alphabet has none of them.
+pub(crate) fn unmistakable(text: &str) -> String {
+    let meant = |letter: char| match letter.to_ascii_lowercase() {
+        'o' => '0',
+        'i' | 'l' => '1',
+        'u' => 'v',
+        other => other,
+    };
+    text.chars().map(meant).collect()
+}
+
 /// A text that is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("\"{0}\" is not an identifier: expected {1} of the characters 0-9 and a-z without i, l, o, u")]

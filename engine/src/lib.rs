@@ -12,6 +12,8 @@
 //! | [`document`] | one Automerge document for each record: gate, read, edit, differences, conflicts, history |
 //! | [`schema`] | what a record is: one file for each kind |
 //! | [`identity`] | workspaces, devices, and who may enter |
+//! | [`address`] | addresses of relays, workspaces and other computers, as people write them |
+//! | [`typed`] | what people type and paste, made plain |
 //! | [`id`] | the identifiers that all of them share |
 //! | [`parallel`] | the same work for many things, on all cores |
 //!
@@ -37,6 +39,7 @@
 //! # }
 //! ```
 
+pub mod address;
 pub mod document;
 pub mod exchange;
 pub mod id;
@@ -49,3 +52,4 @@ pub mod sample;
 pub mod schema;
 pub mod store;
 pub mod sync;
+pub mod typed;

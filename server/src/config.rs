@@ -1,6 +1,6 @@
 //! What can be set on a relay, and what it does where nothing is set.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +16,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where to listen; port 0 for any that is free.
     pub listen: SocketAddr,
+    /// Where else, on the same port, as far as it can be had: a name may have several addresses.
+    pub listen_also: Vec<IpAddr>,
     /// Where the certificate to show is from; none to speak plainly.
     pub tls: Option<Tls>,
     /// To speak plainly also beyond loopback: behind a proxy that has TLS, or in a closed network.
@@ -40,10 +42,16 @@ impl Config {
     /// Where nothing would be encrypted on the way, and nobody has said that it is to be so.
     pub fn check(&self) -> Result<(), RelayError> {
         let encrypted = self.tls.is_some() || self.insecure || self.hears_proxies_only();
-        if self.listen.ip().is_loopback() || encrypted {
-            return Ok(());
+        match self.listens_at(self.listen.port()).find(|address| !address.ip().is_loopback()) {
+            Some(address) if !encrypted => Err(RelayError::NotLoopback(address)),
+            _ => Ok(()),
         }
-        Err(RelayError::NotLoopback(self.listen))
+    }
+
+    /// All addresses at which it listens, where the first has got this port.
+    pub(crate) fn listens_at(&self, port: u16) -> impl Iterator<Item = SocketAddr> + '_ {
+        let also = self.listen_also.iter().map(move |address| SocketAddr::new(*address, port));
+        std::iter::once(SocketAddr::new(self.listen.ip(), port)).chain(also)
     }
 
     /// Whether only proxies, which have TLS, may call from beyond this computer. Who has said that nothing need be encrypted is
@@ -60,6 +68,7 @@ impl Config {
         Config {
             data: data.into(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            listen_also: Vec::new(),
             tls: None,
             insecure: false,
             metrics: None,

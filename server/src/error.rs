@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use samsyn_engine::address::{AddressError, Endpoint};
 use samsyn_engine::identity::{ManagementError, WorkspaceId};
 
 use crate::acme::settings::AcmeSettingsError;
@@ -33,6 +34,26 @@ pub enum RelayError {
         "another relay already serves the data folder {0}: stop it first, or choose another folder with --data"
     )]
     Taken(PathBuf),
+    /// The address is none.
+    #[error("{what} cannot be {text}: {why}")]
+    Address {
+        /// Of what.
+        what: &'static str,
+        /// What was said.
+        text: String,
+        /// What is wrong with it.
+        why: AddressError,
+    },
+    /// The host has no address.
+    #[error("{what} cannot be {address}: its host is not known here ({reason})")]
+    NoSuchHost {
+        /// Of what.
+        what: &'static str,
+        /// What was said.
+        address: Endpoint,
+        /// Why, in the operating system's words.
+        reason: String,
+    },
     /// The address belongs to another program.
     #[error("{0} is already in use by another program: choose another port with --listen, 0 for any")]
     AddressInUse(SocketAddr),

@@ -1,5 +1,6 @@
 //! Sockets, before anybody knows who is at the other end: bounded in number, and in how long they may take to say.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -22,11 +23,52 @@ use crate::proxies::Proxies;
 
 /// A listener that accepts only so many sockets at a time. The next ones wait in the system's own queue.
 pub(crate) struct Door {
-    listener: TcpListener,
+    listeners: Listeners,
     tls: Option<TlsAcceptor>,
     places: Arc<Semaphore>,
     patience: Duration,
     guard: Guard,
+}
+
+/// Where a relay listens: at one address or several.
+pub(crate) struct Listeners {
+    first: TcpListener,
+    others: Vec<TcpListener>,
+}
+
+impl Listeners {
+    pub(crate) fn new(first: TcpListener, others: Vec<TcpListener>) -> Self {
+        Listeners { first, others }
+    }
+
+    /// The one whose address is told.
+    pub(crate) fn first(&self) -> &TcpListener {
+        &self.first
+    }
+
+    /// The next socket of any of them.
+    async fn accept(&self) -> (TcpStream, SocketAddr) {
+        loop {
+            let accepted = poll_fn(|context| {
+                let all = std::iter::once(&self.first).chain(&self.others);
+                let mut polled = all.map(|listener| listener.poll_accept(context));
+                polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
+            });
+            match accepted.await {
+                Ok(accepted) => return accepted,
+                Err(error) => after(&error).await,
+            }
+        }
+    }
+}
+
+/// Who broke off while waiting concerns nobody else. Where there are no sockets left, others may be given back in a while.
+async fn after(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        tracing::error!(%error, "no socket can be accepted: trying again in a second");
+        sleep(Duration::from_secs(1)).await;
+    }
 }
 
 /// Who is heard at all.
@@ -57,12 +99,12 @@ impl Door {
     /// A door for so many; each has `patience` to become a WebSocket, TLS before it where there is any, or to ask what it
     /// wants to ask and go.
     pub(crate) fn new(
-        listener: TcpListener,
+        listeners: Listeners,
         tls: Option<TlsAcceptor>,
         most: usize,
         (patience, guard): (Duration, Guard),
     ) -> Self {
-        Door { listener, tls, places: Arc::new(Semaphore::new(most)), patience, guard }
+        Door { listeners, tls, places: Arc::new(Semaphore::new(most)), patience, guard }
     }
 }
 
@@ -73,7 +115,7 @@ impl Listener for Door {
     async fn accept(&mut self) -> (Guest, SocketAddr) {
         let place = Arc::clone(&self.places).acquire_owned().await.ok();
         let (stream, address, seat) = loop {
-            let (stream, address) = Listener::accept(&mut self.listener).await;
+            let (stream, address) = self.listeners.accept().await;
             // Closed at once, before TLS, which is what costs something.
             if let Some(seat) = self.guard.admit(address.ip()) {
                 break (stream, address, seat);
@@ -92,7 +134,7 @@ impl Listener for Door {
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.listeners.first.local_addr()
     }
 }
 

@@ -21,7 +21,7 @@ use crate::folder::{Folder, FolderLock};
 use crate::http::{self, Shared};
 use crate::hub::Hub;
 use crate::limits::Tally;
-use crate::listener::{Door, Guard, Stay};
+use crate::listener::{Door, Guard, Listeners, Stay};
 use crate::log::SqliteLog;
 use crate::meters;
 use crate::proxies::Proxies;
@@ -64,10 +64,8 @@ impl Relay {
         for workspace in folder.list()? {
             SqliteLog::inspect(&folder.log(workspace))?;
         }
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|error| RelayError::listen(config.listen, error))?;
-        let address = listener.local_addr()?;
+        let listeners = listen(&config).await?;
+        let address = listeners.first().local_addr()?;
         lock.announce(address).map_err(RelayError::not_writable(&config.data))?;
 
         let relay = folder.relay_id()?;
@@ -101,7 +99,7 @@ impl Relay {
             tally,
             looked: Mutex::default(),
         };
-        let door = Door::new(listener, acceptor, most + SPARE_SOCKETS, (config.patience.hello, guard));
+        let door = Door::new(listeners, acceptor, most + SPARE_SOCKETS, (config.patience.hello, guard));
         let mut tasks = vec![
             serve(door, shared),
             close_unused(Arc::clone(&hub), config.patience, &stop),
@@ -125,6 +123,23 @@ impl Relay {
             _lock: lock,
         })
     }
+}
+
+/// Listens at each of its addresses. That a name has one which this computer does not is no reason not to listen at the others.
+async fn listen(config: &Config) -> Result<Listeners, RelayError> {
+    let bind =
+        async |address| TcpListener::bind(address).await.map_err(|error| RelayError::listen(address, error));
+    let first = bind(config.listen).await?;
+    let port = first.local_addr()?.port();
+    let mut others = Vec::new();
+    for address in config.listens_at(port).skip(1) {
+        match bind(address).await {
+            Ok(listener) => others.push(listener),
+            Err(error @ RelayError::AddressInUse(_)) => return Err(error),
+            Err(error) => tracing::warn!(%error, "the relay listens at its other addresses"),
+        }
+    }
+    Ok(Listeners::new(first, others))
 }
 
 fn serve(door: Door, shared: Shared) -> JoinHandle<()> {

@@ -69,7 +69,7 @@ mod tests {
         let (ticket, invitation) = Ticket::new(&meta, &terms);
         assert_eq!(ticket.address, format!("wss://relay.example/{workspace}"));
         let entry = super::super::join::Entry::read(&ticket.link(), "").unwrap();
-        assert_eq!((entry.relay.as_str(), entry.workspace), ("wss://relay.example", workspace));
+        assert_eq!((entry.relay.to_string(), entry.workspace), ("wss://relay.example".to_owned(), workspace));
         assert_eq!(invitation.key, ticket.code.public(workspace));
         assert_eq!((invitation.role, invitation.organisation), (Role::Partner, Some(workspace)));
     }

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use samsyn_engine::address::{AddressError, RelayAddress, WorkspaceAddress};
 use samsyn_engine::identity::{CodeError, DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::store::{Meta, NewReplica, StoreError, WayIn};
 use samsyn_engine::sync::{ErrorCode, Notice};
+use samsyn_engine::typed;
 
 use crate::keys::{self, Encryption, KeyError, Place, Vault};
 use crate::link::{self, LinkError, Visit};
@@ -17,10 +19,8 @@ pub enum JoinError {
     #[error("your name is empty: others need it to see who wrote what")]
     NoName,
     /// The address is none.
-    #[error(
-        "\"{0}\" is no address of a workspace: expected wss://HOST/WORKSPACE or ws://HOST:PORT/WORKSPACE"
-    )]
-    Address(String),
+    #[error("{0} (expected wss://HOST/WORKSPACE or ws://HOST:PORT/WORKSPACE)")]
+    Address(#[from] AddressError),
     /// The code is none.
     #[error(transparent)]
     Code(#[from] CodeError),
@@ -49,7 +49,7 @@ pub enum JoinError {
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The relay's address: `wss://HOST`.
-    pub relay: String,
+    pub relay: RelayAddress,
     /// The workspace.
     pub workspace: WorkspaceId,
     given: Given,
@@ -69,9 +69,10 @@ impl Entry {
     /// # Errors
     /// Where one of the two is none.
     pub fn read(address: &str, code: &str) -> Result<Entry, JoinError> {
-        let (address, code) = address.trim().split_once('#').unwrap_or((address.trim(), code));
-        let (relay, workspace) = parse_address(address)?;
-        let given = match code.trim().parse::<WorkspaceSecret>() {
+        let address = typed::bare(address);
+        let (address, code) = address.split_once('#').unwrap_or((&address, code));
+        let WorkspaceAddress { relay, workspace } = address.parse()?;
+        let given = match code.parse::<WorkspaceSecret>() {
             Ok(secret) => Given::Secret(secret),
             Err(_) => Given::Code(code.parse()?),
         };
@@ -167,7 +168,7 @@ pub fn prepare(site: Site<'_>, entry: &Entry, name: &str) -> Result<Made, JoinEr
     let key = DeviceKey::random();
     let way = entry.way_in(&key);
     let invited = matches!(way, WayIn::Invited { .. });
-    let relay = Some((entry.relay.clone(), way));
+    let relay = Some((entry.relay.to_string(), way));
     let new = NewReplica { workspace: entry.workspace, workspace_name: String::new(), relay };
     let made = site.make(&new, name)?;
     if !invited {
@@ -232,17 +233,6 @@ fn was_let_in(meta: &Meta) -> bool {
 fn is_in_doubt(meta: &Meta, error: &LinkError) -> bool {
     let LinkError::Closed(notice) = error else { return false };
     meta.invitation.is_some() && matches!(notice.code, ErrorCode::Stopping | ErrorCode::Storage)
-}
-
-/// Splits `ws://HOST:PORT/WORKSPACE` into the relay's address and the workspace.
-fn parse_address(address: &str) -> Result<(String, WorkspaceId), JoinError> {
-    let wrong = || JoinError::Address(address.to_owned());
-    let (relay, workspace) = address.trim_end_matches('/').rsplit_once('/').ok_or_else(wrong)?;
-    let schemes = ["wss://", "ws://"];
-    let found = schemes.iter().find_map(|scheme| Some((scheme, relay.strip_prefix(scheme)?)));
-    let (scheme, host) = found.filter(|(_, host)| !host.is_empty()).ok_or_else(wrong)?;
-    let workspace = workspace.parse().map_err(|_| wrong())?;
-    Ok((format!("{scheme}{host}"), workspace))
 }
 
 impl From<StoreError> for JoinError {
@@ -365,16 +355,18 @@ mod tests {
     }
 
     #[test]
-    fn an_address_names_relay_and_workspace() {
-        let id = WorkspaceId::random();
+    fn an_address_that_is_none_makes_no_replica() {
+        let (id, code) = (WorkspaceId::random(), InvitationCode::random().reveal());
+        let read = |address: &str| Entry::read(address, &code);
         assert_eq!(
-            parse_address(&format!("ws://127.0.0.1:7400/{id}")).unwrap(),
-            ("ws://127.0.0.1:7400".into(), id)
+            read(&format!("ws://LOCALHOST:7400/{id}/")).unwrap().relay.to_string(),
+            "ws://localhost:7400"
         );
-        for wrong in ["", "ws://host", "http://host/x", &format!("ws:///{id}"), "ws://host/notanid"] {
-            assert!(parse_address(wrong).is_err(), "{wrong}");
+        for wrong in
+            ["", "ws://host", &format!("ws:///{id}"), "ws://host/notanid", &format!("ws://host:99999/{id}")]
+        {
+            assert!(matches!(read(wrong), Err(JoinError::Address(_))), "{wrong}");
         }
-        assert_eq!(parse_address(&format!("wss://host/{id}")).unwrap(), ("wss://host".into(), id));
     }
 
     #[test]

@@ -13,9 +13,9 @@ use crate::link::direct::{PORT, Served, Server};
 /// Let another computer sync with this replica directly, without a relay.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// Where to listen: an address of this computer that the other can reach, such as 0.0.0.0:7401 for all of them. What
+    /// Where to listen: an address or a name of this computer that the other can reach, such as 0.0.0.0:7401 for all of them. What
     /// goes over it is encrypted, and only who knows the workspace's secret gets in.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value_t = format!("127.0.0.1:{PORT}"))]
+    #[arg(long, value_name = "HOST[:PORT]", default_value_t = format!("127.0.0.1:{PORT}"))]
     listen: String,
     /// End after the first visit.
     #[arg(long)]

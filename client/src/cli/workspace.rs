@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
+use samsyn_engine::address::WorkspaceAddress;
 use samsyn_engine::exchange::{export_automerge, export_json};
 use samsyn_engine::schema::{Caption, Language};
 use serde_json::json;
@@ -11,7 +12,7 @@ use super::Json;
 use super::members::Code;
 use super::render::{json as write_json, line};
 use super::rest::AtRest;
-use crate::belonging::join::{self, Entry, Made};
+use crate::belonging::join::{self, Entry, JoinError, Made};
 use crate::context::{Context, Failure, Said};
 use crate::keys::Vault;
 use crate::link;
@@ -72,7 +73,11 @@ impl Join {
         let name = join::person(&self.name)?;
         let (address, code) = match self.address.split_once('#') {
             Some((address, code)) => (address, code.to_owned()),
-            None => (self.address.as_str(), self.code.read(context.language)?),
+            None => {
+                // Nobody is asked for a code that is of no use.
+                self.address.parse::<WorkspaceAddress>().map_err(JoinError::from)?;
+                (self.address.as_str(), self.code.read(context.language)?)
+            }
         };
         let entry = Entry::read(address, &code)?;
         let workspace = entry.workspace;

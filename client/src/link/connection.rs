@@ -39,10 +39,10 @@ impl Connection {
     /// Where it cannot be reached, or is none.
     pub async fn open(replica: &Replica) -> Result<Connection, LinkError> {
         let meta = replica.meta().map_err(SyncProblem::from)?;
-        let address = meta.relay.ok_or(SyncProblem::NoRelay)?;
-        let url = format!("{}/sync/{}", address.trim_end_matches('/'), meta.workspace);
+        let written = meta.relay.ok_or(SyncProblem::NoRelay)?;
+        let relay = written.parse().map_err(|why| LinkError::Address { address: written, why })?;
         let signs = Arc::new(Signs::new());
-        let target = Target { address, url, met: meta.last_contact.is_some() };
+        let target = Target { relay, workspace: meta.workspace, met: meta.last_contact.is_some() };
         let (socket, challenge) = target.reach(&signs).await?;
         let (sink, stream) = socket.split();
         let sync = ReplicaSync::begin(replica, challenge.as_ref(), signs.now())?;

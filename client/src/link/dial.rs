@@ -6,13 +6,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustls::{ClientConfig, RootCertStore};
-use samsyn_engine::identity::{CHALLENGE_HEADER, Challenge};
+use samsyn_engine::address::RelayAddress;
+use samsyn_engine::identity::{CHALLENGE_HEADER, Challenge, WorkspaceId};
 use samsyn_engine::sync::limits::{FRAME_BYTES, UNDERWAY_BYTES};
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error as SocketError;
-use tokio_tungstenite::tungstenite::error::UrlError;
-use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
@@ -32,10 +31,10 @@ pub(super) type Socket = WebSocketStream<MaybeTlsStream<Noted<TcpStream>>>;
 /// What to reach.
 #[derive(Debug)]
 pub(super) struct Target {
-    /// The relay's address, as people write it.
-    pub(super) address: String,
-    /// The address of the workspace on it.
-    pub(super) url: String,
+    /// The relay.
+    pub(super) relay: RelayAddress,
+    /// The workspace on it.
+    pub(super) workspace: WorkspaceId,
     /// Whether the relay was met before.
     pub(super) met: bool,
 }
@@ -49,39 +48,35 @@ impl Target {
         let reason = match timeout(PATIENCE, self.shake_hands(signs)).await {
             Ok(Ok(socket)) => return Ok(socket),
             Ok(Err(SocketError::Url(error))) => {
-                let (address, reason) = (self.address.clone(), error.to_string());
+                let (address, reason) = (self.relay.to_string(), error.to_string());
                 return Err(LinkError::NotARelay { address, reason });
             }
             Ok(Err(SocketError::Io(error))) if is_distrust(&error) => {
-                let (address, reason) = (self.address.clone(), error.to_string());
+                let (address, reason) = (self.relay.to_string(), error.to_string());
                 return Err(LinkError::NotTrusted { address, reason });
             }
             Ok(Err(SocketError::Io(error))) => error.to_string(),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer".to_owned(),
         };
-        Err(Stranger { address: &self.address, first: &signs.first(), met: self.met, reason }.recognise())
+        let address = self.relay.to_string();
+        Err(Stranger { address: &address, first: &signs.first(), met: self.met, reason }.recognise())
     }
 
     /// The challenge stands in the answer; a relay of an earlier version gives none.
     async fn shake_hands(&self, signs: &Arc<Signs>) -> Result<(Socket, Option<Challenge>), SocketError> {
-        let uri: Uri = self.url.parse()?;
-        let (port, connector) = match uri.scheme_str() {
-            Some("ws") => (80, Connector::Plain),
-            Some("wss") => (443, Connector::Rustls(trust()?)),
-            _ => return Err(UrlError::UnsupportedUrlScheme.into()),
+        let connector = match self.relay.is_encrypted() {
+            false => Connector::Plain,
+            true => Connector::Rustls(trust()?),
         };
-        let host = uri.host().ok_or(UrlError::NoHostName)?;
-        // An IPv6 address stands in brackets here and without them elsewhere.
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let stream = connect(host, uri.port_u16().unwrap_or(port)).await?;
+        let stream = connect(&self.relay.host().to_look_up(), self.relay.port()).await?;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default()
             .max_message_size(Some(FRAME_BYTES))
             .max_frame_size(Some(FRAME_BYTES))
             .max_write_buffer_size(4 * FRAME_BYTES);
         let noted = Noted::new(stream, Arc::clone(signs));
-        let url = self.url.as_str();
+        let url = self.relay.sync(self.workspace);
         let (socket, answer) =
             client_async_tls_with_config(url, noted, Some(config), Some(connector)).await?;
         let challenge =

@@ -1,11 +1,22 @@
 //! Why there is no connection to the relay.
 
+use samsyn_engine::address::AddressError;
 use samsyn_engine::replica::SyncProblem;
 use samsyn_engine::sync::Notice;
 
 /// Why there is no connection (any more).
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
+    /// The address that this replica has for its relay is none: an earlier version took it.
+    #[error(
+        "the relay's address in this replica, {address}, cannot be used: {why}; give it another with `samsyn relay ADDRESS`; your work is safe here and waits"
+    )]
+    Address {
+        /// What stands there.
+        address: String,
+        /// What is wrong with it.
+        why: AddressError,
+    },
     /// Nobody answers at the address.
     #[error(
         "the relay at {address} cannot be reached ({reason}): your work is safe here and waits; try again later"

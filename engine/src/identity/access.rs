@@ -16,6 +16,7 @@ use super::entrance::{Challenge, Entrance};
 use super::invitation::InvitationCode;
 use super::key::{DeviceKey, PublicKey, Signature};
 use super::{DeviceId, Grant, WorkspaceId};
+use crate::typed;
 
 /// What a device presents when it connects.
 #[derive(Clone, Serialize, Deserialize)]
@@ -195,7 +196,9 @@ impl FromStr for WorkspaceSecret {
     type Err = SecretError;
 
     fn from_str(text: &str) -> Result<Self, SecretError> {
-        let bytes = BASE64URL_NOPAD.decode(text.trim().as_bytes()).map_err(|_| SecretError)?;
+        // Its letters are both cases and two marks, so that only what stands around them and how a dash looks can be mended.
+        let plain = typed::bare(text).replace(' ', "");
+        let bytes = BASE64URL_NOPAD.decode(plain.as_bytes()).map_err(|_| SecretError)?;
         bytes.try_into().map(WorkspaceSecret).map_err(|_| SecretError)
     }
 }
@@ -258,6 +261,8 @@ mod tests {
         let secret = WorkspaceSecret::random();
         assert_eq!(secret.reveal().parse(), Ok(secret.clone()));
         assert!(!format!("{secret:?} {:?}", secret.credential()).contains(&secret.reveal()));
+        let pasted = format!(" ”{}”\u{feff}\n", secret.reveal().replace('-', "–"));
+        assert_eq!(pasted.parse(), Ok(secret.clone()));
         assert!("too short".parse::<WorkspaceSecret>().is_err());
     }
 }

@@ -14,6 +14,7 @@ use super::entrance::Entrance;
 use super::key::{DeviceKey, PublicKey, Signature};
 use super::{MemberId, Role, WorkspaceId};
 use crate::id::{self, RecordId};
+use crate::typed;
 
 /// What a person is given to join with: 16 letters and digits in groups of four.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,17 +68,13 @@ pub struct CodeError;
 impl FromStr for InvitationCode {
     type Err = CodeError;
 
-    /// Reads a code as people write it: in either case, with or without the dashes, O for 0, I and L for 1.
+    /// Reads a code as people write, read out and paste it: in either case, with or without dashes of whatever kind, with blanks
+    /// and marks around it, O for 0, I and L for 1, U for V.
     fn from_str(text: &str) -> Result<Self, CodeError> {
-        let letters = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '-');
-        let plain: String = letters
-            .map(|letter| match letter.to_ascii_lowercase() {
-                'o' => '0',
-                'i' | 'l' => '1',
-                other => other,
-            })
-            .collect();
-        let bytes = id::from_base32(&plain).ok_or(CodeError)?;
+        let plain = typed::plain(text);
+        let letters = plain.trim_matches(|character: char| !character.is_alphanumeric());
+        let letters: String = letters.chars().filter(|letter| !" -_.".contains(*letter)).collect();
+        let bytes = id::from_base32(&id::unmistakable(&letters)).ok_or(CodeError)?;
         bytes.try_into().map(InvitationCode).map_err(|_| CodeError)
     }
 }
@@ -137,6 +134,18 @@ mod tests {
         for text in
             [written.clone(), written.to_lowercase(), written.replace('-', " "), written.replace('0', "O")]
         {
+            assert_eq!(text.parse(), Ok(code.clone()), "{text}");
+        }
+        let code: InvitationCode = "0V1A-0V1A-0V1A-0V1A".parse().unwrap();
+        for text in [
+            "OUlA–ouIa—0viA−0v1a",
+            "0v1a\u{2011}0v1a\u{a0}0v1a\u{202f}0v1a",
+            "\u{feff}0v1a0v1a\u{200b}0v1a0v1a\r\n",
+            "０Ｖ１Ａ－０ｖ１ａ－０Ｖ１Ａ－０Ｖ１Ａ",
+            "”0V1A-0V1A-0V1A-0V1A”.",
+            "(0V1A 0V1A\t0V1A  0V1A),",
+            "0V1A.0V1A.0V1A.0V1A",
+        ] {
             assert_eq!(text.parse(), Ok(code.clone()), "{text}");
         }
         for wrong in ["", "ABCD", &written[1..], "AAAA-AAAA-AAAA-AAA!", &format!("{written}A")] {

@@ -526,10 +526,11 @@ fn check_email(text: &str) -> Result<(), ValueError> {
     if plausible { Ok(()) } else { Err(ValueError::form(text, "an e-mail address such as namn@example.se")) }
 }
 
-/// At least three digits, and nothing but what people write between them.
+/// At least three digits, and nothing but what people write between them, with whatever dashes and blanks. It is kept as it was typed.
 fn check_phone(text: &str) -> Result<(), ValueError> {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let rest = text.chars().all(|c| c.is_ascii_digit() || "+-()/. ext".contains(c) || c == '\u{a0}');
+    let plain = crate::typed::plain(text);
+    let digits = plain.chars().filter(char::is_ascii_digit).count();
+    let rest = plain.chars().all(|c| c.is_ascii_digit() || "+-()/. ext".contains(c));
     if (3..=20).contains(&digits) && rest {
         Ok(())
     } else {
@@ -601,7 +602,11 @@ mod tests {
         assert!(FieldType::Email.check(&text("anna@example.se")).is_ok());
         assert!(FieldType::Email.check(&text("anna at example")).is_err());
         assert!(FieldType::Phone.check(&text("+46 63-14 30 00")).is_ok());
-        assert!(FieldType::Phone.check(&text("call me")).is_err());
+        let typed = "+46\u{202f}63–14\u{2011}30−00\u{200b} ext ７";
+        assert_eq!(FieldType::Phone.parse(typed), Ok(text(typed)), "it is kept as it was typed");
+        for wrong in ["call me", "12", "070*123", "٠٧٠١٢٣", "070\n123"] {
+            assert!(FieldType::Phone.check(&text(wrong)).is_err(), "{wrong}");
+        }
         assert!(FieldType::Url.check(&text("https://östersund.se/möten")).is_ok());
         assert!(FieldType::Url.check(&text("javascript:alert(1)")).is_err());
         assert!(FieldType::Line.check(&text("two\nlines")).is_err());

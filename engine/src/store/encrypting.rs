@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use zeroize::Zeroize;
 
 use super::cipher::FileKey;
+use super::literal::Literal;
 use super::{Result, StoreError, open};
 
 /// Writes a file anew under another key, or under none: the new one takes the place of the old one as a whole. For a file that
@@ -69,8 +70,8 @@ fn claim(draft: &Path, path: &Path) -> Result<()> {
 
 fn export(connection: &Connection, draft: &Path, to: Option<&FileKey>) -> Result<()> {
     let mut key = to.map(FileKey::pragma).unwrap_or_default();
-    let attached = connection
-        .execute("ATTACH DATABASE ?1 AS anew KEY ?2", rusqlite::params![draft.to_string_lossy(), key]);
+    let attached =
+        connection.execute("ATTACH DATABASE ?1 AS anew KEY ?2", rusqlite::params![Literal::of(draft), key]);
     key.zeroize();
     attached?;
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));

@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::cipher::{self, FileKey};
+use super::literal::Literal;
 use super::meta::{self, NewReplica};
 use super::{Result, StoreError};
 
@@ -35,7 +36,7 @@ pub(super) fn create(path: &Path, key: Option<&FileKey>, new: &NewReplica) -> Re
 }
 
 fn fill(path: &Path, key: Option<&FileKey>, new: &NewReplica) -> Result<()> {
-    let mut connection = Connection::open(path)?;
+    let mut connection = Connection::open(Literal::of(path))?;
     cipher::unlock(&connection, key)?;
     configure(&connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -51,8 +52,8 @@ pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<Connection> {
         return Err(StoreError::NotThere(path.to_owned()));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection =
-        Connection::open_with_flags(path, flags).map_err(|error| unusable(path, &error.to_string()))?;
+    let mut connection = Connection::open_with_flags(Literal::of(path), flags)
+        .map_err(|error| unusable(path, &error.to_string()))?;
     cipher::unlock(&connection, key)?;
     // Before anything is configured: a file that is not ours must not be touched.
     identify(path, &connection)?;

@@ -1,7 +1,7 @@
 //! For which names a certificate is asked for, and of whom.
 
-use axum::http::Uri;
 use instant_acme::LetsEncrypt;
+use samsyn_engine::address::{AddressError, Encryption, RelayAddress};
 
 /// The longest name (RFC 1035), and the longest part of one.
 const NAME_BYTES: usize = 253;
@@ -27,8 +27,8 @@ pub enum AcmeSettingsError {
     )]
     Name(String),
     /// Not the address of a directory.
-    #[error("\"{0}\" is no ACME directory: say its address, https://…")]
-    Directory(String),
+    #[error("that is no ACME directory ({0}): say its address, https://…")]
+    Directory(AddressError),
     /// Nobody can be reached there.
     #[error("\"{0}\" is no contact for the authority: say an e-mail address")]
     Contact(String),
@@ -50,10 +50,7 @@ impl Acme {
         let names = names.into_iter().map(host_name).collect::<Result<_, _>>()?;
         let contact = contact.map(mail_address).transpose()?;
         let directory = directory.unwrap_or_else(|| LetsEncrypt::Production.url().to_owned());
-        let address: Option<Uri> = directory.parse().ok();
-        if !address.is_some_and(|uri| uri.scheme_str() == Some("https") && uri.host().is_some()) {
-            return Err(AcmeSettingsError::Directory(cut(&directory)));
-        }
+        check_directory(&directory).map_err(AcmeSettingsError::Directory)?;
         Ok(Acme { names, contact, directory })
     }
 
@@ -71,6 +68,16 @@ impl Acme {
     pub fn directory(&self) -> &str {
         &self.directory
     }
+}
+
+/// Its host and port are those of any address; what stands behind them is the authority's business.
+fn check_directory(directory: &str) -> Result<(), AddressError> {
+    let rest = directory.strip_prefix("https://").ok_or(AddressError::NoScheme)?;
+    if directory.contains(|character: char| character.is_whitespace() || character.is_control()) {
+        return Err(AddressError::Blank);
+    }
+    let host = &rest[..rest.find(['/', '?']).unwrap_or(rest.len())];
+    RelayAddress::read(host, Some(Encryption::Encrypted)).map(drop)
 }
 
 fn host_name(name: String) -> Result<String, AcmeSettingsError> {
@@ -150,7 +157,17 @@ mod tests {
         };
         assert_eq!(directory(None).unwrap(), "https://acme-v02.api.letsencrypt.org/directory");
         assert!(directory(Some("https://127.0.0.1:14000/dir")).is_ok());
-        for wrong in ["", "http://ca.example/", "ca.example", "/directory", "https://"] {
+        let wrong = [
+            "",
+            "http://ca.example/",
+            "ca.example",
+            "/directory",
+            "https://",
+            "https://ca.example:99999/dir",
+            "https://bo:hemligt@ca.example/dir",
+            "https://ca example/dir",
+        ];
+        for wrong in wrong {
             assert!(matches!(directory(Some(wrong)), Err(AcmeSettingsError::Directory(_))), "{wrong}");
         }
     }

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
+use samsyn_engine::address::{AddressError, Encryption, RelayAddress};
 use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::sync::Epoch;
 use serde_json::json;
@@ -175,6 +176,7 @@ impl Create {
         if name.is_empty() || name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
             return Err(RelayError::Name(self.name.escape_debug().take(80).collect()));
         }
+        let reached = self.address.as_deref().map(reached_at).transpose()?;
         let folder = Folder::open_or_create(&self.data)?;
         let meta = Meta {
             workspace: WorkspaceId::random(),
@@ -186,11 +188,8 @@ impl Create {
         folder.create(&meta)?;
         let members = SqliteMembers::open(&folder.log(meta.workspace))?;
         let code = members::invite_coordinator(&members, meta.workspace)?;
-        let host = self.address.unwrap_or_else(|| reachable_at(folder.served_at()));
-        let address = match host.contains("://") {
-            true => format!("{}/{}", host.trim_end_matches('/'), meta.workspace),
-            false => format!("ws://{host}/{}", meta.workspace),
-        };
+        let relay = reached.unwrap_or_else(|| format!("ws://{}", reachable_at(folder.served_at())));
+        let address = format!("{relay}/{}", meta.workspace);
         let join = format!("samsyn join {address} --name \"Your name\" --replica workspace.samsyn");
         if self.json {
             return say(json!({
@@ -208,6 +207,19 @@ impl Create {
         say(
             "which asks for the code, or takes it from the variable SAMSYN_CODE. The coordinator invites the others.",
         )
+    }
+}
+
+/// The address of a relay as an operator says it, which may leave out that nothing is encrypted.
+fn reached_at(text: &str) -> Result<String, RelayError> {
+    let wrong = |why| RelayError::Address {
+        what: "the relay's address (--address)",
+        text: text.escape_debug().take(80).collect(),
+        why,
+    };
+    match RelayAddress::read(text, Some(Encryption::Plain)).map_err(wrong)? {
+        (relay, None) => Ok(relay.to_string()),
+        (_, Some(workspace)) => Err(wrong(AddressError::Path(workspace.to_string()))),
     }
 }
 

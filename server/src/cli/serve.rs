@@ -75,12 +75,17 @@ impl Settings {
     }
 }
 
+fn listens(config: &Config) -> String {
+    let address = |address| format!("{}://{address}", scheme(config));
+    config.listens_at(config.listen.port()).map(address).collect::<Vec<_>>().join(", ")
+}
+
 /// What the settings come to, by their names.
 fn shown(config: &Config, (certificate, log_format): (String, LogFormat)) -> Vec<(&'static str, String)> {
     let limits = config.limits;
     vec![
         ("data", config.data.display().to_string()),
-        ("listen", format!("{}://{}", scheme(config), config.listen)),
+        ("listen", listens(config)),
         ("certificate", certificate),
         ("proxies", proxies(config)),
         ("metrics", config.metrics.map_or("none".to_owned(), |address| format!("http://{address}/metrics"))),

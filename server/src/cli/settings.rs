@@ -1,10 +1,13 @@
 //! What serving is told: by a file, by the environment and by flags, each over the one before.
 
-use std::net::SocketAddr;
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use samsyn_engine::address::Endpoint;
 use serde::Deserialize;
 
 use crate::acme::Acme;
@@ -19,11 +22,11 @@ use crate::tls::{Tls, TlsFiles};
 #[serde(deny_unknown_fields)]
 struct Written {
     data: Option<PathBuf>,
-    listen: Option<SocketAddr>,
+    listen: Option<String>,
     max_connections: Option<NonZeroUsize>,
     log_format: Option<LogFormat>,
     insecure: Option<bool>,
-    metrics: Option<SocketAddr>,
+    metrics: Option<String>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
     #[serde(default)]
@@ -59,9 +62,10 @@ pub(super) struct ServeSettings {
     /// The folder with the workspaces.
     #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
     data: Option<PathBuf>,
-    /// Where to listen: address and port, 127.0.0.1:7400 if nothing is said; port 0 for any that is free.
-    #[arg(long, value_name = "ADDRESS:PORT", env = "SAMSYN_RELAY_LISTEN")]
-    listen: Option<SocketAddr>,
+    /// Where to listen: an address or a name of this computer and a port, 127.0.0.1:7400 if nothing is said; port 0 for any that is
+    /// free. Of a name all its addresses.
+    #[arg(long, value_name = "HOST[:PORT]", env = "SAMSYN_RELAY_LISTEN")]
+    listen: Option<String>,
     /// The certificate to show, in PEM, with those that lead to one that clients trust. Looked at again when it is renewed.
     #[arg(long, value_name = "FILE", env = "SAMSYN_RELAY_TLS_CERT")]
     tls_cert: Option<PathBuf>,
@@ -86,8 +90,8 @@ pub(super) struct ServeSettings {
     #[arg(long, value_name = "ADDRESS,…", env = "SAMSYN_RELAY_PROXIES", value_delimiter = ',')]
     proxies: Vec<Network>,
     /// Where to tell numbers to Prometheus, at /metrics: an address that only the operator reaches.
-    #[arg(long, value_name = "ADDRESS:PORT", env = "SAMSYN_RELAY_METRICS")]
-    metrics: Option<SocketAddr>,
+    #[arg(long, value_name = "HOST:PORT", env = "SAMSYN_RELAY_METRICS")]
+    metrics: Option<String>,
     /// How many clients may be connected at once, 2000 if nothing is said.
     #[arg(long, value_name = "NUMBER", env = "SAMSYN_RELAY_MAX_CONNECTIONS")]
     max_connections: Option<NonZeroUsize>,
@@ -163,11 +167,15 @@ impl ServeSettings {
             (files, acme) => files.map(Tls::Files).or(acme.map(Tls::Acme)),
         };
         let usual = Config::new(data);
-        let usual_address = SocketAddr::from(([127, 0, 0, 1], Config::PORT));
+        let listen = self.listen.or(written.listen).unwrap_or_else(|| "127.0.0.1".to_owned());
+        let (listen, listen_also) = addresses("listen", &listen, Some(Config::PORT))?;
+        let metrics = self.metrics.or(written.metrics);
+        let metrics = metrics.map(|metrics| addresses("metrics", &metrics, None)).transpose()?;
         let config = Config {
-            listen: self.listen.or(written.listen).unwrap_or(usual_address),
+            listen,
+            listen_also,
             tls,
-            metrics: self.metrics.or(written.metrics),
+            metrics: metrics.map(|(address, _)| address),
             insecure: self.insecure || written.insecure.unwrap_or(false),
             max_connections: self
                 .max_connections
@@ -179,6 +187,22 @@ impl ServeSettings {
         };
         Ok((config, self.log_format.or(written.log_format).unwrap_or_default()))
     }
+}
+
+/// The addresses of a host of this computer, IPv4 before IPv6: the first with its port, and the others.
+fn addresses(
+    what: &'static str,
+    text: &str,
+    usual_port: Option<u16>,
+) -> Result<(SocketAddr, Vec<IpAddr>), RelayError> {
+    let wrong = |why| RelayError::Address { what, text: text.escape_debug().take(80).collect(), why };
+    let endpoint = Endpoint::to_listen(text, usual_port).map_err(wrong)?;
+    let found: io::Result<BTreeSet<SocketAddr>> =
+        endpoint.to_look_up().to_socket_addrs().map(Iterator::collect);
+    let unknown = |reason: String| RelayError::NoSuchHost { what, address: endpoint.clone(), reason };
+    let mut found = found.map_err(|error| unknown(error.to_string()))?.into_iter();
+    let first = found.next().ok_or_else(|| unknown("it has no address".to_owned()))?;
+    Ok((first, found.map(|address| address.ip()).collect()))
 }
 
 /// What is said of ACME by flags and variables, over what is written of it; none where nothing is.

@@ -1,11 +1,15 @@
 //! Why a visit to another replica came to nothing.
 
+use samsyn_engine::address::AddressError;
 use samsyn_engine::replica::SyncProblem;
 use samsyn_engine::sync::Notice;
 
 /// Why two replicas could not sync directly. What was stored stays stored.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectError {
+    /// The address is none.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// Nobody answers there.
     #[error(
         "nobody answers at {address} ({reason}): check that both computers are on the same network and that `samsyn serve` runs on the other"

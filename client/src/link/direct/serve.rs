@@ -7,13 +7,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use samsyn_engine::address::Endpoint;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{PeerAnswer, SyncNews, SyncProblem};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{Channel, DirectError};
+use super::{Channel, DirectError, PORT};
 
 /// So many visit at once at most. Who comes later waits at the door.
 const VISITORS: usize = 4;
@@ -40,18 +41,19 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens at that address.
+    /// Listens at that address: at the first that can be had, where a name has several.
     ///
     /// # Errors
-    /// Where the address is taken, or the workspace has no secret by which two replicas of it know each other.
+    /// Where the address is none or is taken, or the workspace has no secret by which two replicas of it know each other.
     pub async fn start(path: &Path, address: &str) -> Result<Server, DirectError> {
         let meta = crate::keys::open(path).and_then(|replica| replica.meta()).map_err(SyncProblem::from)?;
         let secret = meta.secret.clone().ok_or_else(|| SyncProblem::without_secret(&meta))?;
+        let endpoint = Endpoint::to_listen(address, Some(PORT))?;
         let not_served = |error: std::io::Error| DirectError::NotServed {
-            address: address.to_owned(),
+            address: endpoint.to_string(),
             reason: error.to_string(),
         };
-        let listener = TcpListener::bind(address).await.map_err(not_served)?;
+        let listener = TcpListener::bind(endpoint.to_look_up()).await.map_err(not_served)?;
         let (tell, told) = unbounded_channel();
         let places = Arc::new(Semaphore::new(VISITORS));
         Ok(Server { listener, path: path.to_owned(), workspace: meta.workspace, secret, places, tell, told })

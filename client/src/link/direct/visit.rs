@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use samsyn_engine::address::Endpoint;
 use samsyn_engine::replica::{PeerCall, Replica, SyncProblem};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -19,11 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub fn visit(replica: &mut Replica, address: &str) -> Result<Visit, DirectError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let address = with_port(address);
+        let address = Endpoint::to_call(address, PORT)?;
         let meta = replica.meta().map_err(SyncProblem::from)?;
         let secret = meta.secret.clone().ok_or_else(|| SyncProblem::without_secret(&meta))?;
         let stream = reach(&address).await?;
-        let mut channel = Channel::call(stream, (meta.workspace, &secret), &address).await?;
+        let mut channel = Channel::call(stream, (meta.workspace, &secret), &address.to_string()).await?;
         let mut visit = Visit::default();
         go_on(replica, &mut channel, &mut visit).await?;
         channel.close().await;
@@ -31,9 +32,9 @@ pub fn visit(replica: &mut Replica, address: &str) -> Result<Visit, DirectError>
     })
 }
 
-async fn reach(address: &str) -> Result<TcpStream, DirectError> {
-    let unreachable = |reason: String| DirectError::Unreachable { address: address.to_owned(), reason };
-    let stream = timeout(PATIENCE, TcpStream::connect(address)).await;
+async fn reach(address: &Endpoint) -> Result<TcpStream, DirectError> {
+    let unreachable = |reason: String| DirectError::Unreachable { address: address.to_string(), reason };
+    let stream = timeout(PATIENCE, TcpStream::connect(address.to_look_up())).await;
     let stream = stream.map_err(|_| unreachable("no answer".to_owned()))?;
     let stream = stream.map_err(|error| unreachable(error.to_string()))?;
     stream.set_nodelay(true)?;
@@ -61,31 +62,5 @@ async fn go_on(
         for news in call.frame_in(replica, &frame, now)? {
             visit.note(news).map_err(DirectError::Closed)?;
         }
-    }
-}
-
-/// The address with a port.
-fn with_port(address: &str) -> String {
-    let has_port = address.rsplit_once(':').is_some_and(|(host, port)| {
-        port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']'))
-    });
-    match (has_port, address.contains(':') && !address.starts_with('[')) {
-        (true, _) => address.to_owned(),
-        (false, true) => format!("[{address}]:{PORT}"),
-        (false, false) => format!("{address}:{PORT}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_may_leave_out_the_port() {
-        assert_eq!(with_port("192.168.1.7"), "192.168.1.7:7401");
-        assert_eq!(with_port("laptop.local:9000"), "laptop.local:9000");
-        assert_eq!(with_port("fe80::1"), "[fe80::1]:7401");
-        assert_eq!(with_port("[::1]:9000"), "[::1]:9000");
-        assert_eq!(with_port("[::1]"), "[::1]:7401");
     }
 }

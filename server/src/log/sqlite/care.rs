@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::id::RecordId;
+use samsyn_engine::store::Literal;
 use samsyn_engine::sync::{Cursor, RollingHash};
 
 use super::super::{LogError, Result};
@@ -63,8 +64,7 @@ pub fn copy(log: &Path, to: &Path) -> Result<()> {
         return Err(unusable("it is there already".to_owned()));
     }
     let connection = open::identify(log)?;
-    let name = to.to_str().ok_or_else(|| unusable("its name is not Unicode".to_owned()))?;
-    connection.execute("VACUUM INTO ?", [name]).map_err(|error| unusable(error.to_string()))?;
+    connection.execute("VACUUM INTO ?", [Literal::of(to)]).map_err(|error| unusable(error.to_string()))?;
     let file = std::fs::File::open(to).map_err(|error| unusable(error.to_string()))?;
     #[cfg(unix)]
     {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use samsyn_engine::identity::WorkspaceSecret;
+use samsyn_engine::store::Literal;
 
 use super::super::{LogError, Meta, Result};
 
@@ -108,8 +109,8 @@ pub(super) fn identify(path: &Path) -> Result<Connection> {
 
 fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection =
-        Connection::open_with_flags(path, flags).map_err(|error| unusable(path, &error.to_string()))?;
+    let connection = Connection::open_with_flags(Literal::of(path), flags)
+        .map_err(|error| unusable(path, &error.to_string()))?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     Ok(connection)
 }

@@ -20,6 +20,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::wall_clock;
+use samsyn_engine::store::Literal;
 use samsyn_engine::sync::Epoch;
 
 use super::super::{Erase, LogError, Result};
@@ -54,11 +55,7 @@ pub fn is_sound(log: &Path) -> bool {
 /// Where one of the two cannot be read, or nothing can be written. Then the log is as it was.
 pub fn exchange(log: &Path, copy: &Path, kept: &Path) -> Result<()> {
     let mut connection = open::open(log)?;
-    let name = copy.to_str().ok_or_else(|| LogError::Unusable {
-        path: copy.to_owned(),
-        reason: "its name is not Unicode".to_owned(),
-    })?;
-    connection.execute("ATTACH ? AS copy", [name]).map_err(failed)?;
+    connection.execute("ATTACH ? AS copy", [Literal::of(copy)]).map_err(failed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     // From here on nobody else writes, and what another connection reads is all that was ever acknowledged.
     care::copy(log, kept)?;
