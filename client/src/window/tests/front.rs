@@ -128,7 +128,7 @@ fn what_was_typed_wrong_is_said_before_anybody_is_asked() {
     door.write("Code", "AB12-CD34-EF56-GH78");
     door.write("Your name", "Bo");
     door.press("Join");
-    door.until("it is no address", |door| door.says("is not the address of a workspace"));
+    door.until("it is no address", |door| door.says("put wss:// before it"));
     door.write("Address", &format!("ws://127.0.0.1:1/{}", WorkspaceId::random()));
     door.write("Code", "AB12");
     door.press("Join");

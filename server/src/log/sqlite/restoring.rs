@@ -23,7 +23,7 @@ use samsyn_engine::replica::wall_clock;
 use samsyn_engine::store::Literal;
 use samsyn_engine::sync::Epoch;
 
-use super::super::{Erase, LogError, Result};
+use super::super::{Erase, Result};
 use super::open::failed;
 use super::purged::Purged;
 use super::{care, erasing, open};
