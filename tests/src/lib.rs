@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod corpus;
+pub mod documented;
 pub mod fuzz;
 pub mod memory_relay;
 pub mod partition;

@@ -56,6 +56,19 @@ pub fn complaint(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).trim().to_owned()
 }
 
+/// Makes a workspace with a secret instead of members, as earlier versions did, in a relay's data folder: its id and its secret.
+///
+/// # Panics
+/// Where it cannot be made.
+pub fn create_workspace_with_a_secret(data: &Path, name: &str) -> (WorkspaceId, WorkspaceSecret) {
+    let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
+    let (name, secret_hash) = (name.to_owned(), Some(secret.hash()));
+    let meta = Meta { workspace, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
+    let made = Folder::open_or_create(data).and_then(|folder| folder.create(&meta));
+    made.expect("a workspace can be made");
+    (workspace, secret)
+}
+
 /// A relay process. Ends with the value.
 #[derive(Debug)]
 pub struct Relay {
@@ -129,12 +142,7 @@ impl Relay {
     /// # Panics
     /// Where it cannot be made.
     pub fn create_workspace_with_a_secret(&self, name: &str) -> (WorkspaceId, WorkspaceSecret) {
-        let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
-        let (name, secret_hash) = (name.to_owned(), Some(secret.hash()));
-        let meta = Meta { workspace, name, secret_hash, epoch: Epoch::random(), created_at: 0 };
-        let made = Folder::open_or_create(&self.data).and_then(|folder| folder.create(&meta));
-        made.expect("a workspace can be made");
-        (workspace, secret)
+        create_workspace_with_a_secret(&self.data, name)
     }
 
     /// Pulls the plug: kill -9.
