@@ -11,12 +11,12 @@ use eframe::egui::{self, Frame, Panel, RichText, ScrollArea, Ui};
 use jiff::civil::{Date, date};
 use samsyn_client::widgets::{
     badge, button,
-    date_popup::DateTexts,
+    date_popup::{DateEnd, DateTexts, Dating},
     dialog::Dialog,
     diff_text,
     draft::Drafts,
     empty_state::empty_state,
-    field::{ChoiceTexts, Choices, Field, NumberFormat, SetAction, SetTexts, YesNoTexts},
+    field::{ChoiceTexts, Choices, Field, SetAction, SetTexts, YesNoTexts},
     gantt::{Gantt, GanttRow, GanttState, GanttTexts, Link},
     icon::{self, Icon},
     palette::{Item, Palette, PaletteTexts},
@@ -57,7 +57,6 @@ const DATES: DateTexts<'static> = DateTexts {
     next_month: "Nästa månad",
     previous_year: "Föregående år",
     next_year: "Nästa år",
-    invalid: "Skriv datumet som 2026-11-23 eller 23/11.",
     reversed: "Slutar innan det börjar.",
     hint: "åååå-mm-dd",
     from: "från",
@@ -148,7 +147,7 @@ struct Form {
     name: String,
     mail: String,
     notes: String,
-    seats: Option<f64>,
+    seats: Option<u32>,
     kind: Option<usize>,
     area: Option<usize>,
     areas: Vec<usize>,
@@ -486,7 +485,7 @@ impl Form {
             name: "Inga-Lill Fjällström".into(),
             mail: "inga-lill@example".into(),
             notes: "Träffades på hälsokongressen i Åre. Vill gärna ta hem mötet 2028.\n\nRinger helst på förmiddagen.".into(),
-            seats: Some(12_500.0),
+            seats: Some(12_500),
             kind: Some(1),
             area: None,
             areas: vec![0, 3, 5],
@@ -510,19 +509,22 @@ impl Form {
     }
 
     fn numbers(&mut self, ui: &mut Ui, drafts: &mut Drafts<&'static str>) {
-        let format = NumberFormat {
-            decimals: 0,
-            comma: true,
-            min: 0.0,
-            max: 1e6,
-            invalid: "Skriv ett heltal, till exempel 1 200.",
-        };
-        let seats = Field::new("Platser").unit("st").number(ui, drafts, &"seats", self.seats, &format);
-        self.seats = seats.changed.unwrap_or(self.seats);
-        let due = Field::new("Uppföljning").date(ui, drafts, &"due", self.due, TODAY, &DATES);
-        self.due = due.changed.unwrap_or(self.due);
-        let stay = Field::new("Vistelse").date_range(ui, drafts, (&"from", &"to"), self.stay, TODAY, &DATES);
-        self.stay = stay.changed.unwrap_or(self.stay);
+        let whole = |text: &str| text.trim().is_empty() || text.trim().parse::<u32>().is_ok();
+        let error = drafts.is_held(&"seats").then_some("Skriv ett heltal, till exempel 1200.");
+        let field = Field::new("Platser").unit("st").width(120.0).error(error);
+        let seats = self.seats.map(|seats| seats.to_string()).unwrap_or_default();
+        if let Some(commit) = field.text_checked(ui, drafts, &"seats", &seats, &whole).committed {
+            self.seats = commit.text.trim().parse().ok();
+        }
+        let valid = |text: &str| text.trim().is_empty() || text.trim().parse::<Date>().is_ok();
+        let dating = Dating { today: TODAY, texts: &DATES, valid: &valid };
+        let due = Field::new("Uppföljning").date(ui, drafts, &"due", self.due, dating);
+        keep_day(&mut self.due, due.end);
+        let keys = (&"from", &"to");
+        let stay = Field::new("Vistelse").date_range(ui, drafts, keys, self.stay, (dating, dating));
+        let [first, last] = stay.ends;
+        keep_day(&mut self.stay.0, first);
+        keep_day(&mut self.stay.1, last);
     }
 
     fn choices(&mut self, ui: &mut Ui) {
@@ -583,6 +585,13 @@ impl Form {
 }
 
 /// Takes over a committed text, as the model would.
+fn keep_day(value: &mut Option<Date>, end: DateEnd) {
+    if let Some(commit) = end.committed {
+        *value = commit.text.trim().parse().ok();
+    }
+    *value = end.picked.unwrap_or(*value);
+}
+
 fn keep(value: &mut String, committed: Option<samsyn_client::widgets::draft::Commit>) {
     if let Some(commit) = committed {
         *value = commit.text;

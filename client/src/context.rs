@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use samsyn_engine::replica::Replica;
-use samsyn_engine::schema::Language;
+use samsyn_engine::schema::{Language, Reading};
 
 pub(crate) use crate::failure::{Failure, Said};
 use crate::keys;
+use crate::words::today;
 
 /// What every command needs to know.
 #[derive(Debug, Clone)]
@@ -18,6 +19,11 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// How what the person writes is read.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading::new(self.language, today())
+    }
+
     /// Opens the replica.
     pub(crate) fn open(&self) -> Result<Replica, Failure> {
         Ok(keys::open(&self.path)?)

@@ -11,7 +11,7 @@ use samsyn_engine::document::EditError;
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::identity::{CodeError, Forbidden};
 use samsyn_engine::replica::{ReplicaError, SyncProblem};
-use samsyn_engine::schema::{self, Caption, Language, ValueError};
+use samsyn_engine::schema::{self, Caption, Language, NewRecordError};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
@@ -34,7 +34,12 @@ pub fn replica_error(error: &ReplicaError, language: Language) -> String {
     match error {
         ReplicaError::Store(error) => store_error(error, language),
         ReplicaError::Edit(error) => edit_error(error),
-        ReplicaError::New(error) => format!("Posten kunde inte skapas: {error}"),
+        ReplicaError::New(NewRecordError::UnknownField { field, .. }) => {
+            format!("Posten kunde inte skapas: fältet ”{field}” finns inte.")
+        }
+        ReplicaError::New(NewRecordError::Value { field, error }) => {
+            format!("Posten kunde inte skapas: {field}: {}", error.words(language))
+        }
         ReplicaError::Forbidden(error) => forbidden(error, language),
         ReplicaError::NoRecord(id) => format!("Posten {id} finns inte här."),
         ReplicaError::RecordExists(id) => format!("Posten {id} finns redan."),
@@ -198,49 +203,10 @@ fn edit_error(error: &EditError) -> String {
         EditError::UnknownField { path, .. } => format!("Fältet \"{path}\" finns inte."),
         EditError::NoRow { .. } => "Raden finns inte längre.".to_owned(),
         EditError::RowExists { .. } => "Raden finns redan.".to_owned(),
-        EditError::Value { error, .. } => value_error(error, Language::Swedish),
+        EditError::Value { path, error } => format!("{path}: {}", error.words(Language::Swedish)),
         EditError::Document(reason) => format!("Posten kunde inte skrivas: {reason}"),
     }
 }
-
-/// Why a value does not fit its field.
-pub fn value_error(error: &ValueError, language: Language) -> String {
-    if language == Language::English {
-        return error.to_string();
-    }
-    match error {
-        ValueError::Form { found, expected } => {
-            let expected = SWEDISH_FORMS.iter().find(|(english, _)| english == expected);
-            let expected = expected.map_or("ett värde av fältets slag", |(_, swedish)| swedish);
-            format!("\"{found}\" är inte {expected}")
-        }
-        ValueError::Range { found, lowest, highest } => {
-            format!("{found} är inte mellan {lowest} och {highest}")
-        }
-        ValueError::Choice { found, .. } => format!("\"{found}\" finns inte i listan"),
-        ValueError::TooLong { length, most } => format!("{length} tecken är för många: högst {most}"),
-        ValueError::Type => "Värdet är av fel slag".to_owned(),
-    }
-}
-
-/// What the engine expects of a text, in Swedish. A test holds on to all of them being here.
-const SWEDISH_FORMS: &[(&str, &str)] = &[
-    ("one line", "en rad"),
-    ("an e-mail address such as namn@example.se", "en e-postadress som namn@example.se"),
-    ("a telephone number such as +46 63 14 30 00", "ett telefonnummer som 063-14 30 00"),
-    ("a web address such as https://example.se", "en webbadress som https://example.se"),
-    ("a number", "ett tal"),
-    ("a whole number", "ett heltal"),
-    ("an amount such as 125 000 SEK", "ett belopp som 125 000 kr"),
-    ("an amount such as 125000.00 SEK", "ett belopp som 125 000 kr"),
-    ("a day such as 2026-11-23", "en dag som 2026-11-23"),
-    ("two days such as 2026-11-23 – 2026-11-25", "två dagar som 2026-11-23 – 2026-11-25"),
-    ("two days such as 2026-11-23/2026-11-25", "två dagar som 2026-11-23 – 2026-11-25"),
-    ("the identifier of a record", "en posts beteckning"),
-    ("a point such as 63.1792, 14.6357", "en punkt som 63.1792, 14.6357"),
-    ("a point such as geo:63.1792,14.6357", "en punkt som 63.1792, 14.6357"),
-    ("yes or no", "ja eller nej"),
-];
 
 /// Why there is no connection.
 pub fn link_error(error: &LinkError, language: Language) -> String {
@@ -509,37 +475,4 @@ fn refusal(code: ErrorCode) -> String {
         }
     };
     words.to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use samsyn_engine::schema::{FieldType, Unit, Value};
-
-    use super::*;
-
-    #[test]
-    fn every_form_that_the_engine_names_is_there_in_swedish() {
-        let point = FieldType::Coordinates;
-        let wrong: &[(FieldType, &str)] = &[
-            (FieldType::Email, "x"),
-            (FieldType::Phone, "x"),
-            (FieldType::Url, "x:y"),
-            (FieldType::measure(Unit::None), "x"),
-            (FieldType::count(Unit::None), "1,5"),
-            (FieldType::Counter, "x"),
-            (FieldType::Money, "x"),
-            (FieldType::Date, "x"),
-            (FieldType::DateRange, "x"),
-            (point, "x"),
-            (FieldType::YesNo, "maybe"),
-            (FieldType::Line, "a\nb"),
-        ];
-        for (field_type, text) in wrong {
-            let error = field_type.parse(text).unwrap_err();
-            let words = value_error(&error, Language::Swedish);
-            assert!(!words.contains("fältets slag"), "{error}");
-        }
-        let error = FieldType::percent().check(&Value::Number(101.0)).unwrap_err();
-        assert_eq!(value_error(&error, Language::Swedish), "101 är inte mellan 0 och 100");
-    }
 }

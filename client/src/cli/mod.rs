@@ -5,6 +5,7 @@
 
 mod access;
 mod direct;
+mod fields;
 mod findings;
 mod members;
 mod people;
@@ -61,6 +62,8 @@ enum Command {
     Access(access::Access),
     /// Erase a person: the record, its history, here and on every device.
     Erase(members::Erase),
+    /// List the kinds of records, or the fields of a kind: their names, and what may be written into them.
+    Fields(fields::Fields),
     /// List the records of a kind.
     List(records::List),
     /// Show a record, or its history.
@@ -164,6 +167,7 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
         Some(Command::Device(command)) => command.run(&context)?,
         Some(Command::Access(command)) => command.run(&context)?,
         Some(Command::Erase(command)) => command.run(&context)?,
+        Some(Command::Fields(command)) => command.run(&context)?,
         Some(Command::List(command)) => command.run(&context)?,
         Some(Command::Show(command)) => command.run(&context)?,
         Some(Command::Set(command)) => command.run(&context)?,

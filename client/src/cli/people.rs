@@ -2,7 +2,7 @@
 
 use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::Replica;
-use samsyn_engine::schema::{Caption, Field, FieldType, KINDS, Kind, Link, Target, Value};
+use samsyn_engine::schema::{Caption, Field, FieldType, KINDS, Kind, Link, Reading, Target, Value};
 use samsyn_engine::store::ListQuery;
 
 use crate::context::{Failure, Said};
@@ -56,7 +56,12 @@ pub(super) fn assignment(text: &str) -> Result<(&str, &str), Failure> {
 }
 
 /// The value that a person means for a field. References may be given as identifier or as title.
-pub(super) fn value(replica: &Replica, field: &Field, text: &str) -> Result<Value, Failure> {
+pub(super) fn value(
+    replica: &Replica,
+    field: &Field,
+    text: &str,
+    reading: Reading,
+) -> Result<Value, Failure> {
     let in_field =
         |error: &dyn Explain| Said::each(|language| format!("{}: {}", field.name, error.explain(language)));
     let link = |kinds, text: &str| -> Result<Link, Failure> {
@@ -73,7 +78,7 @@ pub(super) fn value(replica: &Replica, field: &Field, text: &str) -> Result<Valu
             let members = text.split([',', ';']).map(str::trim).filter(|member| !member.is_empty());
             Ok(Value::Links(members.map(|member| link(kinds, member)).collect::<Result<_, _>>()?))
         }
-        field_type => Ok(field_type.parse(text).map_err(|error| in_field(&error))?),
+        field_type => Ok(field_type.parse(text, reading).map_err(|error| in_field(&error))?),
     }
 }
 

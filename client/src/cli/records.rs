@@ -5,7 +5,9 @@ use samsyn_engine::document::Edit;
 use samsyn_engine::exchange::record_to_json;
 use samsyn_engine::id::RowId;
 use samsyn_engine::replica::Replica;
-use samsyn_engine::schema::{Caption, Cells, FieldPath, FieldType, Kind, NewRecord, Value, cells_to_json};
+use samsyn_engine::schema::{
+    Caption, Cells, Field, FieldPath, FieldType, Kind, NewRecord, Reading, Value, cells_to_json,
+};
 use samsyn_engine::store::{Filter, ListQuery, RowView, Sort, Test};
 use serde_json::json;
 
@@ -23,7 +25,7 @@ pub(super) struct List {
     /// Only records in which all these words stand.
     #[arg(long, default_value = "")]
     search: String,
-    /// Only records whose FIELD is VALUE (as it is stored); VALUE empty: whose FIELD is empty.
+    /// Only records whose FIELD is VALUE, written as for `set`; VALUE empty: whose FIELD is empty.
     #[arg(long = "where", value_name = "FIELD=VALUE")]
     conditions: Vec<String>,
     /// In the order of this field; with a minus before it from the last to the first.
@@ -39,7 +41,7 @@ pub(super) struct List {
 impl List {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let replica = context.open()?;
-        let list = self.query()?;
+        let list = self.query(&replica, context.reading())?;
         let ids = replica.store().list(&list)?;
         let words = Words::new(&replica, context)?;
         // Page by page: a list may be long, memory is not.
@@ -56,26 +58,56 @@ impl List {
         if self.json.json { write_json(&json!(all)) } else { Ok(()) }
     }
 
-    fn query(&self) -> Result<ListQuery, Failure> {
+    fn query(&self, replica: &Replica, reading: Reading) -> Result<ListQuery, Failure> {
         let kind = kind(&self.kind)?;
-        let known = |name: &str| match kind.field(name) {
-            Some(_) => Ok(name.to_owned()),
-            None => Err(Failure::from(no_field(kind.name, name))),
-        };
+        let known = |name: &str| kind.field(name).ok_or_else(|| no_field(kind.name, name));
         let mut filters = Vec::new();
         for condition in &self.conditions {
-            let (field, wanted) = assignment(condition)?;
-            let test = if wanted.is_empty() { Test::Empty } else { Test::Is(wanted.to_owned()) };
-            filters.push(Filter { field: known(field)?, test });
+            let (name, wanted) = assignment(condition)?;
+            let field = known(name)?;
+            let tests = tests(replica, field, wanted, reading)?;
+            filters.extend(tests.into_iter().map(|test| Filter { field: name.to_owned(), test }));
         }
         let sort = match self.sort.as_deref() {
             None => None,
             Some(name) => {
                 let (field, descending) = name.strip_prefix('-').map_or((name, false), |rest| (rest, true));
-                Some(Sort { field: known(field)?, descending })
+                Some(Sort { field: known(field)?.name.to_owned(), descending })
             }
         };
         Ok(ListQuery { kind, search: self.search.clone(), filters, sort, removed: self.removed })
+    }
+}
+
+const UNFILTERED: Caption = Caption::new(
+    "{} är löpande text eller en lista. Sök efter ord i den med --search.",
+    "{} is running text or a list. Look for words in it with --search.",
+);
+
+/// The tests that a record passes whose field is what is written here. Of a set, each member that is named is one.
+fn tests(replica: &Replica, field: &Field, wanted: &str, reading: Reading) -> Result<Vec<Test>, Failure> {
+    if wanted.trim().is_empty() {
+        return match field.field_type {
+            // Lists know no running text.
+            FieldType::Prose => Err(Said::new(UNFILTERED, &[&field.name]).into()),
+            _ => Ok(vec![Test::Empty]),
+        };
+    }
+    if matches!(field.field_type, FieldType::Prose | FieldType::Rows(_)) {
+        return Err(Said::new(UNFILTERED, &[&field.name]).into());
+    }
+    let value = value(replica, field, wanted, reading)?;
+    Ok(match value.to_scalar() {
+        Some(_) => vec![Test::Is(stored(&value))],
+        None => value.members().into_iter().map(Test::Is).collect(),
+    })
+}
+
+/// A value as it is stored, as one text.
+fn stored(value: &Value) -> String {
+    match value.to_json() {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
     }
 }
 
@@ -184,6 +216,8 @@ impl Set {
         let id = record(&replica, &self.record)?;
         let kind = known_kind(&replica, id)?;
         let mut edits = Vec::new();
+        // A day without a year is read beside what the same command has written.
+        let mut cells = replica.record(id)?.cells;
         for text in &self.values {
             let (path, text) = assignment(text)?;
             let path: FieldPath = path.parse()?;
@@ -196,10 +230,43 @@ impl Set {
                 );
                 return Err(Said::new(IS_LIST, &[&id, &path]).into());
             }
-            edits.push(Edit::Set { value: value(&replica, field, text)?, path });
+            let reading = context.reading();
+            let reading = match &path {
+                FieldPath::Cell(list, row, _) => {
+                    let row =
+                        cells.get(list).and_then(|value| value.rows().iter().find(|known| known.id == *row));
+                    let row = row.map(|row| row.cells.clone()).unwrap_or_default();
+                    beside(reading, field, kind.row_fields(list).unwrap_or_default(), &row)
+                }
+                _ => beside(reading, field, kind.fields, &cells),
+            };
+            let value = value(&replica, field, text, reading)?;
+            put(&mut cells, &path, &value);
+            edits.push(Edit::Set { value, path });
         }
         let edited = replica.edit(id, &edits, self.why.as_deref())?;
         report_edit(&replica, context, &edited, self.json)
+    }
+}
+
+/// How a text is read for a field that stands among others.
+fn beside(reading: Reading, field: &Field, fields: &[Field], cells: &Cells) -> Reading {
+    reading.beside(field, fields, &|name| cells.get(name).cloned().unwrap_or_default())
+}
+
+/// Puts a value where a path leads.
+fn put(cells: &mut Cells, path: &FieldPath, value: &Value) {
+    match path {
+        FieldPath::Field(name) => {
+            cells.insert(name.clone(), value.clone());
+        }
+        FieldPath::Cell(list, id, name) => {
+            let Some(Value::Rows(rows)) = cells.get_mut(list) else { return };
+            if let Some(row) = rows.iter_mut().find(|row| row.id == *id) {
+                row.cells.insert(name.clone(), value.clone());
+            }
+        }
+        FieldPath::Row(..) => {}
     }
 }
 
@@ -213,7 +280,10 @@ fn known_kind(replica: &Replica, id: samsyn_engine::id::RecordId) -> Result<&'st
 
 /// What is said where a kind or a list has no such field.
 fn no_field(owner: &str, name: &str) -> Said {
-    const NO_FIELD: Caption = Caption::new("{} har inget fält ”{}”.", "{} has no field “{}”.");
+    const NO_FIELD: Caption = Caption::new(
+        "{} har inget fält ”{}”. Fälten visas med \"samsyn fields\".",
+        "{} has no field “{}”. `samsyn fields` shows what there is.",
+    );
     Said::new(NO_FIELD, &[&owner, &name])
 }
 
@@ -256,14 +326,14 @@ impl Add {
         let mut replica = context.open()?;
         match &self.to {
             Some(to) => self.add_row(context, &mut replica, to),
-            None => self.add_record(&mut replica),
+            None => self.add_record(context, &mut replica),
         }
     }
 
-    fn add_record(&self, replica: &mut Replica) -> Result<(), Failure> {
+    fn add_record(&self, context: &Context, replica: &mut Replica) -> Result<(), Failure> {
         let kind = kind(&self.kind)?;
         let mut new = NewRecord::new(kind);
-        new.cells = cells(replica, kind.name, kind.fields, &self.values)?;
+        new.cells = cells(replica, (kind.name, kind.fields), &self.values, context.reading())?;
         replica.create_record(&new)?;
         if self.json.json { write_json(&record_to_json(&replica.record(new.id)?)) } else { line(new.id) }
     }
@@ -274,7 +344,7 @@ impl Add {
         const NO_LIST: Caption = Caption::new("{} har ingen lista ”{}”.", "{} has no list “{}”.");
         let no_list = || Said::new(NO_LIST, &[&kind.name, &self.kind]);
         let fields = kind.row_fields(&self.kind).ok_or_else(no_list)?;
-        let cells = cells(replica, &self.kind, fields, &self.values)?;
+        let cells = cells(replica, (&self.kind, fields), &self.values, context.reading())?;
         let edited = replica.edit(id, &[Edit::add_row(&self.kind, cells)], None)?;
         report_edit(replica, context, &edited, self.json)
     }
@@ -282,16 +352,16 @@ impl Add {
 
 fn cells(
     replica: &Replica,
-    owner: &str,
-    fields: &'static [samsyn_engine::schema::Field],
+    (owner, fields): (&str, &'static [Field]),
     values: &[String],
+    reading: Reading,
 ) -> Result<Cells, Failure> {
     let mut cells = Cells::new();
     for text in values {
         let (name, text) = assignment(text)?;
         let unknown = || no_field(owner, name);
         let field = fields.iter().find(|field| field.name == name).ok_or_else(unknown)?;
-        let value: Value = value(replica, field, text)?;
+        let value: Value = value(replica, field, text, beside(reading, field, fields, &cells))?;
         if !value.is_empty() {
             cells.insert(name.to_owned(), value);
         }

@@ -118,9 +118,13 @@ explained! {
     EnterError: explain::enter_error;
     JoinError: explain::join_error_in_terminal;
     CodeError: explain::code_error;
-    ValueError: explain::value_error;
+    ValueError: value_error;
     PathError: path_error;
     io::Error: io_error;
+}
+
+fn value_error(error: &ValueError, language: Language) -> String {
+    error.words(language)
 }
 
 fn path_error(error: &PathError, language: Language) -> String {

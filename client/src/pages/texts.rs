@@ -1,7 +1,8 @@
 //! Words of the window that belong to no record kind, in both languages.
 
+use jiff::civil::Date;
 use samsyn_engine::identity::Role;
-use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::schema::{Caption, Language, count_words};
 
 use crate::widgets::date_popup::DateTexts;
 
@@ -122,13 +123,13 @@ texts! {
     CHART_EMPTY_HINT: "Lägg till uppgifter och milstolpar på fliken Fält.", "Add tasks and milestones on the Fields tab.";
     CHART_UNDATED: "Inga uppgifter med datum", "No tasks with dates";
     CHART_UNDATED_HINT: "Ge uppgifterna start och slut på fliken Fält. Dubbelklicka på en uppgift för att öppna den.", "Give the tasks a start and an end on the Fields tab. Double-click a task to open it.";
-    NOT_A_VALUE: "Kan inte sparas än", "Cannot be saved yet";
+    EITHER: " eller ", " or ";
 }
 
 /// `one` where there is one, otherwise `many`; `{}` stands for the number.
 fn counted(count: u64, one: Caption, many: Caption, language: Language) -> String {
     let caption = if count == 1 { one } else { many };
-    caption.get(language).replace("{}", &count.to_string())
+    caption.get(language).replace("{}", &count_words(count, language))
 }
 
 /// How many changes wait to be sent.
@@ -203,8 +204,6 @@ pub(crate) fn contradictions(count: u64, language: Language) -> String {
 
 /// The words of date fields.
 pub(crate) fn dates(language: Language) -> DateTexts<'static> {
-    const INVALID: Caption =
-        Caption::new("Skriv datumet som 2026-11-23 eller 23/11.", "Write the date as 2026-11-23 or 23/11.");
     let say = |sv: &'static str, en: &'static str| Caption::new(sv, en).get(language);
     DateTexts {
         months: months(language),
@@ -217,7 +216,6 @@ pub(crate) fn dates(language: Language) -> DateTexts<'static> {
         next_month: say("Nästa månad", "Next month"),
         previous_year: say("Föregående år", "Previous year"),
         next_year: say("Nästa år", "Next year"),
-        invalid: INVALID.get(language),
         reversed: say("Slutar innan det börjar.", "Ends before it begins."),
         hint: say("åååå-mm-dd", "yyyy-mm-dd"),
         from: say("från", "from"),
@@ -267,6 +265,18 @@ pub(crate) fn weekdays(language: Language) -> [&'static str; 7] {
         Language::Swedish => ["må", "ti", "on", "to", "fr", "lö", "sö"],
         Language::English => ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"],
     }
+}
+
+/// A day in words, with its day of the week: `lördag 12 maj 2029`.
+pub(crate) fn day(day: Date, language: Language) -> String {
+    let names = match language {
+        Language::Swedish => ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"],
+        Language::English => ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    };
+    let place = |number: i8| usize::try_from(number).unwrap_or_default();
+    let weekday = names[place(day.weekday().to_monday_zero_offset())];
+    let month = months(language)[place(day.month() - 1)];
+    format!("{weekday} {} {month} {}", day.day(), day.year())
 }
 
 /// Names of months.

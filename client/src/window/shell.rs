@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, kind};
+use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, Reading, Value, kind};
 
 use super::entrance::Entrance;
 use super::{sidebar, status, title_of};
@@ -404,9 +404,13 @@ impl Shell {
     fn save_drafts(&mut self, left: Vec<Uncommitted<DraftKey>>) {
         for Uncommitted { key, commit } in left {
             let Some(field_type) = key.field_type() else { continue };
-            let view = self.session.record(key.record);
-            let current = view.map(|view| view.record.at(&key.path)).unwrap_or_default();
-            match edit_of(&field_type, &key, commit.clone(), &current, today()) {
+            let mut reading = Reading::new(self.settings.language, today());
+            let mut current = Value::Empty;
+            if let Some(view) = self.session.record(key.record) {
+                current = view.record.at(&key.path);
+                reading = key.reading(reading, &view.record);
+            }
+            match edit_of(&field_type, &key, commit.clone(), &current, reading) {
                 Ok(edit) => {
                     self.drafts.finish(&key);
                     self.session.edit(key.record, vec![edit]);

@@ -99,7 +99,7 @@ impl Edit {
 }
 
 /// Why an edit was not made. Nothing of the batch it was in was written.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum EditError {
     /// The record's kind is unknown to this version: it can be kept and sent on, not edited.
     #[error("this version does not know the kind \"{0}\": install a newer Samsyn to edit this record")]

@@ -123,7 +123,7 @@ pub fn author_of(change: &Change) -> Option<DeviceId> {
 }
 
 /// Why a document cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum DocumentError {
     /// Its bytes are not those of a document: the file they came from is damaged.
     #[error("the document of record {0} is damaged")]

@@ -159,6 +159,10 @@ pub struct Field {
     pub searched: bool,
     /// Whether a record without it is incomplete. Never blocks an edit; shown in the form.
     pub required: bool,
+    /// The field beside it that says when what this one ends began: a day without a year is the first one after that.
+    pub follows: Option<&'static str>,
+    /// Whether it holds days on which something has happened: a day without a year is the last one, not the next.
+    pub past: bool,
     /// The generation of the kind's layout that brought it: 1 from the start. A field added after a release takes
     /// the next number; see `document::layout` for why it matters.
     pub since: u16,
@@ -177,6 +181,8 @@ impl Field {
             listed: false,
             searched: false,
             required: false,
+            follows: None,
+            past: false,
             since: 1,
         }
     }
@@ -196,6 +202,18 @@ impl Field {
     /// The same, missed where it is empty.
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// The same, a day that ends what began on that of the field of this name, beside it.
+    pub const fn follows(mut self, start: &'static str) -> Self {
+        self.follows = Some(start);
+        self
+    }
+
+    /// The same, a day on which something has happened.
+    pub const fn past(mut self) -> Self {
+        self.past = true;
         self
     }
 

@@ -17,29 +17,29 @@
 
 mod caption;
 mod enumeration;
+mod error;
 mod field;
 mod json;
 mod kind;
 pub mod kinds;
 pub mod order;
-mod parse;
 mod path;
 mod record;
+mod text;
 mod value;
 
 pub use caption::{Caption, Language};
 pub use enumeration::{Choice, Enumeration};
+pub use error::{Question, ValueError};
 pub use field::{Field, FieldType, Target, Unit};
 pub use json::{cells_from_json, value_from_json};
 pub use kind::{Icon, Kind};
 pub use kinds::{KINDS, kind};
-pub use parse::ParseError;
 pub use path::{FieldPath, PathError};
 pub use record::{NewRecord, NewRecordError};
+pub use text::{Near, Reading, count_words};
 pub(crate) use value::LONGEST_PROSE;
-pub use value::{
-    Cells, Coordinates, Currency, DateRange, Link, Money, Row, Scalar, Value, ValueError, cells_to_json,
-};
+pub use value::{Cells, Coordinates, Currency, DateRange, Link, Money, Row, Scalar, Value, cells_to_json};
 
 /// The version of the kinds in this program. It rises by one with every release that adds fields or kinds; a
 /// document remembers nothing of it, but a replica's projections are made anew when it has risen.

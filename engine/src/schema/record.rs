@@ -15,7 +15,7 @@ pub struct NewRecord {
 }
 
 /// A field of a new record that does not fit.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NewRecordError {
     /// The kind has no such field.
     #[error("{kind} has no field \"{field}\"")]

@@ -11,7 +11,8 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::FieldType;
+use super::error::{expected, shortened};
+use super::{FieldType, ValueError};
 use crate::id::{IdError, RecordId, RowId};
 
 /// The value of one field at one time.
@@ -164,7 +165,7 @@ impl FromStr for Money {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let wrong = || ValueError::form(text, "an amount such as 125000.00 SEK");
+        let wrong = || ValueError::form(text, expected::MONEY);
         let (amount, code) = text.split_once(' ').ok_or_else(wrong)?;
         let currency = Currency::from_code(code).ok_or_else(wrong)?;
         let (sign, digits) = amount.strip_prefix('-').map_or((1, amount), |rest| (-1, rest));
@@ -221,7 +222,7 @@ impl FromStr for DateRange {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let wrong = || ValueError::form(text, "two days such as 2026-11-23/2026-11-25");
+        let wrong = || ValueError::form(text, expected::DAYS);
         let (first, last) = text.split_once('/').ok_or_else(wrong)?;
         let first = first.parse().map_err(|_| wrong())?;
         let last = last.parse().map_err(|_| wrong())?;
@@ -264,7 +265,7 @@ impl FromStr for Coordinates {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let wrong = || ValueError::form(text, "a point such as geo:63.1792,14.6357");
+        let wrong = || ValueError::form(text, expected::POINT);
         let (latitude, longitude) =
             text.strip_prefix("geo:").and_then(|rest| rest.split_once(',')).ok_or_else(wrong)?;
         let degrees = |text: &str| text.trim().parse::<f64>().map_err(|_| wrong());
@@ -285,54 +286,6 @@ pub enum Scalar {
     Number(f64),
     /// Yes or no.
     YesNo(bool),
-}
-
-/// Why a value does not fit its field.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ValueError {
-    /// It has not the form of the field's type.
-    #[error("\"{found}\" is not {expected}")]
-    Form {
-        /// What was given, shortened.
-        found: String,
-        /// What would have been right.
-        expected: &'static str,
-    },
-    /// It is a number outside of what the field takes.
-    #[error("{found} is not between {lowest} and {highest}")]
-    Range {
-        /// What was given.
-        found: String,
-        /// The smallest that is allowed.
-        lowest: String,
-        /// The largest that is allowed.
-        highest: String,
-    },
-    /// It is not one of the field's enumeration.
-    #[error("\"{found}\" is none of: {choices}")]
-    Choice {
-        /// What was given.
-        found: String,
-        /// All that are.
-        choices: String,
-    },
-    /// It is longer than a field may be.
-    #[error("{length} characters are too many: the most is {most}")]
-    TooLong {
-        /// How long it is, in bytes of UTF-8.
-        length: usize,
-        /// How long it may be.
-        most: usize,
-    },
-    /// It is of another type altogether.
-    #[error("a value of another type")]
-    Type,
-}
-
-impl ValueError {
-    pub(crate) fn form(found: &str, expected: &'static str) -> ValueError {
-        ValueError::Form { found: found.chars().take(80).collect(), expected }
-    }
 }
 
 impl Value {
@@ -423,10 +376,10 @@ pub fn cells_to_json(cells: &Cells) -> serde_json::Map<String, serde_json::Value
     filled.map(|(name, value)| (name.clone(), value.to_json())).collect()
 }
 
-/// The longest text of one line, in bytes of UTF-8.
+/// The longest text of one line, in characters (Unicode scalar values).
 pub(crate) const LONGEST_LINE: usize = 2_000;
 
-/// The longest prose, in bytes of UTF-8.
+/// The longest prose, in characters (Unicode scalar values): as Automerge counts them, so that the gate agrees.
 pub(crate) const LONGEST_PROSE: usize = 200_000;
 
 impl FieldType {
@@ -487,12 +440,11 @@ impl FieldType {
 }
 
 impl super::Enumeration {
-    fn check(&self, choice: &str) -> Result<(), ValueError> {
+    fn check(&'static self, choice: &str) -> Result<(), ValueError> {
         if self.find(choice).is_some() {
             return Ok(());
         }
-        let choices = self.choices.iter().map(|choice| choice.value).collect::<Vec<_>>().join(", ");
-        Err(ValueError::Choice { found: choice.chars().take(80).collect(), choices })
+        Err(ValueError::Choice { found: shortened(choice), list: self })
     }
 }
 
@@ -507,12 +459,14 @@ fn unreadable(scalar: &Scalar) -> String {
 }
 
 fn check_length(text: &str, most: usize) -> Result<(), ValueError> {
-    if text.len() > most { Err(ValueError::TooLong { length: text.len(), most }) } else { Ok(()) }
+    // No text has more characters than bytes.
+    let length = if text.len() > most { text.chars().count() } else { 0 };
+    if length > most { Err(ValueError::TooLong { length, most }) } else { Ok(()) }
 }
 
 fn check_line(text: &str) -> Result<(), ValueError> {
     if text.contains(['\n', '\r']) {
-        return Err(ValueError::form(text, "one line"));
+        return Err(ValueError::form(text, expected::ONE_LINE));
     }
     check_length(text, LONGEST_LINE)
 }
@@ -523,7 +477,7 @@ fn check_email(text: &str) -> Result<(), ValueError> {
         let labels = host.split('.').all(|label| !label.is_empty());
         !local.is_empty() && host.contains('.') && labels && !text.contains(char::is_whitespace)
     });
-    if plausible { Ok(()) } else { Err(ValueError::form(text, "an e-mail address such as namn@example.se")) }
+    if plausible { Ok(()) } else { Err(ValueError::form(text, expected::EMAIL)) }
 }
 
 /// At least three digits, and nothing but what people write between them, with whatever dashes and blanks. It is kept as it was typed.
@@ -531,11 +485,7 @@ fn check_phone(text: &str) -> Result<(), ValueError> {
     let plain = crate::typed::plain(text);
     let digits = plain.chars().filter(char::is_ascii_digit).count();
     let rest = plain.chars().all(|c| c.is_ascii_digit() || "+-()/. ext".contains(c));
-    if (3..=20).contains(&digits) && rest {
-        Ok(())
-    } else {
-        Err(ValueError::form(text, "a telephone number such as +46 63 14 30 00"))
-    }
+    if (3..=20).contains(&digits) && rest { Ok(()) } else { Err(ValueError::form(text, expected::PHONE)) }
 }
 
 fn check_url(text: &str) -> Result<(), ValueError> {
@@ -544,7 +494,7 @@ fn check_url(text: &str) -> Result<(), ValueError> {
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         !host.is_empty() && !text.contains(char::is_whitespace)
     });
-    if plausible { Ok(()) } else { Err(ValueError::form(text, "a web address such as https://example.se")) }
+    if plausible { Ok(()) } else { Err(ValueError::form(text, expected::URL)) }
 }
 
 fn check_number(number: f64, decimals: u8, (lowest, highest): (f64, f64)) -> Result<(), ValueError> {
@@ -556,7 +506,7 @@ fn check_number(number: f64, decimals: u8, (lowest, highest): (f64, f64)) -> Res
         });
     }
     if decimals == 0 && number.fract() != 0.0 {
-        return Err(ValueError::form(&number.to_string(), "a whole number"));
+        return Err(ValueError::Decimals { found: number.to_string(), most: 0 });
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use samsyn_engine::schema::{Field, FieldType, Language, kinds::KINDS};
+use samsyn_engine::schema::{DateRange, Field, FieldType, Language, Reading, kinds::KINDS};
 
 /// The types of all fields that there are.
 static TYPES: LazyLock<Vec<FieldType>> = LazyLock::new(|| {
@@ -22,12 +22,20 @@ fn collect(fields: &'static [Field], types: &mut Vec<FieldType>) {
     }
 }
 
-/// Text behind one byte that chooses a field: an error, or a value that fits the field, comes back from where it is stored,
-/// and can be told in words.
+/// Text behind one byte that chooses a field: in either language an error, or a value that fits the field, comes back from where
+/// it is stored, and is read again out of the words that it is told in.
 pub fn parse(bytes: &[u8]) {
     let Some((choice, text)) = bytes.split_first() else { return };
     let field_type = &TYPES[usize::from(*choice) % TYPES.len()];
-    let Ok(value) = field_type.parse(&String::from_utf8_lossy(text)) else { return };
+    Language::ALL
+        .into_iter()
+        .for_each(|language| parse_in(field_type, &String::from_utf8_lossy(text), language));
+}
+
+fn parse_in(field_type: &FieldType, text: &str, language: Language) {
+    let day: DateRange = "2026-11-28/2026-11-28".parse().expect("this is a range");
+    let reading = Reading::new(language, day.first());
+    let Ok(value) = field_type.parse(text, reading) else { return };
     // Blanks clear a field; that a list or a count cannot be cleared so, the edit says.
     if !value.is_empty() {
         field_type.check(&value).expect("what was read fits the field");
@@ -35,7 +43,6 @@ pub fn parse(bytes: &[u8]) {
     if let Some(scalar) = value.to_scalar().filter(|_| field_type.is_register()) {
         assert_eq!(field_type.read(&scalar), value, "what is stored is read as what it was");
     }
-    for language in [Language::Swedish, Language::English] {
-        let _ = field_type.words(&value, language, &|link| link.to_string());
-    }
+    let shown = field_type.words(&value, language, &|link| link.to_string());
+    assert_eq!(field_type.parse(&shown, reading), Ok(value), "what is shown is read as what it is");
 }

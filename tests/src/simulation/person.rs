@@ -5,7 +5,9 @@ use rand::rngs::StdRng;
 use samsyn_engine::document::{Edit, NewerEdit, Record};
 use samsyn_engine::id::{RecordId, RowId};
 use samsyn_engine::schema::kinds::{CONTACT, PLAN, VENUE};
-use samsyn_engine::schema::{Cells, Field, FieldPath, FieldType, Link, NewRecord, Row, Target, Value, order};
+use samsyn_engine::schema::{
+    Cells, Field, FieldPath, FieldType, Language, Link, NewRecord, Reading, Row, Target, Value, order,
+};
 
 const WORDS: [&str; 8] = ["Åsa", "Berg", "Älv", "Öst", "Kafé", "Norr", "Fjäll", "Sjö"];
 
@@ -128,6 +130,10 @@ fn rows(record: &Record, list: &Field, fields: &[Field], dice: &mut StdRng) -> O
 fn value(path: &FieldPath, field: &Field, current: &Value, dice: &mut StdRng) -> Option<Edit> {
     let path = path.clone();
     let set = |value| Some(Edit::Set { path: path.clone(), value });
+    let read = |text: &str| {
+        let reading = Reading::new(Language::Swedish, jiff::civil::date(2026, 11, 28));
+        field.field_type.parse(text, reading).ok()
+    };
     if field.field_type.is_register() && dice.random_bool(0.15) {
         return set(Value::Empty);
     }
@@ -150,13 +156,13 @@ fn value(path: &FieldPath, field: &Field, current: &Value, dice: &mut StdRng) ->
             let (include, exclude) = (with.into_iter().collect(), without.into_iter().collect());
             Some(Edit::Members { path: path.clone(), include, exclude })
         }
-        FieldType::Money => set(field.field_type.parse("125 000 kr").ok()?),
-        FieldType::Date => set(field.field_type.parse("2027-05-03").ok()?),
-        FieldType::DateRange => set(field.field_type.parse("2027-05-03 – 2027-05-05").ok()?),
+        FieldType::Money => set(read("125 000 kr")?),
+        FieldType::Date => set(read("2027-05-03")?),
+        FieldType::DateRange => set(read("2027-05-03 – 2027-05-05")?),
         FieldType::Email => set(Value::Text("eva@example.se".into())),
         FieldType::Phone => set(Value::Text("+46 63 14 30 00".into())),
         FieldType::Url => set(Value::Text("https://example.se".into())),
-        FieldType::Coordinates => set(field.field_type.parse("63.1792, 14.6357").ok()?),
+        FieldType::Coordinates => set(read("63.1792, 14.6357")?),
         FieldType::Reference(_) | FieldType::ReferenceSet(_) | FieldType::Rows(_) => None,
     }
 }

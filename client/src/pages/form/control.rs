@@ -3,21 +3,23 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::{Align, Layout, OpenUrl, Response, Ui};
+use jiff::civil::Date;
 use samsyn_engine::document::{Edit, FieldConflict};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{
-    Enumeration, Field, FieldPath, FieldType, Language, Link, Row, Target, Unit, Value,
+    Enumeration, Field, FieldPath, FieldType, Language, Link, Reading, Row, Target, Unit, Value, ValueError,
 };
 
-use super::edit::{DraftKey, Part, edit_of, moved};
-use crate::explain;
+use super::edit::{DraftKey, Part, edit_of, with_end};
+use super::understood;
 use crate::pages::picking::Picking;
 use crate::pages::{Action, Scene, texts};
 use crate::state::RecordView;
 use crate::widgets::button;
+use crate::widgets::date_popup::{DateEnd, Dating};
 use crate::widgets::draft::Commit;
 use crate::widgets::field::{
-    ChoiceTexts, Choices, Field as FieldWidget, FieldResponse, NumberFormat, SetAction, SetTexts, YesNoTexts,
+    ChoiceTexts, Choices, Field as FieldWidget, FieldResponse, SetAction, SetTexts, YesNoTexts,
 };
 use crate::widgets::icon::Icon;
 use crate::widgets::picker::PickerTexts;
@@ -54,11 +56,41 @@ impl<'a> Place<'a> {
         Place::new(view, FieldPath::cell(list, row.id, field.name), field, row.get(field.name))
     }
 
-    fn key(&self, part: Part) -> DraftKey {
+    pub(super) fn key(&self, part: Part) -> DraftKey {
         let record = &self.view.record;
         // A form is drawn only for kinds that are known.
         let kind = record.kind().map_or("", |kind| kind.name);
         DraftKey { record: record.id, kind, path: self.path.clone(), part }
+    }
+
+    /// How what is typed there is read.
+    fn reading(&self, part: Part, language: Language, today: Date) -> Reading {
+        self.key(part).reading(Reading::new(language, today), &self.view.record)
+    }
+
+    /// What somebody means who types this there.
+    pub(super) fn read(
+        &self,
+        part: Part,
+        text: &str,
+        (language, today): (Language, Date),
+    ) -> Result<Edit, ValueError> {
+        let commit = Commit { base: typed(self, language), text: text.to_owned() };
+        let reading = self.reading(part, language, today);
+        edit_of(&self.field.field_type, &self.key(part), commit, self.value, reading)
+    }
+
+    /// Takes one of the values that a text can mean.
+    pub(super) fn take(&self, scene: &mut Scene<'_>, part: Part, value: &Value) {
+        scene.drafts.discard(&self.key(part));
+        match (self.field.field_type, self.value, value) {
+            (FieldType::Counter, current, Value::Counter(wanted)) => {
+                let now = if let Value::Counter(now) = current { *now } else { 0 };
+                self.edit(scene, Edit::Count { path: self.path.clone(), by: wanted.saturating_sub(now) });
+            }
+            (FieldType::DateRange, current, value) => self.set(scene, with_end(current, part, value)),
+            (_, _, value) => self.set(scene, value.clone()),
+        }
     }
 
     fn set(&self, scene: &mut Scene<'_>, value: Value) {
@@ -86,8 +118,14 @@ impl<'a> Place<'a> {
         let key = self.key(part);
         let now = typed(self, scene.language);
         let overtaken = self.field.field_type.is_register() && commit.base != now && commit.text != now;
+        let reading = self.reading(part, scene.language, scene.today);
         // What is no value is held by the draft and never comes here.
-        let Ok(edit) = edit_of(&self.field.field_type, &key, commit, self.value, scene.today) else { return };
+        let Ok(edit) = edit_of(&self.field.field_type, &key, commit, self.value, reading) else { return };
+        // Another spelling of the same value is no change.
+        if matches!(&edit, Edit::Set { value, .. } if value == self.value) && self.conflict.is_none() {
+            scene.drafts.discard(&key);
+            return;
+        }
         if overtaken {
             let told = scene.say(texts::MEANWHILE).replace("{}", &now);
             scene.act(Action::EditAndTell(self.view.record.id, vec![edit], told));
@@ -119,7 +157,8 @@ impl Shown {
 /// Draws the control of a place.
 pub(super) fn show(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, picking: &mut Picking) -> Shown {
     let badge = place.conflict.map(|conflict| texts::values(conflict.writings.len(), scene.language));
-    let error = held_error(place, scene);
+    let wrong = understood::held(place, scene);
+    let error = wrong.as_ref().map(|(_, error)| error.words(scene.language));
     let missed = place.field.required && place.value.is_empty();
     let in_row = place.path.row().is_some();
     let widget = FieldWidget::new(scene.say(place.field.caption))
@@ -127,10 +166,21 @@ pub(super) fn show(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, pickin
         .hint(if missed { scene.say(texts::MISSED) } else { "" })
         .conflict(badge.as_deref())
         .error(error.as_deref());
+    let shown = control(ui, place, scene, (widget, picking));
+    if let Some((part, ValueError::Question(question))) = wrong {
+        understood::ask(ui, place, part, &question, scene);
+    }
+    shown
+}
+
+fn control(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    scene: &mut Scene<'_>,
+    (widget, picking): (FieldWidget<'_>, &mut Picking),
+) -> Shown {
     match place.field.field_type {
-        FieldType::Number { unit, decimals, range } => {
-            number(ui, place, scene, widget, (unit, decimals, range))
-        }
+        FieldType::Number { unit, .. } => number(ui, place, scene, widget, unit),
         FieldType::Prose => prose(ui, place, scene, widget),
         FieldType::Enumeration(list) => choice(ui, place, scene, widget, list),
         FieldType::EnumerationSet(list) => choices(ui, place, scene, widget, list),
@@ -151,29 +201,22 @@ pub(super) fn show(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, pickin
     }
 }
 
-/// Why what is typed is not taken yet.
-fn held_error(place: &Place<'_>, scene: &Scene<'_>) -> Option<String> {
-    let key = place.key(Part::Whole);
-    if !scene.drafts.is_held(&key) {
-        return None;
-    }
-    let error = place.field.field_type.parse(scene.drafts.text(&key)?).err()?;
-    Some(explain::value_error(&error, scene.language))
-}
-
 /// The value as a person types it.
 fn typed(place: &Place<'_>, language: Language) -> String {
     match place.value {
         Value::Text(text) | Value::Unreadable(text) => text.clone(),
-        value => place.field.field_type.words(value, language, &|link| link.to_string()),
+        // The unit stands beside the field.
+        value => place.field.field_type.bare_words(value, language, &|link| link.to_string()),
     }
 }
 
 fn text(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
     let value = typed(place, scene.language);
-    let valid = |text: &str| place.field.field_type.parse(text).is_ok();
+    let who = (scene.language, scene.today);
+    let valid = |text: &str| place.read(Part::Whole, text, who).is_ok();
     let answer = widget.text_checked(ui, scene.drafts, &place.key(Part::Whole), &value, &valid);
     let shown = Shown::of_text(&answer);
+    understood::tell(place, Part::Whole, &answer.response, scene);
     place.commit(scene, Part::Whole, answer.committed);
     shown
 }
@@ -221,26 +264,10 @@ fn number(
     place: &Place<'_>,
     scene: &mut Scene<'_>,
     widget: FieldWidget<'_>,
-    (unit, decimals, (min, max)): (Unit, u8, (f64, f64)),
+    unit: Unit,
 ) -> Shown {
-    let format = NumberFormat {
-        decimals,
-        comma: scene.language == Language::Swedish,
-        min,
-        max,
-        invalid: scene.say(texts::NOT_A_VALUE),
-    };
-    let value = match place.value {
-        Value::Number(number) => Some(*number),
-        _ => None,
-    };
     let symbol = unit.symbol(scene.language);
-    let widget = widget.unit((!symbol.is_empty()).then_some(symbol));
-    let answer = widget.number(ui, scene.drafts, &place.key(Part::Whole), value, &format);
-    if let Some(changed) = answer.changed {
-        place.set(scene, changed.map_or(Value::Empty, Value::Number));
-    }
-    Shown::of_text(&answer.field)
+    text(ui, place, scene, widget.unit((!symbol.is_empty()).then_some(symbol)).width(120.0))
 }
 
 /// A count that several people add to: a number, and one more or one less.
@@ -458,14 +485,12 @@ fn date(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidg
         _ => None,
     };
     let words = texts::dates(scene.language);
-    let key = place.key(Part::Whole);
-    // The widget has its own words for what is no date: it reads more ways of writing one.
-    let widget = widget.error(None);
-    let answer = widget.date(ui, scene.drafts, &key, value, scene.today, &words);
-    if let Some(changed) = answer.changed {
-        place.set(scene, changed.map_or(Value::Empty, Value::Date));
-    }
-    Shown { text: Some(answer.response), conflict_clicked: answer.conflict_clicked }
+    let who = (scene.language, scene.today);
+    let valid = |text: &str| place.read(Part::Whole, text, who).is_ok();
+    let dating = Dating { today: scene.today, texts: &words, valid: &valid };
+    let answer = widget.date(ui, scene.drafts, &place.key(Part::Whole), value, dating);
+    let response = dated(place, Part::Whole, answer.end, scene);
+    Shown { text: Some(response), conflict_clicked: answer.conflict_clicked }
 }
 
 fn date_range(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
@@ -474,14 +499,27 @@ fn date_range(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: Fie
         _ => (None, None),
     };
     let words = texts::dates(scene.language);
-    let (first, last) = (place.key(Part::First), place.key(Part::Last));
-    let answer = widget.date_range(ui, scene.drafts, (&first, &last), value, scene.today, &words);
-    if let Some(changed) = answer.changed {
-        let (part, day) =
-            if changed.0 == value.0 { (Part::Last, changed.1) } else { (Part::First, changed.0) };
-        place.set(scene, moved(place.value, part, day));
+    let who = (scene.language, scene.today);
+    let valid = |part| move |text: &str| place.read(part, text, who).is_ok();
+    let (first, last) = (valid(Part::First), valid(Part::Last));
+    let dating = |valid| Dating { today: scene.today, texts: &words, valid };
+    let keys = (place.key(Part::First), place.key(Part::Last));
+    let answer =
+        widget.date_range(ui, scene.drafts, (&keys.0, &keys.1), value, (dating(&first), dating(&last)));
+    let [first, last] = answer.ends;
+    let response = dated(place, Part::First, first, scene);
+    dated(place, Part::Last, last, scene);
+    Shown { text: Some(response), conflict_clicked: answer.conflict_clicked }
+}
+
+/// Takes what was typed or picked in a date's control.
+fn dated(place: &Place<'_>, part: Part, end: DateEnd, scene: &mut Scene<'_>) -> Response {
+    understood::tell(place, part, &end.response, scene);
+    if let Some(picked) = end.picked {
+        place.take(scene, part, &picked.map_or(Value::Empty, Value::Date));
     }
-    Shown::plain(answer.conflict_clicked)
+    place.commit(scene, part, end.committed);
+    end.response
 }
 
 fn yes_no(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {

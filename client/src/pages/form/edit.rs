@@ -3,12 +3,11 @@
 use std::hash::Hash;
 
 use jiff::civil::Date;
-use samsyn_engine::document::Edit;
+use samsyn_engine::document::{Edit, Record};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::schema::{DateRange, FieldPath, FieldType, Value, ValueError};
+use samsyn_engine::schema::{DateRange, FieldPath, FieldType, Near, Reading, Value, ValueError};
 use samsyn_engine::store::Unfinished;
 
-use crate::widgets::date_popup;
 use crate::widgets::draft::{self, Commit};
 
 /// Which part of a field a draft belongs to.
@@ -36,7 +35,7 @@ pub(crate) struct DraftKey {
 }
 
 impl Part {
-    const ALL: [Part; 3] = [Part::Whole, Part::First, Part::Last];
+    pub(super) const ALL: [Part; 3] = [Part::Whole, Part::First, Part::Last];
 
     /// How it is written down.
     const fn name(self) -> &'static str {
@@ -74,6 +73,25 @@ impl DraftKey {
     pub(crate) fn field_type(&self) -> Option<FieldType> {
         samsyn_engine::schema::kind(self.kind)?.field_at(&self.path).map(|field| field.field_type)
     }
+
+    /// How what is typed there is read: a day without a year is near to what stands beside it in the record.
+    pub(crate) fn reading(&self, reading: Reading, record: &Record) -> Reading {
+        let Some(kind) = samsyn_engine::schema::kind(self.kind) else { return reading };
+        let Some(field) = kind.field_at(&self.path) else { return reading };
+        if let (Part::Last, Value::DateRange(range)) = (self.part, record.at(&self.path)) {
+            let near =
+                if reading.is_recent(range.first()) { Near::After(range.first()) } else { Near::Today };
+            return reading.near(near);
+        }
+        match &self.path {
+            FieldPath::Cell(list, row, _) => {
+                let fields = kind.row_fields(list).unwrap_or_default();
+                let cell = |name: &str| record.at(&FieldPath::cell(list, *row, name));
+                reading.beside(field, fields, &cell)
+            }
+            _ => reading.beside(field, kind.fields, &|name| record.get(name).clone()),
+        }
+    }
 }
 
 /// Everything that is half typed in the window.
@@ -88,13 +106,13 @@ pub(crate) fn edit_of(
     key: &DraftKey,
     commit: Commit,
     current: &Value,
-    today: Date,
+    reading: Reading,
 ) -> Result<Edit, ValueError> {
     let path = key.path.clone();
     Ok(match field_type {
         FieldType::Prose => Edit::Prose { path, base: commit.base, text: commit.text },
         FieldType::Counter => {
-            let number = |text: &str| match field_type.parse(text) {
+            let number = |text: &str| match field_type.parse(text, reading) {
                 Ok(Value::Counter(number)) => Ok(number),
                 Ok(_) => Ok(0),
                 Err(error) => Err(error),
@@ -102,19 +120,33 @@ pub(crate) fn edit_of(
             let by = number(&commit.text)?.saturating_sub(number(&commit.base).unwrap_or(0));
             Edit::Count { path, by }
         }
-        FieldType::Date => match date_popup::parse(&commit.text, today) {
-            Some(date) => Edit::Set { path, value: Value::Date(date) },
-            None => Edit::Set { path, value: field_type.parse(&commit.text)? },
-        },
-        FieldType::DateRange => {
-            let day = date_popup::parse(&commit.text, today);
-            if day.is_none() && !commit.text.trim().is_empty() {
-                field_type.parse(&commit.text)?;
-            }
-            Edit::Set { path, value: moved(current, key.part, day) }
+        FieldType::DateRange if key.part != Part::Whole => {
+            Edit::Set { path, value: end_of(&commit.text, current, key.part, reading)? }
         }
-        _ => Edit::Set { path, value: field_type.parse(&commit.text)? },
+        _ => Edit::Set { path, value: field_type.parse(&commit.text, reading)? },
     })
+}
+
+/// The range one of whose ends was typed. Somebody may type all of it into one end: `12–14 maj`.
+fn end_of(text: &str, current: &Value, part: Part, reading: Reading) -> Result<Value, ValueError> {
+    let day = match FieldType::Date.parse(text, reading) {
+        Ok(value) => return Ok(with_end(current, part, &value)),
+        Err(error) => error,
+    };
+    match (FieldType::DateRange.parse(text, reading), day) {
+        (Ok(range), _) => Ok(range),
+        (Err(ValueError::Question(question)), ValueError::Form { .. }) => Err(ValueError::Question(question)),
+        (Err(_), day) => Err(day),
+    }
+}
+
+/// A range with another first or last day; or another range, where that was meant.
+pub(super) fn with_end(current: &Value, part: Part, value: &Value) -> Value {
+    match value {
+        Value::Date(day) => moved(current, part, Some(*day)),
+        Value::DateRange(_) => value.clone(),
+        _ => Value::Empty,
+    }
 }
 
 /// A range one of whose ends was set. Where that leaves the ends in the wrong order the other end moves along, so that
@@ -135,7 +167,7 @@ pub(super) fn moved(current: &Value, part: Part, day: Option<Date>) -> Value {
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
-    use samsyn_engine::schema::Unit;
+    use samsyn_engine::schema::{Language, Unit};
 
     use super::*;
 
@@ -148,7 +180,7 @@ mod tests {
 
     fn typed(field_type: FieldType, base: &str, text: &str) -> Result<Edit, ValueError> {
         let commit = Commit { base: base.to_owned(), text: text.to_owned() };
-        edit_of(&field_type, &key(), commit, &Value::Empty, TODAY)
+        edit_of(&field_type, &key(), commit, &Value::Empty, Reading::new(Language::Swedish, TODAY))
     }
 
     #[test]
@@ -181,6 +213,30 @@ mod tests {
         for field_type in [FieldType::Email, FieldType::Date, FieldType::DateRange, FieldType::Counter] {
             assert!(typed(field_type, "", "x").is_err(), "{field_type:?}");
         }
+    }
+
+    #[test]
+    fn an_end_is_read_beside_its_start() {
+        let meeting = samsyn_engine::schema::kind("meeting").expect("there are meetings");
+        let dates = Value::DateRange(DateRange::new(date(2029, 5, 12), date(2029, 5, 12)));
+        let cells = [("dates".to_owned(), dates.clone())].into();
+        let id = RecordId::from_bytes([1; 16]);
+        let record = Record { id, kind: meeting.name.to_owned(), removed: false, cells };
+        let typed = |part, text: &str| {
+            let key = DraftKey { record: id, kind: meeting.name, path: FieldPath::field("dates"), part };
+            let reading = key.reading(Reading::new(Language::Swedish, TODAY), &record);
+            let commit = Commit { base: String::new(), text: text.to_owned() };
+            match edit_of(&FieldType::DateRange, &key, commit, &dates, reading) {
+                Ok(Edit::Set { value: Value::DateRange(range), .. }) => Some((range.first(), range.last())),
+                _ => None,
+            }
+        };
+        let may = |day| date(2029, 5, day);
+        assert_eq!(typed(Part::Last, "14/5"), Some((may(12), may(14))));
+        assert_eq!(typed(Part::First, "14/5"), Some((may(14), may(14))));
+        assert_eq!(typed(Part::Last, "10/1"), Some((may(12), date(2030, 1, 10))));
+        assert_eq!(typed(Part::First, "14–16 maj 2029"), Some((may(14), may(16))), "all of it in one end");
+        assert_eq!(typed(Part::First, "x"), None);
     }
 
     #[test]

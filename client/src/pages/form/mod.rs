@@ -8,12 +8,14 @@
 //!
 //! - `edit` — what was typed becomes an edit; no widget in it
 //! - `control` — a field type's control
+//! - `understood` — what is understood of a text while it is typed, and what is asked
 //! - `rows` — keyed lists, edited in place
 //! - this file — sections, and which fields stand side by side
 
 mod control;
 mod edit;
 mod rows;
+mod understood;
 
 use std::collections::HashSet;
 

@@ -99,9 +99,13 @@ fn keyboard(ui: &Ui, cursor: &mut Date) -> bool {
     pressed(Key::Enter)
 }
 
-/// Moves `cursor`, unless that leads out of the calendar.
+/// The first and the last day that the calendar leads to: fields take none before or after.
+const FIRST: Date = jiff::civil::date(1800, 1, 1);
+const LAST: Date = jiff::civil::date(2200, 12, 31);
+
+/// Moves `cursor`, as far as the calendar leads.
 fn step(cursor: &mut Date, span: Span) {
-    if let Ok(date) = cursor.checked_add(span) {
+    if let Ok(date) = cursor.checked_add(span).map(|date| date.clamp(FIRST, LAST)) {
         *cursor = date;
     }
 }
@@ -181,7 +185,7 @@ fn month(ui: &mut Ui, id: Id, cursor: Date, marks: Marks, texts: &DateTexts<'_>)
 fn day(ui: &Ui, cell: Rect, id: Id, date: Date, cursor: Date, marks: Marks) -> bool {
     let t = Tokens::of(ui);
     let response = ui.interact(cell, id.with(("day", date)), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), super::write(date)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), date.to_string()));
     let chosen = marks.chosen == Some(date) || marks.other == Some(date);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(chosen));
     let between = match (marks.chosen, marks.other) {

@@ -14,7 +14,6 @@
 //! | control | takes | answers |
 //! | --- | --- | --- |
 //! | [`Field::text_line`], [`Field::text_area`] | a text | [`FieldResponse::committed`], see [`super::draft`] |
-//! | [`Field::number`] | a number | [`NumberResponse::changed`] |
 //! | [`Field::choice`] | options and the chosen one | [`ChoiceResponse::changed`] |
 //! | [`Field::choice_set`] | options and the chosen ones | [`SetResponse::action`] |
 //! | [`Field::yes_no`] | yes, no, or not said | the new value |
@@ -24,7 +23,6 @@
 
 mod choice;
 mod choice_set;
-mod number;
 mod text;
 mod yes_no;
 
@@ -37,7 +35,6 @@ pub(crate) use self::{
 pub use self::{
     choice::{ChoiceResponse, ChoiceTexts, Choices, filter},
     choice_set::{SetAction, SetResponse, SetTexts},
-    number::{NumberFormat, NumberResponse},
     yes_no::{YesNoResponse, YesNoTexts},
 };
 use super::{

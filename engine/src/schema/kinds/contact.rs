@@ -75,8 +75,8 @@ pub static CONTACT: Kind = Kind {
             "The association this person belongs to that holds congresses.",
         ),
         Field::new("ambassador_board_role", "Roll i förbundet", "Role in the association", FieldType::Line),
-        Field::new("ambassador_appointed", "Utsedd", "Appointed", FieldType::Date),
-        Field::new("ambassador_trained", "Utbildad", "Trained", FieldType::Date)
+        Field::new("ambassador_appointed", "Utsedd", "Appointed", FieldType::Date).past(),
+        Field::new("ambassador_trained", "Utbildad", "Trained", FieldType::Date).past()
             .help("Dagen då grundutbildningen blev klar.", "The day the basic training was completed."),
         Field::new("ambassador_training", "Utbildningslogg", "Training log", FieldType::Rows(TRAINING_ROWS)),
         Field::new("ambassador_nominated", "Föreslagna möten", "Meetings nominated", FieldType::Counter)
@@ -105,14 +105,14 @@ pub static CONTACT: Kind = Kind {
             .help("Artikel 6.1 i dataskyddsförordningen.", "Article 6(1) of the GDPR."),
         Field::new("source", "Källa", "Source", FieldType::Line)
             .help("Varifrån uppgifterna kom.", "Where the data came from."),
-        Field::new("collected_at", "Uppgifterna insamlade", "Collected on", FieldType::Date),
-        Field::new("notice_sent_at", "Information lämnad", "Notice sent on", FieldType::Date).help(
+        Field::new("collected_at", "Uppgifterna insamlade", "Collected on", FieldType::Date).past(),
+        Field::new("notice_sent_at", "Information lämnad", "Notice sent on", FieldType::Date).past().help(
             "Senast en månad efter insamlingen när uppgifterna kom från någon annan (artikel 14).",
             "Within a month of collection where the data came from somebody else (article 14).",
         ),
-        Field::new("consent_at", "Samtycke lämnat", "Consent given on", FieldType::Date),
-        Field::new("consent_withdrawn_at", "Samtycke återkallat", "Consent withdrawn on", FieldType::Date),
-        Field::new("objection_at", "Invändning", "Objection on", FieldType::Date).help(
+        Field::new("consent_at", "Samtycke lämnat", "Consent given on", FieldType::Date).past(),
+        Field::new("consent_withdrawn_at", "Samtycke återkallat", "Consent withdrawn on", FieldType::Date).past(),
+        Field::new("objection_at", "Invändning", "Objection on", FieldType::Date).past().help(
             "Dagen då personen invände mot behandlingen (artikel 21).",
             "The day this person objected to the processing (article 21).",
         ),
@@ -150,13 +150,14 @@ const POSITION_ROWS: &[Field] = &[
     )
     .required(),
     Field::new("title", "Befattning", "Title", FieldType::Line).searched(),
-    Field::new("from", "Från", "From", FieldType::Date),
+    Field::new("from", "Från", "From", FieldType::Date).past(),
     Field::new("to", "Till", "To", FieldType::Date)
+        .follows("from")
         .help("Tomt så länge uppdraget pågår.", "Empty as long as the position is held."),
 ];
 
 const TRAINING_ROWS: &[Field] = &[
-    Field::new("date", "Datum", "Date", FieldType::Date),
+    Field::new("date", "Datum", "Date", FieldType::Date).past(),
     Field::new("title", "Utbildning", "Training", FieldType::Line).required(),
     Field::new("note", "Anmärkning", "Note", FieldType::Line),
 ];

@@ -62,7 +62,7 @@ pub static FOCUS_AREA: Kind = Kind {
             FieldType::ReferenceSet(Target::Records(&["organisation"])),
         )
         .listed(),
-        Field::new("agreed_on", "Överenskommet den", "Agreed on", FieldType::Date).listed(),
+        Field::new("agreed_on", "Överenskommet den", "Agreed on", FieldType::Date).past().listed(),
     ],
 };
 

@@ -49,7 +49,7 @@ pub static ORGANISATION: Kind = Kind {
                 "Om organisationen formellt har ställt sig bakom kongressbyrån.",
                 "Whether the organisation has formally backed the convention bureau.",
             ),
-        Field::new("sanction_date", "Beslutsdatum", "Date of decision", FieldType::Date),
+        Field::new("sanction_date", "Beslutsdatum", "Date of decision", FieldType::Date).past(),
         Field::new("sanction_decider", "Beslutat av", "Decided by", FieldType::Line).help(
             "Den instans eller befattning som beslutade, till exempel kommunstyrelsen.",
             "The body or office that decided, for example the municipal executive board.",

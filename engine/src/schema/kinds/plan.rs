@@ -84,7 +84,9 @@ const TASK_ROWS: &[Field] = &[
     Field::new("status", "Läge", "Status", FieldType::Enumeration(&TASK_STATUS)),
     Field::new("owner", "Ansvarig", "Owner", FieldType::Reference(Target::Records(&["contact"]))),
     Field::new("start", "Start", "Start", FieldType::Date),
-    Field::new("end", "Slut", "End", FieldType::Date).help("Sista arbetsdagen.", "The last day of work."),
+    Field::new("end", "Slut", "End", FieldType::Date)
+        .follows("start")
+        .help("Sista arbetsdagen.", "The last day of work."),
     Field::new("estimate", "Uppskattad tid", "Estimate", FieldType::measure(Unit::Hours)),
     Field::new("progress", "Utfört", "Progress", FieldType::percent()),
     Field::new("depends_on", "Väntar på", "Depends on", FieldType::ReferenceSet(Target::Rows("tasks")))
@@ -99,7 +101,7 @@ const MILESTONE_ROWS: &[Field] = &[
 ];
 
 const DECISION_ROWS: &[Field] = &[
-    Field::new("date", "Datum", "Date", FieldType::Date),
+    Field::new("date", "Datum", "Date", FieldType::Date).past(),
     Field::new("decision", "Beslut", "Decision", FieldType::Line).searched().required(),
     Field::new("decided_by", "Beslutat av", "Decided by", FieldType::Line),
 ];
@@ -113,7 +115,7 @@ const RISK_ROWS: &[Field] = &[
 ];
 
 const REPORT_ROWS: &[Field] = &[
-    Field::new("date", "Datum", "Date", FieldType::Date).required(),
+    Field::new("date", "Datum", "Date", FieldType::Date).past().required(),
     Field::new("status", "Bedömning", "Assessment", FieldType::Enumeration(&REPORT_STATUS)),
     Field::new("text", "Rapport", "Report", FieldType::Prose).searched(),
 ];

@@ -1,0 +1,93 @@
+//! What is understood of a text while it is typed, and what is asked where it can mean two things.
+//!
+//! While somebody types `om två veckor` or `2,5 mkr`, the day or the amount that it makes floats under the field: nothing in
+//! the form moves. Once the field is left, a text that can mean two things stays as it is, with the question under it and one
+//! button for each answer.
+
+use eframe::egui::{Response, RichText, Tooltip, Ui};
+use jiff::civil::Date;
+use samsyn_engine::document::Edit;
+use samsyn_engine::schema::{FieldType, Language, Question, Value, ValueError};
+
+use super::control::Place;
+use super::edit::Part;
+use crate::pages::{Scene, texts};
+use crate::widgets::button;
+
+/// The part of a place whose text is not taken yet, and why.
+pub(super) fn held(place: &Place<'_>, scene: &Scene<'_>) -> Option<(Part, ValueError)> {
+    let who = (scene.language, scene.today);
+    Part::ALL.into_iter().find_map(|part| {
+        let key = place.key(part);
+        let text = scene.drafts.text(&key).filter(|_| scene.drafts.is_held(&key))?;
+        Some((part, place.read(part, text, who).err()?))
+    })
+}
+
+/// One button for each thing that a text can mean.
+pub(super) fn ask(ui: &mut Ui, place: &Place<'_>, part: Part, question: &Question, scene: &mut Scene<'_>) {
+    ui.horizontal_wrapped(|ui| {
+        for (value, words) in question.readings.iter().zip(question.words(scene.language)) {
+            if button::quiet(ui, &words).clicked() {
+                place.take(scene, part, value);
+            }
+        }
+    });
+}
+
+/// Floats what is understood under a field that is typed in, where it is not just what stands there.
+pub(super) fn tell(place: &Place<'_>, part: Part, response: &Response, scene: &Scene<'_>) {
+    let key = place.key(part);
+    if !response.has_focus() || !scene.drafts.is_edited(&key) {
+        return;
+    }
+    let Some(text) = scene.drafts.text(&key) else { return };
+    let who = (scene.language, scene.today);
+    let Some(words) = words(&place.field.field_type, place.read(part, text, who), scene.language) else {
+        return;
+    };
+    if words == text.trim() {
+        return;
+    }
+    let place = response.rect;
+    Tooltip::always_open(response.ctx.clone(), response.layer_id, response.id, place)
+        .show(|ui| ui.label(RichText::new(format!("= {words}"))));
+}
+
+/// What was understood, for types whose values people write in ways of their own.
+fn words(field_type: &FieldType, read: Result<Edit, ValueError>, language: Language) -> Option<String> {
+    let shown = matches!(
+        field_type,
+        FieldType::Number { .. }
+            | FieldType::Money
+            | FieldType::Date
+            | FieldType::DateRange
+            | FieldType::Coordinates
+    );
+    if !shown {
+        return None;
+    }
+    match read {
+        Ok(Edit::Set { value, .. }) if !value.is_empty() => Some(of_value(field_type, &value, language)),
+        Err(ValueError::Question(question)) => {
+            let either = texts::EITHER.get(language);
+            let all = question.readings.iter().map(|value| of_value(&question.field_type, value, language));
+            Some(all.collect::<Vec<_>>().join(either))
+        }
+        _ => None,
+    }
+}
+
+/// A value in words; a day with the day of the week, so that a wrong year is seen.
+fn of_value(field_type: &FieldType, value: &Value, language: Language) -> String {
+    match value {
+        Value::Date(day) => texts::day(*day, language),
+        Value::DateRange(range) if range.first() == range.last() => texts::day(range.first(), language),
+        Value::DateRange(range) => stretch(range.first(), range.last(), language),
+        value => field_type.words(value, language, &|link| link.to_string()),
+    }
+}
+
+fn stretch(first: Date, last: Date, language: Language) -> String {
+    format!("{} – {}", texts::day(first, language), texts::day(last, language))
+}
