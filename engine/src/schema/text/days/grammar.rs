@@ -8,13 +8,13 @@ use crate::schema::text::{Near, Reading};
 
 /// Which of several numbers comes first, where nothing in the text says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(super) enum First {
     /// `3/4` is the third of April.
-    DayFirst,
+    Day,
     /// `3/4` is the fourth of March.
-    MonthFirst,
+    Month,
     /// `26-04-03` is in 2026.
-    YearFirst,
+    Year,
 }
 
 /// What a text names.
@@ -71,7 +71,7 @@ fn moved(day: Date, time: Time) -> Option<Date> {
 }
 
 /// What a folded text can mean as one day, week or month. Mostly that is nothing or one thing.
-pub(super) fn spans(text: &str, style: Style, reading: Reading) -> Vec<Span> {
+pub(super) fn spans(text: &str, style: First, reading: Reading) -> Vec<Span> {
     if let Some(days) = phrase(text) {
         return moved(reading.today, days.days()).map(|day| Span::day(day, true)).into_iter().collect();
     }
@@ -95,7 +95,7 @@ fn phrase(text: &str) -> Option<i64> {
     })
 }
 
-fn of_tokens(tokens: &[Token<'_>], style: Style, reading: Reading) -> Vec<Span> {
+fn of_tokens(tokens: &[Token<'_>], style: First, reading: Reading) -> Vec<Span> {
     use Token::{Ago, Count, In, Month, Next, Number, This, Week, Weekday};
     let period = Token::Period;
     let one = |span: Option<Span>| span.into_iter().collect::<Vec<_>>();
@@ -224,7 +224,7 @@ fn is_week(token: &Token<'_>) -> bool {
 }
 
 /// Digits and marks alone.
-fn numbers(tokens: &[Token<'_>], style: Style, reading: Reading) -> Option<Span> {
+fn numbers(tokens: &[Token<'_>], style: First, reading: Reading) -> Option<Span> {
     use Token::{Mark, Number};
     match tokens {
         [Number(all)] if all.len() == 8 => with_year(&all[..4], &all[4..6], &all[6..], reading),
@@ -234,7 +234,7 @@ fn numbers(tokens: &[Token<'_>], style: Style, reading: Reading) -> Option<Span>
             without_year(small(other)?, small(one)?, reading)
         }
         [Number(one), Mark(_), Number(other)] => {
-            let (day, month) = if style == Style::MonthFirst { (other, one) } else { (one, other) };
+            let (day, month) = if style == First::Month { (other, one) } else { (one, other) };
             without_year(small(month)?, small(day)?, reading)
         }
         [Number(one), Number(other), Number(last)] => three_numbers([one, other, last], None, style, reading),
@@ -250,12 +250,12 @@ fn numbers(tokens: &[Token<'_>], style: Style, reading: Reading) -> Option<Span>
 }
 
 /// `260503`: in Swedish the year comes first; in English that is one of the ways.
-fn six_digits(all: &str, style: Style, reading: Reading) -> Option<Span> {
+fn six_digits(all: &str, style: First, reading: Reading) -> Option<Span> {
     let [one, other, last] = [&all[..2], &all[2..4], &all[4..]];
-    let year_first = reading.language == crate::schema::Language::Swedish || style == Style::YearFirst;
+    let year_first = reading.language == crate::schema::Language::Swedish || style == First::Year;
     match style {
         _ if year_first => with_year(one, other, last, reading),
-        Style::MonthFirst => with_year(last, one, other, reading),
+        First::Month => with_year(last, one, other, reading),
         _ => with_year(last, other, one, reading),
     }
 }
@@ -264,7 +264,7 @@ fn six_digits(all: &str, style: Style, reading: Reading) -> Option<Span> {
 fn three_numbers(
     [one, other, last]: [&str; 3],
     mark: Option<char>,
-    style: Style,
+    style: First,
     reading: Reading,
 ) -> Option<Span> {
     if one.len() == 4 {
@@ -272,10 +272,8 @@ fn three_numbers(
     }
     let unsure = matches!(mark, Some('-' | '/'));
     match style {
-        Style::YearFirst if unsure && last.len() == 2 && one.len() == 2 => {
-            with_year(one, other, last, reading)
-        }
-        Style::MonthFirst if unsure => with_year(last, one, other, reading),
+        First::Year if unsure && last.len() == 2 && one.len() == 2 => with_year(one, other, last, reading),
+        First::Month if unsure => with_year(last, one, other, reading),
         _ => with_year(last, other, one, reading),
     }
 }

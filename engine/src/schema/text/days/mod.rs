@@ -15,7 +15,7 @@ mod tokens;
 
 use jiff::civil::Date;
 
-use self::grammar::{Length, Span, Style};
+use self::grammar::{First, Length, Span};
 use super::{Near, Reading, one_of};
 use crate::schema::error::{expected, shortened};
 use crate::schema::{DateRange, FieldType, Language, Value, ValueError};
@@ -44,12 +44,12 @@ pub(super) fn days(text: &str, reading: Reading) -> Result<Value, ValueError> {
 }
 
 /// What a text means in each style of writing that is common in a language, each meaning once.
-fn readings<T: PartialEq>(language: Language, read: impl Fn(Style) -> Vec<T>) -> Vec<T> {
-    let (common, rare): (&[Style], &[Style]) = match language {
-        Language::Swedish => (&[Style::DayFirst, Style::YearFirst], &[Style::MonthFirst]),
-        Language::English => (&[Style::DayFirst, Style::MonthFirst, Style::YearFirst], &[]),
+fn readings<T: PartialEq>(language: Language, read: impl Fn(First) -> Vec<T>) -> Vec<T> {
+    let (common, rare): (&[First], &[First]) = match language {
+        Language::Swedish => (&[First::Day, First::Year], &[First::Month]),
+        Language::English => (&[First::Day, First::Month, First::Year], &[]),
     };
-    let all = |styles: &[Style]| {
+    let all = |styles: &[First]| {
         let mut found = Vec::new();
         for reading in styles.iter().flat_map(|style| read(*style)) {
             if !found.contains(&reading) {

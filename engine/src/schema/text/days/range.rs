@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::grammar::{Span, Style, spans};
+use super::grammar::{First, Span, spans};
 use super::tokens::{Token, tokens};
 use crate::schema::text::{Near, Reading};
 
@@ -28,7 +28,7 @@ const PARTED: &[&str] = &[
 ];
 
 /// All that a folded text can mean as a first and a last day.
-pub(super) fn ranges(text: &str, style: Style, reading: Reading) -> Vec<(Date, Date)> {
+pub(super) fn ranges(text: &str, style: First, reading: Reading) -> Vec<(Date, Date)> {
     let text = between(text);
     if let Some((first, last)) = PARTED.iter().find_map(|parted| text.split_once(parted)) {
         return pairs(first, last, style, reading);
@@ -62,7 +62,7 @@ fn is_whole(text: &str) -> bool {
     matches!(tokens.as_slice(), [Token::Number(year), Token::Mark('-'), Token::Number(_), Token::Mark('-'), Token::Number(_)] if year.len() == 4)
 }
 
-fn pairs(first: &str, last: &str, style: Style, reading: Reading) -> Vec<(Date, Date)> {
+fn pairs(first: &str, last: &str, style: First, reading: Reading) -> Vec<(Date, Date)> {
     if let (Some(first), Some(last)) = (bare_day(first), bare_day(last)) {
         // "14-5" is no stretch from the 14th to the 5th of the month after.
         if first > last {
@@ -86,7 +86,7 @@ fn pairs(first: &str, last: &str, style: Style, reading: Reading) -> Vec<(Date, 
 }
 
 /// What the first half can mean before this end.
-fn starts(first: &str, (end, takes_month): (Span, bool), style: Style, reading: Reading) -> Vec<Span> {
+fn starts(first: &str, (end, takes_month): (Span, bool), style: First, reading: Reading) -> Vec<Span> {
     let at = |near| Reading { near, ..reading };
     // A bare number takes its month from the end.
     if end.fixed || bare_day(first).is_some() && takes_month {
