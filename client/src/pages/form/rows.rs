@@ -275,7 +275,7 @@ fn summary(fields: &[Field], row: &Row, language: Language, title: &dyn Fn(Link)
 #[cfg(test)]
 mod tests {
     use samsyn_engine::schema::kinds::{CONTACT, PLAN, VENUE};
-    use samsyn_engine::schema::{FieldPath, Kind};
+    use samsyn_engine::schema::{FieldPath, Kind, Reading};
 
     use super::*;
 
@@ -284,7 +284,8 @@ mod tests {
         let row = RowId::random();
         let cells = cells.iter().map(|(name, text)| {
             let field = kind.field_at(&FieldPath::cell(list, row, *name)).unwrap();
-            ((*name).to_owned(), field.field_type.parse(text).unwrap())
+            let reading = Reading::new(language, jiff::civil::date(2026, 11, 28));
+            ((*name).to_owned(), field.field_type.parse(text, reading).unwrap())
         });
         let row = Row { id: row, order: String::new(), cells: cells.collect() };
         summary(fields, &row, language, &|link| link.to_string())
