@@ -24,8 +24,13 @@ impl Context {
         Reading::new(self.language, today())
     }
 
-    /// Opens the replica.
+    /// Opens the replica to work in it.
     pub(crate) fn open(&self) -> Result<Replica, Failure> {
         Ok(keys::open(&self.path)?)
+    }
+
+    /// Opens the replica only to read it: also where it cannot be written.
+    pub(crate) fn read(&self) -> Result<Replica, Failure> {
+        Ok(keys::open_to_read(&self.path)?)
     }
 }

@@ -15,6 +15,11 @@ use samsyn_engine::schema::{self, Caption, Language, NewRecordError};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, SyncError};
 
+mod files;
+
+pub(crate) use files::{exchange_error_in_terminal, output_error_in_terminal};
+pub use files::{output_error, with_room};
+
 use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
 use crate::failure::system_words;
@@ -51,16 +56,9 @@ pub fn replica_error(error: &ReplicaError, language: Language) -> String {
 
 /// Why something was not written to a file.
 pub fn exchange_error(error: &ExchangeError, language: Language) -> String {
-    const NOT_WRITTEN: Caption = Caption::new(
-        "{path} kan inte skrivas ({reason}). Välj en annan plats eller ett annat namn.",
-        "{path} cannot be written ({reason}). Choose another place, or another name.",
-    );
     match error {
         ExchangeError::Replica(error) => replica_error(error, language),
-        ExchangeError::File { path, reason } => NOT_WRITTEN
-            .get(language)
-            .replace("{path}", &path.display().to_string())
-            .replace("{reason}", &system_words(reason, language)),
+        ExchangeError::Output(error) => output_error(error, language),
     }
 }
 
@@ -96,6 +94,18 @@ pub fn store_error(error: &StoreError, language: Language) -> String {
         StoreError::Exists(path) => {
             format!("Det finns redan en fil på {}. Välj en annan plats.", path.display())
         }
+        StoreError::Unfinished(path) => format!(
+            "Arbetsytan på {} blev aldrig färdig, och det finns inget i den. Skapa den på nytt med \"samsyn new\" eller anslut med \"samsyn join\".",
+            path.display()
+        ),
+        StoreError::ReadOnly(path) => format!(
+            "Det går inte att skriva i {}: filen, mappen eller disken är skrivskyddad för dig. Den går att läsa.",
+            path.display()
+        ),
+        StoreError::NoPlace(path) => format!(
+            "{} kan inte skapas: mappen är skrivskyddad för dig. Välj en annan plats.",
+            path.display()
+        ),
         StoreError::NotAReplica(path) => {
             format!("{} är ingen arbetsyta i Samsyn. Filen lämnades orörd.", path.display())
         }

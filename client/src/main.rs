@@ -5,5 +5,6 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    samsyn_engine::files::private::keep_to_ourselves();
     samsyn_client::cli::run(std::env::args_os())
 }

@@ -42,6 +42,7 @@
 pub mod address;
 pub mod document;
 pub mod exchange;
+pub mod files;
 pub mod id;
 pub mod identity;
 pub mod parallel;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use samsyn_engine::address::{AddressError, Endpoint};
+use samsyn_engine::files::{OutputError, room};
 use samsyn_engine::identity::{ManagementError, WorkspaceId};
 
 use crate::acme::settings::AcmeSettingsError;
@@ -135,6 +136,23 @@ pub enum RelayError {
         "record {0} would be erased, here and on every device, and cannot be brought back: say --yes to do it"
     )]
     NotConfirmed(samsyn_engine::id::RecordId),
+    /// The disk is full.
+    #[error(
+        "the disk with {path} is full{}: nothing was changed; make room for {} MB there, or choose another disk",
+        free.map_or(String::new(), |free| format!(" ({} kB are free)", free / 1_000)),
+        room::megabytes(*needed)
+    )]
+    NoRoom {
+        /// What is on that disk.
+        path: PathBuf,
+        /// How much is free, in bytes, where the system says.
+        free: Option<u64>,
+        /// About how much it takes, in bytes.
+        needed: u64,
+    },
+    /// A file that was named cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// A log cannot be used.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -148,6 +166,23 @@ impl RelayError {
     pub(crate) fn not_writable(path: &Path) -> impl FnOnce(io::Error) -> RelayError + use<> {
         let path = path.to_owned();
         move |reason| RelayError::NotWritable { path, reason }
+    }
+
+    /// The same error; where it comes of a full disk, with how much room it takes there.
+    pub(crate) fn with_room(self, path: &Path, needed: u64) -> RelayError {
+        let is_full = match &self {
+            RelayError::Log(LogError::Full) => true,
+            RelayError::NotWritable { reason, .. } | RelayError::System(reason) => room::says_full(reason),
+            RelayError::Output(OutputError::Full { .. }) => true,
+            // SQLite says of some of its files only that they cannot be used.
+            RelayError::Log(LogError::Database(_) | LogError::Unusable { .. }) => room::is_full(path),
+            _ => false,
+        };
+        if is_full {
+            RelayError::NoRoom { path: path.to_owned(), free: room::free(path), needed }
+        } else {
+            self
+        }
     }
 
     /// Why the relay does not listen there.

@@ -5,7 +5,7 @@
 //! DATA/restore.lock                      held by a command that puts a workspace back
 //! DATA/relay.id                          the relay's name, which devices sign when they enter
 //! DATA/workspaces/<workspace>/log.sqlite one log, with SQLite's own files beside it
-//! DATA/workspaces/.new-<workspace>/      one that is being made or put back; renamed once it is whole
+//! DATA/workspaces/.samsyn-<n>/           one that is being made or put back; renamed once it is whole, swept up where that was broken off
 //! DATA/workspaces/.replaced-<n>-<workspace>/  one that was replaced from a backup
 //! DATA/erased/<workspace>                what was erased of it, outside of its backups
 //! DATA/acme/                             the account and the certificate of a relay that has one by ACME
@@ -14,18 +14,24 @@
 //! No index beside the folders themselves: making a workspace is making its folder, at once, also while a relay
 //! serves the others; moving a workspace to another relay is moving its folder.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::thread;
 use std::time::Duration;
 
+use samsyn_engine::files::{self, Draft, private, sync_folder};
 use samsyn_engine::identity::{RelayId, WorkspaceId};
 
 use crate::error::RelayError;
 use crate::log::{Meta, SqliteLog, care, restoring};
+
+/// After this time nobody works any more on what an earlier version had begun.
+const ABANDONED: Duration = Duration::from_secs(3_600);
+
+/// What a workspace takes that has nothing in it, with SQLite's own files, in bytes.
+const ROOM: u64 = 2_000_000;
 
 /// A relay's data folder.
 #[derive(Debug, Clone)]
@@ -68,7 +74,13 @@ impl Folder {
     /// Where it is not, or is something else.
     pub fn open(root: &Path) -> Result<Folder, RelayError> {
         match fs::metadata(root) {
-            Ok(found) if found.is_dir() => Ok(Folder { root: root.to_owned() }),
+            Ok(found) if found.is_dir() => {
+                // Earlier versions, or whoever made the folder, may have let others look into it.
+                if is_ours(root) {
+                    private::tighten(root);
+                }
+                Ok(Folder { root: root.to_owned() })
+            }
             Ok(_) => Err(RelayError::NotAFolder(root.to_owned())),
             Err(_) => Err(RelayError::NoFolder(root.to_owned())),
         }
@@ -80,7 +92,7 @@ impl Folder {
     /// Where it cannot be made.
     pub fn open_or_create(root: &Path) -> Result<Folder, RelayError> {
         if !root.exists() {
-            make_private(root).map_err(RelayError::not_writable(root))?;
+            private::make_folder(root).map_err(RelayError::not_writable(root))?;
         }
         Folder::open(root)
     }
@@ -90,18 +102,19 @@ impl Folder {
     /// # Errors
     /// Where another relay serves it, or nothing can be written to it.
     pub fn lock(&self) -> Result<FolderLock, RelayError> {
-        let open =
-            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(self.lock_path());
+        let path = self.lock_path();
+        let open = private::options().create(true).truncate(false).read(true).open(&path);
+        private::tighten(&path);
         let file = open.map_err(RelayError::not_writable(&self.root))?;
         claim(&file, &self.root)?.then_some(()).ok_or_else(|| RelayError::Taken(self.root.clone()))?;
         self.probe().map_err(RelayError::not_writable(&self.root))?;
+        self.sweep();
         Ok(FolderLock { file })
     }
 
     /// Claims the folder for putting something back: two that do so at once would do it with each other's files.
     fn lock_for_restoring(&self) -> Result<FolderLock, RelayError> {
-        let open =
-            OpenOptions::new().create(true).truncate(false).write(true).open(self.root.join("restore.lock"));
+        let open = private::options().create(true).truncate(false).open(self.root.join("restore.lock"));
         let file = open.map_err(RelayError::not_writable(&self.root))?;
         if claim(&file, &self.root)? {
             Ok(FolderLock { file })
@@ -115,15 +128,9 @@ impl Folder {
     /// # Errors
     /// Why not.
     pub fn probe(&self) -> io::Result<()> {
-        // Another process may look at the same time, as `config check` does. In containers both may have the same number.
-        let path = self.root.join(format!("relay.probe-{}", process::id()));
-        let mut file = File::create(&path)?;
-        file.write_all(&[0; 4096])?;
-        file.sync_all()?;
-        match fs::remove_file(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed,
-        }
+        let draft = Draft::file(&self.root.join("probe"))?;
+        draft.open_file().write_all(&[0; 4096])?;
+        draft.sync()
     }
 
     /// Where the relay that serves the folder listens, if one does.
@@ -150,7 +157,12 @@ impl Folder {
             return Ok(id);
         }
         let id = RelayId::random();
-        fs::write(&path, format!("{id}\n")).map_err(RelayError::not_writable(&self.root))?;
+        let write = || {
+            let draft = Draft::file(&path)?;
+            draft.open_file().write_all(format!("{id}\n").as_bytes())?;
+            draft.put_in_the_place_of(&path)
+        };
+        write().map_err(RelayError::not_writable(&self.root))?;
         Ok(id)
     }
 
@@ -187,23 +199,41 @@ impl Folder {
     /// # Errors
     /// Where nothing can be written.
     pub fn create(&self, meta: &Meta) -> Result<(), RelayError> {
+        self.make(meta).map_err(|error| error.with_room(&self.root, ROOM))
+    }
+
+    fn make(&self, meta: &Meta) -> Result<(), RelayError> {
         let refused = || RelayError::not_writable(&self.root);
-        let (unfinished, finished) = self.places(meta.workspace);
-        if !self.workspaces().exists() {
-            make_private(&self.workspaces()).map_err(refused())?;
+        let finished = self.place(meta.workspace);
+        let unfinished = self.begin(&finished)?;
+        SqliteLog::create(&unfinished.path().join("log.sqlite"), meta)?;
+        unfinished.put_in_place(&finished).map_err(refused())
+    }
+
+    /// A folder for a workspace that is being made. What was broken off before is taken away.
+    fn begin(&self, finished: &Path) -> Result<Draft, RelayError> {
+        let begin = || {
+            private::make_folders(&self.workspaces())?;
+            self.sweep();
+            Draft::folder(finished)
+        };
+        begin().map_err(RelayError::not_writable(&self.root))
+    }
+
+    /// Takes away what is left of workspaces whose making or putting back was broken off.
+    fn sweep(&self) {
+        let workspaces = self.workspaces();
+        files::sweep(&self.root);
+        files::sweep(&workspaces);
+        // Earlier versions called them so, and held nothing by which it could be told that they are still at work: they are let alone
+        // for an hour.
+        for entry in fs::read_dir(workspaces).into_iter().flatten().flatten() {
+            let is_one = entry.file_name().as_encoded_bytes().starts_with(b".new-");
+            let age = entry.metadata().and_then(|found| found.modified()).map(|time| time.elapsed());
+            if is_one && age.is_ok_and(|age| age.is_ok_and(|age| age > ABANDONED)) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
         }
-        make_private(&unfinished).map_err(refused())?;
-        let made = SqliteLog::create(&unfinished.join("log.sqlite"), meta)
-            .map_err(RelayError::from)
-            .and_then(|()| {
-                sync_folder(&unfinished).and_then(|()| fs::rename(&unfinished, finished)).map_err(refused())
-            });
-        if made.is_err() {
-            // Nothing of anybody's is in it.
-            let _ = fs::remove_dir_all(&unfinished);
-        }
-        made?;
-        sync_folder(&self.workspaces()).map_err(refused())
     }
 
     /// Puts a workspace back from a copy of its log, which is only read; also while a relay serves the folder.
@@ -214,39 +244,34 @@ impl Folder {
     /// it is wrong; [`RelayError::Taken`] where what is there cannot be used, and a relay has it open; where nothing can be
     /// written. Then what is there is as it was.
     pub fn put_back(&self, copy: &Path, replace: bool) -> Result<PutBack, RelayError> {
-        let refused = || RelayError::not_writable(&self.root);
+        // The copy, the log that becomes it, and what is kept of what was there.
+        let needed = 3 * copy.metadata().map_or(0, |found| found.len()) + ROOM;
+        self.put_back_from(copy, replace).map_err(|error| error.with_room(&self.root, needed))
+    }
+
+    fn put_back_from(&self, copy: &Path, replace: bool) -> Result<PutBack, RelayError> {
         let workspace = SqliteLog::inspect(copy)?.0.workspace;
-        let (unfinished, finished) = self.places(workspace);
+        let finished = self.place(workspace);
         if finished.exists() && !replace {
             return Err(RelayError::IsThere(workspace));
         }
         let _alone = self.lock_for_restoring()?;
-        if !self.workspaces().exists() {
-            make_private(&self.workspaces()).map_err(refused())?;
-        }
-        // Of an attempt that broke off.
-        let _ = fs::remove_dir_all(&unfinished);
-        make_private(&unfinished).map_err(refused())?;
-        let ready = unfinished.join("log.sqlite");
+        let unfinished = self.begin(&finished)?;
+        let ready = unfinished.path().join("log.sqlite");
         // By SQLite: part of what it holds may stand in a write-ahead log beside it.
-        let put = care::copy(copy, &ready)
-            .and_then(|()| restoring::prepare(&ready, &self.log(workspace)))
-            .map_err(RelayError::from)
-            .and_then(|()| Ok(care::verify(&ready)?))
-            .and_then(|changes| {
-                let (kept, members) = self.exchange(workspace, (&unfinished, &finished))?;
-                Ok(PutBack { workspace, changes, kept, members })
-            });
-        // What is still there is a copy of the copy.
-        let _ = fs::remove_dir_all(&unfinished);
-        put
+        care::copy(copy, &ready)?;
+        restoring::prepare(&ready, &self.log(workspace))?;
+        let changes = care::verify(&ready)?;
+        let (kept, members) = self.exchange(workspace, unfinished, &finished)?;
+        Ok(PutBack { workspace, changes, kept, members })
     }
 
     /// Puts what was made ready in the workspace's place. Answers where what was there is kept, and whose members it has now.
     fn exchange(
         &self,
         workspace: WorkspaceId,
-        (ready, place): (&Path, &Path),
+        ready: Draft,
+        place: &Path,
     ) -> Result<(Option<PathBuf>, WhoBelongs), RelayError> {
         let refused = || RelayError::not_writable(&self.root);
         let log = self.log(workspace);
@@ -254,8 +279,9 @@ impl Folder {
         if let Some(kept) = &kept
             && restoring::is_sound(&log)
         {
-            make_private(kept).map_err(refused())?;
-            let exchanged = restoring::exchange(&log, &ready.join("log.sqlite"), &kept.join("log.sqlite"));
+            private::make_folder(kept).map_err(refused())?;
+            let exchanged =
+                restoring::exchange(&log, &ready.path().join("log.sqlite"), &kept.join("log.sqlite"));
             if exchanged.is_err() {
                 // All that is in it is where it was.
                 let _ = fs::remove_dir_all(kept);
@@ -266,12 +292,10 @@ impl Folder {
         }
         // A relay that has the file open would write on in it.
         let lock = kept.is_some().then(|| self.lock()).transpose()?;
-        sync_folder(ready).map_err(refused())?;
         if let Some(kept) = &kept {
             fs::rename(place, kept).map_err(refused())?;
         }
-        fs::rename(ready, place).map_err(refused())?;
-        sync_folder(&self.workspaces()).map_err(refused())?;
+        ready.put_in_place(place).map_err(refused())?;
         drop(lock);
         Ok((kept, WhoBelongs::AsInTheBackup))
     }
@@ -282,9 +306,8 @@ impl Folder {
         (1_u32..).map(name).find(|path| !path.exists()).expect("some number is free")
     }
 
-    fn places(&self, workspace: WorkspaceId) -> (PathBuf, PathBuf) {
-        let folder = self.workspaces();
-        (folder.join(format!(".new-{workspace}")), folder.join(workspace.to_string()))
+    fn place(&self, workspace: WorkspaceId) -> PathBuf {
+        self.workspaces().join(workspace.to_string())
     }
 
     fn workspaces(&self) -> PathBuf {
@@ -308,6 +331,13 @@ impl FolderLock {
     }
 }
 
+/// Whether a folder has workspaces in it, and nothing that is not a relay's: only then it is for us to say who may look into it.
+fn is_ours(root: &Path) -> bool {
+    const OURS: [&str; 6] = ["workspaces", "erased", "acme", "relay.lock", "relay.id", "restore.lock"];
+    let mut names = fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    root.join("workspaces").is_dir() && names.all(|name| OURS.iter().any(|ours| name == *ours))
+}
+
 /// Takes a lock, if nobody has it. Tries a few times: a `workspace create` that looks who serves holds it for a moment.
 fn claim(file: &File, root: &Path) -> Result<bool, RelayError> {
     for _ in 0..5 {
@@ -318,19 +348,6 @@ fn claim(file: &File, root: &Path) -> Result<bool, RelayError> {
         }
     }
     Ok(false)
-}
-
-/// Makes durable what a folder lists. Elsewhere than on Unix the system does so by itself.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// A folder that only this account can look into: the logs are not encrypted.
-pub(crate) fn make_private(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use samsyn_engine::schema::kinds::CONTACT;
 use samsyn_engine::store::ListQuery;
 use serde_json::json;
 
+use crate::figures::{self, Figures};
 use crate::process::program;
 use crate::wire::{Traffic, Workspace, sync};
 
@@ -34,9 +35,8 @@ pub struct Bench {
     /// So many records, in the proportions of a bureau.
     #[arg(long, default_value_t = 10_000)]
     records: usize,
-    /// Also write the figures to this file, as JSON.
-    #[arg(long, value_name = "FILE")]
-    json: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    figures: Figures,
 }
 
 /// One figure: what, how much, in which unit.
@@ -48,6 +48,7 @@ impl Bench {
     /// # Errors
     /// Where a file cannot be written or a program not be started.
     pub fn run(&self) -> Result<(), Failure> {
+        let output = self.figures.begin()?;
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("large.samsyn");
         let workspace = Workspace::default();
@@ -62,12 +63,9 @@ impl Bench {
         for Figure(what, number, unit) in &figures {
             println!("{what:<58}{number:>12.1} {unit}");
         }
-        if let Some(file) = &self.json {
-            let rows: Vec<_> =
-                figures.iter().map(|f| json!({ "case": f.0, "value": f.1, "unit": f.2 })).collect();
-            std::fs::write(file, serde_json::to_vec_pretty(&rows)?)?;
-        }
-        Ok(())
+        let rows: Vec<_> =
+            figures.iter().map(|f| json!({ "case": f.0, "value": f.1, "unit": f.2 })).collect();
+        figures::write(output, &rows)
     }
 }
 

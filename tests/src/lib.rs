@@ -3,7 +3,9 @@
 pub mod bench;
 pub mod corpus;
 pub mod documented;
+mod figures;
 pub mod fuzz;
+pub mod kills;
 pub mod memory_relay;
 pub mod partition;
 #[cfg(feature = "peers")]

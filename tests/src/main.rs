@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use samsyn_tests::{bench, corpus, simulation};
+use samsyn_tests::{bench, corpus, kills, simulation};
 
 /// Benchmarks and simulations of Samsyn, and the corpus of its fuzz targets.
 #[derive(Debug, Parser)]
@@ -19,6 +19,8 @@ enum Command {
     Bench(bench::Bench),
     /// Many laptops, one relay, and everything that goes wrong, out of one seed after the other.
     Simulate(Simulate),
+    /// Every command that writes, killed at each call by which it does, and what it leaves behind.
+    Kills(kills::Kills),
     /// Samsyn beside automerge::sync and samod: bytes, messages, time and memory.
     #[cfg(feature = "peers")]
     Peers(samsyn_tests::peers::Peers),
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
             }
         },
         Command::Simulate(simulate) => simulate.run(),
+        Command::Kills(kills) => kills.run(),
         #[cfg(feature = "peers")]
         Command::Peers(peers) => match peers.run() {
             Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use samsyn_engine::exchange::{ExchangeError, record_to_json};
+use samsyn_engine::files::{Existing, Output, with_ending};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::schema::{Caption, Language};
@@ -112,40 +113,29 @@ impl<'a> Dossier<'a> {
         }))
     }
 
-    /// Writes both beside each other, as `NAME.txt` and `NAME.json`, where there is nothing yet. Answers where. Nobody else on this
-    /// computer can read them.
+    /// Writes both beside each other, as `NAME.txt` and `NAME.json`. Answers where. Nobody else on this computer can read them.
     ///
     /// # Errors
-    /// Where the replica cannot be read or a file cannot be written; then there is none.
-    pub fn write(&self, text: &Path) -> Result<[PathBuf; 2], ExchangeError> {
+    /// Where the replica cannot be read or a file cannot be written; then there is neither, or what was there before.
+    pub fn write(&self, text: &Path, existing: Existing) -> Result<[PathBuf; 2], ExchangeError> {
         // The name may have a point in it.
         let plain = text.extension().is_some_and(|ending| ending == "txt" || ending == "json");
         let stem = if plain { text.with_extension("") } else { text.to_owned() };
-        let path = |ending: &str| {
-            let mut name = stem.clone().into_os_string();
-            name.push(ending);
-            PathBuf::from(name)
-        };
-        let paths = [path(".txt"), path(".json")];
+        let paths = [".txt", ".json"].map(|ending| with_ending(&stem, ending));
         let contents = [self.to_text()? + "\n", format!("{:#}\n", self.to_json()?)];
-        for (number, content) in contents.iter().enumerate() {
-            write_new(&paths[number], content).map_err(|error| {
-                if number > 0 {
-                    let _ = std::fs::remove_file(&paths[0]);
-                }
-                ExchangeError::File { path: paths[number].clone(), reason: error.to_string() }
-            })?;
+        let begin = |path| Output::begin(path, Some(self.words.replica.store().path()), existing);
+        let mut outputs = [begin(&paths[0])?, begin(&paths[1])?];
+        for (output, content) in outputs.iter_mut().zip(contents) {
+            output.write_all(content.as_bytes()).map_err(|error| output.failed(error))?;
         }
+        let [first, second] = outputs;
+        first.finish()?;
+        second.finish().inspect_err(|_| {
+            // Half of it is none. What was replaced is gone: a person said so.
+            let _ = std::fs::remove_file(&paths[0]);
+        })?;
         Ok(paths)
     }
-}
-
-fn write_new(path: &Path, content: &str) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(content.as_bytes())
 }
 
 fn kind_words(kind: &str, language: Language) -> String {

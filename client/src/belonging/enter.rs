@@ -37,12 +37,16 @@ pub fn enter(vault: &Vault, path: &Path, code: &str) -> Result<Grant, EnterError
     let code: InvitationCode = code.trim().parse()?;
     let key = DeviceKey::random();
     let mut replica = keys::open_from(vault, path)?.entering(key.clone(), code);
+    let device = replica.device();
+    // Before the relay hears of it: killed after that, the device could not show that it is the one that was let in.
+    keys::keep_entering(vault, device, &key)?;
     let met = link::sync_once(&mut replica);
     // The relay may have let us in, whatever broke afterwards.
     let is_in = replica.meta()?.key == Some(key.public());
     if is_in {
-        keys::keep_in(vault, replica.device(), &key)?;
+        keys::keep_in(vault, device, &key)?;
     }
+    keys::forget_entering(vault, device);
     match met {
         Ok(_) => Ok(replica.grant()?),
         Err(error) if is_in => Err(EnterError::Broken(error)),

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use samsyn_engine::address::{AddressError, RelayAddress, WorkspaceAddress};
+use samsyn_engine::files::with_ending;
 use samsyn_engine::identity::{CodeError, DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
-use samsyn_engine::replica::{Replica, ReplicaError};
-use samsyn_engine::store::{Meta, NewReplica, StoreError, WayIn};
+use samsyn_engine::replica::{Newborn, Replica, ReplicaError};
+use samsyn_engine::store::{FileKey, Meta, NewReplica, StoreError, WayIn, is_unfinished, key_needed};
 use samsyn_engine::sync::{ErrorCode, Notice};
 use samsyn_engine::typed;
 
@@ -119,29 +120,56 @@ pub struct Made {
 }
 
 impl Site<'_> {
-    fn make(&self, new: &NewReplica, person: &str) -> Result<Made, JoinError> {
+    /// Makes a replica; `device_key` is that of its device, where it has one. Killed at any moment, either all of it is there or
+    /// nothing but keys to nothing.
+    fn make(
+        &self,
+        new: &NewReplica,
+        person: &str,
+        device_key: Option<&DeviceKey>,
+    ) -> Result<Made, JoinError> {
+        self.clear_stub();
         let (key, place) = keys::draw_file_key(self.vault, self.encryption)?.unzip();
-        match Replica::create_with(self.replica, key.as_ref(), new, person) {
-            Ok(replica) => Ok(Made { replica, key: place }),
-            Err(error) => {
-                // What somebody else has put there stays. All else was made just now, and has nothing of anybody's in it yet.
-                if !matches!(error, ReplicaError::Store(StoreError::Exists(_))) {
-                    self.clear();
-                }
-                key.iter().for_each(|key| keys::forget_file_key(self.vault, key));
-                Err(error.into())
-            }
+        let made = self.make_with(key.as_ref(), (new, person), device_key);
+        // Whatever went wrong: what the file needs that is there is not thrown away.
+        if made.is_err() && key_needed(self.replica).ok().flatten() != key.as_ref().map(FileKey::name) {
+            key.iter().for_each(|key| keys::forget_key(self.vault, key.name()));
+        }
+        Ok(Made { replica: made?, key: place })
+    }
+
+    fn make_with(
+        &self,
+        key: Option<&FileKey>,
+        (new, person): (&NewReplica, &str),
+        device_key: Option<&DeviceKey>,
+    ) -> Result<Replica, JoinError> {
+        let newborn = Newborn::begin(self.replica, key, new, person)?;
+        let device = newborn.device();
+        // Before it has its name: without its key the replica is let in nowhere.
+        let kept = device_key.map_or(Ok(()), |key| keys::keep_in(self.vault, device, key));
+        let made = kept.map_err(JoinError::from).and_then(|()| Ok(newborn.finish(key)?));
+        if made.is_err() && device_key.is_some() {
+            keys::forget(self.vault, device);
+        }
+        made
+    }
+
+    /// Takes away what an earlier version left that was killed as it made an encrypted replica: there is nothing in it.
+    fn clear_stub(&self) {
+        let key = keys::file_key(self.vault, self.replica).ok().flatten();
+        if key.is_some_and(|key| is_unfinished(self.replica, Some(&key))) {
+            self.clear();
         }
     }
 
-    /// Takes away what was made here just now.
+    /// Takes away what was made here just now. Its key last: killed before that, the next command can open what is left.
     fn clear(&self) {
-        keys::forget_key_of(self.vault, self.replica);
-        for ending in ["", "-wal", "-shm", "-instance"] {
-            let mut name = self.replica.as_os_str().to_owned();
-            name.push(ending);
-            let _ = std::fs::remove_file(PathBuf::from(name));
+        let key = keys::name_of_key(self.replica);
+        for ending in ["-wal", "-shm", "-journal", "-instance", ""] {
+            let _ = std::fs::remove_file(with_ending(self.replica, ending));
         }
+        key.into_iter().for_each(|key| keys::forget_key(self.vault, key));
     }
 }
 
@@ -153,7 +181,7 @@ pub fn found(site: Site<'_>, workspace: &str, name: &str) -> Result<Made, JoinEr
     let name = person(name)?;
     let workspace_name = workspace.to_owned();
     let new = NewReplica { workspace: WorkspaceId::random(), workspace_name, relay: None };
-    site.make(&new, name)
+    site.make(&new, name, None)
 }
 
 /// Makes the replica, without asking the relay for anything yet.
@@ -162,27 +190,18 @@ pub fn found(site: Site<'_>, workspace: &str, name: &str) -> Result<Made, JoinEr
 /// Where it cannot be made.
 pub fn prepare(site: Site<'_>, entry: &Entry, name: &str) -> Result<Made, JoinError> {
     let name = person(name)?;
-    if site.replica.exists() {
-        return Err(JoinError::Exists(site.replica.to_owned()));
-    }
     let key = DeviceKey::random();
     let way = entry.way_in(&key);
     let invited = matches!(way, WayIn::Invited { .. });
     let relay = Some((entry.relay.to_string(), way));
     let new = NewReplica { workspace: entry.workspace, workspace_name: String::new(), relay };
-    let made = site.make(&new, name)?;
-    if !invited {
-        return Ok(made);
-    }
-    // Before anything else: without its key the replica is let in nowhere.
-    let device = made.replica.device();
-    if let Err(error) = keys::keep_in(site.vault, device, &key) {
-        drop(made);
-        keys::forget(site.vault, device);
-        site.clear();
-        return Err(error.into());
-    }
-    Ok(Made { replica: made.replica.with_key(key), ..made })
+    let made = match site.make(&new, name, invited.then_some(&key)) {
+        Err(JoinError::Replica(ReplicaError::Store(StoreError::Exists(path)))) => {
+            return Err(JoinError::Exists(path));
+        }
+        made => made?,
+    };
+    Ok(if invited { Made { replica: made.replica.with_key(key), ..made } } else { made })
 }
 
 /// The first meeting tells whether the invitation is good. Where it is not, nothing is left behind.
@@ -216,8 +235,8 @@ fn ended(site: Site<'_>, replica: Replica, error: LinkError) -> JoinError {
     let device = replica.device();
     // Closing it writes beside it: first it is closed, then it is taken away.
     drop(replica);
-    keys::forget(site.vault, device);
     site.clear();
+    keys::forget(site.vault, device);
     error
 }
 

@@ -22,7 +22,7 @@ const NOTHING: Caption = Caption::new("inget behöver åtgärdas", "nothing has 
 
 impl Findings {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let replica = context.open()?;
+        let replica = context.read()?;
         let findings = replica.findings(today())?;
         let ids: Vec<RecordId> = findings.iter().map(|finding| finding.record).collect();
         let titles = replica.store().titles(&ids)?.into_iter().map(Option::unwrap_or_default);

@@ -100,7 +100,7 @@ pub(super) struct Invite {
 
 impl Invite {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let meta = context.open()?.meta()?;
+        let meta = context.read()?.meta()?;
         let terms = Terms {
             role: self.role,
             organisation: self.organisation,
@@ -285,7 +285,7 @@ const NOT_ERASED: Caption = Caption::new(
 
 impl Erase {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let (replica, language) = (context.open()?, context.language);
+        let (replica, language) = (context.read()?, context.language);
         let id = record(&replica, &self.record)?;
         let Touched { title, changes, referrers, .. } = Touched::of(&replica, id)?;
         drop(replica);

@@ -20,9 +20,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use samsyn_engine::exchange::ExchangeError;
+use samsyn_engine::files::{Existing, private};
+use samsyn_engine::replica::{ReplicaError, SyncProblem};
 use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::store::StoreError;
 
+use crate::belonging::join::JoinError;
 use crate::context::{Context, Failure, Said};
+use crate::explain;
+use crate::keys::lock::LockError;
+use crate::link::LinkError;
 
 /// Shared knowledge of a convention bureau, with or without a network.
 #[derive(Debug, Parser)]
@@ -114,6 +122,20 @@ struct Json {
     json: bool,
 }
 
+/// What is done with a file that stands where something is to be written.
+#[derive(Debug, Clone, Copy, Args)]
+struct Overwrite {
+    /// Replace what an earlier one has written there.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+impl Overwrite {
+    fn existing(self) -> Existing {
+        if self.overwrite { Existing::Replace } else { Existing::Keep }
+    }
+}
+
 /// Runs the program with these arguments (the first is its own name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
@@ -156,38 +178,62 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
         None => default_path()?,
     };
     let context = Context { path, language };
-    match cli.command {
-        None | Some(Command::Open) => return crate::window::open(&context, named),
-        Some(Command::New(command)) => command.run(&context)?,
-        Some(Command::Join(command)) => command.run(&context)?,
-        Some(Command::Enter(command)) => command.run(&context)?,
-        Some(Command::Invite(command)) => command.run(&context)?,
-        Some(Command::Members(command)) => command.run(&context)?,
-        Some(Command::Member(command)) => command.run(&context)?,
-        Some(Command::Device(command)) => command.run(&context)?,
-        Some(Command::Access(command)) => command.run(&context)?,
-        Some(Command::Erase(command)) => command.run(&context)?,
-        Some(Command::Fields(command)) => command.run(&context)?,
-        Some(Command::List(command)) => command.run(&context)?,
-        Some(Command::Show(command)) => command.run(&context)?,
-        Some(Command::Set(command)) => command.run(&context)?,
-        Some(Command::Add(command)) => command.run(&context)?,
-        Some(Command::Remove(command)) => command.run(&context)?,
-        Some(Command::Search(command)) => command.run(&context)?,
-        Some(Command::Sync(command)) => command.run(&context)?,
-        Some(Command::Serve(command)) => command.run(&context)?,
-        Some(Command::Review(command)) => command.run(&context)?,
-        Some(Command::Findings(command)) => command.run(&context)?,
-        Some(Command::Encrypt(command)) => command.run(&context)?,
-        Some(Command::Decrypt(command)) => command.run(&context)?,
-        Some(Command::Lock(command)) => command.run(&context)?,
-        Some(Command::Unlock(command)) => command.run(&context)?,
-        Some(Command::Key(command)) => command.run(&context)?,
-        Some(Command::Export(command)) => command.run(&context)?,
-        Some(Command::Demo(command)) => return command.run(language),
+    carry_out(cli.command, &context, named).map_err(|failure| with_room(failure, &context))
+}
+
+fn carry_out(command: Option<Command>, context: &Context, named: bool) -> Result<ExitCode, Failure> {
+    match command {
+        None | Some(Command::Open) => return crate::window::open(context, named),
+        Some(Command::New(command)) => command.run(context)?,
+        Some(Command::Join(command)) => command.run(context)?,
+        Some(Command::Enter(command)) => command.run(context)?,
+        Some(Command::Invite(command)) => command.run(context)?,
+        Some(Command::Members(command)) => command.run(context)?,
+        Some(Command::Member(command)) => command.run(context)?,
+        Some(Command::Device(command)) => command.run(context)?,
+        Some(Command::Access(command)) => command.run(context)?,
+        Some(Command::Erase(command)) => command.run(context)?,
+        Some(Command::Fields(command)) => command.run(context)?,
+        Some(Command::List(command)) => command.run(context)?,
+        Some(Command::Show(command)) => command.run(context)?,
+        Some(Command::Set(command)) => command.run(context)?,
+        Some(Command::Add(command)) => command.run(context)?,
+        Some(Command::Remove(command)) => command.run(context)?,
+        Some(Command::Search(command)) => command.run(context)?,
+        Some(Command::Sync(command)) => command.run(context)?,
+        Some(Command::Serve(command)) => command.run(context)?,
+        Some(Command::Review(command)) => command.run(context)?,
+        Some(Command::Findings(command)) => command.run(context)?,
+        Some(Command::Encrypt(command)) => command.run(context)?,
+        Some(Command::Decrypt(command)) => command.run(context)?,
+        Some(Command::Lock(command)) => command.run(context)?,
+        Some(Command::Unlock(command)) => command.run(context)?,
+        Some(Command::Key(command)) => command.run(context)?,
+        Some(Command::Export(command)) => command.run(context)?,
+        Some(Command::Demo(command)) => return command.run(context.language),
         Some(Command::DemoRelay { .. }) => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where the disk was full: how much is free, and how much it takes.
+fn with_room(failure: Failure, context: &Context) -> Failure {
+    if !is_full(&failure) {
+        return failure;
+    }
+    Said::each(|language| explain::with_room(&failure.explain(language), &context.path, language)).into()
+}
+
+fn is_full(failure: &Failure) -> bool {
+    let replica = |error: &ReplicaError| matches!(error, ReplicaError::Store(StoreError::Full));
+    failure.is(replica)
+        || failure.is(|error: &StoreError| matches!(error, StoreError::Full))
+        || failure.is(|error: &LockError| matches!(error, LockError::Store(StoreError::Full)))
+        || failure.is(|error: &ExchangeError| matches!(error, ExchangeError::Replica(error) if replica(error)))
+        || failure.is(|error: &JoinError| matches!(error, JoinError::Replica(error) if replica(error)))
+        || failure.is(|error: &LinkError| {
+            matches!(error, LinkError::Problem(SyncProblem::Replica(error)) if replica(error))
+        })
 }
 
 fn parse_language(text: &str) -> Result<Language, String> {
@@ -210,7 +256,8 @@ fn default_path() -> Result<PathBuf, Failure> {
     );
     let folders =
         directories::ProjectDirs::from("se", "Samsyn", "Samsyn").ok_or_else(|| Said::new(NO_HOME, &[]))?;
-    std::fs::create_dir_all(folders.data_dir()).map_err(|error| Said::file(folders.data_dir(), &error))?;
+    private::make_folders(folders.data_dir()).map_err(|error| Said::file(folders.data_dir(), &error))?;
+    private::tighten(folders.data_dir());
     Ok(folders.data_dir().join("workspace.samsyn"))
 }
 

@@ -40,7 +40,7 @@ pub(super) struct List {
 
 impl List {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let replica = context.open()?;
+        let replica = context.read()?;
         let list = self.query(&replica, context.reading())?;
         let ids = replica.store().list(&list)?;
         let words = Words::new(&replica, context)?;
@@ -146,7 +146,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let replica = context.open()?;
+        let replica = context.read()?;
         let id = record(&replica, &self.record)?;
         if self.history { self.history(context, &replica, id) } else { self.state(context, &replica, id) }
     }
@@ -425,7 +425,7 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let replica = context.open()?;
+        let replica = context.read()?;
         let hits = replica.store().search(&self.words.join(" "), &[], self.most)?;
         if self.json.json {
             let all: Vec<_> =

@@ -26,7 +26,7 @@ pub(crate) struct Review {
 
 impl Review {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let mut replica = context.open()?;
+        let mut replica = if self.done { context.open()? } else { context.read()? };
         let only = self.record.as_deref().map(|text| record(&replica, text)).transpose()?;
         let shown = show(&replica, context, only, self.json.json)?;
         if self.done {

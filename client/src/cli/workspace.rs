@@ -8,10 +8,10 @@ use samsyn_engine::exchange::{export_automerge, export_json};
 use samsyn_engine::schema::{Caption, Language};
 use serde_json::json;
 
-use super::Json;
 use super::members::Code;
 use super::render::{json as write_json, line};
 use super::rest::AtRest;
+use super::{Json, Overwrite};
 use crate::belonging::join::{self, Entry, JoinError, Made};
 use crate::context::{Context, Failure, Said};
 use crate::keys::Vault;
@@ -254,19 +254,21 @@ pub(super) struct Export {
     /// Every record in one JSON file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
 impl Export {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let replica = context.open()?;
+        let replica = context.read()?;
         if let Some(folder) = &self.automerge {
-            let count = export_automerge(&replica, folder)?;
+            let count = export_automerge(&replica, folder, self.overwrite.existing())?;
             const WROTE: Caption =
                 Caption::new("Dokument skrivna under {}: {}", "Documents written below {}: {}");
             line(WROTE.fill(context.language, &[&folder.display(), &count]))?;
         }
         if let Some(path) = &self.json {
-            let count = export_json(&replica, path)?;
+            let count = export_json(&replica, path, self.overwrite.existing())?;
             const WROTE: Caption = Caption::new("Poster skrivna till {}: {}", "Records written to {}: {}");
             line(WROTE.fill(context.language, &[&path.display(), &count]))?;
         }

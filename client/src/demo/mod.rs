@@ -10,6 +10,7 @@
 //! Nothing in it is made up: the relay is a process on loopback, the replicas are files, what is printed is read from the
 //! coordinator's replica. `script` says what the ambassadors do.
 
+mod ground;
 mod relay;
 mod script;
 
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use samsyn_engine::files::{Draft, sweep};
 use samsyn_engine::identity::{DeviceKey, Invitation, InvitationCode, Managed, Management, Role};
 use samsyn_engine::replica::{Replica, wall_clock};
 use samsyn_engine::sample;
@@ -52,11 +54,11 @@ impl Demo {
         let (folder, _temporary) = match &self.keep {
             Some(folder) => (folder.clone(), None),
             None => {
-                let temporary = TemporaryFolder::new()?;
-                (temporary.0.clone(), Some(temporary))
+                let temporary = temporary()?;
+                (temporary.path().to_owned(), Some(temporary))
             }
         };
-        start_fresh(&folder)?;
+        ground::clear(&folder)?;
         let say = Say(language);
         let relay = RelayProcess::start(&folder.join("relay"))?;
         say.line(Caption::new("Reläet körs på", "The relay runs at"), &relay.address)?;
@@ -207,37 +209,9 @@ fn invite(coordinator: &mut Replica, workspace: &Workspace) -> Result<Invitation
     }
 }
 
-/// Takes away what an earlier demo has left, and nothing else.
-fn start_fresh(folder: &Path) -> Result<(), Failure> {
-    let explain = |error: std::io::Error| Said::file(folder, &error);
-    std::fs::create_dir_all(folder).map_err(explain)?;
-    for file in FILES {
-        for ending in ["", "-wal", "-shm", "-instance"] {
-            let path = folder.join(format!("{file}{ending}"));
-            if path.exists() {
-                std::fs::remove_file(&path).map_err(explain)?;
-            }
-        }
-    }
-    let relay = folder.join("relay");
-    if relay.join("workspaces").exists() {
-        std::fs::remove_dir_all(&relay).map_err(explain)?;
-    }
-    Ok(())
-}
-
-struct TemporaryFolder(PathBuf);
-
-impl TemporaryFolder {
-    fn new() -> Result<Self, Failure> {
-        let folder = std::env::temp_dir().join(format!("samsyn-demo-{}", samsyn_engine::id::RowId::random()));
-        std::fs::create_dir(&folder).map_err(|error| Said::file(&folder, &error))?;
-        Ok(TemporaryFolder(folder))
-    }
-}
-
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+/// A folder that goes away at the end, or with the next demo where this one is killed.
+fn temporary() -> Result<Draft, Failure> {
+    let folder = std::env::temp_dir();
+    sweep(&folder);
+    Draft::folder(&folder.join("demo")).map_err(|error| Said::file(&folder, &error).into())
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use samsyn_engine::files::private;
 use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::schema::Caption;
 
@@ -33,7 +34,7 @@ pub(super) struct RelayProcess {
 impl RelayProcess {
     /// Starts a relay on a free port of loopback.
     pub(super) fn start(data: &Path) -> Result<RelayProcess, Failure> {
-        std::fs::create_dir_all(data).map_err(|error| Said::file(data, &error))?;
+        private::make_folders(data).map_err(|error| Said::file(data, &error))?;
         let mut command = program()?;
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
         let log = std::fs::File::create(data.join("relay.log"))?;

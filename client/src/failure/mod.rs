@@ -16,6 +16,7 @@ use std::io;
 use std::path::Path;
 
 use samsyn_engine::exchange::ExchangeError;
+use samsyn_engine::files::OutputError;
 use samsyn_engine::identity::CodeError;
 use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::{Caption, Language, PathError, ValueError};
@@ -110,7 +111,8 @@ macro_rules! explained {
 explained! {
     ReplicaError: explain::replica_error;
     StoreError: explain::store_error;
-    ExchangeError: explain::exchange_error;
+    ExchangeError: explain::exchange_error_in_terminal;
+    OutputError: explain::output_error_in_terminal;
     LinkError: explain::link_error;
     DirectError: explain::direct_error;
     LockError: explain::lock_error;

@@ -56,6 +56,7 @@ fn known(kind: ErrorKind) -> Option<Caption> {
 
 /// What comes without a number, from the standard library or from libraries.
 const SAID: &[Caption] = &[
+    Caption::new("det är en mapp", "is a directory"),
     Caption::new("inget svar i tid", "no answer in time"),
     Caption::new("filen är ingen text", "stream did not contain valid UTF-8"),
     Caption::new("adressen går inte att tolka", "invalid socket address"),

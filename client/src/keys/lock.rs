@@ -5,7 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use samsyn_engine::store::{KeyName, StoreError, encrypt_anew, key_needed};
+use samsyn_engine::store::{KeyName, StoreError, encrypt_anew, key_needed, sweep_beside};
 
 use super::sealed::{SHORTEST, seal, unseal};
 use super::vault::{KeyError, Place, Secret, Vault};
@@ -88,6 +88,8 @@ pub fn rest(vault: &Vault, replica: &Path) -> Result<Rest, StoreError> {
     if !replica.exists() {
         return Err(StoreError::NotThere(replica.to_owned()));
     }
+    // Whoever asks whether it is encrypted is not told so while a copy lies beside it in clear.
+    sweep_beside(replica);
     let unusable =
         |error: io::Error| StoreError::Unusable { path: replica.to_owned(), reason: error.to_string() };
     let Some(name) = key_needed(replica).map_err(unusable)? else { return Ok(Rest::Plain) };

@@ -20,7 +20,7 @@ use std::path::Path;
 
 use samsyn_engine::identity::{DeviceId, DeviceKey};
 use samsyn_engine::replica::{Replica, ReplicaError};
-use samsyn_engine::store::{FileKey, StoreError, key_needed};
+use samsyn_engine::store::{FileKey, KeyName, StoreError, key_needed};
 
 pub use sealed::SHORTEST;
 use vault::Secret;
@@ -47,6 +47,15 @@ pub fn open_from(vault: &Vault, path: &Path) -> Result<Replica, ReplicaError> {
     Ok(replica)
 }
 
+/// Opens a replica only to read it: also on a full disk, or where it is read-only.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_to_read(path: &Path) -> Result<Replica, ReplicaError> {
+    let key = file_key(&Vault::of_this_person(), path)?;
+    Replica::open_to_read(path, key.as_ref())
+}
+
 /// Looks once more for the device's key of a replica that lacks it: the keyring may have been locked before.
 pub fn look_again(replica: &mut Replica) {
     if replica.lacks_key().is_ok_and(|lacks| lacks)
@@ -65,12 +74,41 @@ pub fn take_kept(replica: &mut Replica) {
 
 /// Without it the replica can be worked in all the same; only the relay does not let it in.
 fn device_key(vault: &Vault, replica: &Replica) -> Option<DeviceKey> {
-    let found = vault.find(&Secret::Device(replica.device()), Some(replica.store().path()));
-    let bytes = found.unwrap_or_else(|error| {
-        tracing::warn!(%error, "a device's key is not at hand");
-        None
-    })?;
-    Some(DeviceKey::from_bytes(bytes.as_slice().try_into().ok()?))
+    let (device, path) = (replica.device(), replica.store().path());
+    let kept = |secret| {
+        let found = vault.find(&secret, Some(path)).unwrap_or_else(|error| {
+            tracing::warn!(%error, "a device's key is not at hand");
+            None
+        })?;
+        Some(DeviceKey::from_bytes(found.as_slice().try_into().ok()?))
+    };
+    let known = replica.meta().ok()?.key;
+    let fits = |key: &DeviceKey| known.is_none_or(|known| known == key.public());
+    let key = kept(Secret::Device(device));
+    if key.as_ref().is_some_and(fits) {
+        return key;
+    }
+    // The relay has let it in with another one, and whoever asked was killed before that was kept for good.
+    match kept(Secret::Entering(device)).filter(fits) {
+        Some(entered) if keep_in(vault, device, &entered).is_ok() => {
+            vault.forget(&Secret::Entering(device));
+            Some(entered)
+        }
+        entered => entered.or(key),
+    }
+}
+
+/// Keeps the key with which a device asks to be let in: it is all that lets it in once the invitation is used up.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn keep_entering(vault: &Vault, device: DeviceId, key: &DeviceKey) -> Result<(), KeyError> {
+    vault.keep(&Secret::Entering(device), &key.to_bytes()).map(drop)
+}
+
+/// Takes away what [`keep_entering`] has kept.
+pub fn forget_entering(vault: &Vault, device: DeviceId) {
+    vault.forget(&Secret::Entering(device));
 }
 
 /// The key that a replica's file is encrypted with; none where it is not.
@@ -129,16 +167,14 @@ pub fn draw_file_key(vault: &Vault, encryption: Encryption) -> Result<Option<(Fi
     }
 }
 
-/// Takes away the key of a file that was not made.
-pub fn forget_file_key(vault: &Vault, key: &FileKey) {
-    vault.forget(&Secret::File(key.name()));
+/// The name of the key that a replica is encrypted with.
+pub fn name_of_key(path: &Path) -> Option<KeyName> {
+    key_needed(path).ok().flatten()
 }
 
-/// Takes away the key of a replica that is about to be taken away, too.
-pub fn forget_key_of(vault: &Vault, path: &Path) {
-    if let Ok(Some(name)) = key_needed(path) {
-        vault.forget(&Secret::File(name));
-    }
+/// Takes away the key of a replica that was taken away, or never made.
+pub fn forget_key(vault: &Vault, name: KeyName) {
+    vault.forget(&Secret::File(name));
 }
 
 /// Keeps a device's key on this computer.

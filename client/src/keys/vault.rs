@@ -10,10 +10,11 @@
 //! `SAMSYN_KEYS` names another folder, and then that is the only place: a stick that is taken out, or the folder of a test.
 //! Files are looked at before the keyring is asked: most openings of a replica need not wake it.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use samsyn_engine::files::{self, Draft, private, with_ending};
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::store::KeyName;
 use zeroize::Zeroizing;
@@ -50,6 +51,8 @@ pub struct NoAnswer(keyring::Error);
 pub enum Secret {
     /// The private key of a device.
     Device(DeviceId),
+    /// The key with which a device asks to be let in, until the relay has said that it is.
+    Entering(DeviceId),
     /// The key of a replica's file.
     File(KeyName),
 }
@@ -58,6 +61,7 @@ impl Secret {
     fn entry(&self) -> String {
         match self {
             Secret::Device(device) => format!("device {device}"),
+            Secret::Entering(device) => format!("entering {device}"),
             Secret::File(name) => format!("replica {name}"),
         }
     }
@@ -65,6 +69,7 @@ impl Secret {
     fn file(&self) -> String {
         match self {
             Secret::Device(device) => format!("{device}.key"),
+            Secret::Entering(device) => format!("{device}.entering"),
             Secret::File(name) => format!("{name}.file-key"),
         }
     }
@@ -241,27 +246,16 @@ impl Vault {
     }
 }
 
-/// Writes a file that only its owner can read, under another name first: it is there as a whole or not at all.
+/// Writes a file that only its owner can read, under another name first: it is there as a whole or not at all. A key is there before
+/// anything needs it, also after a power cut.
 pub(super) fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut maker = DirBuilder::new();
-    maker.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
-    maker.create(folder)?;
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&unfinished)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(unfinished, path)?;
-    // A key is there before anything needs it, also after a power cut.
-    #[cfg(unix)]
-    fs::File::open(folder)?.sync_all()?;
-    Ok(())
+    private::make_folders(folder)?;
+    files::sweep(folder);
+    // What earlier versions left where they were killed.
+    let _ = fs::remove_file(with_ending(path, ".new"));
+    let draft = Draft::file(path)?;
+    draft.open_file().write_all(bytes)?;
+    draft.put_in_the_place_of(path)
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ use eframe::egui::{
     Align2, CornerRadius, Frame, Key, Label, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
 };
 use samsyn_engine::document::{Edit, Heads};
+use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Management;
 
@@ -74,7 +75,7 @@ pub(crate) enum Action {
     /// Let go of what the relay refused of a record.
     Discard(RecordId),
     /// Write all that is known about a person to two files.
-    WriteDossier(RecordId, PathBuf),
+    WriteDossier(RecordId, PathBuf, Existing),
     /// Ask the relay to change who belongs.
     Manage(Management),
     /// Anything of the list of commands.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use samsyn_engine::document::{Difference, Document, Edit, FieldConflict, Heads, HistoryEntry, Record};
 use samsyn_engine::exchange::ExchangeError;
+use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::replica::{Edited, Replica, ReplicaError, Undone};
@@ -73,7 +74,7 @@ pub enum Request {
     /// What erasing a record would touch.
     Touched(RecordId),
     /// Write all that is known about a person to two files, in that language.
-    WriteDossier(RecordId, PathBuf, Language),
+    WriteDossier(RecordId, (PathBuf, Existing), Language),
 }
 
 /// A record with what is shown beside it.
@@ -304,9 +305,9 @@ impl Worker {
                 Request::Unfinished => Answer::Unfinished(store.unfinished()?),
                 Request::Refused => Answer::Refused(self.refused()?),
                 Request::Touched(id) => Answer::Touched(id, self.look(id)),
-                Request::WriteDossier(id, path, language) => {
+                Request::WriteDossier(id, (path, existing), language) => {
                     let dossier = Dossier::of(&self.replica, id, language).map_err(ExchangeError::from);
-                    let written = dossier.and_then(|dossier| dossier.write(&path));
+                    let written = dossier.and_then(|dossier| dossier.write(&path, existing));
                     Answer::Written(id, written.map_err(Arc::new))
                 }
                 _ => unreachable!("what writes is answered elsewhere"),

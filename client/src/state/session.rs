@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::civil::Date;
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::exchange::ExchangeError;
+use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, Management, Right, Role, Roster};
 use samsyn_engine::replica::{Edited, ReplicaError, SyncProblem};
@@ -582,11 +583,11 @@ impl Session {
     }
 
     /// Writes all that is known about a person to two files. What came of it is [`Session::take_written`].
-    pub fn write_dossier(&mut self, record: RecordId, path: PathBuf, language: Language) {
+    pub fn write_dossier(&mut self, record: RecordId, to: (PathBuf, Existing), language: Language) {
         // What came of it the last time, and nobody asked for, is not what comes of it now.
         self.written = None;
         self.unwritten += 1;
-        self.backend.ask(Request::WriteDossier(record, path, language));
+        self.backend.ask(Request::WriteDossier(record, to, language));
     }
 
     /// What came of writing out what is known about a person, once.

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use eframe::egui::{self, Ui};
+use samsyn_engine::files::private;
 use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::Caption;
 
@@ -93,6 +94,10 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
             .with_min_inner_size([760.0, 480.0]),
         ..eframe::NativeOptions::default()
     };
+    // What was chosen says which file was opened last, and is nobody else's business.
+    if let Some(folder) = eframe::storage_dir(APP_ID) {
+        [folder.clone(), folder.join("app.ron")].iter().for_each(|kept| private::tighten(kept));
+    }
     let began = Instant::now();
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS));

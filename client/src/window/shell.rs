@@ -314,8 +314,8 @@ impl Shell {
             Action::Reviewed(records) => self.session.mark_reviewed(records),
             Action::RetryIn(id) => self.session.retry_refused_in(id),
             Action::Discard(id) => self.session.discard_refused(id),
-            Action::WriteDossier(id, path) => {
-                self.session.write_dossier(id, path, self.settings.language);
+            Action::WriteDossier(id, path, existing) => {
+                self.session.write_dossier(id, (path, existing), self.settings.language);
             }
             Action::Manage(management) => self.session.manage(management),
             Action::Command(command) => self.run(command, context),

@@ -2,13 +2,13 @@
 
 mod roster;
 
-use std::fs;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
 use crate::document::Record;
+use crate::files::{Existing, FolderOutput, OutputError, Stream};
 use crate::replica::{Replica, ReplicaError};
 use crate::schema::{SCHEMA_VERSION, cells_to_json};
 
@@ -21,13 +21,8 @@ pub enum ExchangeError {
     #[error(transparent)]
     Replica(#[from] ReplicaError),
     /// A file.
-    #[error("{path} cannot be written: {reason}")]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why, in the operating system's words.
-        reason: String,
-    },
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }
 
 impl From<crate::store::StoreError> for ExchangeError {
@@ -36,42 +31,45 @@ impl From<crate::store::StoreError> for ExchangeError {
     }
 }
 
-fn file_error(path: &Path) -> impl Fn(std::io::Error) -> ExchangeError + '_ {
-    |error| ExchangeError::File { path: path.to_owned(), reason: error.to_string() }
-}
-
 /// Writes every document as `KIND/ID.automerge` below `folder`, in Automerge's standard format with its whole history.
 /// Answers how many.
 ///
 /// # Errors
-/// Where the replica cannot be read or a file cannot be written.
-pub fn export_automerge(replica: &Replica, folder: &Path) -> Result<usize, ExchangeError> {
+/// Where the replica cannot be read or the folder cannot be written; then there is none, or the one of before.
+pub fn export_automerge(
+    replica: &Replica,
+    folder: &Path,
+    existing: Existing,
+) -> Result<usize, ExchangeError> {
+    const ENDING: &str = "automerge";
+    let output = FolderOutput::begin(folder, Some(replica.store().path()), (existing, ENDING))?;
     let ids = replica.store().records()?;
     for id in &ids {
         let document = replica.document(*id)?;
         // A kind's name comes from others: as a folder it must be a plain word.
         let kind = document.kind_name().unwrap_or_default();
         let plain = kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !kind.is_empty();
-        let folder = folder.join(if plain { kind.as_str() } else { "unknown" });
-        fs::create_dir_all(&folder).map_err(file_error(&folder))?;
-        let path = folder.join(format!("{id}.automerge"));
-        fs::write(&path, document.save()).map_err(file_error(&path))?;
+        let folder = if plain { kind.as_str() } else { "unknown" };
+        output.write(folder, &format!("{id}.{ENDING}"), &document.save())?;
     }
+    output.finish()?;
     Ok(ids.len())
 }
 
 /// Writes every record, removed ones included, as one JSON file. Answers how many.
 ///
 /// # Errors
-/// Where the replica cannot be read or the file cannot be written.
-pub fn export_json(replica: &Replica, path: &Path) -> Result<usize, ExchangeError> {
-    let file = fs::File::create(path).map_err(file_error(path))?;
-    let mut out = BufWriter::new(file);
+/// Where the replica cannot be read or the file cannot be written; then there is none, or the one of before.
+pub fn export_json(replica: &Replica, path: &Path, existing: Existing) -> Result<usize, ExchangeError> {
+    let mut output = Stream::begin(path, Some(replica.store().path()), existing)?;
     let meta = replica.meta()?;
     let head = json!({ "workspace": meta.workspace, "name": meta.workspace_name, "schema": SCHEMA_VERSION });
     let ids = replica.store().records()?;
-    let written = write_records(replica, &mut out, &head, &ids)?;
-    written.and_then(|()| out.flush()).map_err(file_error(path))?;
+    let mut out = BufWriter::new(&mut output);
+    let written = write_records(replica, &mut out, &head, &ids)?.and_then(|()| out.flush());
+    drop(out);
+    written.map_err(|error| output.failed(error))?;
+    output.finish()?;
     Ok(ids.len())
 }
 

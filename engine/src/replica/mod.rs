@@ -24,7 +24,7 @@ use crate::id::RecordId;
 use crate::identity::{DeviceId, DeviceKey, Forbidden, Grant, InvitationCode};
 use crate::schema::kinds::MEMBER;
 use crate::schema::{NewRecord, NewRecordError, Value};
-use crate::store::{FileKey, Meta, NewReplica, Origin, Store, StoreError, Unfinished, WayIn};
+use crate::store::{self, FileKey, Meta, NewReplica, Origin, Place, Store, StoreError, Unfinished, WayIn};
 use crate::sync::limits::CHANGE_BYTES;
 
 pub use sync::{PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
@@ -82,6 +82,44 @@ pub struct Replica {
     clock: Box<dyn Fn() -> i64 + Send>,
 }
 
+/// A replica that is whole, and stands nowhere yet: dropped, or the program killed, there is nothing.
+#[derive(Debug)]
+pub struct Newborn {
+    replica: Replica,
+    place: Place,
+}
+
+impl Newborn {
+    /// Makes a new replica for a person, up to its name.
+    ///
+    /// # Errors
+    /// Where there is a file already, or none can be made there.
+    pub fn begin(
+        path: &Path,
+        key: Option<&FileKey>,
+        new: &NewReplica,
+        person: &str,
+    ) -> Result<Newborn, ReplicaError> {
+        let (store, place) = store::begin(path, key, new)?;
+        let mut replica = Replica::over(store)?;
+        replica.set_person(person)?;
+        Ok(Newborn { replica, place })
+    }
+
+    /// The device that it will be on.
+    pub fn device(&self) -> DeviceId {
+        self.replica.device
+    }
+
+    /// Gives it its name; with the key that it was begun with.
+    ///
+    /// # Errors
+    /// Where somebody else has made a file there meanwhile, or the disk does not take it. Then there is nothing of it.
+    pub fn finish(self, key: Option<&FileKey>) -> Result<Replica, ReplicaError> {
+        Replica::over(self.place.finish(self.replica.store, key)?)
+    }
+}
+
 impl std::fmt::Debug for Replica {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Replica").field("path", &self.store.path()).field("device", &self.device).finish()
@@ -112,10 +150,7 @@ impl Replica {
         new: &NewReplica,
         person: &str,
     ) -> Result<Replica, ReplicaError> {
-        let store = Store::create_with(path, key, new)?;
-        let mut replica = Replica::over(store)?;
-        replica.set_person(person)?;
-        Ok(replica)
+        Newborn::begin(path, key, new, person)?.finish(key)
     }
 
     /// Opens a replica file.
@@ -132,6 +167,14 @@ impl Replica {
     /// As [`Replica::open`]; [`StoreError::Encrypted`] where it needs another key.
     pub fn open_with(path: &Path, key: Option<&FileKey>) -> Result<Replica, ReplicaError> {
         Replica::over(Store::open_with(path, key)?)
+    }
+
+    /// Opens a replica file only to read it, as [`Store::open_to_read`] does: whatever would write is refused.
+    ///
+    /// # Errors
+    /// As [`Replica::open_with`].
+    pub fn open_to_read(path: &Path, key: Option<&FileKey>) -> Result<Replica, ReplicaError> {
+        Replica::over(Store::open_to_read(path, key)?)
     }
 
     /// Opens a replica file as [`Store::open_unnoticed_copy`] does. For simulations.

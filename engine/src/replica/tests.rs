@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::document::{ChangeHash, gate};
+use crate::files::Existing;
 use crate::identity::{WorkspaceId, WorkspaceSecret};
 use crate::schema::FieldPath;
 use crate::schema::kinds::{CONTACT, PLAN};
@@ -324,14 +325,14 @@ fn exports_are_complete_and_any_automerge_opens_them() {
     let id = contact(&mut replica, "Berg");
     replica.edit(id, &[Edit::set("notes", text("cello"))], None).unwrap();
     let folder = bench.folder.path().join("out");
-    assert_eq!(crate::exchange::export_automerge(&replica, &folder).unwrap(), 2);
+    assert_eq!(crate::exchange::export_automerge(&replica, &folder, Existing::Keep).unwrap(), 2);
     let bytes = std::fs::read(folder.join(format!("contact/{id}.automerge"))).unwrap();
     let document = automerge::Automerge::load(&bytes).unwrap();
     let (_, notes) = automerge::ReadDoc::get(&document, automerge::ROOT, "notes").unwrap().unwrap();
     assert_eq!(automerge::ReadDoc::text(&document, notes).unwrap(), "cello");
 
     let file = bench.folder.path().join("out.json");
-    assert_eq!(crate::exchange::export_json(&replica, &file).unwrap(), 2);
+    assert_eq!(crate::exchange::export_json(&replica, &file, Existing::Keep).unwrap(), 2);
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     let records = json["records"].as_array().unwrap();
     let record = records.iter().find(|record| record["id"] == id.to_string()).unwrap();

@@ -13,8 +13,7 @@
 //! SQLCipher keeps a salt in the first 16 bytes of a file, readable, for as long as the file lives. Here it is drawn together
 //! with the key and **names** it: a file that was moved, copied or put back finds its key without anything beside it.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
@@ -22,9 +21,7 @@ use rusqlite::Connection;
 use zeroize::Zeroize;
 
 use super::Result;
-
-/// How an unencrypted SQLite file begins.
-const PLAIN: &[u8; 16] = b"SQLite format 3\0";
+use crate::files::{PLAIN, encrypted_beginning};
 
 /// The name of a file's key: what the file begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -102,24 +99,7 @@ impl FileKey {
 /// # Errors
 /// Where the file cannot be read.
 pub fn key_needed(path: &Path) -> io::Result<Option<KeyName>> {
-    let mut beginning = [0; 1024];
-    match File::open(path).and_then(|mut file| file.read_exact(&mut beginning)) {
-        Ok(()) if beginning.starts_with(PLAIN) || !is_noise(&beginning) => Ok(None),
-        Ok(()) => Ok(beginning.first_chunk().copied().map(KeyName)),
-        // Shorter than any database that something was written to.
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether bytes may be a cipher's. Among 1,024 random ones there are some 251 different values, and fewer than 200 in none of as
-/// many files as there will ever be; texts and most documents have far fewer.
-fn is_noise(bytes: &[u8; 1024]) -> bool {
-    let mut seen = [false; 256];
-    bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
-    seen.iter().filter(|seen| **seen).count() >= 200
+    Ok(encrypted_beginning(path)?.map(KeyName))
 }
 
 /// Opens a connection with a key, or with none.
@@ -188,11 +168,18 @@ pub(super) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notes.txt");
         let text = "Ring Åsa om hotellet på torsdag, och fråga om kongresshallen. ".repeat(200);
-        for bytes in [text.as_bytes(), &[0; 8192], &[7; 1023], b""] {
+        let not_ours = "not a Samsyn replica";
+        let cases = [
+            (text.as_bytes(), not_ours),
+            (&[0; 8192], not_ours),
+            (&[7; 1023], not_ours),
+            (b"", "broken off"),
+        ];
+        for (bytes, words) in cases {
             fs::write(&path, bytes).unwrap();
             assert_eq!(key_needed(&path).unwrap(), None);
             let refused = Replica::open(&path).unwrap_err().to_string();
-            assert!(refused.contains("not a Samsyn replica"), "{refused}");
+            assert!(refused.contains(words), "{refused}");
             assert_eq!(fs::read(&path).unwrap(), bytes, "it is left as it was");
         }
         assert_eq!(key_needed(&folder.path().join("none")).unwrap(), None);

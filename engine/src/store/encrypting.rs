@@ -3,7 +3,6 @@
 //! The new one is made beside the old one, whole and durable, and takes its name: there is no moment in which the name stands for
 //! half a file.
 
-use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -11,7 +10,8 @@ use zeroize::Zeroize;
 
 use super::cipher::FileKey;
 use super::literal::Literal;
-use super::{Result, StoreError, open};
+use super::{Result, StoreError, leftovers, open};
+use crate::files::{Draft, folder_of, room, sync_folder};
 
 /// Writes a file anew under another key, or under none: the new one takes the place of the old one as a whole. For a file that
 /// nobody else has open.
@@ -25,17 +25,12 @@ pub fn encrypt_anew(path: &Path, from: Option<&FileKey>, to: Option<&FileKey>) -
     let path = file.as_path();
     let connection = open::open(path, from)?;
     have_one_name(path)?;
-    have_alone(&connection)?;
-    let draft = draft(path);
-    let _ = std::fs::remove_file(&draft);
-    let done = claim(&draft, path)
-        .and_then(|()| export(&connection, &draft, to))
-        .and_then(|()| leave_no_journal(&connection, path))
-        .and_then(|()| put_in_place(connection, &draft, path));
-    if done.is_err() {
-        let _ = std::fs::remove_file(&draft);
-    }
-    done
+    take_alone(&connection)?;
+    leftovers::sweep(path);
+    let draft = Draft::file(path).map_err(|error| unwritable(path, &error))?;
+    export(&connection, draft.path(), to)?;
+    leave_no_journal(&connection, path)?;
+    put_in_place(connection, draft, path)
 }
 
 /// Under another name the file would stay what it was.
@@ -50,22 +45,22 @@ fn have_one_name(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Says whether nobody else has a file open.
+///
+/// # Errors
+/// [`StoreError::Busy`] where somebody has; as [`Store::open_with`](super::Store::open_with).
+pub fn have_alone(path: &Path, key: Option<&FileKey>) -> Result<()> {
+    take_alone(&open::open(path, key)?)
+}
+
 /// Nobody else has the file open from now on, and all of it is in the one file.
-fn have_alone(connection: &Connection) -> Result<()> {
+fn take_alone(connection: &Connection) -> Result<()> {
     connection.pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()))?;
     connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
     connection.busy_timeout(std::time::Duration::from_secs(1))?;
     // SQLite takes a file out of its write-ahead mode only for the one that has it alone.
     connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     Ok(connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?)
-}
-
-/// Makes an empty file that the same people may read as the one whose place it is to take.
-fn claim(draft: &Path, path: &Path) -> Result<()> {
-    let made = File::create_new(draft)
-        .and_then(|file| Ok((file, std::fs::metadata(path)?)))
-        .and_then(|(file, old)| file.set_permissions(old.permissions()));
-    made.map_err(|error| StoreError::Unusable { path: draft.to_owned(), reason: error.to_string() })
 }
 
 fn export(connection: &Connection, draft: &Path, to: Option<&FileKey>) -> Result<()> {
@@ -98,21 +93,13 @@ fn leave_no_journal(connection: &Connection, path: &Path) -> Result<()> {
 }
 
 /// Gives the new file the old one's name, once all of it is on the disk. From then on nothing fails: the old one is no more.
-fn put_in_place(connection: Connection, draft: &Path, path: &Path) -> Result<()> {
+fn put_in_place(connection: Connection, draft: Draft, path: &Path) -> Result<()> {
     // Where a file that is open cannot be replaced it is closed before.
     let connection = (!cfg!(windows)).then_some(connection);
-    let put = OpenOptions::new()
-        .append(true)
-        .open(draft)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(draft, path));
-    put.map_err(|error| StoreError::Unusable { path: path.to_owned(), reason: error.to_string() })?;
-    #[cfg(unix)]
-    {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
-            tracing::warn!(%error, "the folder of a replica cannot be synced: a power cut now may bring the old file back");
-        }
+    let put = draft.sync().and_then(|()| draft.replace_at_once(path));
+    put.map_err(|error| unwritable(path, &error))?;
+    if let Err(error) = sync_folder(folder_of(path)) {
+        tracing::warn!(%error, "the folder of a replica cannot be synced: a power cut now may bring the old file back");
     }
     // Whoever had begun to open the old file has it still, without a name: it must not write to it.
     if let Some(Err(error)) = connection.map(|old| old.pragma_update(None, "application_id", 0)) {
@@ -121,10 +108,13 @@ fn put_in_place(connection: Connection, draft: &Path, path: &Path) -> Result<()>
     Ok(())
 }
 
-fn draft(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-anew");
-    PathBuf::from(name)
+fn unwritable(path: &Path, error: &std::io::Error) -> StoreError {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    match error.kind() {
+        _ if room::says_full(error) => StoreError::Full,
+        PermissionDenied | ReadOnlyFilesystem => StoreError::ReadOnly(path.to_owned()),
+        _ => StoreError::Unusable { path: path.to_owned(), reason: error.to_string() },
+    }
 }
 
 #[cfg(test)]
@@ -172,7 +162,7 @@ mod tests {
         assert_eq!(replica.store().records().unwrap().len(), 4);
         assert!(fs::read_dir(folder.path()).unwrap().all(|file| {
             let name = file.unwrap().file_name().into_string().unwrap();
-            !name.ends_with("-anew") && !name.ends_with("-journal")
+            !name.starts_with('.') && !name.ends_with("-journal")
         }));
     }
 }

@@ -13,6 +13,17 @@ pub enum StoreError {
     /// There is a file already.
     #[error("there is already a file at {0}: choose another place, or open that one")]
     Exists(PathBuf),
+    /// Whoever made the file was killed before there was anything in it.
+    #[error(
+        "making a replica at {0} was broken off, and there is nothing in it: make it again, with `samsyn new` or `samsyn join`"
+    )]
+    Unfinished(PathBuf),
+    /// The file or its folder can only be read.
+    #[error("{0} cannot be written to: it, its folder or its disk is read-only for you; it can be read")]
+    ReadOnly(PathBuf),
+    /// No file can be made in the folder.
+    #[error("{0} cannot be made: its folder is read-only for you; choose another place")]
+    NoPlace(PathBuf),
     /// The file is something else.
     #[error("{0} is not a Samsyn replica: it was left as it is")]
     NotAReplica(PathBuf),

@@ -13,6 +13,7 @@
 //! relay's log, and there the second is told apart (`replica/sync/identity.rs`).
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use automerge::ActorId;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::meta::{self, ACTOR, NONCE};
 use super::{Result, StoreError};
+use crate::files::{Draft, room, with_ending};
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Companion {
@@ -42,6 +44,11 @@ pub(super) fn claim_as_it_is(path: &Path, connection: &mut Connection) -> Result
 pub(super) fn actor(connection: &Connection) -> Result<ActorId> {
     let bytes = meta::get(connection, ACTOR)?.filter(|bytes| bytes.len() == 16);
     bytes.map(ActorId::from).ok_or(StoreError::Database(rusqlite::Error::InvalidQuery))
+}
+
+/// Gives a file that is being made its actor.
+pub(super) fn begin(connection: &Connection) -> Result<()> {
+    meta::put(connection, ACTOR, &crate::random::bytes::<16>())
 }
 
 fn is_same_copy(path: &Path, connection: &Connection) -> Result<bool> {
@@ -82,9 +89,7 @@ fn put_fresh_nonce(connection: &Connection) -> Result<String> {
 }
 
 fn companion_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-instance");
-    PathBuf::from(name)
+    with_ending(path, "-instance")
 }
 
 fn read_companion(path: &Path) -> Option<Companion> {
@@ -95,11 +100,20 @@ fn write_companion(path: &Path, nonce: String) -> Result<()> {
     let companion = Companion { nonce, place: place(path) };
     let text = serde_json::to_vec(&companion).unwrap_or_default();
     let target = companion_path(path);
-    let mut draft = target.as_os_str().to_owned();
-    // Two processes may open the same replica at the same moment.
-    draft.push(format!("-{}", std::process::id()));
-    let written = fs::write(&draft, text).and_then(|()| fs::rename(&draft, &target));
-    written.map_err(|error| StoreError::Unusable { path: target, reason: error.to_string() })
+    // Two processes may open the same replica at the same moment: each writes its own. A power cut may leave an empty one, and then the
+    // next opening takes a fresh actor.
+    let write = || {
+        let draft = Draft::file(&target)?;
+        draft.open_file().write_all(&text)?;
+        draft.replace_at_once(&target)
+    };
+    write().map_err(|error| match error.kind() {
+        _ if room::says_full(&error) => StoreError::Full,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            StoreError::ReadOnly(path.to_owned())
+        }
+        _ => StoreError::Unusable { path: target.clone(), reason: error.to_string() },
+    })
 }
 
 /// Where a file stands: on which machine, under which path, as which file of the disk.

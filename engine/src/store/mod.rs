@@ -28,12 +28,15 @@ mod error;
 mod folding;
 mod holdings;
 mod instance;
+mod leftovers;
 mod literal;
+mod making;
 mod meta;
 mod open;
 mod outbox;
 mod projection;
 mod query;
+mod reading;
 mod renaming;
 mod reviewed;
 mod transaction;
@@ -47,10 +50,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use cipher::{FileKey, KeyName, key_needed};
-pub use encrypting::encrypt_anew;
+pub use encrypting::{encrypt_anew, have_alone};
 pub use erasing::{Erased, Withdrawn};
 pub use error::StoreError;
+pub use leftovers::sweep as sweep_beside;
 pub use literal::Literal;
+pub use making::is_unfinished;
+pub(crate) use making::{Place, begin};
 pub use meta::{Meta, NewReplica, WayIn};
 pub use outbox::{OutboxState, RefusedChange};
 pub use query::{Filter, Hit, ListQuery, RowView, Sort, Test};
@@ -72,6 +78,8 @@ pub struct Store {
     path: PathBuf,
     connection: Connection,
     cache: RefCell<Cache>,
+    /// Whether this copy of the file is told apart from others, as whoever writes has to be.
+    is_claimed: bool,
 }
 
 impl Store {
@@ -88,8 +96,8 @@ impl Store {
     /// # Errors
     /// As [`Store::create`].
     pub fn create_with(path: &Path, key: Option<&FileKey>, new: &NewReplica) -> Result<Store> {
-        open::create(path, key, new)?;
-        Store::open_with(path, key)
+        let (store, place) = making::begin(path, key, new)?;
+        place.finish(store, key)
     }
 
     /// Opens a replica file: checks that it is one, brings it up to this version, and makes sure that this copy of it
@@ -107,8 +115,28 @@ impl Store {
     /// As [`Store::open`]; [`StoreError::Encrypted`] where it needs another key.
     pub fn open_with(path: &Path, key: Option<&FileKey>) -> Result<Store> {
         let mut connection = open::open(path, key)?;
+        leftovers::sweep(path);
         instance::claim(path, &mut connection)?;
         Store::over(path, connection)
+    }
+
+    /// Opens a replica file only to read it. Where it can be written it is not, and where it cannot be, as on a full disk or in a folder
+    /// that is read-only, it is read all the same.
+    ///
+    /// # Errors
+    /// As [`Store::open_with`].
+    pub fn open_to_read(path: &Path, key: Option<&FileKey>) -> Result<Store> {
+        let connection = reading::open(path, key)?;
+        leftovers::sweep(path);
+        let is_outdated = open::is_outdated(&connection)?;
+        if is_outdated || projection::is_outdated(&connection)? {
+            match Store::open_with(path, key) {
+                // What it shows may be of the version before: better than nothing.
+                Err(_) if !is_outdated => {}
+                opened => return opened,
+            }
+        }
+        Ok(Store::of(path, connection, false))
     }
 
     /// Opens a replica file that was copied in a way which nothing here can tell: as when a whole machine is cloned. For
@@ -123,9 +151,13 @@ impl Store {
     }
 
     fn over(path: &Path, connection: Connection) -> Result<Store> {
-        let mut store = Store { path: path.to_owned(), connection, cache: RefCell::new(Cache::default()) };
+        let mut store = Store::of(path, connection, true);
         projection::renew_if_outdated(&mut store)?;
         Ok(store)
+    }
+
+    fn of(path: &Path, connection: Connection, is_claimed: bool) -> Store {
+        Store { path: path.to_owned(), connection, cache: RefCell::new(Cache::default()), is_claimed }
     }
 
     /// Where the file is.
@@ -203,7 +235,9 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        instance::release(&self.path, &self.connection);
+        if self.is_claimed {
+            instance::release(&self.path, &self.connection);
+        }
     }
 }
 

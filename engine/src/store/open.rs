@@ -1,6 +1,5 @@
 //! Opening a file: is it a replica, may this version write to it, and bringing it up to date.
 
-use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +9,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use super::cipher::{self, FileKey};
 use super::literal::Literal;
 use super::meta::{self, NewReplica};
-use super::{Result, StoreError};
+use super::{Result, StoreError, instance};
+use crate::files::{private, room, with_ending};
 
 /// What stands in SQLite's `application_id` of a replica: "SAMS".
 const APPLICATION_ID: i64 = 0x5341_4d53;
@@ -21,42 +21,39 @@ const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!(
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) fn create(path: &Path, key: Option<&FileKey>, new: &NewReplica) -> Result<()> {
-    // The file is claimed first, so that two that create it at the same time do not both succeed.
-    OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => StoreError::Exists(path.to_owned()),
-        _ => unusable(path, &error.to_string()),
-    })?;
-    let made = fill(path, key, new);
-    if made.is_err() {
-        // Nothing of anybody's is in it yet.
-        let _ = std::fs::remove_file(path);
-    }
-    made
-}
-
-fn fill(path: &Path, key: Option<&FileKey>, new: &NewReplica) -> Result<()> {
-    let mut connection = Connection::open(Literal::of(path))?;
+/// Fills an empty file that has no name yet. Nothing of it has to survive: it is made durable as it gets its name.
+pub(super) fn fill(draft: &Path, key: Option<&FileKey>, new: &NewReplica) -> Result<Connection> {
+    let mut connection = Connection::open(Literal::of(draft)).map_err(|error| failed_at(draft, error))?;
     cipher::unlock(&connection, key)?;
     configure(&connection)?;
+    connection.pragma_update(None, "journal_mode", "MEMORY")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     migrate(&transaction, 0)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     meta::write_new(&transaction, new)?;
+    instance::begin(&transaction)?;
     transaction.commit()?;
-    Ok(())
+    Ok(connection)
 }
 
 pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<Connection> {
+    open_to_write(path, key).map_err(|error| told_by_the_disk(path, error))
+}
+
+fn open_to_write(path: &Path, key: Option<&FileKey>) -> Result<Connection> {
     if !path.exists() {
         return Err(StoreError::NotThere(path.to_owned()));
     }
+    is_no_folder(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(Literal::of(path), flags)
-        .map_err(|error| unusable(path, &error.to_string()))?;
+    let mut connection =
+        Connection::open_with_flags(Literal::of(path), flags).map_err(|error| failed_at(path, error))?;
     cipher::unlock(&connection, key)?;
     // Before anything is configured: a file that is not ours must not be touched.
     identify(path, &connection)?;
+    keep_private(path);
+    connection.pragma_update(None, "journal_mode", "WAL")?;
     configure(&connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let format = format(&transaction)?;
@@ -71,16 +68,52 @@ pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<Connection> {
     Ok(connection)
 }
 
-fn identify(path: &Path, connection: &Connection) -> Result<()> {
+/// SQLite says of a folder only that it cannot be opened.
+pub(super) fn is_no_folder(path: &Path) -> Result<()> {
+    if path.is_dir() { Err(unusable(path, &std::io::ErrorKind::IsADirectory.to_string())) } else { Ok(()) }
+}
+
+/// Whether a file is of an earlier format, and has to be brought up to date before it is read.
+pub(super) fn is_outdated(connection: &Connection) -> Result<bool> {
+    Ok((format(connection)? as usize) < MIGRATIONS.len())
+}
+
+/// Earlier versions let others read it. SQLite gives what it makes beside a file the file's own permissions.
+fn keep_private(path: &Path) {
+    private::tighten(path);
+    ["-wal", "-shm", "-instance"].iter().for_each(|ending| private::tighten(&with_ending(path, ending)));
+}
+
+/// What SQLite calls an error of the disk, or a file that it cannot open, is a full disk where the disk is full; and what it may not
+/// write is read-only.
+pub(super) fn told_by_the_disk(path: &Path, error: StoreError) -> StoreError {
+    use ErrorCode::{CannotOpen, PermissionDenied, ReadOnly, SystemIoFailure};
+    let StoreError::Database(database) = &error else { return error };
+    match database.sqlite_error_code() {
+        Some(SystemIoFailure | CannotOpen) if room::is_full(path) => StoreError::Full,
+        Some(ReadOnly | CannotOpen | PermissionDenied) => StoreError::ReadOnly(path.to_owned()),
+        _ => error,
+    }
+}
+
+fn failed_at(path: &Path, error: rusqlite::Error) -> StoreError {
+    match told_by_the_disk(path, error.into()) {
+        StoreError::Database(error) => unusable(path, &error.to_string()),
+        told => told,
+    }
+}
+
+pub(super) fn identify(path: &Path, connection: &Connection) -> Result<()> {
     connection.busy_timeout(PATIENCE)?;
     let id = connection.pragma_query_value(None, "application_id", |row| row.get::<_, i64>(0));
     match id {
         Ok(APPLICATION_ID) => {}
+        Ok(0) if holds_nothing(connection)? => return Err(StoreError::Unfinished(path.to_owned())),
         Ok(_) => return Err(StoreError::NotAReplica(path.to_owned())),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
             return Err(no_database(path));
         }
-        Err(error) => return Err(unusable(path, &error.to_string())),
+        Err(error) => return Err(failed_at(path, error)),
     }
     let (found, known) = (format(connection)?, MIGRATIONS.len() as i64);
     if found > known {
@@ -89,10 +122,15 @@ fn identify(path: &Path, connection: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Whether a database has nothing in it at all: no table, and nobody's mark.
+fn holds_nothing(connection: &Connection) -> Result<bool> {
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    Ok(tables == 0 && format(connection)? == 0)
+}
+
 /// Durable at each commit: SQLite's manual, "PRAGMA synchronous", on WAL with NORMAL losing the last commits.
-fn configure(connection: &Connection) -> Result<()> {
+pub(super) fn configure(connection: &Connection) -> Result<()> {
     connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // What is deleted is gone: no backup of the file, and nobody who finds it, has it still.

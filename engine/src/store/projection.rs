@@ -17,9 +17,14 @@ fn version() -> Vec<u8> {
     format!("{SCHEMA_VERSION}.{FORM}").into_bytes()
 }
 
+/// Whether the projections are of another version of the program.
+pub(super) fn is_outdated(connection: &Connection) -> Result<bool> {
+    Ok(meta::get(connection, PROJECTION)? != Some(version()))
+}
+
 /// Makes all projections anew where a newer version of the program describes records otherwise.
 pub(super) fn renew_if_outdated(store: &mut Store) -> Result<()> {
-    if meta::get(&store.connection, PROJECTION)? == Some(version()) {
+    if !is_outdated(&store.connection)? {
         return Ok(());
     }
     let ids = store.records()?;

@@ -7,17 +7,18 @@
 //!
 //! Each directory has its own place, so whoever has tried it with a test directory begins anew with the real one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use instant_acme::AccountCredentials;
+use samsyn_engine::files::{private, sync_folder};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::RelayError;
-use crate::folder::{Folder, make_private, sync_folder};
+use crate::folder::Folder;
 
 const ACCOUNT: &str = "account.json";
 const CERTIFICATE: &str = "certificate.pem";
@@ -57,7 +58,7 @@ impl Kept {
     /// Where it cannot be made.
     pub(super) fn open(data: &Folder, directory: &str) -> Result<Kept, RelayError> {
         let kept = Kept::at(data, directory);
-        let made = private(&data.root().join("acme")).and_then(|()| private(&kept.folder));
+        let made = make_private(&data.root().join("acme")).and_then(|()| make_private(&kept.folder));
         made.map_err(RelayError::not_writable(&kept.folder))?;
         Ok(kept)
     }
@@ -111,10 +112,7 @@ impl Kept {
     fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let (unfinished, finished) = (self.folder.join(format!(".{name}")), self.folder.join(name));
         let _ = fs::remove_file(&unfinished);
-        let mut options = OpenOptions::new();
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file: File = options.write(true).create_new(true).open(&unfinished)?;
+        let mut file = private::create_new(&unfinished)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&unfinished, finished)?;
@@ -123,12 +121,11 @@ impl Kept {
 }
 
 /// A folder of this account alone, whatever it was before.
-fn private(path: &Path) -> io::Result<()> {
+fn make_private(path: &Path) -> io::Result<()> {
     if !path.is_dir() {
-        return make_private(path);
+        return private::make_folder(path);
     }
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    private::tighten(path);
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 //! Commands for whoever looks after a relay: backups that are verified as they are made, putting one back, and numbers.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use samsyn_engine::files::{Existing, Output};
 use serde_json::json;
 
 use super::members::Place;
@@ -25,9 +26,19 @@ pub(super) struct Backup {
 
 impl Backup {
     pub(super) fn run(self) -> Result<(), RelayError> {
-        care::copy(&self.place.log()?, &self.to)?;
-        let changes = care::verify(&self.to)?;
+        let log = self.place.log()?;
+        let needed = fs::metadata(&log).map_or(0, |found| found.len());
+        let changes = self.write(&log).map_err(|error| error.with_room(&self.to, needed))?;
         say(format_args!("{} holds {changes} changes, and all of it is right", self.to.display()))
+    }
+
+    fn write(&self, log: &Path) -> Result<u64, RelayError> {
+        let output = Output::begin(&self.to, Some(log), Existing::Keep)?;
+        care::copy(log, output.draft())?;
+        // Only what is right has the name that a person will look for.
+        let changes = care::verify(output.draft())?;
+        output.finish()?;
+        Ok(changes)
     }
 }
 

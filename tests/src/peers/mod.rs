@@ -34,6 +34,8 @@ use serde::{Deserialize, Serialize};
 use link::Weather;
 use row::{Row, table};
 
+use crate::figures::{self, Figures};
+
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Two sides that do not come to the same within so long are not waited for.
@@ -45,9 +47,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// What is measured.
 #[derive(Debug, Args)]
 pub struct Peers {
-    /// Also write the rows to this file, as JSON.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    figures: Figures,
     /// Few documents: a minute, to see that all works.
     #[arg(long)]
     quick: bool,
@@ -94,16 +95,14 @@ impl Peers {
             println!("{}", serde_json::to_string(&rows)?);
             return Ok(());
         }
+        let output = self.figures.begin()?;
         let mut rows = Vec::new();
         for measurement in self.plan() {
             eprintln!("{} {} {} …", measurement.case, measurement.system, measurement.documents);
             rows.extend(measurement.in_a_process()?);
         }
         println!("{}", table(&rows));
-        if let Some(file) = &self.json {
-            std::fs::write(file, serde_json::to_vec_pretty(&rows)?)?;
-        }
-        Ok(())
+        figures::write(output, &rows)
     }
 
     fn plan(&self) -> Vec<Measurement> {

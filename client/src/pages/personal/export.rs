@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use eframe::egui::{Align2, Label, RichText, TextEdit, Ui, vec2};
 use jiff::civil::Date;
+use samsyn_engine::exchange::ExchangeError;
+use samsyn_engine::files::{Existing, OutputError};
 use samsyn_engine::id::RecordId;
 
 use super::{paragraph, weak_paragraph, words};
+use crate::explain;
 use crate::pages::{Action, Scene};
 use crate::widgets::button;
 use crate::widgets::field::Field;
@@ -25,10 +28,24 @@ pub(in crate::pages) struct Export {
 
 #[derive(Debug)]
 enum Stage {
-    /// Where to; why the last try did not succeed.
-    Choosing(Option<String>),
+    Choosing(Option<NotWritten>),
     Writing,
     Written([PathBuf; 2]),
+}
+
+/// Why the last try did not succeed.
+#[derive(Debug)]
+struct NotWritten {
+    words: String,
+    /// There are such files, and they can be replaced.
+    is_there: bool,
+}
+
+impl NotWritten {
+    fn of(error: &ExchangeError, scene: &Scene<'_>) -> NotWritten {
+        let is_there = matches!(error, ExchangeError::Output(OutputError::Exists(_)));
+        NotWritten { words: explain::exchange_error(error, scene.language), is_there }
+    }
 }
 
 impl Export {
@@ -49,7 +66,7 @@ impl Export {
         {
             self.stage = match written {
                 Ok(paths) => Stage::Written(paths),
-                Err(error) => Stage::Choosing(Some(crate::explain::exchange_error(&error, scene.language))),
+                Err(error) => Stage::Choosing(Some(NotWritten::of(&error, scene))),
             };
         }
         match &self.stage {
@@ -68,29 +85,38 @@ impl Export {
     fn choose(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) -> bool {
         paragraph(ui, scene.say(words::EXPORT_HINT));
         ui.add_space(space::XS);
-        let error = match &self.stage {
-            Stage::Choosing(error) => error.as_deref(),
+        let not_written = match &self.stage {
+            Stage::Choosing(not_written) => not_written.as_ref(),
             _ => None,
         };
-        let field = Field::new(scene.say(words::FILE)).help(scene.say(words::FILE_HINT)).error(error);
-        field.show(ui, |ui, label| {
+        let field = Field::new(scene.say(words::FILE)).help(scene.say(words::FILE_HINT));
+        let field = field.error(not_written.map(|not_written| not_written.words.as_str()));
+        let typed = field.show(ui, |ui, label| {
             let edit = TextEdit::singleline(&mut self.path).align(Align2::LEFT_CENTER);
             let edit = edit.desired_width(f32::INFINITY).min_size(vec2(0.0, height::CONTROL));
-            ui.add(edit).labelled_by(label);
+            ui.add(edit).labelled_by(label).changed()
         });
+        if typed.inner {
+            // What was wrong with another name says nothing of this one.
+            self.stage = Stage::Choosing(None);
+        }
         ui.add_space(space::S);
-        ui.horizontal(|ui| {
-            let ready = !self.path.trim().is_empty();
-            let write = scene.say(words::WRITE);
-            let write = ui.add_enabled_ui(ready, |ui| button::primary(ui, Some(Icon::Export), write)).inner;
-            if write.clicked() {
-                let path = PathBuf::from(self.path.trim());
-                scene.act(Action::WriteDossier(self.record, path));
-                self.stage = Stage::Writing;
-            }
-            !ui.button(scene.say(words::CANCEL)).clicked()
-        })
-        .inner
+        ui.horizontal(|ui| self.choices(ui, scene)).inner
+    }
+
+    /// The buttons. Says whether it stays open.
+    fn choices(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) -> bool {
+        let is_there = matches!(&self.stage, Stage::Choosing(Some(not_written)) if not_written.is_there);
+        let ready = !self.path.trim().is_empty() && !is_there;
+        let write = scene.say(words::WRITE);
+        let write = ui.add_enabled_ui(ready, |ui| button::primary(ui, Some(Icon::Export), write)).inner;
+        let replace = is_there && ui.button(scene.say(words::REPLACE)).clicked();
+        if write.clicked() || replace {
+            let existing = if replace { Existing::Replace } else { Existing::Keep };
+            scene.act(Action::WriteDossier(self.record, PathBuf::from(self.path.trim()), existing));
+            self.stage = Stage::Writing;
+        }
+        !ui.button(scene.say(words::CANCEL)).clicked()
     }
 }
 

@@ -11,6 +11,7 @@ texts! {
     FILE: "Fil", "File";
     FILE_HINT: "Två filer skrivs: en som slutar på .txt och en som slutar på .json.", "Two files are written: one that ends with .txt and one that ends with .json.";
     WRITE: "Skriv filerna", "Write the files";
+    REPLACE: "Ersätt filerna som finns", "Replace the files that are there";
     WRITING: "Skriver …", "Writing …";
     WRITTEN: "Skrivet:", "Written:";
     WRITTEN_HINT: "Filerna innehåller personuppgifter: lämna dem till personen och ta sedan bort dem här.", "The files hold personal data: hand them over, then delete them here.";

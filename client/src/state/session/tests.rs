@@ -157,8 +157,8 @@ fn an_answer_to_an_export_of_before_is_not_taken_for_the_new_one() {
     let id = bench.contact("Berg");
     let place = |name: &str| bench.path.with_file_name(name);
     let (first, second) = (place("first.txt"), place("second.txt"));
-    bench.session.write_dossier(id, first, Language::English);
-    bench.session.write_dossier(id, second.clone(), Language::English);
+    bench.session.write_dossier(id, (first, Existing::Keep), Language::English);
+    bench.session.write_dossier(id, (second.clone(), Existing::Keep), Language::English);
     let written = bench.until(|session| session.take_written(id)).unwrap();
     assert!(written.contains(&second), "{written:?}");
     assert!(bench.session.take_written(id).is_none());

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 use samsyn_engine::document::{ChangeHash, Document};
+use samsyn_engine::files::private;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::store::Literal;
 use samsyn_engine::sync::{Cursor, RollingHash};
@@ -54,24 +55,24 @@ pub struct Holdings {
     pub bytes: u64,
 }
 
-/// Writes a copy of a log to a new file, also while a relay uses it: the state of one moment.
+/// Writes a copy of a log to a new file, or to one that is empty, also while a relay uses it: the state of one moment.
 ///
 /// # Errors
-/// Where there is no log, or the copy cannot be written.
+/// Where there is no log, or the copy cannot be written; [`LogError::Full`] where there is no room. Then there is none.
 pub fn copy(log: &Path, to: &Path) -> Result<()> {
     let unusable = |reason: String| LogError::Unusable { path: to.to_owned(), reason };
-    if to.exists() {
-        return Err(unusable("it is there already".to_owned()));
+    let connection = open::to_read(log)?;
+    // So that it is nobody else's from its first byte.
+    match private::create_new(to) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        made => drop(made.map_err(|error| unusable(error.to_string()))?),
     }
-    let connection = open::identify(log)?;
-    connection.execute("VACUUM INTO ?", [Literal::of(to)]).map_err(|error| unusable(error.to_string()))?;
+    // Of a connection that only reads SQLite also takes that it writes nothing elsewhere.
+    connection.pragma_update(None, "query_only", false).map_err(failed)?;
+    let copied = connection.execute("VACUUM INTO ?", [Literal::of(to)]);
+    copied.map_err(|error| open::failed_at(to, error))?;
     let file = std::fs::File::open(to).map_err(|error| unusable(error.to_string()))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let private = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(to, private).map_err(|error| unusable(error.to_string()))?;
-    }
+    private::tighten(to);
     file.sync_all().map_err(|error| unusable(error.to_string()))
 }
 
@@ -80,7 +81,8 @@ pub fn copy(log: &Path, to: &Path) -> Result<()> {
 /// # Errors
 /// Where there is none, or it cannot be read.
 pub fn holdings(log: &Path) -> Result<Holdings> {
-    let connection = open::open(log)?;
+    let connection = open::to_read(log)?;
+    let connection = if open::is_outdated(&connection)? { open::open(log)? } else { connection };
     let read = || {
         let records = connection
             .prepare("SELECT kind, count(*) FROM records GROUP BY kind")?
@@ -108,7 +110,7 @@ pub fn holdings(log: &Path) -> Result<Holdings> {
 /// # Errors
 /// With what is wrong, the first thing that is found.
 pub fn verify(log: &Path) -> Result<u64> {
-    let connection = open::identify(log)?;
+    let connection = open::to_read(log)?;
     // One moment, however it grows meanwhile.
     let transaction = connection.unchecked_transaction().map_err(failed)?;
     let wrong = |what: String| Err(LogError::Database(what));

@@ -85,7 +85,7 @@ impl SqliteLog {
     /// # Errors
     /// Where there is none, or one that this version cannot use.
     pub fn inspect(path: &Path) -> Result<(Meta, u64)> {
-        let connection = open::identify(path)?;
+        let connection = open::to_read(path)?;
         let meta = meta(&connection)?;
         let changes = head(&connection, meta.epoch)?.position;
         Ok((meta, changes))

@@ -1,11 +1,11 @@
 //! Opening a file: is it a log, may this version write to it, and bringing it up to date.
 
-use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
+use samsyn_engine::files::{private, read_by, room, with_ending};
 use samsyn_engine::identity::WorkspaceSecret;
 use samsyn_engine::store::Literal;
 
@@ -29,11 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Makes a new file.
 pub(super) fn create(path: &Path, meta: &Meta) -> Result<()> {
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .map_err(|error| unusable(path, &error.to_string()))?;
+    drop(private::create_new(path).map_err(|error| unusable(path, &error.to_string()))?);
     let mut connection = connect(path)?;
     // Before there is anything in it: what folding frees is given back to the disk a little at a time.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(failed)?;
@@ -64,6 +60,8 @@ pub(super) fn create(path: &Path, meta: &Meta) -> Result<()> {
 /// The one connection that writes. Brings an older file up to date.
 pub(super) fn open(path: &Path) -> Result<Connection> {
     let mut connection = identify(path)?;
+    // Earlier versions let others read it. SQLite gives what it makes beside a file the file's own permissions.
+    ["", "-wal", "-shm"].iter().for_each(|ending| private::tighten(&with_ending(path, ending)));
     configure(&connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let format = format(&transaction).map_err(failed)?;
@@ -84,12 +82,52 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Opens a file that must be a log of a format that this version knows, to read it: also on a full disk, or where it is read-only.
+pub(super) fn to_read(path: &Path) -> Result<Connection> {
+    if !path.exists() {
+        return Err(LogError::NotThere(path.to_owned()));
+    }
+    let ready = |connection: &Connection| {
+        connection.busy_timeout(PATIENCE)?;
+        check(path, connection).map_err(NotRead::Log)
+    };
+    let of_the_disk =
+        |error: &NotRead| !matches!(error, NotRead::Log(LogError::NotALog(_) | LogError::Newer { .. }));
+    read_by(Literal::of(path).as_ref(), ready, of_the_disk).map_err(|error| match error {
+        NotRead::Log(error) => error,
+        NotRead::Database(error) => failed_at(path, error),
+    })
+}
+
+/// Whether a log has to be brought up to date before all of it can be read.
+pub(super) fn is_outdated(connection: &Connection) -> Result<bool> {
+    Ok(format(connection).map_err(failed)? < i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))
+}
+
+/// Why a log could not be read in one of the ways.
+enum NotRead {
+    Log(LogError),
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for NotRead {
+    fn from(error: rusqlite::Error) -> NotRead {
+        NotRead::Database(error)
+    }
+}
+
 /// Opens a file that must be a log of a format that this version knows. Changes nothing in it.
 pub(super) fn identify(path: &Path) -> Result<Connection> {
     if !path.exists() {
         return Err(LogError::NotThere(path.to_owned()));
     }
     let connection = connect(path)?;
+    check(path, &connection)?;
+    Ok(connection)
+}
+
+/// Looks whether it is a log, and of a format that this version knows.
+fn check(path: &Path, connection: &Connection) -> Result<()> {
     let id = connection.pragma_query_value(None, "application_id", |row| row.get::<_, i64>(0));
     match id {
         Ok(APPLICATION_ID) => {}
@@ -99,12 +137,12 @@ pub(super) fn identify(path: &Path) -> Result<Connection> {
         }
         Err(error) => return Err(unusable(path, &error.to_string())),
     }
-    let found = format(&connection).map_err(|error| unusable(path, &error.to_string()))?;
+    let found = format(connection).map_err(|error| unusable(path, &error.to_string()))?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if found > known {
         return Err(LogError::Newer { path: path.to_owned(), found, known });
     }
-    Ok(connection)
+    Ok(())
 }
 
 fn connect(path: &Path) -> Result<Connection> {
@@ -172,6 +210,15 @@ pub(in super::super) fn failed(error: rusqlite::Error) -> LogError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => LogError::Full,
         _ => LogError::Database(error.to_string()),
+    }
+}
+
+/// The same of a file that is being written: what SQLite calls an error of the disk is a full one, where the disk is full.
+pub(super) fn failed_at(path: &Path, error: rusqlite::Error) -> LogError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) if room::is_full(path) => LogError::Full,
+        Some(ErrorCode::DiskFull) => LogError::Full,
+        _ => unusable(path, &error.to_string()),
     }
 }
 

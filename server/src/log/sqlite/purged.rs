@@ -7,14 +7,14 @@
 //! A line that names no record is not passed over: it was damaged, and whom it named would come back. Only the last one may have
 //! broken off, without its end, as the power went: nobody was told yet that this record was erased, and it is cut off before the next.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use samsyn_engine::files::{private, sync_folder};
 use samsyn_engine::id::RecordId;
 
 use super::super::{LogError, Result};
-use crate::folder::sync_folder;
 
 /// The list of one workspace.
 #[derive(Debug)]
@@ -59,8 +59,9 @@ impl Purged {
 /// what breaks off is at most this record, which was not said to be erased yet.
 fn add(path: &Path, record: RecordId) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+    private::make_folders(folder)?;
+    private::tighten(path);
+    let mut file = private::options().create(true).read(true).append(true).open(path)?;
     let mut text = String::new();
     file.read_to_string(&mut text)?;
     if broke_off(&text) {
