@@ -13,7 +13,7 @@ const PASSPHRASE: &str = "älg under bordet 7";
 
 /// Where a case plays: one folder, with the same names in it each time.
 #[derive(Debug, Clone)]
-pub struct Scene {
+pub(super) struct Scene {
     pub(super) folder: PathBuf,
 }
 
