@@ -4,8 +4,10 @@
 //! what is a detail for experts (a system's own words) stays as it is.
 
 mod address;
+mod moving;
 
 pub use address::address_error;
+pub use moving::{move_error, move_error_in_terminal, share_error, share_error_in_terminal};
 
 use samsyn_engine::document::EditError;
 use samsyn_engine::exchange::ExchangeError;
@@ -240,6 +242,7 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         LinkError::NotTrusted { address, reason } => format!(
             "Det som svarar på {address} visar inte att det är det reläet ({reason}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först. Ditt arbete är sparat här och väntar."
         ),
+        LinkError::Moved { address, to } => moving::moved(address, to),
         LinkError::Address { address, why } => format!(
             "Reläets adress i den här arbetsytan, {address}, kan inte användas: {}. Ge den en annan med \"samsyn relay ADRESS\". Ditt arbete är sparat här och väntar.",
             address_error(why, language)
@@ -255,7 +258,9 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
 /// What keeps a replica from being synced, in Swedish.
 fn sync_problem(problem: &SyncProblem) -> String {
     let words = match problem {
-        SyncProblem::NoRelay => "Arbetsytan finns bara på den här datorn.",
+        SyncProblem::NoRelay => {
+            "Arbetsytan finns bara på den här datorn. Ta den till ett relä med \"samsyn share ADRESS\", eller i fönstret under Medlemmar."
+        }
         SyncProblem::NoKey => {
             "Den här datorn har ingen nyckel till arbetsytan, så reläet släpper inte in den. Be en koordinator om en inbjudan till just dig och använd den: ”Gå in med en kod” i fönstret, eller \"samsyn enter\". Allt som skrivits här är kvar."
         }
@@ -294,6 +299,10 @@ fn not_reached(error: &LinkError, language: Language) -> String {
                 "Nätet vill att du loggar in först{place}: öppna en sida i webbläsaren, gör det och försök sedan igen. (Kommer ingen sådan sida, kontrollera adressen {address}.)"
             )
         }
+        LinkError::Moved { address, to } => format!(
+            "Reläet på {address} säger att det finns på {}. Fråga den som bjöd in dig, och gå med där.",
+            to.relay
+        ),
         LinkError::NotTrusted { address, reason } => format!(
             "Det som svarar på {address} visar inte att det är det reläet ({reason}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först."
         ),
@@ -311,6 +320,14 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
     const ADDRESS_LIKE: Caption = Caption::new(
         "{} Den ska se ut som wss://HOST/ARBETSYTA, som det står i inbjudan.",
         "{} It looks like wss://HOST/WORKSPACE, as it stands in the invitation.",
+    );
+    const IS_ALONE: Caption = Caption::new(
+        "På {} finns redan en arbetsyta, bara på den här datorn: ta den till reläet med \"samsyn share ADRESS\" (i fönstret under Medlemmar), eller välj en annan plats.",
+        "There is already a workspace at {}, only on this computer: take it to the relay with `samsyn share ADDRESS` (in the window under Members), or choose another place.",
+    );
+    const JOINED: Caption = Caption::new(
+        "Arbetsytan finns redan på {}: öppna den, eller kom in igen med en ny inbjudan (\"samsyn enter\").",
+        "This workspace is at {} already: open that one, or come in with another invitation (`samsyn enter`).",
     );
     const EXISTS: Caption = Caption::new(
         "Det finns redan en fil på {}: öppna den, eller välj en annan plats.",
@@ -330,6 +347,8 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
         JoinError::Address(error) => say(ADDRESS_LIKE, &address::sentence(error, language)),
         JoinError::Code(_) => say(NO_CODE, ""),
         JoinError::Exists(path) => say(EXISTS, &path.display().to_string()),
+        JoinError::Alone(path) => say(IS_ALONE, &path.display().to_string()),
+        JoinError::Joined(path) => say(JOINED, &path.display().to_string()),
         JoinError::Replica(ReplicaError::Store(StoreError::NotThere(path))) => {
             say(NOT_THERE, &path.display().to_string())
         }
@@ -367,12 +386,17 @@ pub fn code_error(_: &CodeError, language: Language) -> String {
 
 /// Why somebody did not come in on a replica that is here already.
 pub fn enter_error(error: &EnterError, language: Language) -> String {
+    const OF_ANOTHER: Caption = Caption::new(
+        "Den inbjudan gäller en annan arbetsyta. Använd den där den hör hemma, i en annan fil.",
+        "That invitation is for another workspace. Use it to join that one, in another file.",
+    );
     const NOT_LET_IN: Caption = Caption::new(
         "Reläet släpper inte in den här enheten: koden är felskriven, använd eller för gammal, eller så är den inte till just dig. Be koordinatorn om en ny under Medlemmar, vid ditt namn. Allt som skrivits här är kvar.",
         "The relay does not let this device in: the code is mistyped, used or too old, or it is not for just you. Ask the coordinator for a new one, made beside your name under Members. Everything written here stays.",
     );
     match error {
         EnterError::Code(_) => NO_CODE.get(language).to_owned(),
+        EnterError::OtherWorkspace => OF_ANOTHER.get(language).to_owned(),
         EnterError::Replica(error) => replica_error(error, language),
         EnterError::Key(error) => key_error(error, language),
         EnterError::NotIn(LinkError::Closed(notice)) if notice.code == ErrorCode::Access => {
@@ -474,6 +498,7 @@ fn refusal(code: ErrorCode) -> String {
         }
         ErrorCode::Stopping => "det stängs av eller har ändrats. Försöker igen om en stund.",
         ErrorCode::Storage => "reläet kan inte spara just nu. Inget är förlorat; försöker igen.",
+        ErrorCode::NotEmpty => "arbetsytan där är inte tom, eller tillhör redan någon. Inget lades i den.",
         ErrorCode::Limited => {
             "det har tagit emot så mycket som det tar på en gång härifrån. Det som inte är skickat är sparat här, och skickas när det finns plats igen."
         }

@@ -118,6 +118,9 @@ pub enum RelayError {
         /// What is wrong with it, and where.
         reason: String,
     },
+    /// There is a workspace of that name already.
+    #[error("workspace {0} is there already: nothing was made, and it stays as it is")]
+    Exists(WorkspaceId),
     /// There is such a workspace already.
     #[error(
         "workspace {0} is there already: say --replace to put the backup in its place; what is there is kept"

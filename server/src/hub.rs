@@ -12,7 +12,7 @@ use crate::folder::Folder;
 use crate::log::{LogError, SqliteLog};
 use crate::members::SqliteMembers;
 use crate::meters;
-use crate::workspace::{Admitted, Workspace};
+use crate::workspace::{Admission, Admitted, Workspace};
 
 /// Why a client does not get in.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,11 @@ pub(crate) enum Turned {
     /// It may not.
     #[error(transparent)]
     Away(#[from] Refusal),
+    /// It brings a whole workspace, and there is one already.
+    #[error(
+        "this workspace is not empty, or belongs to somebody already: nothing was put into it; a workspace is taken to one that was just made"
+    )]
+    Taken,
     /// The relay cannot.
     #[error(transparent)]
     Back(#[from] LogError),
@@ -56,8 +61,9 @@ impl Hub {
         }
         let workspace = self.open(address).await?;
         match workspace.admit(hello, challenge).await? {
-            Some(admitted) => Ok((workspace, admitted)),
-            None => Err(Refusal.into()),
+            Admission::In(admitted) => Ok((workspace, admitted)),
+            Admission::Away => Err(Refusal.into()),
+            Admission::Taken => Err(Turned::Taken),
         }
     }
 

@@ -21,7 +21,7 @@ use crate::delivery::{self, Begun, Sending};
 use crate::frames;
 use crate::log::{Entry, Log, LogError, Meta, Range, Sight, SqliteLog};
 use crate::members::{Members, SqliteMembers, manage};
-use crate::workspace::{self, Access, Admitted, Own};
+use crate::workspace::{self, Access, Admission, Admitted, Own};
 use crate::writer::{Answer, Folding, Job, Outcome, Publish, Writer};
 
 /// A workspace's relay.
@@ -353,8 +353,10 @@ impl InlineRelay {
 
     fn welcome(&mut self, connection: &mut InlineConnection, hello: &Hello) -> Result<Vec<u8>, Notice> {
         let admitted = self.access.admit(&*self.log, hello, (&connection.challenge, self.now));
-        let Some(admitted) = admitted.map_err(storage)? else {
-            return Err(Notice::new(ErrorCode::Access, Refusal.to_string()));
+        let admitted = match admitted.map_err(storage)? {
+            Admission::In(admitted) => admitted,
+            Admission::Away => return Err(Notice::new(ErrorCode::Access, Refusal.to_string())),
+            Admission::Taken => return Err(Notice::new(ErrorCode::NotEmpty, "it is not empty")),
         };
         connection.session.admitted();
         let (head, version) = (self.log.head().map_err(storage)?, connection.session.version());

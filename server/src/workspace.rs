@@ -70,8 +70,8 @@ impl Access {
         }
     }
 
-    /// Lets a client in, or not (none): it has to be what it says, and to belong. What it is asked to sign it has to have
-    /// signed. Waits for the disk where there are members.
+    /// Lets a client in, or not: it has to be what it says, and to belong. What it is asked to sign it has to have signed. Waits for
+    /// the disk where there are members.
     ///
     /// # Errors
     /// Where that cannot be read or stored.
@@ -80,24 +80,45 @@ impl Access {
         log: &dyn Log,
         hello: &Hello,
         (challenge, now): (&Challenge, i64),
-    ) -> Result<Option<Admitted>, LogError> {
+    ) -> Result<Admission, LogError> {
         let Hello { workspace, device, credential, .. } = hello;
         let members = match self {
             Access::Secret(access) => {
-                let admitted = access.admit(*workspace, *device, credential).ok();
-                return Ok(admitted.map(|_| Admitted { grant: None, meeting_key: None, view: View::ALL }));
+                let admitted = access.admit(*workspace, *device, credential).is_ok() && !hello.founds;
+                let all = || Admitted { grant: None, meeting_key: None, view: View::ALL };
+                return Ok(if admitted { Admission::In(all()) } else { Admission::Away });
             }
             Access::Members(members) => members,
         };
         let Some(entering) = Entering::proven(*workspace, *device, credential, challenge) else {
-            return Ok(None);
+            return Ok(Admission::Away);
         };
-        let Some(grant) = members.enter(&entering, now)? else { return Ok(None) };
+        let entering = Entering { founds: hello.founds, ..entering };
+        // One that has come in before goes on with what it began.
+        if hello.founds && members.enter(&Entering { invited: None, ..entering }, now)?.is_none() {
+            match members.may_found(&entering, now)? {
+                None => return Ok(Admission::Away),
+                Some(true) if log.head()?.position == 0 => {}
+                Some(_) => return Ok(Admission::Taken),
+            }
+        }
+        let Some(grant) = members.enter(&entering, now)? else { return Ok(Admission::Away) };
         let meeting_key = if grant.role.meets() { Some(members.meeting_key()?) } else { None };
         log.confirm(*device, hello.scrubbed)?;
         let view = View::of(Some(&grant), log)?;
-        Ok(Some(Admitted { grant: Some(grant), meeting_key, view }))
+        Ok(Admission::In(Admitted { grant: Some(grant), meeting_key, view }))
     }
+}
+
+/// Whether somebody is let in.
+#[derive(Debug)]
+pub(crate) enum Admission {
+    /// They are.
+    In(Admitted),
+    /// They are not.
+    Away,
+    /// They could be, but bring a whole workspace where there is one already.
+    Taken,
 }
 
 /// Who was let in.
@@ -218,7 +239,7 @@ impl Workspace {
         self: &Arc<Self>,
         hello: &Hello,
         challenge: Challenge,
-    ) -> Result<Option<Admitted>, LogError> {
+    ) -> Result<Admission, LogError> {
         let (access, hello) = (self.access.clone(), hello.clone());
         let admitted = self.read(move |log| access.admit(log, &hello, (&challenge, now())));
         let admitted = admitted.await?;

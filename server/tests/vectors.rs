@@ -11,7 +11,7 @@ use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, 
 use samsyn_engine::sync::limits;
 use samsyn_engine::sync::{
     Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
-    Hello, Here, Logged, Notice, Presence, Push, Records, Refused, RollingHash, Wanted, Welcome,
+    Hello, Here, Logged, Notice, Presence, Push, Records, Refused, RollingHash, Wait, Wanted, Welcome,
 };
 use samsyn_server::Patience;
 
@@ -51,6 +51,7 @@ fn hello() -> Hello {
         peer: false,
         erased: 0,
         scrubbed: 0,
+        founds: false,
     }
 }
 
@@ -129,6 +130,7 @@ fn what_a_relay_says() {
     let limited = Notice { again: Some(864), ..Notice::new(ErrorCode::Limited, "no") };
     assert_eq!(FromRelay::Notice(limited).encode(), example("notice-limited"));
     assert_eq!(FromRelay::Pong.encode(), example("pong"));
+    assert_eq!(FromRelay::Wait(Wait { id: 7, seconds: 41 }).encode(), example("wait"));
     let entries = vec![
         Entry { record: record(), body: EntryBody::Change(b"a change chunk".to_vec()) },
         Entry { record: record(), body: EntryBody::Known(ChangeHash([2; 32])) },
@@ -318,8 +320,9 @@ fn the_codes() {
             ErrorCode::ActorCollision | ErrorCode::Schema | ErrorCode::LogMismatch => {}
             ErrorCode::Stopping | ErrorCode::Storage | ErrorCode::Other => {}
             ErrorCode::Forbidden | ErrorCode::NotYours | ErrorCode::Erased | ErrorCode::Limited => {}
+            ErrorCode::NotEmpty => {}
         }
     }
     let distinct: std::collections::HashSet<_> = listed.iter().collect();
-    assert_eq!((listed.len(), distinct.len()), (17, 17));
+    assert_eq!((listed.len(), distinct.len()), (18, 18));
 }

@@ -288,6 +288,7 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
         peer: false,
         erased: 0,
         scrubbed: 0,
+        founds: false,
     };
     let first_sync = Some(FirstSync { cursor: Cursor::start(epoch), below: 300 });
     let resumed = Hello { first_sync, holds_records: true, ..hello(None) };

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use samsyn_engine::identity::{CodeError, DeviceKey, Grant, InvitationCode};
+use samsyn_engine::address::WorkspaceAddress;
+use samsyn_engine::identity::{CodeError, DeviceKey, Grant, InvitationCode, WorkspaceId};
 use samsyn_engine::replica::ReplicaError;
+use samsyn_engine::typed;
 
 use crate::keys::{self, KeyError, Vault};
 use crate::link::{self, LinkError};
@@ -15,6 +17,9 @@ pub enum EnterError {
     /// The code is none.
     #[error(transparent)]
     Code(#[from] CodeError),
+    /// It was handed over with the address of another workspace.
+    #[error("that invitation is for another workspace: use it with `samsyn join`, in another file")]
+    OtherWorkspace,
     /// The replica cannot be opened or read.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
@@ -29,14 +34,26 @@ pub enum EnterError {
     Broken(LinkError),
 }
 
+/// The code that somebody was given, alone or behind the address of just this workspace.
+fn code_in(text: &str, workspace: WorkspaceId) -> Result<InvitationCode, EnterError> {
+    let text = typed::bare(text);
+    let Some((address, code)) = text.split_once('#') else { return Ok(text.parse()?) };
+    let address: WorkspaceAddress = address.parse().map_err(|_| CodeError)?;
+    if address.workspace != workspace {
+        return Err(EnterError::OtherWorkspace);
+    }
+    Ok(code.parse()?)
+}
+
 /// Comes in with a code, and keeps the new key. Answers with what whoever works here may do now.
 ///
 /// # Errors
 /// Where the relay does not let this device in, or something of it cannot be kept.
 pub fn enter(vault: &Vault, path: &Path, code: &str) -> Result<Grant, EnterError> {
-    let code: InvitationCode = code.trim().parse()?;
     let key = DeviceKey::random();
-    let mut replica = keys::open_from(vault, path)?.entering(key.clone(), code);
+    let replica = keys::open_from(vault, path)?;
+    let code = code_in(code, replica.meta()?.workspace)?;
+    let mut replica = replica.entering(key.clone(), code);
     let device = replica.device();
     // Before the relay hears of it: killed after that, the device could not show that it is the one that was let in.
     keys::keep_entering(vault, device, &key)?;
@@ -51,5 +68,24 @@ pub fn enter(vault: &Vault, path: &Path, code: &str) -> Result<Grant, EnterError
         Ok(_) => Ok(replica.grant()?),
         Err(error) if is_in => Err(EnterError::Broken(error)),
         Err(error) => Err(EnterError::NotIn(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_may_come_with_the_address_of_just_this_workspace() {
+        let (code, here) = (InvitationCode::random(), WorkspaceId::random());
+        let written = code.reveal();
+        for text in [written.clone(), format!(" wss://host/{here}#{written}\n")] {
+            assert_eq!(code_in(&text, here).unwrap(), code, "{text}");
+        }
+        let elsewhere = format!("wss://host/{}#{written}", WorkspaceId::random());
+        assert!(matches!(code_in(&elsewhere, here), Err(EnterError::OtherWorkspace)));
+        for wrong in ["", "AB12", "#", &format!("host#{written}")] {
+            assert!(matches!(code_in(wrong, here), Err(EnterError::Code(_))), "{wrong}");
+        }
     }
 }

@@ -28,6 +28,16 @@ pub enum JoinError {
     /// Where the replica is to be there is something.
     #[error("there is already a file at {}: choose another place with --replica", .0.display())]
     Exists(PathBuf),
+    /// There is a workspace that no relay has.
+    #[error(
+        "there is already a workspace at {}, only on this computer: take it to that relay with `samsyn share ADDRESS`, or choose another place with --replica", .0.display()
+    )]
+    Alone(PathBuf),
+    /// There is this very workspace.
+    #[error(
+        "this workspace is at {} already: say `samsyn sync`, or `samsyn enter` to come in with another invitation", .0.display()
+    )]
+    Joined(PathBuf),
     /// The replica could not be made.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
@@ -196,12 +206,22 @@ pub fn prepare(site: Site<'_>, entry: &Entry, name: &str) -> Result<Made, JoinEr
     let relay = Some((entry.relay.to_string(), way));
     let new = NewReplica { workspace: entry.workspace, workspace_name: String::new(), relay };
     let made = match site.make(&new, name, invited.then_some(&key)) {
-        Err(JoinError::Replica(ReplicaError::Store(StoreError::Exists(path)))) => {
-            return Err(JoinError::Exists(path));
+        Err(JoinError::Replica(ReplicaError::Store(StoreError::Exists(_)))) => {
+            return Err(is_there(site, entry));
         }
         made => made?,
     };
     Ok(if invited { Made { replica: made.replica.with_key(key), ..made } } else { made })
+}
+
+/// Why there is no place for a new replica: what is there already says what was meant, perhaps.
+fn is_there(site: Site<'_>, entry: &Entry) -> JoinError {
+    let path = || site.replica.to_owned();
+    match keys::open_from(site.vault, site.replica).and_then(|replica| replica.meta()) {
+        Ok(meta) if meta.relay.is_none() => JoinError::Alone(path()),
+        Ok(meta) if meta.workspace == entry.workspace => JoinError::Joined(path()),
+        _ => JoinError::Exists(path()),
+    }
 }
 
 /// The first meeting tells whether the invitation is good. Where it is not, nothing is left behind.
@@ -222,14 +242,7 @@ fn ended(site: Site<'_>, replica: Replica, error: LinkError) -> JoinError {
     let is_strange = replica.meta().is_ok_and(|meta| !was_let_in(&meta) && !is_in_doubt(&meta, &error));
     let error = match error {
         LinkError::Closed(notice) if is_strange => JoinError::Refused(notice),
-        error @ (LinkError::Unreachable { .. }
-        | LinkError::SignIn { .. }
-        | LinkError::NotTrusted { .. }
-        | LinkError::NotARelay { .. })
-            if is_strange =>
-        {
-            JoinError::NotReached(error)
-        }
+        error if is_strange && error.is_before_hello() => JoinError::NotReached(error),
         error => return JoinError::Broken(error),
     };
     let device = replica.device();

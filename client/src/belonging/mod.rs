@@ -15,3 +15,5 @@ pub mod enter;
 pub mod erasing;
 pub mod invite;
 pub mod join;
+pub mod moving;
+pub mod sharing;

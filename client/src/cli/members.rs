@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use samsyn_engine::address::WorkspaceAddress;
 use samsyn_engine::exchange::roster_to_json;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, Management, MemberId, Role, Roster, validity};
@@ -18,6 +19,7 @@ use super::render::{complain, json as write_json, line};
 use crate::belonging::enter::enter;
 use crate::belonging::erasing::{Referrer, Touched};
 use crate::belonging::invite::{Terms, Ticket};
+use crate::belonging::join::JoinError;
 use crate::context::{Context, Failure, Said};
 use crate::keys::Vault;
 use crate::link;
@@ -43,6 +45,16 @@ pub(super) struct Code {
 }
 
 impl Code {
+    /// The address of a workspace, and the code: what stands behind its #, or is read here once the address is one.
+    pub(super) fn beside(&self, address: &str, language: Language) -> Result<(String, String), Failure> {
+        if let Some((address, code)) = address.split_once('#') {
+            return Ok((address.to_owned(), code.to_owned()));
+        }
+        // Nobody is asked for a code that is of no use.
+        address.parse::<WorkspaceAddress>().map_err(JoinError::from)?;
+        Ok((address.to_owned(), self.read(language)?))
+    }
+
     pub(super) fn read(&self, language: Language) -> Result<String, Failure> {
         if let Some(path) = &self.code_file {
             return std::fs::read_to_string(path).map_err(|error| Said::file(path, &error).into());

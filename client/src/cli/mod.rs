@@ -9,7 +9,9 @@ mod fields;
 mod findings;
 mod members;
 mod people;
+mod progress;
 mod records;
+mod relay;
 mod render;
 mod rest;
 pub(crate) mod review;
@@ -54,6 +56,10 @@ enum Command {
     New(workspace::New),
     /// Make a replica of a workspace that a relay has, or connect the replica to one.
     Join(workspace::Join),
+    /// Take a workspace that is only on this computer to a relay, as its first coordinator.
+    Share(relay::Share),
+    /// Show the workspace's relay, or change its address.
+    Relay(relay::Relay),
     /// Come in with an invitation, on a replica that is here already.
     Enter(members::Enter),
     /// Invite somebody into the workspace.
@@ -186,6 +192,8 @@ fn carry_out(command: Option<Command>, context: &Context, named: bool) -> Result
         None | Some(Command::Open) => return crate::window::open(context, named),
         Some(Command::New(command)) => command.run(context)?,
         Some(Command::Join(command)) => command.run(context)?,
+        Some(Command::Share(command)) => command.run(context)?,
+        Some(Command::Relay(command)) => command.run(context)?,
         Some(Command::Enter(command)) => command.run(context)?,
         Some(Command::Invite(command)) => command.run(context)?,
         Some(Command::Members(command)) => command.run(context)?,

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use samsyn_engine::address::WorkspaceAddress;
 use samsyn_engine::exchange::{export_automerge, export_json};
 use samsyn_engine::schema::{Caption, Language};
 use serde_json::json;
 
 use super::members::Code;
+use super::progress::telling;
 use super::render::{json as write_json, line};
 use super::rest::AtRest;
 use super::{Json, Overwrite};
-use crate::belonging::join::{self, Entry, JoinError, Made};
+use crate::belonging::join::{self, Entry, Made};
 use crate::context::{Context, Failure, Said};
 use crate::keys::Vault;
 use crate::link;
@@ -71,15 +71,8 @@ pub(super) struct Join {
 impl Join {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let name = join::person(&self.name)?;
-        let (address, code) = match self.address.split_once('#') {
-            Some((address, code)) => (address, code.to_owned()),
-            None => {
-                // Nobody is asked for a code that is of no use.
-                self.address.parse::<WorkspaceAddress>().map_err(JoinError::from)?;
-                (self.address.as_str(), self.code.read(context.language)?)
-            }
-        };
-        let entry = Entry::read(address, &code)?;
+        let (address, code) = self.code.beside(&self.address, context.language)?;
+        let entry = Entry::read(&address, &code)?;
         let workspace = entry.workspace;
         let vault = Vault::of_this_person();
         let site = self.at_rest.site(&context.path, &vault);
@@ -195,7 +188,7 @@ impl Sync {
         }
         let visit = match &self.peer {
             Some(address) => link::direct::visit(&mut replica, address)?,
-            None => link::sync_once(&mut replica)?,
+            None => telling(context.language, |tell| link::sync_telling(&mut replica, tell))?,
         };
         if self.json.json {
             write_json(&json!({

@@ -24,6 +24,8 @@ use samsyn_engine::store::StoreError;
 
 use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
+use crate::belonging::moving::MoveError;
+use crate::belonging::sharing::ShareError;
 use crate::explain;
 use crate::keys::KeyError;
 use crate::keys::lock::LockError;
@@ -119,6 +121,8 @@ explained! {
     KeyError: explain::key_error;
     EnterError: explain::enter_error;
     JoinError: explain::join_error_in_terminal;
+    MoveError: explain::move_error_in_terminal;
+    ShareError: explain::share_error_in_terminal;
     CodeError: explain::code_error;
     ValueError: value_error;
     PathError: path_error;

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use samsyn_engine::address::RelayAddress;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Management;
 use samsyn_engine::replica::{Replica, ReplicaSync, SyncNews, SyncProblem};
+use samsyn_engine::store::Meta;
 use samsyn_engine::sync::SyncError;
 use tokio::time::{sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Bytes, Error as SocketError, Message};
@@ -39,11 +41,10 @@ impl Connection {
     /// Where it cannot be reached, or is none.
     pub async fn open(replica: &Replica) -> Result<Connection, LinkError> {
         let meta = replica.meta().map_err(SyncProblem::from)?;
-        let written = meta.relay.ok_or(SyncProblem::NoRelay)?;
+        let written = meta.relay.clone().ok_or(SyncProblem::NoRelay)?;
         let relay = written.parse().map_err(|why| LinkError::Address { address: written, why })?;
         let signs = Arc::new(Signs::new());
-        let target = Target { relay, workspace: meta.workspace, met: meta.last_contact.is_some() };
-        let (socket, challenge) = target.reach(&signs).await?;
+        let (socket, challenge) = target(&meta, relay).reach(&signs).await?;
         let (sink, stream) = socket.split();
         let sync = ReplicaSync::begin(replica, challenge.as_ref(), signs.now())?;
         Ok(Connection { sink, stream, sync, signs, welcomed: None, pending: None, flushed: true })
@@ -138,8 +139,13 @@ impl Connection {
     }
 }
 
+/// What to reach, where a replica's relay is there.
+pub(super) fn target(meta: &Meta, relay: RelayAddress) -> Target {
+    Target { relay, workspace: meta.workspace, met: meta.last_contact.is_some() }
+}
+
 /// The frame in a message; none in what the socket deals with by itself.
-fn frame(message: Option<Result<Message, SocketError>>) -> Result<Option<Bytes>, LinkError> {
+pub(super) fn frame(message: Option<Result<Message, SocketError>>) -> Result<Option<Bytes>, LinkError> {
     match message {
         Some(Ok(Message::Binary(frame))) => Ok(Some(frame)),
         None | Some(Ok(Message::Close(_))) => Err(LinkError::Broken("the relay closed it".to_owned())),
@@ -151,6 +157,6 @@ fn frame(message: Option<Result<Message, SocketError>>) -> Result<Option<Bytes>,
     }
 }
 
-fn broken(error: SocketError) -> LinkError {
+pub(super) fn broken(error: SocketError) -> LinkError {
     LinkError::Broken(error.to_string())
 }

@@ -17,7 +17,7 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async
 
 use super::LinkError;
 use super::signs::{Noted, Signs};
-use super::stranger::Stranger;
+use super::stranger::{Answer, Stranger};
 
 /// How long reaching the relay may take.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -55,12 +55,19 @@ impl Target {
                 let (address, reason) = (self.relay.to_string(), error.to_string());
                 return Err(LinkError::NotTrusted { address, reason });
             }
+            Ok(Err(SocketError::Http(response))) => {
+                let stranger = self.stranger(format!("HTTP {}", response.status().as_u16()));
+                return Err(stranger.of(Answer::of(&response)));
+            }
             Ok(Err(SocketError::Io(error))) => error.to_string(),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer".to_owned(),
         };
-        let address = self.relay.to_string();
-        Err(Stranger { address: &address, first: &signs.first(), met: self.met, reason }.recognise())
+        Err(self.stranger(reason).recognise(&signs.first()))
+    }
+
+    fn stranger(&self, reason: String) -> Stranger<'_> {
+        Stranger { relay: &self.relay, workspace: self.workspace, met: self.met, reason }
     }
 
     /// The challenge stands in the answer; a relay of an earlier version gives none.

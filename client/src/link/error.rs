@@ -1,8 +1,8 @@
 //! Why there is no connection to the relay.
 
-use samsyn_engine::address::AddressError;
+use samsyn_engine::address::{AddressError, RelayAddress};
 use samsyn_engine::replica::SyncProblem;
-use samsyn_engine::sync::Notice;
+use samsyn_engine::sync::{Notice, SyncError};
 
 /// Why there is no connection (any more).
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,14 @@ pub enum LinkError {
         /// The host of the page, where it is named.
         host: Option<String>,
     },
+    /// The relay says that it is elsewhere. Nothing of that is followed: a person decides.
+    #[error("the relay at {address} says that it {}", .to.in_words())]
+    Moved {
+        /// Where it was.
+        address: String,
+        /// Where it says it is.
+        to: Box<Elsewhere>,
+    },
     /// Somebody answers, but no relay.
     #[error(
         "what answers at {address} is not a Samsyn relay ({reason}): check the address, or sign in to the network first"
@@ -69,6 +77,34 @@ pub enum LinkError {
     Problem(#[from] SyncProblem),
 }
 
+/// Where a relay says it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Its address there.
+    pub relay: RelayAddress,
+    /// Whether it is to stay there.
+    pub for_good: bool,
+    /// Whether it was encrypted where it was, and what is said to it there can be read on the way.
+    pub opens: bool,
+}
+
+impl Elsewhere {
+    fn in_words(&self) -> String {
+        let Elsewhere { relay, for_good, opens } = self;
+        match (for_good, opens) {
+            (true, false) => format!(
+                "has moved to {relay}: take that address with `samsyn relay {relay}`; your work is safe here and waits"
+            ),
+            (true, true) => format!(
+                "has moved to {relay}, where nothing is encrypted on the way: ask whoever runs it before you take that address with `samsyn relay {relay} --unencrypted`; your work is safe here and waits"
+            ),
+            (false, _) => format!(
+                "is at {relay} for the time being: its address stays as it is here; try again later, or ask whoever runs it; your work is safe here and waits"
+            ),
+        }
+    }
+}
+
 impl LinkError {
     /// The same in words for somebody who is not in yet: they have no work here that could be safe.
     pub(crate) fn before_joining(&self) -> String {
@@ -84,12 +120,33 @@ impl LinkError {
                     "this network wants you to sign in first{place}: open a page in your browser and do so, then try again (if no such page comes, check the address {address})"
                 )
             }
+            LinkError::Moved { address, to } => {
+                format!(
+                    "the relay at {address} says that it is at {}: ask whoever invited you, and join with that address",
+                    to.relay
+                )
+            }
             LinkError::NotTrusted { address, reason } => {
                 format!(
                     "what answers at {address} does not prove to be that relay ({reason}): nothing was said to it; check the address and this computer's date, or sign in to the network first"
                 )
             }
             error => error.to_string(),
+        }
+    }
+
+    /// Whether it ended before this device has said who it is: then the relay has let nobody in.
+    pub(crate) fn is_before_hello(&self) -> bool {
+        match self {
+            LinkError::Address { .. }
+            | LinkError::Unreachable { .. }
+            | LinkError::SignIn { .. }
+            | LinkError::Moved { .. }
+            | LinkError::NotARelay { .. }
+            | LinkError::NotTrusted { .. } => true,
+            LinkError::Problem(SyncProblem::NoChallenge) => true,
+            LinkError::Problem(SyncProblem::Protocol(SyncError::Version { .. })) => true,
+            LinkError::Closed(_) | LinkError::Broken(_) | LinkError::Problem(_) => false,
         }
     }
 

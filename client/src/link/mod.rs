@@ -10,18 +10,24 @@
 //!    └──▶ surroundings: another network, or a computer that slept, ends the wait
 //! ```
 
+mod asking;
 mod backoff;
 mod connection;
 mod dial;
 pub mod direct;
 mod error;
+mod sending;
 mod signs;
 mod stranger;
 pub mod surroundings;
 pub mod worker;
 
+pub use asking::is_known_at;
 pub use connection::Connection;
-pub use error::LinkError;
+pub use error::{Elsewhere, LinkError};
+pub use sending::{Sending, Tell};
+
+use sending::Course;
 
 use std::time::Duration;
 
@@ -84,6 +90,7 @@ impl Visit {
             | SyncNews::FirstSynced
             | SyncNews::Present(_)
             | SyncNews::Managed(_)
+            | SyncNews::Waits { .. }
             | SyncNews::Compared { .. }
             | SyncNews::CaughtUp => {}
         }
@@ -100,9 +107,17 @@ const STUCK: Duration = Duration::from_secs(600);
 /// # Errors
 /// Where the relay cannot be reached, does not let us in, or the connection breaks. What was stored stays stored.
 pub fn sync_once(replica: &mut Replica) -> Result<Visit, LinkError> {
+    sync_telling(replica, &mut |_| {})
+}
+
+/// The same, and tells again and again how far what is sent has gone.
+///
+/// # Errors
+/// As [`sync_once`].
+pub fn sync_telling(replica: &mut Replica, tell: Tell<'_>) -> Result<Visit, LinkError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(LinkError::runtime)?;
-    let visit = runtime.block_on(visit(replica, STUCK));
+    let visit = runtime.block_on(visit(replica, STUCK, tell));
     // A look-up of a name that hangs must not keep the program from ending.
     runtime.shutdown_background();
     visit
@@ -150,10 +165,10 @@ async fn ask(replica: &mut Replica, management: &Management) -> Result<Managed, 
 
 const STUCK_WORDS: &str = "it answers, but nothing has gone on for a long time";
 
-async fn visit(replica: &mut Replica, patience: Duration) -> Result<Visit, LinkError> {
+async fn visit(replica: &mut Replica, patience: Duration, tell: Tell<'_>) -> Result<Visit, LinkError> {
     let mut visit = Visit::default();
     loop {
-        match go_on(replica, patience, &mut visit).await {
+        match go_on(replica, patience, (&mut visit, &mut *tell)).await {
             Err(LinkError::Problem(SyncProblem::BeginAgain)) => {}
             Err(error) => return Err(error),
             Ok(()) => {
@@ -165,9 +180,14 @@ async fn visit(replica: &mut Replica, patience: Duration) -> Result<Visit, LinkE
 }
 
 /// One connection, to the point where both sides have everything.
-async fn go_on(replica: &mut Replica, patience: Duration, visit: &mut Visit) -> Result<(), LinkError> {
+async fn go_on(
+    replica: &mut Replica,
+    patience: Duration,
+    (visit, tell): (&mut Visit, Tell<'_>),
+) -> Result<(), LinkError> {
     let mut connection = Connection::open(replica).await?;
     let mut until = Instant::now() + patience;
+    let mut course = Course::default();
     while !connection.is_settled(replica)? {
         let news = timeout_at(until, connection.next(replica)).await;
         let news = news.unwrap_or_else(|_| Err(LinkError::Broken(STUCK_WORDS.to_owned())))?;
@@ -175,8 +195,14 @@ async fn go_on(replica: &mut Replica, patience: Duration, visit: &mut Visit) -> 
             until = Instant::now() + patience;
         }
         for news in news {
+            if let SyncNews::Waits { seconds } = news {
+                course.waits(seconds);
+                until += Duration::from_secs(seconds.into());
+            }
             visit.note(news).map_err(LinkError::Closed)?;
         }
+        let outbox = replica.store().outbox_state().map_err(SyncProblem::from)?;
+        tell(course.at(outbox.waiting));
     }
     connection.close().await;
     Ok(())
@@ -203,7 +229,8 @@ mod tests {
         let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay };
         let mut replica = Replica::create(&folder.path().join("a.samsyn"), &new, "Åsa").unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let error = runtime.block_on(visit(&mut replica, Duration::from_millis(300))).unwrap_err();
+        let error =
+            runtime.block_on(visit(&mut replica, Duration::from_millis(300), &mut |_| {})).unwrap_err();
         assert!(error.to_string().contains(STUCK_WORDS), "{error}");
         idle.join().unwrap();
     }

@@ -4,21 +4,24 @@
 //! sending the program elsewhere, or with something that is no HTTP at all. The person is told just that, rather than that
 //! the relay is broken. Read is the beginning of what came, a bounded part, and nothing of it is followed.
 
-use tokio_tungstenite::tungstenite::http::Uri;
+use samsyn_engine::address::{Encryption, RelayAddress};
+use samsyn_engine::identity::WorkspaceId;
+use tokio_tungstenite::tungstenite::http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use tokio_tungstenite::tungstenite::http::{Response, Uri};
 
-use super::LinkError;
+use super::{Elsewhere, LinkError};
 
 /// The longest name of a host.
 const HOST_BYTES: usize = 253;
 
 /// What came in answer to the request for a WebSocket.
 #[derive(Debug, PartialEq)]
-enum Answer {
+pub(super) enum Answer {
     Nothing,
     Http {
         status: u16,
         html: bool,
-        location: Option<Uri>,
+        location: Option<String>,
     },
     /// A page, without HTTP before it.
     Page,
@@ -27,13 +30,26 @@ enum Answer {
     Other,
 }
 
+impl Answer {
+    /// What was read as HTTP, also where it came over TLS.
+    pub(super) fn of(response: &Response<Option<Vec<u8>>>) -> Answer {
+        let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let body = response.body().as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        Answer::Http {
+            status: response.status().as_u16(),
+            html: header(CONTENT_TYPE).map_or_else(|| is_page(&body), |kind| contains(kind, "html")),
+            location: header(LOCATION).map(str::to_owned),
+        }
+    }
+}
+
 /// What stands in the relay's place.
 #[derive(Debug)]
 pub(super) struct Stranger<'a> {
     /// Where the relay should be.
-    pub(super) address: &'a str,
-    /// The first that came from there.
-    pub(super) first: &'a [u8],
+    pub(super) relay: &'a RelayAddress,
+    /// Which workspace was asked for.
+    pub(super) workspace: WorkspaceId,
     /// Whether the relay was met before: then the address is right, and something stands between.
     pub(super) met: bool,
     /// What the WebSocket or the system says, for whatever is not recognised.
@@ -41,14 +57,17 @@ pub(super) struct Stranger<'a> {
 }
 
 impl Stranger<'_> {
-    /// Why there is no connection.
-    pub(super) fn recognise(self) -> LinkError {
-        match answer(self.first) {
+    /// Why there is no connection, by the first that came.
+    pub(super) fn recognise(self, first: &[u8]) -> LinkError {
+        self.of(answer(first))
+    }
+
+    /// Why there is no connection, by what came.
+    pub(super) fn of(self, answer: Answer) -> LinkError {
+        match answer {
             Answer::Nothing => self.unreachable(),
-            Answer::Http { status: 511, location, .. } => self.sign_in(location),
-            Answer::Http { status: 300..=399, location: Some(to), .. } if self.leads_away(&to) => {
-                self.sign_in(Some(to))
-            }
+            Answer::Http { status: 511, location, .. } => self.sign_in(location.as_deref()),
+            Answer::Http { status: status @ 300..=399, location: Some(to), .. } => self.led(status, &to),
             Answer::Http { status: 200..=299, html: true, .. } | Answer::Page => self.sign_in(None),
             Answer::Http { status: 502..=504, .. } => {
                 Stranger { reason: "it has no room just now, or is being restarted".to_owned(), ..self }
@@ -69,24 +88,55 @@ impl Stranger<'_> {
         }
     }
 
-    fn leads_away(&self, to: &Uri) -> bool {
-        let ours: Option<Uri> = self.address.parse().ok();
-        to.host().is_some_and(|host| ours.and_then(|uri| uri.host().map(|ours| ours != host)).unwrap_or(true))
+    /// Somebody sends us elsewhere. A network that wants a person to sign in leads to a page of its own; who leads to this very
+    /// workspace is a relay that has moved, or whoever stands in its place. Over TLS it is the relay itself in any case.
+    fn led(self, status: u16, to: &str) -> LinkError {
+        let there = self.elsewhere(to);
+        let (for_good, is_workspace) =
+            (matches!(status, 301 | 308), there.as_ref().is_some_and(|there| there.1));
+        match there {
+            Some((relay, _)) if is_workspace || (self.relay.is_encrypted() && for_good) => {
+                let opens = self.relay.is_encrypted() && relay.is_open_to_others();
+                let to = Box::new(Elsewhere { relay, for_good, opens });
+                LinkError::Moved { address: self.relay.to_string(), to }
+            }
+            _ if self.leads_away(to) => self.sign_in(Some(to)),
+            _ => Stranger { reason: format!("HTTP {status}"), ..self }.not_a_relay(),
+        }
     }
 
-    fn sign_in(self, page: Option<Uri>) -> LinkError {
-        let host = page.and_then(|page| page.host().map(str::to_owned));
-        let host = host.filter(|host| host.len() <= HOST_BYTES);
-        LinkError::SignIn { address: self.address.to_owned(), host }
+    /// The relay at which somebody says this one is, if it is another, and whether they name this workspace there.
+    fn elsewhere(&self, to: &str) -> Option<(RelayAddress, bool)> {
+        let (relay, workspace) = RelayAddress::read(to, None).ok()?;
+        let same = workspace.is_none_or(|workspace| workspace == self.workspace);
+        (same && relay != *self.relay).then_some((relay, workspace.is_some()))
+    }
+
+    fn leads_away(&self, to: &str) -> bool {
+        let host = host(to);
+        host.is_some_and(|host| {
+            RelayAddress::read(&host, Some(Encryption::Plain))
+                .map_or(true, |(other, _)| other.host() != self.relay.host())
+        })
+    }
+
+    fn sign_in(self, page: Option<&str>) -> LinkError {
+        let host = page.and_then(host).filter(|host| host.len() <= HOST_BYTES);
+        LinkError::SignIn { address: self.relay.to_string(), host }
     }
 
     fn unreachable(self) -> LinkError {
-        LinkError::Unreachable { address: self.address.to_owned(), reason: self.reason }
+        LinkError::Unreachable { address: self.relay.to_string(), reason: self.reason }
     }
 
     fn not_a_relay(self) -> LinkError {
-        LinkError::NotARelay { address: self.address.to_owned(), reason: self.reason }
+        LinkError::NotARelay { address: self.relay.to_string(), reason: self.reason }
     }
+}
+
+/// The host in the address of a page.
+fn host(to: &str) -> Option<String> {
+    to.parse::<Uri>().ok()?.host().map(str::to_owned)
 }
 
 fn answer(first: &[u8]) -> Answer {
@@ -109,7 +159,7 @@ fn answer(first: &[u8]) -> Answer {
         found.map(|(_, value)| value.trim())
     };
     let html = header("content-type").map_or_else(|| is_page(body), |kind| contains(kind, "html"));
-    Answer::Http { status, html, location: header("location").and_then(|to| to.parse().ok()) }
+    Answer::Http { status, html, location: header("location").map(str::to_owned) }
 }
 
 /// Head and body of an answer.
@@ -135,9 +185,61 @@ fn contains(text: &str, lower: &str) -> bool {
 mod tests {
     use super::*;
 
+    const ID: &str = "4h248h2484h248h2484h248h24";
+
+    fn at(address: &str, first: &[u8], met: bool) -> LinkError {
+        let (relay, workspace) = (address.parse().unwrap(), ID.parse().unwrap());
+        Stranger { relay: &relay, workspace, met, reason: "no WebSocket".to_owned() }.recognise(first)
+    }
+
     fn recognise(first: &[u8], met: bool) -> LinkError {
-        let address = "ws://relay.example:4300";
-        Stranger { address, first, met, reason: "no WebSocket".to_owned() }.recognise()
+        at("ws://relay.example:4300", first, met)
+    }
+
+    fn led(address: &str, status: u16, to: &str) -> LinkError {
+        at(address, format!("HTTP/1.1 {status} X\r\nLocation: {to}\r\n\r\n").as_bytes(), true)
+    }
+
+    #[test]
+    fn a_relay_that_has_moved_says_where_and_nothing_is_followed() {
+        let moved = |address: &str, status: u16, to: &str| match led(address, status, to) {
+            LinkError::Moved { to, .. } => Some((to.relay.to_string(), to.for_good, to.opens)),
+            _ => None,
+        };
+        let (plain, tls) = ("ws://relay.example:4300", "wss://relay.example");
+        let other = format!("https://new.example/sync/{ID}");
+        let there = |for_good| Some(("wss://new.example".to_owned(), for_good, false));
+        for (status, for_good) in [(301, true), (308, true), (302, false), (307, false), (303, false)] {
+            assert_eq!(moved(plain, status, &other), there(for_good), "{status}");
+            assert_eq!(moved(tls, status, &other), there(for_good), "{status}");
+        }
+        let upgraded = moved(plain, 301, &format!("https://relay.example/sync/{ID}"));
+        assert_eq!(upgraded, Some(("wss://relay.example".to_owned(), true, false)));
+        assert_eq!(moved(tls, 308, "https://new.example/"), there(true));
+        let opened = Some(("ws://new.example:7400".to_owned(), true, true));
+        assert_eq!(moved(tls, 301, &format!("ws://new.example:7400/sync/{ID}")), opened);
+        // A page to sign in on, another workspace, the very same place, or nothing that is an address.
+        for to in [
+            "http://login.train.example/?to=x",
+            "http://login.train.example/",
+            "https://new.example/sync/0000000000000000000000000e",
+            "ws://relay.example:4300/",
+            "https://bo:hemligt@new.example/",
+            "https://new.example:99999/",
+            "/login",
+            "",
+        ] {
+            assert_eq!(moved(plain, 301, to), None, "{to}");
+        }
+        assert_eq!(moved(tls, 302, "https://login.train.example/"), None, "for now, and to no relay");
+    }
+
+    #[test]
+    fn what_came_over_tls_is_read_as_well() {
+        let response = Response::builder().status(503).header(CONTENT_TYPE, "text/html").body(None).unwrap();
+        let (relay, workspace) = ("wss://relay.example".parse().unwrap(), ID.parse().unwrap());
+        let stranger = Stranger { relay: &relay, workspace, met: true, reason: String::new() };
+        assert!(matches!(stranger.of(Answer::of(&response)), LinkError::Unreachable { .. }));
     }
 
     fn signs_in(first: &str) -> Option<String> {

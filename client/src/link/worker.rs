@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +19,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::backoff::Backoff;
+use super::sending::{Course, Sending};
 use super::surroundings::{Surroundings, ThisComputer, Watch};
 use super::{Connection, LinkError};
 
@@ -42,6 +43,13 @@ pub enum Link {
     Comparing,
     /// Connected, with all that the relay has.
     Live,
+    /// The same, and much of ours is on its way.
+    Sending {
+        /// So many hundredths of it are safe on the relay.
+        percent: u64,
+        /// Whether the relay lets it wait for its turn.
+        waits: bool,
+    },
     /// Not connected: why, and when the next try is.
     Waiting {
         /// Why, for people.
@@ -193,6 +201,10 @@ struct Worker {
     open: Option<RecordId>,
     /// What the relay was asked for and has not answered, in the order in which it will.
     asked: VecDeque<Management>,
+    /// How far what waits has gone, while there is a connection.
+    course: Mutex<Course>,
+    /// The relay's address, as it was when something was last begun. Another command may change it.
+    relay: Option<String>,
     /// When to look again for a key of this device that is not here.
     next_look: Instant,
 }
@@ -221,6 +233,7 @@ impl Worker {
         let Start { surroundings, offline, orders, tell, .. } = start;
         let watch = Watch::new(surroundings);
         let (told, backoff) = (Mutex::new(None), Backoff::default());
+        let relay = replica.store().relay().ok().flatten();
         Worker {
             replica,
             offline,
@@ -233,6 +246,8 @@ impl Worker {
             unfolded: Some(None),
             open: None,
             asked: VecDeque::new(),
+            course: Mutex::default(),
+            relay,
             // It was looked for as the replica was opened.
             next_look: Instant::now() + LOOKS_APART,
         }
@@ -240,6 +255,7 @@ impl Worker {
 
     async fn run(mut self) {
         loop {
+            self.look_where();
             let ended = if self.replica.meta().is_ok_and(|meta| meta.relay.is_none()) {
                 self.pause(Link::Alone, None).await
             } else if self.offline {
@@ -274,6 +290,9 @@ impl Worker {
             let version = self.replica.store().data_version().ok();
             if version.is_none() || version != told_at {
                 told_at = version;
+                if self.is_elsewhere() {
+                    return Ended::Again;
+                }
                 self.status(link.clone());
             }
             tokio::select! {
@@ -318,7 +337,23 @@ impl Worker {
         }
     }
 
-    /// From the first try until there is no connection any more.
+    /// Begins where the relay is now. Where that is another place than before, what went wrong there counts no more, and this device
+    /// may have a key that it had not.
+    fn look_where(&mut self) {
+        let Ok(relay) = self.replica.store().relay() else { return };
+        if self.relay != relay {
+            crate::keys::take_kept(&mut self.replica);
+            self.relay = relay;
+            self.trouble = None;
+            self.backoff.reset();
+        }
+    }
+
+    /// Whether the relay's address was changed meanwhile, here or by another command: nothing goes on at the old one.
+    fn is_elsewhere(&self) -> bool {
+        self.replica.store().relay().is_ok_and(|relay| relay != self.relay)
+    }
+
     /// A keyring that is locked asks somebody to unlock it: not at every try.
     fn look_for_key(&mut self) {
         let now = Instant::now();
@@ -328,7 +363,9 @@ impl Worker {
         }
     }
 
+    /// From the first try until there is no connection any more.
     async fn connection(&mut self) -> Ended {
+        self.course = Mutex::default();
         let mut link = match &self.trouble {
             Some(reason) => Link::Waiting { reason: Arc::clone(reason), next: None },
             None => Link::Connecting,
@@ -411,6 +448,9 @@ impl Worker {
                 _ = self.watch.change() => connection.doubt(),
                 () = sleep(Duration::from_secs(1)) => self.fold(),
             }
+            if self.is_elsewhere() {
+                return Ended::Again;
+            }
             self.status(link.clone());
         }
     }
@@ -453,6 +493,7 @@ impl Worker {
                 }
                 SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
                 SyncNews::Pushed(_) => self.unfolded = Some(None),
+                SyncNews::Waits { seconds } => self.course().waits(seconds),
                 SyncNews::Managed(managed) => {
                     if let Some(management) = self.asked.pop_front() {
                         (self.tell)(Report::Managed(management, Asked::Answered(managed)));
@@ -480,9 +521,14 @@ impl Worker {
         };
     }
 
+    fn course(&self) -> MutexGuard<'_, Course> {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Tells how sync stands, if it stands otherwise than was last told.
     fn status(&self, link: Link) {
         let outbox = self.replica.store().outbox_state().unwrap_or_default();
+        let link = if link == Link::Live { live(self.course().at(outbox.waiting)) } else { link };
         let last_contact = self.replica.meta().ok().and_then(|meta| meta.last_contact);
         let status = SyncStatus { link, outbox, last_contact };
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -498,4 +544,16 @@ fn minute_after(pause: Duration) -> i64 {
     let then = SystemTime::now() + pause;
     let seconds = then.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     i64::try_from(seconds - seconds % 60).unwrap_or(i64::MAX)
+}
+
+/// So many changes on their way are worth a word.
+const MANY: u64 = 200;
+
+/// A live link, over which something is sent.
+fn live(sending: Sending) -> Link {
+    let waits = sending.waits.is_some();
+    match sending.waiting > 0 && (waits || sending.total >= MANY) {
+        true => Link::Sending { percent: sending.percent(), waits },
+        false => Link::Live,
+    }
 }

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Invite,
     /// Come in again with a code, where the relay does not let this device in.
     Enter,
+    /// Change the relay's address, or take to a relay what is only here.
+    Relay,
     /// Lock the workspace with a passphrase.
     Lock,
     /// Read in that language.
@@ -61,6 +63,7 @@ impl Command {
             Command::Retry,
             Command::ReviewedAll,
             Command::Invite,
+            Command::Relay,
             Command::Lock,
             Command::Speak(Language::Swedish),
             Command::Speak(Language::English),
@@ -88,6 +91,7 @@ impl Command {
             Command::ReviewedAll => say("Markera allt som granskat", "Mark everything as reviewed"),
             Command::Invite => say("Bjud in någon", "Invite somebody"),
             Command::Enter => say("Gå in med en kod", "Enter with a code"),
+            Command::Relay => say("Reläets adress", "The relay's address"),
             Command::Lock => say("Lås arbetsytan", "Lock the workspace"),
             Command::Speak(Language::Swedish) => "Svenska".to_owned(),
             Command::Speak(Language::English) => "English".to_owned(),

@@ -28,6 +28,7 @@ mod personal;
 mod picking;
 mod record;
 mod refused;
+pub(crate) mod relay;
 mod review;
 mod scene;
 pub(crate) mod texts;

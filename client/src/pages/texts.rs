@@ -105,6 +105,7 @@ texts! {
     SYNC_CONNECTING: "Ansluter …", "Connecting …";
     SYNC_COMPARING: "Jämför med reläet …", "Comparing with the relay …";
     SYNC_LIVE: "Ansluten", "Connected";
+    RELAY_MOVED: "Reläet har flyttat", "The relay has moved";
     SYNC_NOW: "Synka nu", "Sync now";
     SAVED: "Allt är sparat", "Everything is saved";
     SAVING: "Sparar …", "Saving …";
@@ -130,6 +131,15 @@ texts! {
 fn counted(count: u64, one: Caption, many: Caption, language: Language) -> String {
     let caption = if count == 1 { one } else { many };
     caption.get(language).replace("{}", &count_words(count, language))
+}
+
+/// How much of what waited has been sent, and whether the relay lets the rest wait for its turn.
+pub(crate) fn sending(percent: u64, waits: bool, language: Language) -> String {
+    const SENDS: Caption = Caption::new("Skickar, {} %", "Sending, {} %");
+    const WAITS: Caption =
+        Caption::new("Väntar på sin tur hos reläet, {} %", "Waiting for its turn at the relay, {} %");
+    let caption = if waits { WAITS } else { SENDS };
+    caption.get(language).replace("{}", &percent.to_string())
 }
 
 /// How many changes wait to be sent.

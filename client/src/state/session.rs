@@ -632,6 +632,8 @@ impl Session {
         let Some(meta) = self.meta() else { return Standing::Unknown };
         match (&meta.relay, &meta.grant) {
             (None, _) => Standing::Alone,
+            // On its way to a relay that has not let it in yet.
+            _ if meta.was_alone_as.is_some() => Standing::Alone,
             (_, Some(grant)) if grant.role.manages() => Standing::Manages,
             (_, Some(grant)) => Standing::Belongs(grant.role),
             // Whoever was invited and has not met the relay since is told nothing yet.
@@ -642,7 +644,10 @@ impl Session {
 
     /// Whether the relay can be asked for something now.
     pub fn is_connected(&self) -> bool {
-        matches!(self.status.link, RelayLink::Live | RelayLink::Comparing | RelayLink::CatchingUp { .. })
+        matches!(
+            self.status.link,
+            RelayLink::Live | RelayLink::Sending { .. } | RelayLink::Comparing | RelayLink::CatchingUp { .. }
+        )
     }
 
     /// Who belongs, as far as it is known here; none in the first moment. Asks for what may be out of date.

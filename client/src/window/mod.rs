@@ -15,6 +15,7 @@
 
 mod entrance;
 mod front;
+mod relay;
 mod resting;
 mod shell;
 mod sidebar;

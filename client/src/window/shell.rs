@@ -7,6 +7,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, Reading, Value, kind};
 
 use super::entrance::Entrance;
+use super::relay::RelayDesk;
 use super::{sidebar, status, title_of};
 use crate::explain;
 use crate::keys::Vault;
@@ -52,6 +53,8 @@ pub struct Shell {
     locks: bool,
     /// Somebody comes in again with a code.
     entrance: Entrance,
+    /// Somebody changes the relay's address, or takes the workspace to one.
+    relay: RelayDesk,
 }
 
 impl std::fmt::Debug for Shell {
@@ -92,11 +95,13 @@ impl Shell {
             left_off: Vec::new(),
             locks: false,
             entrance: Entrance::default(),
+            relay: RelayDesk::default(),
         }
     }
 
     /// Keeps keys there, where this device comes in with another.
     pub(crate) fn keeping_keys_in(mut self, vault: Vault) -> Shell {
+        self.relay = RelayDesk::with_keys_in(vault.clone());
         self.entrance = Entrance::with_keys_in(vault);
         self
     }
@@ -121,6 +126,7 @@ impl Shell {
         actions.extend(self.panels(ui));
         actions.extend(self.overlays(&context));
         self.enter(&context);
+        self.settle_relay(&context);
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
         let abandoned = self.drafts.take_abandoned(&context);
         self.save_drafts(abandoned);
@@ -166,7 +172,7 @@ impl Shell {
     /// The commands whose keys were pressed. A text field keeps undo and redo for its own text.
     fn keys(&self, context: &Context) -> Vec<Command> {
         // Where a question waits, nothing goes on behind it.
-        if self.palette.is_open() || self.entrance.is_open() {
+        if self.palette.is_open() || self.entrance.is_open() || self.relay.is_open() {
             return Vec::new();
         }
         let typing = context.text_edit_focused();
@@ -348,6 +354,7 @@ impl Shell {
                 }
             }
             Command::Enter => self.entrance.open(),
+            Command::Relay => self.relay.open(&self.session),
             Command::Lock => self.locks = true,
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
@@ -485,6 +492,13 @@ impl Shell {
             None => path.to_string(),
         });
         format!("{} {}", texts::KEPT.get(language), words.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Changes the relay's address, or takes the workspace to one, and tells of it.
+    fn settle_relay(&mut self, context: &Context) {
+        let Some(text) = self.relay.show(context, &self.session, self.settings.language) else { return };
+        self.session.take_new_key();
+        self.toasts.push(Toast { text, tone: Tone::Neutral, action: None });
     }
 
     /// Comes in again with a code, and tells of it.

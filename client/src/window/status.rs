@@ -35,7 +35,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         if let Some(detail) = detail {
             label.on_hover_text(detail);
         }
-        let (live, alone) = (status.link == Link::Live, status.link == Link::Alone);
+        let sending = matches!(status.link, Link::Sending { .. });
+        let (live, alone) = (status.link == Link::Live || sending, status.link == Link::Alone);
         // In a narrow window what needs to be acted on comes first.
         let roomy = ui.available_width() > ROOMY;
         if let Some(contact) = status.last_contact.filter(|_| !live && roomy) {
@@ -44,7 +45,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         if live && roomy {
             others(ui, session, language);
         }
-        if status.outbox.waiting > 0 && !alone {
+        if status.outbox.waiting > 0 && !alone && (!sending || roomy) {
             badge::badge(ui, &texts::waiting(status.outbox.waiting, language), Tone::Accent);
         }
         if status.outbox.held > 0 && roomy {
@@ -63,10 +64,13 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
             if button::quiet(ui, &caption).clicked() {
                 wanted.push(Command::Enter);
             }
-        } else if matches!(status.link, Link::Waiting { .. })
-            && button::quiet(ui, texts::SYNC_NOW.get(language)).clicked()
-        {
-            wanted.push(Command::SyncNow);
+        } else if let Link::Waiting { reason, .. } = &status.link {
+            if may_be_elsewhere(reason) && button::quiet(ui, &Command::Relay.words(language)).clicked() {
+                wanted.push(Command::Relay);
+            }
+            if button::quiet(ui, texts::SYNC_NOW.get(language)).clicked() {
+                wanted.push(Command::SyncNow);
+            }
         }
         // What stands before it comes and goes. Under a name of its own the switch stays the same between the press and the release
         // of a button, whatever happens in between.
@@ -89,6 +93,18 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
         });
     });
     wanted.into_iter().map(Action::Command).collect()
+}
+
+/// Whether another address may be what is needed: the relay says so, or nothing that it could be answers.
+fn may_be_elsewhere(reason: &LinkError) -> bool {
+    matches!(
+        reason,
+        LinkError::Moved { .. }
+            | LinkError::Address { .. }
+            | LinkError::NotARelay { .. }
+            | LinkError::NotTrusted { .. }
+            | LinkError::Unreachable { .. }
+    )
 }
 
 /// Who else is connected: how many, and on a closer look who.
@@ -122,10 +138,12 @@ fn link(link: &Link, language: Language) -> (Tone, String, Option<String>) {
         }
         Link::Comparing => say(Tone::Accent, texts::SYNC_COMPARING),
         Link::Live => say(Tone::Success, texts::SYNC_LIVE),
+        Link::Sending { percent, waits } => (Tone::Accent, texts::sending(*percent, *waits, language), None),
         Link::Waiting { reason, next } => {
             let next = next.map(clock);
             let words = match **reason {
                 LinkError::SignIn { .. } => texts::waiting_for_sign_in(next, language),
+                LinkError::Moved { .. } => texts::RELAY_MOVED.get(language).to_owned(),
                 _ => texts::waiting_for_relay(next, language),
             };
             (Tone::Warning, words, Some(explain::link_error(reason, language)))

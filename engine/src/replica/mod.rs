@@ -17,6 +17,7 @@ mod undo;
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::address::{RelayAddress, WorkspaceAddress};
 use crate::document::{
     Difference, Document, Edit, EditError, FieldConflict, Heads, HistoryEntry, Record, Writer,
 };
@@ -27,7 +28,7 @@ use crate::schema::{NewRecord, NewRecordError, Value};
 use crate::store::{self, FileKey, Meta, NewReplica, Origin, Place, Store, StoreError, Unfinished, WayIn};
 use crate::sync::limits::CHANGE_BYTES;
 
-pub use sync::{PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
+pub use sync::{Inquiry, PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
 pub use undo::Undone;
 
 /// Why a replica did not do what it was asked to. Nothing was written.
@@ -212,6 +213,11 @@ impl Replica {
         Ok(self.key.is_none() && self.store.meta()?.key.is_some())
     }
 
+    /// This device's private key, where it is here.
+    pub fn key(&self) -> Option<&DeviceKey> {
+        self.key.as_ref()
+    }
+
     /// Takes this device's private key, once it is there.
     pub fn take_key(&mut self, key: DeviceKey) {
         self.key = Some(key);
@@ -290,6 +296,38 @@ impl Replica {
     pub fn set_relay(&mut self, address: &str, way: &WayIn) -> Result<(), ReplicaError> {
         let mut transaction = self.store.transaction()?;
         transaction.set_relay(address, way)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Says at which address this workspace's relay is from now on.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn move_relay(&mut self, relay: &RelayAddress) -> Result<(), ReplicaError> {
+        let mut transaction = self.store.transaction()?;
+        transaction.move_relay(&relay.to_string())?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Takes the workspace, which was only here so far, to a relay: where an empty one was made there, whose name it has from now
+    /// on, and an invitation for its first coordinator. All that is in it stays as it is, with who wrote it and when. It is there
+    /// once the relay has let us in; until then [`Replica::end_sharing`] takes it back.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn begin_sharing(&mut self, address: &WorkspaceAddress, way: &WayIn) -> Result<(), ReplicaError> {
+        let mut transaction = self.store.transaction()?;
+        transaction.begin_sharing(address.workspace, (&address.relay.to_string(), way))?;
+        Ok(transaction.commit()?)
+    }
+
+    /// The workspace stays only here after all.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn end_sharing(&mut self) -> Result<(), ReplicaError> {
+        let mut transaction = self.store.transaction()?;
+        transaction.end_sharing()?;
         Ok(transaction.commit()?)
     }
 

@@ -55,6 +55,8 @@ pub struct Meta {
     pub key: Option<PublicKey>,
     /// The invitation, until the relay has let us in with it.
     pub invitation: Option<InvitationCode>,
+    /// What the workspace was called while it was only here, until the relay that it is taken to has let us in.
+    pub was_alone_as: Option<WorkspaceId>,
     /// Up to which of the relay's erasures this replica has erased, and up to which nothing at all is left of them.
     pub erased_up_to: (u64, u64),
     /// What this device may do, as the relay said when it was last met; none where nothing was said.
@@ -76,6 +78,7 @@ pub(super) const RELAY: &str = "relay";
 pub(super) const SECRET: &str = "secret";
 pub(super) const KEY: &str = "key";
 pub(super) const INVITATION: &str = "invitation";
+pub(super) const WAS_ALONE_AS: &str = "was_alone_as";
 pub(super) const GRANT: &str = "grant";
 pub(super) const ERASED_UP_TO: &str = "erased_up_to";
 pub(super) const SCRUBBED_UP_TO: &str = "scrubbed_up_to";
@@ -121,7 +124,29 @@ pub(super) fn put_secret(connection: &Connection, secret: &WorkspaceSecret) -> R
 pub(super) fn put_grant(connection: &Connection, grant: &Grant) -> Result<()> {
     let text = serde_json::to_vec(grant).unwrap_or_default();
     put(connection, GRANT, &text)?;
-    remove(connection, INVITATION)
+    [INVITATION, WAS_ALONE_AS].iter().try_for_each(|key| remove(connection, key))
+}
+
+/// Notes that the workspace, which was only here so far, is on its way to a relay, where it is called `workspace`.
+pub(super) fn begin_sharing(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    (relay, way): (&str, &WayIn),
+) -> Result<()> {
+    // Where that was begun before, with another address or code, it still was called what it was.
+    if get(connection, WAS_ALONE_AS)?.is_none() {
+        let before = get(connection, WORKSPACE)?.unwrap_or_default();
+        put(connection, WAS_ALONE_AS, &before)?;
+    }
+    put(connection, WORKSPACE, workspace.as_bytes())?;
+    put_relay(connection, relay, way)
+}
+
+/// Notes that it stays only here after all.
+pub(super) fn end_sharing(connection: &Connection) -> Result<()> {
+    let Some(before) = get(connection, WAS_ALONE_AS)? else { return Ok(()) };
+    put(connection, WORKSPACE, &before)?;
+    [WAS_ALONE_AS, RELAY, KEY, INVITATION].iter().try_for_each(|key| remove(connection, key))
 }
 
 pub(super) fn read(connection: &Connection) -> Result<Meta> {
@@ -140,6 +165,7 @@ pub(super) fn read(connection: &Connection) -> Result<Meta> {
         secret: text(SECRET)?.and_then(|text| text.parse().ok()),
         key: get(connection, KEY)?.and_then(|bytes| bytes.try_into().ok()).map(PublicKey::from_bytes),
         invitation: text(INVITATION)?.and_then(|text| text.parse().ok()),
+        was_alone_as: get(connection, WAS_ALONE_AS)?.and_then(|bytes| WorkspaceId::from_slice(&bytes)),
         grant: get(connection, GRANT)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()),
         cursor: get(connection, CURSOR)?.and_then(|bytes| cursor_from_bytes(&bytes)),
         first_sync: get(connection, FIRST_SYNC)?.and_then(|bytes| first_sync_from_bytes(&bytes)),

@@ -173,6 +173,14 @@ impl Store {
         meta::read(&self.connection)
     }
 
+    /// The relay's address, as it stands there now.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn relay(&self) -> Result<Option<String>> {
+        Ok(meta::get(&self.connection, meta::RELAY)?.and_then(|bytes| String::from_utf8(bytes).ok()))
+    }
+
     /// A number that changes whenever anybody else, in this process or another, has written to the file.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::meta::{self, CURSOR, FIRST_CATCH_UP, FIRST_SYNC, LAST_CONTACT, RECONC
 use super::{Cache, Result, Store, StoreError, change_hash, heads_to_blob, load, projection, revision};
 use crate::document::{ChangeHash, Document, EncodedChange};
 use crate::id::RecordId;
-use crate::identity::{Grant, PublicKey, WorkspaceSecret};
+use crate::identity::{Grant, PublicKey, WorkspaceId, WorkspaceSecret};
 use crate::store::WayIn;
 use crate::sync::{Cursor, ErrorCode, FirstSync};
 
@@ -440,6 +440,30 @@ impl<'a> Transaction<'a> {
     /// Where the file cannot be written.
     pub fn contact(&mut self, now: i64) -> Result<()> {
         meta::put(&self.inner, LAST_CONTACT, now.to_string().as_bytes())
+    }
+
+    /// Notes that the same relay, or another that has this workspace, is reached at another address.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn move_relay(&mut self, address: &str) -> Result<()> {
+        meta::put(&self.inner, meta::RELAY, address.as_bytes())
+    }
+
+    /// Notes that the workspace, which was only here so far, is on its way to a relay, where it is called `workspace`.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn begin_sharing(&mut self, workspace: WorkspaceId, relay: (&str, &WayIn)) -> Result<()> {
+        meta::begin_sharing(&self.inner, workspace, relay)
+    }
+
+    /// Notes that it stays only here after all, where no relay has let us in yet.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn end_sharing(&mut self) -> Result<()> {
+        meta::end_sharing(&self.inner)
     }
 
     /// Notes the relay to sync with.

@@ -90,6 +90,11 @@ pub enum ClientEvent {
     Present(Presence),
     /// What came of something that was asked of who belongs.
     Managed(Managed),
+    /// The pushes wait for their turn: they are taken in so many seconds.
+    Waits {
+        /// So many.
+        seconds: u32,
+    },
     /// The relay ends the connection, and why.
     Closed(Notice),
 }
@@ -215,6 +220,7 @@ impl ClientSession {
             (_, FromRelay::CaughtUp) => Err(SyncError::Order("an end of the catch-up")),
             (_, FromRelay::Ack(ack)) => self.acknowledged(&ack),
             (_, FromRelay::Presence(presence)) => Ok(vec![ClientEvent::Present(presence)]),
+            (_, FromRelay::Wait(wait)) => Ok(vec![ClientEvent::Waits { seconds: wait.seconds }]),
             (_, FromRelay::Managed(managed)) => Ok(vec![ClientEvent::Managed(managed)]),
         }
     }

@@ -38,6 +38,8 @@ pub enum ErrorCode {
     Stopping,
     /// The relay could not store it: its disk is full or broken. Nothing was acknowledged.
     Storage,
+    /// The workspace has something in it, or belongs to somebody, already. Since version 5.
+    NotEmpty,
     /// The device or its address has asked for more than the relay gives at once. Nothing of it was acknowledged.
     Limited,
     /// A code of a newer version.
@@ -64,6 +66,7 @@ impl ErrorCode {
             ErrorCode::Erased => "erased",
             ErrorCode::Stopping => "stopping",
             ErrorCode::Storage => "storage",
+            ErrorCode::NotEmpty => "not-empty",
             ErrorCode::Limited => "limited",
             ErrorCode::Other => "other",
         }

@@ -52,6 +52,19 @@ pub enum FromRelay {
     Presence(Presence),
     /// What came of something that was asked of who belongs. Since version 4.
     Managed(Managed),
+    /// A push waits for its turn. Since version 5.
+    Wait(Wait),
+}
+
+/// A push waits for its turn: its device has pushed more than the relay takes from one at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// The push's number.
+    #[serde(rename = "i")]
+    pub id: u64,
+    /// In how many seconds it is taken.
+    #[serde(rename = "s")]
+    pub seconds: u32,
 }
 
 /// Who a client is, what it speaks and what it has.
@@ -90,6 +103,9 @@ pub struct Hello {
     /// Up to which of them nothing at all is left on it. Since version 4.
     #[serde(rename = "y", default, skip_serializing_if = "is_zero")]
     pub scrubbed: u64,
+    /// It brings all that there is to be, as the first: to be let in only where nothing and nobody is there yet. Since version 5.
+    #[serde(rename = "b", default, skip_serializing_if = "is_false")]
+    pub founds: bool,
 }
 
 fn is_false(value: &bool) -> bool {

@@ -1,4 +1,4 @@
-//! The sync protocol, versions 1 to 4, as two state machines without I/O.
+//! The sync protocol, versions 1 to 5, as two state machines without I/O.
 //!
 //! ```text
 //!  replica ──push──▶ ClientSession ──frames──▶ (any link) ──▶ RelaySession ──Push──▶ the relay's log
@@ -31,12 +31,15 @@ pub use cursor::{Cursor, Epoch, RollingHash};
 pub use error::{ErrorCode, SyncError};
 pub use message::{
     Ack, Batch, Beginning, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Here, Logged, Notice,
-    Presence, Push, Records, Refused, Wanted, Welcome,
+    Presence, Push, Records, Refused, Wait, Wanted, Welcome,
 };
 pub use relay::{RelayRequest, RelaySession};
 
 /// The oldest and the newest protocol version that this program speaks.
 ///
 /// Version 2 brought the first sync by whole records, and the comparison by ranges; version 3 who is here; version 4 devices
-/// with keys, members and roles.
-pub const VERSIONS: (u16, u16) = (1, 4);
+/// with keys, members and roles; version 5 a workspace that is taken to a relay, and pushes that are told that they wait.
+pub const VERSIONS: (u16, u16) = (1, 5);
+
+/// The first version in which a relay lets somebody in who brings the whole workspace, and in which it says that a push waits.
+pub const SINCE_FOUNDING: u16 = 5;

@@ -92,6 +92,10 @@ struct Create {
     /// where the folder is served now.
     #[arg(long, value_name = "[wss://]HOST[:PORT]")]
     address: Option<String>,
+    /// Make it under this name instead of one drawn at random: for a workspace that is only on somebody's computers, as `samsyn
+    /// relay` shows it there. They take it here with `samsyn share`.
+    #[arg(long, value_name = "WORKSPACE")]
+    id: Option<WorkspaceId>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -179,22 +183,26 @@ impl Create {
         let reached = self.address.as_deref().map(reached_at).transpose()?;
         let folder = Folder::open_or_create(&self.data)?;
         let meta = Meta {
-            workspace: WorkspaceId::random(),
+            workspace: self.id.unwrap_or_else(WorkspaceId::random),
             name: name.to_owned(),
             secret_hash: None,
             epoch: Epoch::random(),
             created_at: now(),
         };
+        if folder.log(meta.workspace).exists() {
+            return Err(RelayError::Exists(meta.workspace));
+        }
         folder.create(&meta)?;
         let members = SqliteMembers::open(&folder.log(meta.workspace))?;
         let code = members::invite_coordinator(&members, meta.workspace)?;
         let relay = reached.unwrap_or_else(|| format!("ws://{}", reachable_at(folder.served_at())));
         let address = format!("{relay}/{}", meta.workspace);
         let join = format!("samsyn join {address} --name \"Your name\" --replica workspace.samsyn");
+        let share = format!("samsyn share {address} --replica workspace.samsyn");
         if self.json {
             return say(json!({
                 "workspace": meta.workspace, "name": name, "code": code.reveal(),
-                "address": address, "join": join,
+                "address": address, "join": join, "share": share,
             }));
         }
         say(format_args!("workspace  {}", meta.workspace))?;
@@ -206,7 +214,10 @@ impl Create {
         say(format_args!("\n    {join}\n"))?;
         say(
             "which asks for the code, or takes it from the variable SAMSYN_CODE. The coordinator invites the others.",
-        )
+        )?;
+        say(format_args!(
+            "Whoever has a workspace already that is only on their computer takes it here with\n\n    {share}"
+        ))
     }
 }
 

@@ -9,7 +9,7 @@ use std::future::pending;
 use std::sync::Arc;
 
 use samsyn_engine::sync::{EntryBody, Push};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Duration, Instant, sleep_until};
 
 use super::End;
 use crate::limits::{Enough, Payer, Pusher, Tally};
@@ -33,11 +33,11 @@ impl Held {
         self.waiting.len()
     }
 
-    /// A push came.
+    /// A push came. Answers for how long it waits.
     ///
     /// # Errors
     /// Where its device has pushed as much as it may in a day.
-    pub(super) fn take(&mut self, push: Push) -> Result<(), End> {
+    pub(super) fn take(&mut self, push: Push) -> Result<Duration, End> {
         let bytes = push.entries.iter().map(|entry| match &entry.body {
             EntryBody::Change(bytes) | EntryBody::Document(bytes) => bytes.len(),
             EntryBody::Known(_) => 0,
@@ -45,7 +45,7 @@ impl Held {
         let size = (push.entries.len() as u64, bytes.sum::<usize>() as u64);
         let wait = self.tally.push(self.pusher, size).map_err(used_up)?;
         self.waiting.push_back((Instant::now() + wait, push));
-        Ok(())
+        Ok(wait)
     }
 
     /// On whom it is counted what it takes to check them.

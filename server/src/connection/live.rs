@@ -7,7 +7,9 @@ use axum::body::Bytes;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, ManagementError};
 use samsyn_engine::sync::limits::{PRESENCE_PAUSE, PUSHES_IN_FLIGHT};
-use samsyn_engine::sync::{Ack, Cursor, ErrorCode, FromRelay, Push, RelayRequest, RelaySession, SyncError};
+use samsyn_engine::sync::{
+    Ack, Cursor, ErrorCode, FromRelay, Push, RelayRequest, RelaySession, SINCE_FOUNDING, SyncError, Wait,
+};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Duration, Instant, sleep_until};
 
@@ -157,7 +159,13 @@ impl Live {
     async fn take(&mut self, link: &mut Link, incoming: Incoming) -> Result<(), End> {
         let Incoming::Frame(frame) = incoming else { return Ok(()) };
         match self.session.receive(&frame)? {
-            Some(RelayRequest::Push(push)) => self.held.take(push)?,
+            Some(RelayRequest::Push(push)) => {
+                let id = push.id;
+                let seconds = self.held.take(push)?.as_secs_f64().ceil() as u32;
+                if seconds > 0 && self.session.version() >= SINCE_FOUNDING {
+                    link.send(FromRelay::Wait(Wait { id, seconds }).encode()).await?;
+                }
+            }
             Some(RelayRequest::Compare(ranges)) => {
                 let ours = self.workspace.compared((self.compares()?, self.sight()), ranges).await;
                 let ours = ours.map_err(|error| End::storage(&error))?;

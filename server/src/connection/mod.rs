@@ -166,6 +166,7 @@ impl Visit {
         sleep_until(told).await;
         Err(match turned {
             Turned::Away(refusal) => End::told(ErrorCode::Access, refusal.to_string()),
+            Turned::Taken => End::told(ErrorCode::NotEmpty, Turned::Taken.to_string()),
             Turned::Back(error) => End::storage(&error),
         })
     }

@@ -35,6 +35,8 @@ pub struct Entering<'a> {
     pub key: PublicKey,
     /// The invitation with which it comes, and whose device it says it is.
     pub invited: Option<(PublicKey, &'a str)>,
+    /// It brings the whole workspace: nobody may belong yet, and it has to be invited as a coordinator.
+    pub founds: bool,
 }
 
 impl<'a> Entering<'a> {
@@ -48,13 +50,18 @@ impl<'a> Entering<'a> {
         match credential {
             Credential::Device(proof) => {
                 proof.entrance((workspace, device), challenge)?;
-                Some(Entering { device, key: proof.key, invited: None })
+                Some(Entering { device, key: proof.key, invited: None, founds: false })
             }
             Credential::Invitation(invited) => {
                 let entrance = invited.proof.entrance((workspace, device), challenge)?;
                 let holds_it = entrance.is_invited(&invited.invitation, &invited.signature);
                 let invitation = Some((invited.invitation, invited.label.as_str()));
-                holds_it.then_some(Entering { device, key: invited.proof.key, invited: invitation })
+                holds_it.then_some(Entering {
+                    device,
+                    key: invited.proof.key,
+                    invited: invitation,
+                    founds: false,
+                })
             }
             Credential::WorkspaceSecret { .. } => None,
         }
@@ -69,6 +76,13 @@ pub trait Members: Send + Sync + fmt::Debug {
     /// # Errors
     /// Where it cannot be read or stored.
     fn enter(&self, entering: &Entering<'_>, now: i64) -> Result<Option<Grant>>;
+
+    /// Whether a device that comes with an invitation could be the first: as a coordinator, where nobody else belongs. None where its
+    /// invitation is none.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn may_found(&self, entering: &Entering<'_>, now: i64) -> Result<Option<bool>>;
 
     /// What a device may do now; none where it may do nothing (any more).
     ///

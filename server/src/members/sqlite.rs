@@ -93,6 +93,14 @@ impl Members for SqliteMembers {
         }
     }
 
+    fn may_found(&self, entering: &Entering<'_>, now: i64) -> Result<Option<bool>> {
+        let Some((invitation, _)) = entering.invited else { return Ok(None) };
+        self.read(|connection| match open(connection, &invitation, now)? {
+            Some(open) => is_first(connection, entering, &open).map(Some),
+            None => Ok(None),
+        })
+    }
+
     fn grant(&self, device: DeviceId) -> Result<Option<Grant>> {
         self.read(|connection| {
             connection
@@ -195,6 +203,16 @@ fn open(connection: &Connection, invitation: &PublicKey, now: i64) -> rusqlite::
         .optional()
 }
 
+/// Whether a device could be the first that belongs, and would be a coordinator's.
+fn is_first(connection: &Connection, entering: &Entering<'_>, open: &Open) -> rusqlite::Result<bool> {
+    let others: bool = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM devices WHERE device <> ?)",
+        [entering.device.as_bytes()],
+        |row| row.get(0),
+    )?;
+    Ok(!others && open.role == Role::Coordinator)
+}
+
 /// Makes a device with an open invitation a member's. Whether it may enter afterwards shows by whether its key is known: a
 /// device that never heard that it was let in comes with the same invitation again.
 fn join(
@@ -204,6 +222,10 @@ fn join(
     now: i64,
 ) -> rusqlite::Result<()> {
     let Some(open) = open(transaction, invitation, now)? else { return Ok(()) };
+    // Two that bring a workspace at the same moment must not both be the first.
+    if entering.founds && !is_first(transaction, entering, &open)? {
+        return Ok(());
+    }
     let device = entering.device;
     let known: Option<(MemberId, PublicKey)> = transaction
         .query_row("SELECT member, key FROM devices WHERE device = ?", [device.as_bytes()], |row| {

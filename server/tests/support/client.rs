@@ -226,6 +226,7 @@ impl Client {
                 self.cursor = Some(cursor);
             }
             ClientEvent::CaughtUp => self.caught_up = true,
+            ClientEvent::Waits { .. } => {}
             ClientEvent::Acknowledged { changes, .. } => self.acknowledged.extend(changes),
             ClientEvent::Refused { hash, refused } => drop(self.refused.insert(hash, refused)),
             ClientEvent::Present(presence) => {

@@ -7,6 +7,7 @@ mod live;
 mod members;
 mod personal;
 mod refused;
+mod relay;
 mod roles;
 mod town;
 

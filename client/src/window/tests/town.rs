@@ -49,6 +49,18 @@ impl Town {
         format!("ws://{}", self.config.listen)
     }
 
+    /// The relay ends where it is, and goes on somewhere else.
+    pub(super) fn move_away(&mut self) -> std::net::SocketAddr {
+        if let Some(relay) = self.relay.take() {
+            self.runtime.block_on(relay.shutdown());
+        }
+        self.config.listen.set_port(0);
+        let relay = self.runtime.block_on(Relay::start(self.config.clone())).unwrap();
+        self.config.listen = relay.address();
+        self.relay = Some(relay);
+        self.config.listen
+    }
+
     /// The workspace's address.
     pub(super) fn address(&self) -> String {
         format!("{}/{}", self.relay(), self.workspace)

@@ -136,6 +136,7 @@ impl PeerCall {
             ClientEvent::FirstSync { .. }
             | ClientEvent::Entries { .. }
             | ClientEvent::Present(_)
+            | ClientEvent::Waits { .. }
             | ClientEvent::Managed(_) => {}
         }
         Ok(())

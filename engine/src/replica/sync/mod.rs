@@ -13,6 +13,7 @@
 //! the log is stored together with the cursor behind it, so a connection can break at any point and the next goes on.
 
 mod arrival;
+mod asking;
 mod calling;
 mod comparing;
 mod identity;
@@ -29,9 +30,11 @@ use crate::identity::{
 use crate::store::{Erased, Meta, Transaction, Withdrawn};
 use crate::sync::limits::BATCH_CHANGES;
 use crate::sync::{
-    ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, Start, SyncError, VERSIONS,
+    ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, SINCE_FOUNDING, Start,
+    SyncError, VERSIONS,
 };
 use arrival::Reached;
+pub use asking::Inquiry;
 pub use calling::PeerCall;
 use comparing::Comparing;
 use identity::ToldApart;
@@ -93,6 +96,11 @@ pub enum SyncNews {
     Withdrawn(Withdrawn),
     /// What came of something that was asked of who belongs.
     Managed(Managed),
+    /// What was pushed waits for its turn: this device has pushed more than the relay takes from one at once.
+    Waits {
+        /// In so many seconds it is taken.
+        seconds: u32,
+    },
     /// Who else is connected now, and what each has open.
     Present(BTreeMap<DeviceId, Option<RecordId>>),
     /// Something that came did not pass the gate. It is kept apart.
@@ -119,7 +127,7 @@ pub enum SyncProblem {
     #[error("this replica has changed in a way that needs a new connection: connect again")]
     BeginAgain,
     /// This replica has no relay.
-    #[error("this workspace is only on this device: join one with `samsyn join`")]
+    #[error("this workspace is only on this computer: take it to a relay with `samsyn share ADDRESS`")]
     NoRelay,
     /// The role of whoever works here keeps something from them, or them from writing: so others are met by the relay only.
     #[error(
@@ -200,7 +208,8 @@ impl ReplicaSync {
     ) -> Result<Self, SyncProblem> {
         let meta = replica.meta()?;
         let credential = credential(replica, &meta, challenge)?;
-        let hello = Hello { versions, ..hello(replica, &meta, credential)? };
+        let hello = hello(replica, &meta, credential)?;
+        let hello = Hello { versions: (hello.versions.0.max(versions.0), versions.1), ..hello };
         Ok(ReplicaSync {
             session: ClientSession::new(hello, now),
             queue: VecDeque::new(),
@@ -411,6 +420,7 @@ impl ReplicaSync {
                 news.push(SyncNews::Present(others.clone()));
             }
             ClientEvent::Managed(managed) => news.push(SyncNews::Managed(managed)),
+            ClientEvent::Waits { seconds } => news.push(SyncNews::Waits { seconds }),
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
         }
         Ok(())
@@ -600,8 +610,10 @@ fn hello(replica: &Replica, meta: &Meta, credential: Credential) -> Result<Hello
     // A first sync that broke off counts: where another relay has to answer, it may lack what came with it.
     let began = meta.reconciling || meta.first_sync.is_some();
     let holds_records = meta.cursor.is_none() && (began || replica.store.count()? > FEW_RECORDS);
+    // Whoever made the workspace under this very name takes nothing over, and nobody else's can be meant.
+    let founds = meta.was_alone_as.is_some_and(|before| before != meta.workspace);
     Ok(Hello {
-        versions: VERSIONS,
+        versions: (if founds { SINCE_FOUNDING } else { VERSIONS.0 }, VERSIONS.1),
         software: concat!("samsyn ", env!("CARGO_PKG_VERSION")).to_owned(),
         workspace: meta.workspace,
         device: meta.device,
@@ -612,6 +624,7 @@ fn hello(replica: &Replica, meta: &Meta, credential: Credential) -> Result<Hello
         peer: false,
         erased: meta.erased_up_to.0,
         scrubbed: meta.erased_up_to.1,
+        founds,
     })
 }
 
