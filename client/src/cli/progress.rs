@@ -21,7 +21,7 @@ pub(super) fn telling<T>(language: Language, work: impl FnOnce(Tell<'_>) -> T) -
     let mut written = false;
     let done = work(&mut |sending| {
         let now = Instant::now();
-        if now < next || sending.total == 0 {
+        if now < next || !sending.is_worth_telling() {
             return;
         }
         next = now + if terminal { ON_A_TERMINAL } else { ELSEWHERE };

@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+/// So many changes on their way are worth a word.
+const MANY: u64 = 200;
+
 /// How far what is being sent has gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sending {
@@ -17,6 +20,11 @@ impl Sending {
     /// So many have gone.
     pub fn sent(self) -> u64 {
         self.total.saturating_sub(self.waiting)
+    }
+
+    /// Whether it takes long enough for somebody to wonder.
+    pub fn is_worth_telling(self) -> bool {
+        self.waiting > 0 && (self.total >= MANY || self.waits.is_some())
     }
 
     /// The same in whole percent.
@@ -63,6 +71,7 @@ mod tests {
         assert_eq!(course.at(0).percent(), 100);
         assert_eq!((course.at(200).percent(), course.at(50).percent(), course.at(50).sent()), (0, 75, 150));
         assert_eq!(course.at(400).percent(), 0, "more was written meanwhile");
+        assert!(course.at(400).is_worth_telling() && !Course::default().at(4).is_worth_telling());
         course.waits(60);
         assert!(course.at(400).waits.is_some_and(|seconds| (1..=61).contains(&seconds)));
         assert_eq!(course.at(0), Sending { waiting: 0, total: 0, waits: None });

@@ -546,14 +546,10 @@ fn minute_after(pause: Duration) -> i64 {
     i64::try_from(seconds - seconds % 60).unwrap_or(i64::MAX)
 }
 
-/// So many changes on their way are worth a word.
-const MANY: u64 = 200;
-
 /// A live link, over which something is sent.
 fn live(sending: Sending) -> Link {
-    let waits = sending.waits.is_some();
-    match sending.waiting > 0 && (waits || sending.total >= MANY) {
-        true => Link::Sending { percent: sending.percent(), waits },
+    match sending.is_worth_telling() {
+        true => Link::Sending { percent: sending.percent(), waits: sending.waits.is_some() },
         false => Link::Live,
     }
 }

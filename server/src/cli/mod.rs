@@ -140,7 +140,12 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read our output has had enough of it.
         Err(RelayError::System(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error @ (RelayError::NoData | RelayError::HalfOfTls | RelayError::TwoCertificates)) => {
+        Err(
+            error @ (RelayError::NoData
+            | RelayError::HalfOfTls
+            | RelayError::TwoCertificates
+            | RelayError::Address { .. }),
+        ) => {
             complain(format_args!("{error}: see `samsyn-relay --help`"));
             ExitCode::from(2)
         }

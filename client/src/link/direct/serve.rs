@@ -46,9 +46,9 @@ impl Server {
     /// # Errors
     /// Where the address is none or is taken, or the workspace has no secret by which two replicas of it know each other.
     pub async fn start(path: &Path, address: &str) -> Result<Server, DirectError> {
+        let endpoint = Endpoint::to_listen(address, Some(PORT))?;
         let meta = crate::keys::open(path).and_then(|replica| replica.meta()).map_err(SyncProblem::from)?;
         let secret = meta.secret.clone().ok_or_else(|| SyncProblem::without_secret(&meta))?;
-        let endpoint = Endpoint::to_listen(address, Some(PORT))?;
         let not_served = |error: std::io::Error| DirectError::NotServed {
             address: endpoint.to_string(),
             reason: error.to_string(),
