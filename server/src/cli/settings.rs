@@ -168,9 +168,9 @@ impl ServeSettings {
         };
         let usual = Config::new(data);
         let listen = self.listen.or(written.listen).unwrap_or_else(|| "127.0.0.1".to_owned());
-        let (listen, listen_also) = addresses("listen", &listen, Some(Config::PORT))?;
+        let (listen, listen_also) = addresses("--listen", &listen, Some(Config::PORT))?;
         let metrics = self.metrics.or(written.metrics);
-        let metrics = metrics.map(|metrics| addresses("metrics", &metrics, None)).transpose()?;
+        let metrics = metrics.map(|metrics| addresses("--metrics", &metrics, None)).transpose()?;
         let config = Config {
             listen,
             listen_also,
