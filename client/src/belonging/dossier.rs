@@ -173,7 +173,8 @@ mod tests {
             let path = FieldPath::field("review_by");
             let (kind, part) = ("contact".to_owned(), "whole".to_owned());
             let (base, text) = (String::new(), text.to_owned());
-            replica.keep_unfinished(&Unfinished { record: person.id, kind, path, part, base, text }).unwrap();
+            let typed = Unfinished { record: person.id, kind, path, part, base, text, begun: false };
+            replica.keep_unfinished(&typed).unwrap();
         }
         let dossier = Dossier::of(&replica, people[0].id, Language::English).unwrap();
         let read = dossier.to_text().unwrap();

@@ -1,7 +1,7 @@
 //! Commands on records.
 
 use clap::Args;
-use samsyn_engine::document::Edit;
+use samsyn_engine::document::{Edit, Record};
 use samsyn_engine::exchange::record_to_json;
 use samsyn_engine::id::RowId;
 use samsyn_engine::replica::Replica;
@@ -16,6 +16,7 @@ use super::people::{assignment, kind, record, value};
 use super::render::{Words, json as write_json, line};
 use crate::context::{Context, Failure, Said};
 use crate::told::history_to_json;
+use crate::words::path_words;
 
 /// List the records of a kind.
 #[derive(Debug, Args)]
@@ -132,6 +133,20 @@ fn print_row(words: &Words<'_>, kind: &'static Kind, row: &RowView) -> Result<()
     line(format_args!("{}  {}{mark}  {}", row.id, row.title, values.join(" · ")))
 }
 
+/// What somebody is typing in a window, or was when the program ended: it is here and nowhere else.
+fn print_drafts(context: &Context, replica: &Replica, record: &Record) -> Result<(), Failure> {
+    const DRAFT: Caption = Caption::new(
+        "utkast, inte sparat i posten än: {path}: {text}",
+        "draft, not saved in the record yet: {path}: {text}",
+    );
+    let drafts = replica.store().unfinished()?.into_iter().filter(|draft| draft.record == record.id);
+    for draft in drafts {
+        let path = path_words(record, &draft.path, context.language);
+        line(DRAFT.get(context.language).replace("{path}", &path).replace("{text}", &draft.text))?;
+    }
+    Ok(())
+}
+
 /// Show a record, or its history.
 #[derive(Debug, Args)]
 pub(super) struct Show {
@@ -168,7 +183,8 @@ impl Show {
         let kind = record.kind().map_or(record.kind.as_str(), |kind| kind.caption.get(context.language));
         line(format_args!("{kind}: {}{removed}  {id}", record.title()))?;
         words.record(&record).into_iter().try_for_each(line)?;
-        super::review::print_conflicts(&words, &record, &document.conflicts())
+        super::review::print_conflicts(&words, &record, &document.conflicts())?;
+        print_drafts(context, replica, &record)
     }
 
     fn history(

@@ -17,7 +17,7 @@ use crate::words::path_words;
 pub(crate) struct Review {
     /// Only this record.
     record: Option<String>,
-    /// Mark it as reviewed after showing it; without a record: everything.
+    /// Mark it as reviewed after showing it; without a record: everything but what contradicts.
     #[arg(long)]
     done: bool,
     #[command(flatten)]
@@ -31,9 +31,7 @@ impl Review {
         let shown = show(&replica, context, only, self.json.json)?;
         if self.done {
             // Just what was shown: what came in the meantime is still to be seen.
-            for (id, heads) in &shown {
-                replica.mark_reviewed(*id, heads)?;
-            }
+            replica.mark_all_of(&shown)?;
         }
         Ok(())
     }
@@ -48,11 +46,12 @@ fn show(
     as_json: bool,
 ) -> Result<Shown, Failure> {
     let words = Words::new(replica, context)?;
-    let (mut shown, mut all) = (Vec::new(), Vec::new());
+    let (mut shown, mut all, mut nothing) = (Vec::new(), Vec::new(), true);
     for entry in replica.review_queue()? {
         if only.is_some_and(|id| id != entry.row.id) {
             continue;
         }
+        nothing = false;
         let item = replica.review(entry.row.id)?;
         let record = replica.record(entry.row.id)?;
         if as_json {
@@ -60,9 +59,12 @@ fn show(
         } else {
             print_item(&words, &record, &item)?;
         }
-        shown.push((item.record, item.heads));
+        // What contradicts is looked at one by one.
+        if only.is_some() || item.conflicts.is_empty() {
+            shown.push((item.record, item.heads));
+        }
     }
-    match (as_json, shown.is_empty()) {
+    match (as_json, nothing) {
         (true, _) => write_json(&json!(all))?,
         (false, true) => line(NOTHING.get(words.language))?,
         (false, false) => {}

@@ -23,13 +23,17 @@ pub(super) struct Chart {
 impl Chart {
     /// Draws the timeline. Answers the row that somebody wants to see in the form.
     pub(super) fn show(&mut self, ui: &mut Ui, record: &Record, scene: &mut Scene<'_>) -> Option<RowId> {
+        let may = scene.session.may_change(record) && !record.removed;
         let milestones = record.get(MILESTONES).rows().iter().map(|row| milestone(row));
         let tasks = record.get(TASKS).rows();
         let bars = tasks.iter().map(|row| task(row, scene.today));
         let mut rows: Vec<GanttRow<'_, RowId>> = bars.chain(milestones).collect();
         let unnamed = scene.say(texts::UNNAMED);
-        for row in rows.iter_mut().filter(|row| row.label.is_empty()) {
-            row.label = unnamed;
+        for row in &mut rows {
+            row.movable &= may;
+            if row.label.is_empty() {
+                row.label = unnamed;
+            }
         }
         let links: Vec<Link<RowId>> = tasks.iter().flat_map(waits_for).collect();
         let texts = GanttTexts {

@@ -80,7 +80,9 @@ fn choose(
 ) {
     let writing = &conflict.writings[number];
     let caption = scene.say(texts::CHOOSE_THIS);
-    if ui.add(Button::new(caption)).accessible_name(format!("{caption}: {words}")).clicked() {
+    if scene.session.may_change(record)
+        && ui.add(Button::new(caption)).accessible_name(format!("{caption}: {words}")).clicked()
+    {
         let edit = Edit::Set { path: conflict.path.clone(), value: writing.value.clone() };
         let told = scene.say(texts::DECIDED).replace("{}", words);
         scene.act(Action::EditAndTell(record.id, vec![edit], told));

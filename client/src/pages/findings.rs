@@ -56,7 +56,9 @@ fn finding(ui: &mut Ui, finding: &Finding, scene: &mut Scene<'_>) {
         if button(ui, caption, &title) {
             scene.act(Action::Open(finding.record));
         }
-        if let Some(way_out) = finding.way_out {
+        let kind = samsyn_engine::schema::kind(finding.kind);
+        let may = kind.is_some_and(|kind| scene.session.may_make(kind));
+        if let Some(way_out) = finding.way_out.filter(|_| may) {
             let words = way_out_words(&way_out, scene.language);
             if button(ui, &words, &title) {
                 scene.act(Action::EditAndTell(

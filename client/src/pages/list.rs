@@ -140,7 +140,7 @@ impl ListPage {
                 }
             },
             |ui| {
-                if !scene.session.may_write(self.kind.name) {
+                if !scene.session.may_make(self.kind) {
                     return false;
                 }
                 let name = Command::New(self.kind).words(scene.language);
@@ -213,7 +213,7 @@ impl ListPage {
     fn nothing(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         if self.search.is_empty() && self.filters.is_empty() && !self.removed {
             let new = Command::New(self.kind).words(scene.language);
-            let writes = scene.session.may_write(self.kind.name);
+            let writes = scene.session.may_make(self.kind);
             let hint = if writes { texts::EMPTY_LIST_HINT } else { texts::EMPTY_LIST_READER };
             let (title, hint) = (scene.say(texts::EMPTY_LIST), scene.say(hint));
             if empty_state(ui, kind_icon(self.kind), title, hint, writes.then_some(new.as_str())) {

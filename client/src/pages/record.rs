@@ -169,11 +169,17 @@ impl RecordPane {
         if button::icon_button(ui, sign, scene.say(caption)).clicked() {
             self.wide = !self.wide;
         }
+        // There is nothing yet that could be removed, written out or erased.
+        if scene.session.is_only_begun(record.id) {
+            return;
+        }
+        let may = scene.session.may_change(record);
         if record.removed {
-            if ui.button(scene.say(texts::RESTORE)).clicked() {
-                scene.act(Action::Edit(record.id, vec![Edit::Restore]));
+            if may && ui.button(scene.say(texts::RESTORE)).clicked() {
+                let told = scene.say(texts::RECORD_RESTORED).replace("{}", &scene.title_of(record));
+                scene.act(Action::EditAndTell(record.id, vec![Edit::Restore], told));
             }
-        } else if button::icon_button(ui, Icon::Trash, scene.say(texts::REMOVE_RECORD)).clicked() {
+        } else if may && button::icon_button(ui, Icon::Trash, scene.say(texts::REMOVE_RECORD)).clicked() {
             let told = scene.say(texts::RECORD_REMOVED).replace("{}", &scene.title_of(record));
             scene.act(Action::EditAndTell(record.id, vec![Edit::Remove], told));
         }

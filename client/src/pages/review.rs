@@ -31,6 +31,8 @@ const ENTRY: f32 = 46.0;
 #[derive(Debug, Default)]
 pub(crate) struct ReviewPage {
     chosen: Option<RecordId>,
+    /// The record to be looked at as soon as it awaits review.
+    awaited: Option<RecordId>,
 }
 
 impl ReviewPage {
@@ -39,12 +41,20 @@ impl ReviewPage {
         self.chosen
     }
 
+    /// Looks at a record as soon as it awaits review.
+    pub(crate) fn choose(&mut self, record: RecordId) {
+        self.awaited = Some(record);
+    }
+
     /// Draws the page.
     pub(crate) fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         let queue: Vec<QueueEntry> = scene.session.queue().to_vec();
         let margin = Margin { bottom: space::S as i8, ..Margin::same(space::L as i8) };
-        Frame::new().inner_margin(margin).show(ui, |ui| head(ui, queue.len(), scene));
+        Frame::new().inner_margin(margin).show(ui, |ui| head(ui, &queue, scene));
         findings::show(ui, scene);
+        if let Some(awaited) = self.awaited.take_if(|id| queue.iter().any(|entry| entry.row.id == *id)) {
+            self.chosen = Some(awaited);
+        }
         if queue.is_empty() {
             let (title, hint) =
                 (scene.say(texts::NOTHING_TO_REVIEW), scene.say(texts::NOTHING_TO_REVIEW_HINT));
@@ -166,7 +176,8 @@ fn what_awaits(entry: &QueueEntry, scene: &Scene<'_>) -> String {
     format!("{} {} · {who}", scene.say(what), moment(entry.state.last))
 }
 
-fn head(ui: &mut Ui, count: usize, scene: &mut Scene<'_>) {
+fn head(ui: &mut Ui, queue: &[QueueEntry], scene: &mut Scene<'_>) {
+    let (count, plain) = (queue.len(), queue.iter().any(|entry| entry.state.conflicts == 0));
     let (_, all) = toolbar(
         ui,
         |ui| {
@@ -175,7 +186,7 @@ fn head(ui: &mut Ui, count: usize, scene: &mut Scene<'_>) {
         },
         |ui| {
             let button = Button::new(scene.say(texts::REVIEWED_ALL));
-            ui.add_enabled(count > 0, button).on_hover_text(scene.say(texts::DECIDED_LATER)).clicked()
+            ui.add_enabled(plain, button).on_hover_text(scene.say(texts::DECIDED_LATER)).clicked()
         },
     );
     if all {

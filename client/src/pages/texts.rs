@@ -50,6 +50,7 @@ texts! {
     UNKNOWN_KIND: "Den här versionen av Samsyn känner inte till den här sortens post. Installera en nyare version för att se den. Till dess lämnas den orörd.", "This version of Samsyn does not know this kind of record. Install a newer version to see it. Until then it is left as it is.";
     REMOVE_RECORD: "Ta bort posten", "Remove the record";
     RECORD_REMOVED: "”{}” är borttagen.", "“{}” is removed.";
+    RECORD_RESTORED: "”{}” är återställd.", "“{}” is restored.";
     ROW_REMOVED: "Raden ”{}” är borttagen.", "The row “{}” is removed.";
     DECIDED: "Valt: {}", "Chosen: {}";
     WIDEN: "Visa i hela fönstret", "Show in the whole window";
@@ -75,7 +76,14 @@ texts! {
     SETTINGS: "Inställningar", "Settings";
     NOT_SAVED: "”{}” kan inte sparas än. Texten är kvar och står i fältet igen när posten öppnas.", "“{}” cannot be saved yet. The text is kept, and is in the field again when the record is opened.";
     LEFT_OFF: "Inte färdigskrivet: ”{}” kan inte sparas än.", "Not finished: “{}” cannot be saved yet.";
-    MEANWHILE: "Någon annan ändrade fältet samtidigt, till ”{}”. Ditt värde gäller nu.", "Somebody else changed the field meanwhile, to “{}”. Your value stands now.";
+    TAKEN_UP: "Det du skrev när programmet avslutades är sparat: ”{}”.", "What you were typing when the program ended is saved: “{}”.";
+    ROW_GONE: "Raden togs bort medan du skrev. Det du skrev står kvar i den: ”{}”.", "The row was removed while you were typing. What you typed stands in it: “{}”.";
+    RESTORE_ROW: "Återställ raden", "Restore the row";
+    DID_CHANGE: "ändrade {}", "changed {}";
+    DID_REMOVE: "tog bort {}", "removed {}";
+    DID_REMOVE_RECORD: "tog bort posten", "removed the record";
+    DID_RESTORE_RECORD: "återställde posten", "restored the record";
+    STILL_KEPT: "Det du skrev finns kvar: ”{}”.", "What you typed is kept: “{}”.";
     SEND_AGAIN: "Skicka igen", "Send again";
     SHOW: "Visa", "Show";
     ALL: "Alla", "All";
@@ -96,7 +104,7 @@ texts! {
     REVIEWED_ALL: "Markera allt som granskat", "Mark everything as reviewed";
     NOTHING_TO_REVIEW: "Allt är granskat", "Everything is reviewed";
     NOTHING_TO_REVIEW_HINT: "Det som andra ändrar visas här när det har kommit in.", "What others change appears here when it has come in.";
-    NO_VISIBLE_CHANGE: "Inga synliga skillnader: någon har skrivit samma sak eller avgjort en motsägelse.", "No visible difference: somebody wrote the same, or decided a contradiction.";
+    NO_VISIBLE_CHANGE: "Inga synliga skillnader: någon har skrivit samma sak, avgjort en motsägelse eller ångrat ett val.", "No visible difference: somebody wrote the same, decided a contradiction, or took back a choice.";
     DECIDED_LATER: "Motsägelser ligger kvar tills någon har valt ett värde.", "Contradictions stay until somebody has chosen a value.";
     NEW_RECORD: "Ny post", "New record";
     OFFLINE_SWITCH: "Arbeta utan nät", "Work offline";
@@ -109,6 +117,14 @@ texts! {
     SYNC_NOW: "Synka nu", "Sync now";
     SAVED: "Allt är sparat", "Everything is saved";
     SAVING: "Sparar …", "Saving …";
+    DRAFT_SAVED: "Utkastet är sparat här", "The draft is saved here";
+    CANNOT_SAVE: "Det du skriver kan inte sparas", "What you type cannot be saved";
+    SOMEBODY_ELSE: "Någon annan", "Somebody else";
+    MARK_ALL_HINT: "Det gäller posterna som de ser ut nu. Det som ändras senare visas här igen.", "This covers the records as they are now. What changes later appears here again.";
+    MARK_AS_REVIEWED: "Markera som granskat", "Mark as reviewed";
+    CANCEL: "Avbryt", "Cancel";
+    DRAFT: "Ditt utkast, inte sparat i posten: {}", "Your draft, not saved in the record: {}";
+    READ_ONLY: "Du kan läsa posten men inte ändra den.", "You can read this record, but not change it.";
     UNDO: "Ångra", "Undo";
     REDO: "Gör om", "Redo";
     LANGUAGE: "Språk", "Language";
@@ -116,7 +132,6 @@ texts! {
     LIGHT: "Ljust", "Light";
     DARK: "Mörkt", "Dark";
     AS_SYSTEM: "Som systemet", "As the system";
-    KEPT: "Andra har ändrat samma fält sedan dess, så det lämnades som det är:", "Others have changed the same field since, so it was left as it is:";
     WHOLE_PLAN: "Hela planen", "Whole plan";
     ONE_DAY: "1 dag", "1 day";
     DAYS: "{} dagar", "{} days";
@@ -125,6 +140,7 @@ texts! {
     CHART_UNDATED: "Inga uppgifter med datum", "No tasks with dates";
     CHART_UNDATED_HINT: "Ge uppgifterna start och slut på fliken Fält. Dubbelklicka på en uppgift för att öppna den.", "Give the tasks a start and an end on the Fields tab. Double-click a task to open it.";
     EITHER: " eller ", " or ";
+    KEPT: "Någon har ändrat detta sedan dess, så det lämnades som det är:", "Somebody has changed this since, so it was left as it is:";
 }
 
 /// `one` where there is one, otherwise `many`; `{}` stands for the number.
@@ -140,6 +156,48 @@ pub(crate) fn sending(percent: u64, waits: bool, language: Language) -> String {
         Caption::new("Väntar på sin tur hos reläet, {} %", "Waiting for its turn at the relay, {} %");
     let caption = if waits { WAITS } else { SENDS };
     caption.get(language).replace("{}", &percent.to_string())
+}
+
+/// How many more things there are.
+pub(crate) fn and_more(count: usize, language: Language) -> String {
+    let one = Caption::new("och {} till", "and {} more");
+    counted(count as u64, one, one, language)
+}
+
+/// Somebody else wrote in a field while it was being typed in.
+pub(crate) fn meanwhile(name: &str, value: &str, language: Language) -> String {
+    let caption = Caption::new(
+        "{name} ändrade fältet medan du skrev, till ”{value}”. Ditt värde gäller nu.",
+        "{name} changed the field while you were typing, to “{value}”. Your value stands now.",
+    );
+    caption.get(language).replace("{name}", name).replace("{value}", value)
+}
+
+/// Whether so many records are to be marked as reviewed.
+pub(crate) fn mark_all(count: usize, language: Language) -> String {
+    let one = Caption::new("Markera {} post som granskad?", "Mark {} record as reviewed?");
+    let many = Caption::new("Markera {} poster som granskade?", "Mark {} records as reviewed?");
+    counted(count as u64, one, many, language)
+}
+
+/// So many records were marked as reviewed.
+pub(crate) fn marked_all(count: usize, language: Language) -> String {
+    let one = Caption::new("{} post är markerad som granskad.", "{} record is marked as reviewed.");
+    let many = Caption::new("{} poster är markerade som granskade.", "{} records are marked as reviewed.");
+    counted(count as u64, one, many, language)
+}
+
+/// So many records contradict and are left.
+pub(crate) fn contradict_and_stay(count: usize, language: Language) -> String {
+    let one = Caption::new(
+        "{} post med motsägelser ligger kvar tills någon har valt.",
+        "{} record with contradictions stays until somebody has chosen.",
+    );
+    let many = Caption::new(
+        "{} poster med motsägelser ligger kvar tills någon har valt.",
+        "{} records with contradictions stay until somebody has chosen.",
+    );
+    counted(count as u64, one, many, language)
 }
 
 /// How many changes wait to be sent.

@@ -8,18 +8,19 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use samsyn_engine::document::{Difference, Document, Edit, FieldConflict, Heads, HistoryEntry, Record};
+use samsyn_engine::document::{Difference, Document, FieldConflict, Heads, HistoryEntry, Record};
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
-use samsyn_engine::replica::{Edited, Replica, ReplicaError, Undone};
+use samsyn_engine::replica::{Input, Replica, ReplicaError};
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::kinds::MEMBER;
-use samsyn_engine::schema::{Language, Link, NewRecord, Value};
+use samsyn_engine::schema::{FieldPath, Language, Link, Value};
 use samsyn_engine::store::{Hit, ListQuery, Meta, RowView, Unfinished};
 
 use super::people::Known;
+use super::steps::{Done, Step, StepId, Way};
 use crate::belonging::dossier::Dossier;
 use crate::belonging::erasing::Touched;
 
@@ -41,14 +42,10 @@ pub enum Request {
     Keep(Unfinished),
     /// Something half typed is finished.
     Finish(Unfinished),
-    /// Make a record.
-    Create(NewRecord),
-    /// Edit a record.
-    Edit(RecordId, Vec<Edit>),
-    /// Take back what was done.
-    Undo(Edited),
-    /// Do again what was taken back.
-    Redo(Edited),
+    /// Make or edit a record: a step.
+    Enter(StepId, Box<Input>),
+    /// Take back what a step did, or do it again.
+    Go(Way, StepId, Box<Done>),
     /// Find records: the text and the kinds, all where there are none.
     Search(String, Vec<&'static str>),
     /// Everything that lists and counts depend on, anew.
@@ -57,10 +54,8 @@ pub enum Request {
     Review(RecordId),
     /// What is wrong on that day.
     Findings(Date),
-    /// These records were reviewed up to these heads.
-    Reviewed(Vec<(RecordId, Heads)>),
-    /// Everything was reviewed.
-    AllReviewed,
+    /// These records were reviewed up to these heads: a step.
+    Reviewed(StepId, Vec<(RecordId, Heads)>),
     /// Offer again what the relay refused.
     Retry,
     /// Who has written here.
@@ -135,12 +130,18 @@ pub enum Answer {
     Rows(Vec<RowView>),
     /// To [`Request::Open`]: `None` where there is no such record.
     Record(RecordId, Option<Arc<RecordView>>),
-    /// To [`Request::Create`] and [`Request::Edit`].
-    Edited(Edited),
-    /// To [`Request::Undo`].
-    Undone(Undone),
-    /// To [`Request::Redo`].
-    Redone(Undone),
+    /// To [`Request::Enter`] and [`Request::Reviewed`]: what the step did.
+    Done(StepId, Done),
+    /// To [`Request::Enter`]: nothing was done.
+    NotEntered(StepId, Box<Input>, Arc<ReplicaError>),
+    /// To [`Request::Reviewed`]: nothing was noted.
+    NotReviewed(StepId, Arc<ReplicaError>),
+    /// To [`Request::Go`]: what going that way did, by which it can be gone the other way, and what was left as it is.
+    Gone(Way, Step, Vec<FieldPath>),
+    /// To [`Request::Go`]: nothing was done.
+    NotGone(Way, Step, Arc<ReplicaError>),
+    /// To [`Request::Keep`] and [`Request::Finish`].
+    Kept(Result<(), Arc<ReplicaError>>),
     /// To [`Request::Search`].
     Hits(String, Vec<Hit>),
     /// To [`Request::Overview`], and by itself whenever something changed.
@@ -261,7 +262,7 @@ impl Worker {
     fn answer(&mut self, request: Request) {
         let answer = match request {
             Request::Overview => return self.overview(false),
-            Request::Create(_) | Request::Edit(..) | Request::Undo(_) | Request::Redo(_) => {
+            Request::Enter(..) | Request::Go(..) | Request::Reviewed(..) => {
                 let answer = self.write(request);
                 self.tell(answer);
                 return self.overview(true);
@@ -271,7 +272,7 @@ impl Worker {
                 self.tell(answer);
                 return self.overview(true);
             }
-            Request::Reviewed(_) | Request::AllReviewed | Request::Retry | Request::RetryIn(_) => {
+            Request::Retry | Request::RetryIn(_) => {
                 if let Err(error) = self.mark(request) {
                     self.tell(Answer::Failed(Arc::new(error)));
                 }
@@ -405,22 +406,36 @@ impl Worker {
     }
 
     fn write(&mut self, request: Request) -> Answer {
-        let done = match request {
-            Request::Create(new) => self.replica.create_record(&new).map(Answer::Edited),
-            Request::Edit(id, edits) => self.replica.edit(id, &edits, None).map(Answer::Edited),
-            Request::Undo(edited) => self.replica.undo(&edited).map(Answer::Undone),
-            Request::Redo(edited) => self.replica.undo(&edited).map(Answer::Redone),
+        match request {
+            Request::Enter(step, entry) => match self.replica.enter(&entry) {
+                Ok(edited) => Answer::Done(step, Done::Edited(edited)),
+                Err(error) => Answer::NotEntered(step, entry, Arc::new(error)),
+            },
+            Request::Reviewed(step, records) => match self.replica.mark_all_of(&records) {
+                Ok(marked) => Answer::Done(step, Done::Marked(marked)),
+                Err(error) => Answer::NotReviewed(step, Arc::new(error)),
+            },
+            Request::Go(way, step, done) => match self.go(&done) {
+                Ok((gone, kept)) => Answer::Gone(way, (step, gone), kept),
+                Err(error) => Answer::NotGone(way, (step, *done), Arc::new(error)),
+            },
             _ => unreachable!("what reads is answered elsewhere"),
-        };
-        done.unwrap_or_else(|error| Answer::Failed(Arc::new(error)))
+        }
+    }
+
+    /// Takes back what a step did. Answers what that did in turn, and what was left.
+    fn go(&mut self, done: &Done) -> Result<(Done, Vec<FieldPath>), ReplicaError> {
+        Ok(match done {
+            Done::Edited(edited) => {
+                let undone = self.replica.undo(edited)?;
+                (Done::Edited(undone.edited), undone.kept)
+            }
+            Done::Marked(marked) => (Done::Marked(self.replica.restore_marks(marked)?), Vec::new()),
+        })
     }
 
     fn mark(&mut self, request: Request) -> Result<(), ReplicaError> {
         match request {
-            Request::Reviewed(records) => {
-                records.iter().try_for_each(|(id, heads)| self.replica.mark_reviewed(*id, heads))
-            }
-            Request::AllReviewed => self.replica.mark_all_reviewed(),
             Request::RetryIn(id) => self.replica.retry_refused_in(id).map(drop),
             _ => self.replica.retry_refused().map(drop),
         }
@@ -431,9 +446,7 @@ impl Worker {
             true => self.replica.keep_unfinished(unfinished),
             false => self.replica.finish(unfinished),
         };
-        if let Err(error) = done {
-            self.tell(Answer::Failed(Arc::new(error)));
-        }
+        self.tell(Answer::Kept(done.map_err(Arc::new)));
     }
 
     fn discard(&mut self, id: RecordId) -> Answer {
@@ -466,7 +479,8 @@ impl Worker {
     }
 }
 
-fn links(value: &Value) -> Vec<Link> {
+/// What a value refers to.
+pub(super) fn links(value: &Value) -> Vec<Link> {
     match value {
         Value::Link(link) => vec![*link],
         Value::Links(set) => set.iter().copied().collect(),

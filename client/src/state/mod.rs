@@ -11,12 +11,17 @@
 //! for and comes with a later [`Session::pump`], which the backend announces by the callback that it was started with.
 
 mod backend;
+mod begun;
 mod cache;
+mod notice;
 mod people;
 mod session;
 mod settings;
+mod steps;
 
 pub use backend::{Answer, HistoryStep, Looked, RecordView, RefusedStep, RefusedWork, Request};
+pub use notice::{Notice, Overwritten, Severity};
 pub use people::{Known, Laptop, Person, Seen};
-pub use session::{Absence, Notice, Session, Severity, Standing, Written};
+pub use session::{Absence, Session, Standing, Written};
 pub use settings::{Settings, ThemeChoice};
+pub use steps::{Done, StepId, Way};

@@ -7,53 +7,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use samsyn_engine::document::{Edit, Heads};
+use samsyn_engine::document::{Difference, Edit, Heads, Record};
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, Managed, Management, Right, Role, Roster};
-use samsyn_engine::replica::{Edited, ReplicaError, SyncProblem};
+use samsyn_engine::identity::{DeviceId, Grant, Managed, Management, Role, Roster};
+use samsyn_engine::replica::{Input, ReplicaError, SyncProblem};
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
-use samsyn_engine::schema::{Language, Link, NewRecord};
+use samsyn_engine::schema::{FieldPath, Kind, Language, Link, NewRecord};
 use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView, Unfinished};
 use samsyn_engine::sync::ErrorCode;
 
 use super::backend::{Answer, Backend, Looked, Overview, RecordView, RefusedWork, Request};
+use super::begun::Begun;
 use super::cache::RowCache;
+use super::notice::{Notice, overwritten};
 use super::people::{Known, Person, Sources};
+use super::steps::{Done, StepId, Steps, Taken, Way};
 use crate::link::LinkError;
 use crate::link::worker::{Asked, Command, Link as RelayLink, Report, SyncStatus, SyncWorker};
-
-/// How many steps can be taken back.
-const UNDO_STEPS: usize = 200;
-
-/// How grave a notice is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// For information.
-    Info,
-    /// Something was not done.
-    Problem,
-}
-
-/// Something to tell the person once.
-#[derive(Debug, Clone)]
-pub enum Notice {
-    /// Something was not done, and why.
-    Failed(Arc<ReplicaError>),
-    /// Taking back left fields alone that others have written since.
-    Kept(RecordId, Vec<samsyn_engine::schema::FieldPath>),
-}
-
-impl Notice {
-    /// How grave it is.
-    pub fn severity(&self) -> Severity {
-        match self {
-            Notice::Failed(_) => Severity::Problem,
-            Notice::Kept(..) => Severity::Info,
-        }
-    }
-}
 
 /// A list that is in sight.
 #[derive(Debug, Default)]
@@ -87,9 +59,12 @@ pub struct Session {
     unfinished: Vec<Unfinished>,
     hits: Option<(String, Vec<Hit>)>,
     searching: Option<(String, Vec<&'static str>)>,
-    undo: Vec<Edited>,
-    redo: Vec<Edited>,
+    steps: Steps,
+    begun: Begun,
+    /// How much was asked to be written and is not answered.
     writing: usize,
+    /// Something that is typed could not be kept.
+    unkept: bool,
     notices: VecDeque<Notice>,
     /// Who else is connected, and what each has open.
     present: BTreeMap<DeviceId, Option<RecordId>>,
@@ -206,9 +181,10 @@ impl Session {
             unfinished: Vec::new(),
             hits: None,
             searching: None,
-            undo: Vec::new(),
-            redo: Vec::new(),
+            steps: Steps::default(),
+            begun: Begun::default(),
             writing: 0,
+            unkept: false,
             notices: VecDeque::new(),
             present: BTreeMap::new(),
             open: None,
@@ -259,7 +235,7 @@ impl Session {
             Answer::Record(id, view) => {
                 self.asked.remove(&(What::Record, id));
                 match view {
-                    Some(view) => drop(self.records.insert(id, view)),
+                    Some(view) => self.take_record(id, view),
                     None => {
                         // What was here before and is not any more was erased: it must not go on being shown.
                         self.records.remove(&id);
@@ -286,31 +262,79 @@ impl Session {
                     self.written = Some((id, written));
                 }
             }
-            Answer::Discarded(id) => self.forget_steps(id),
+            Answer::Discarded(id) => self.steps.forget(id),
             Answer::Refused(works) => self.refused.0 = Some(Arc::new(works)),
             Answer::Unfinished(unfinished) => self.unfinished = unfinished,
             Answer::Known(known) => self.belonging.known = Some(known),
-            Answer::Edited(edited) => {
-                self.wrote();
-                self.redo.clear();
-                remember(&mut self.undo, edited);
+            Answer::Done(id, done) => self.take_done(id, done),
+            Answer::NotEntered(id, entry, error) => {
+                self.not_done(id);
+                self.begun.not_made(entry.record);
+                self.notices.push_back(Notice::NotEntered(entry, error));
             }
-            Answer::Undone(undone) => {
-                self.wrote();
-                self.tell_kept(undone.edited.record, undone.kept);
-                remember(&mut self.redo, undone.edited);
+            Answer::NotReviewed(id, error) => {
+                self.not_done(id);
+                self.notices.push_back(Notice::Failed(error));
             }
-            Answer::Redone(undone) => {
+            Answer::Gone(way, step, kept) => {
                 self.wrote();
-                self.tell_kept(undone.edited.record, undone.kept);
-                remember(&mut self.undo, undone.edited);
+                let left = !kept.is_empty() || !step.1.did_something();
+                if let Some(record) = step.1.record().filter(|_| left) {
+                    self.notices.push_back(Notice::Kept(record, kept));
+                }
+                self.steps.gone(way, step);
             }
-            Answer::Failed(error) => {
+            Answer::NotGone(way, step, error) => {
                 self.writing = self.writing.saturating_sub(1);
+                self.steps.not_gone(way, step);
+                self.notices.push_back(Notice::Failed(error));
+            }
+            Answer::Kept(done) => self.take_kept(done),
+            Answer::Failed(error) => {
                 // What failed to be read may be asked for again.
                 self.asked.clear();
                 self.notices.push_back(Notice::Failed(error));
             }
+        }
+    }
+
+    fn take_done(&mut self, id: StepId, done: Done) {
+        self.wrote();
+        if let Some(record) = done.record() {
+            self.begun.made(record);
+        }
+        if let Some((id, done)) = self.steps.done(id, done) {
+            self.go(Way::Undo, (id, done));
+        }
+    }
+
+    fn not_done(&mut self, id: StepId) {
+        self.writing = self.writing.saturating_sub(1);
+        self.steps.failed(id);
+    }
+
+    /// A record has come that is looked at: what others changed of what was seen is told.
+    fn take_record(&mut self, id: RecordId, view: Arc<RecordView>) {
+        self.begun.read(id);
+        let here = self.meta().map(|meta| meta.device);
+        if let (Some(before), Some(here)) = (self.records.get(&id), here) {
+            let told =
+                overwritten(before, &view, here).into_iter().map(|told| Notice::Overwritten(Box::new(told)));
+            self.notices.extend(told);
+        }
+        self.records.insert(id, view);
+    }
+
+    /// Something typed is kept now. Where that fails it is said once, not with every key.
+    fn take_kept(&mut self, done: Result<(), Arc<ReplicaError>>) {
+        self.writing = self.writing.saturating_sub(1);
+        match done {
+            Ok(()) => self.unkept = false,
+            Err(error) if !self.unkept => {
+                self.unkept = true;
+                self.notices.push_back(Notice::Failed(error));
+            }
+            Err(_) => {}
         }
     }
 
@@ -326,21 +350,9 @@ impl Session {
         self.belonging.answers.push_back((management, asked));
     }
 
-    /// What was done in a record is not taken back or done again any more.
-    fn forget_steps(&mut self, record: RecordId) {
-        self.undo.retain(|step| step.record != record);
-        self.redo.retain(|step| step.record != record);
-    }
-
     fn wrote(&mut self) {
         self.writing = self.writing.saturating_sub(1);
         self.sync.send(Command::Nudge);
-    }
-
-    fn tell_kept(&mut self, record: RecordId, kept: Vec<samsyn_engine::schema::FieldPath>) {
-        if !kept.is_empty() {
-            self.notices.push_back(Notice::Kept(record, kept));
-        }
     }
 
     fn take_list(&mut self, query: &ListQuery, ids: Vec<RecordId>) {
@@ -398,6 +410,22 @@ impl Session {
         Some(if row.title.is_empty() { "–".to_owned() } else { row.title.clone() })
     }
 
+    /// Whether the titles of all that these differences refer to are known, or why they are not. They are asked for otherwise.
+    pub fn knows_titles(&mut self, differences: &[Difference]) -> bool {
+        let values = differences.iter().flat_map(|difference| match difference {
+            Difference::Field { before, after, .. } => vec![before, after],
+            Difference::RowAdded { row, .. } | Difference::RowRemoved { row, .. } => {
+                row.cells.values().collect()
+            }
+            _ => Vec::new(),
+        });
+        let ids: Vec<RecordId> =
+            values.flat_map(super::backend::links).filter_map(|link| link.record()).collect();
+        // Each is asked for, also behind one that is not known.
+        let unknown = ids.into_iter().filter(|id| self.row(*id).is_none() && self.absence(*id).is_none());
+        unknown.count() == 0
+    }
+
     /// Why a record that something refers to is not here, if that is known: it was erased, or never came.
     pub fn absence(&self, id: RecordId) -> Option<Absence> {
         if self.overview.as_ref().is_some_and(|overview| overview.erased.contains(&id)) {
@@ -409,8 +437,26 @@ impl Session {
     /// A record with what is shown beside it, if it is here; it is asked for otherwise.
     pub fn record(&mut self, id: RecordId) -> Option<Arc<RecordView>> {
         let known = self.records.get(&id).cloned();
+        if known.is_none()
+            && let Some(begun) = self.begun.view(id)
+        {
+            if self.begun.is_made(id) {
+                self.ask_if_stale(What::Record, id, false);
+            }
+            return Some(begun);
+        }
         self.ask_if_stale(What::Record, id, known.is_some());
-        known
+        known.map(|view| self.begun.with_rows(&view))
+    }
+
+    /// Whether a record is only begun: nothing is in it, and nobody else can see it.
+    pub fn is_only_begun(&self, id: RecordId) -> bool {
+        self.begun.is_empty(id)
+    }
+
+    /// Whether what a path leads to was only begun: the record, or a row of it.
+    pub fn is_begun(&self, record: RecordId, path: &FieldPath) -> bool {
+        self.begun.has(record, path)
     }
 
     /// Whether there is no such record.
@@ -447,6 +493,7 @@ impl Session {
 
     /// Lets go of records that are no longer in sight.
     pub fn keep_only(&mut self, in_sight: &[RecordId]) {
+        self.begun.keep_only(in_sight);
         self.records.retain(|id, _| in_sight.contains(id));
         self.reviews.retain(|id, _| in_sight.contains(id));
     }
@@ -463,16 +510,57 @@ impl Session {
 
     /// Makes a record.
     pub fn create(&mut self, new: NewRecord) {
-        self.writing += 1;
-        self.backend.ask(Request::Create(new));
+        let entry = Input { makes: Some(new.clone()), ..Input::new(new.id, Vec::new()) };
+        self.enter(entry);
     }
 
-    /// Edits a record. What comes of it is told later; edits are made in the order in which they were asked for.
-    pub fn edit(&mut self, id: RecordId, edits: Vec<Edit>) {
-        if !edits.is_empty() {
-            self.writing += 1;
-            self.backend.ask(Request::Edit(id, edits));
+    /// Begins a record: it is made with the first thing that is entered in it. Answers its name.
+    pub fn begin(&mut self, kind: &'static Kind) -> RecordId {
+        let mut new = NewRecord::new(kind);
+        if let Some(grant) = self.grant() {
+            grant.make_own(&mut new);
         }
+        let id = new.id;
+        self.begun.begin(new);
+        id
+    }
+
+    /// Edits a record. What comes of it is told later; edits are made in the order in which they were asked for. Answers the
+    /// step by which it can be taken back; none where there is nothing to write (yet).
+    pub fn edit(&mut self, id: RecordId, edits: Vec<Edit>) -> Option<StepId> {
+        self.edit_typed(id, edits, None)
+    }
+
+    /// The same out of a text that somebody typed: it is kept for as long as this is not done.
+    pub fn edit_typed(
+        &mut self,
+        id: RecordId,
+        edits: Vec<Edit>,
+        typed: Option<Unfinished>,
+    ) -> Option<StepId> {
+        let entry = self.begun.entry(id, edits)?;
+        Some(self.enter(Input { typed, ..entry }))
+    }
+
+    /// Does what somebody typed when the program ended, also in what they had only begun.
+    pub fn take_up(&mut self, edits: Vec<Edit>, typed: Unfinished) -> Option<StepId> {
+        let kind = samsyn_engine::schema::kind(&typed.kind)?;
+        let makes = typed.begun.then(|| NewRecord { id: typed.record, ..NewRecord::new(kind) });
+        let makes = makes.map(|mut new| {
+            if let Some(grant) = self.grant() {
+                grant.make_own(&mut new);
+            }
+            new
+        });
+        let (record, makes_rows) = (typed.record, typed.begun);
+        Some(self.enter(Input { record, edits, makes, makes_rows, typed: Some(typed) }))
+    }
+
+    fn enter(&mut self, entry: Input) -> StepId {
+        self.writing += 1;
+        let step = self.steps.begin();
+        self.backend.ask(Request::Enter(step, Box::new(entry)));
+        step
     }
 
     /// What was half typed when the replica was opened, once.
@@ -482,50 +570,77 @@ impl Session {
 
     /// Keeps something half typed over the end of the program.
     pub fn keep_unfinished(&mut self, unfinished: Unfinished) {
+        self.writing += 1;
         self.backend.ask(Request::Keep(unfinished));
     }
 
     /// Something half typed that was kept is finished, or taken back.
     pub fn finish(&mut self, unfinished: Unfinished) {
+        self.writing += 1;
         self.backend.ask(Request::Finish(unfinished));
     }
 
     /// Whether there is something to take back.
     pub fn can_undo(&self) -> bool {
-        !self.undo.is_empty()
+        self.steps.can(Way::Undo)
     }
 
     /// Whether there is something to do again.
     pub fn can_redo(&self) -> bool {
-        !self.redo.is_empty()
+        self.steps.can(Way::Redo)
     }
 
-    /// Takes back the last thing done. Answers which record it was in.
-    pub fn undo(&mut self) -> Option<RecordId> {
-        let step = self.undo.pop()?;
-        let record = step.record;
+    /// Whether just this step can be taken back: it is done, or will be in a moment, is not taken back, and something of it is left.
+    pub fn can_take_back(&self, step: StepId) -> bool {
+        self.steps.can_take(step) && !self.steps.find(step).is_some_and(|done| self.is_overtaken(done))
+    }
+
+    /// Whether a record that is looked at is seen to be other than a step made it, in all of which that is about.
+    fn is_overtaken(&self, done: &Done) -> bool {
+        let Done::Edited(edited) = done else { return false };
+        let Some(view) = self.records.get(&edited.record) else { return false };
+        // What was read before the step says nothing about it.
+        let knows = view.history.iter().any(|step| edited.heads.contains(&step.entry.stamp.change));
+        knows
+            && !edited.differences.is_empty()
+            && !edited.differences.iter().any(|difference| difference.stands_in(&view.record))
+    }
+
+    /// Takes back the last thing done. Answers what that is, where it is known already.
+    pub fn undo(&mut self) -> Option<Done> {
+        let taken = self.steps.take_last(Way::Undo);
+        self.start(Way::Undo, taken)
+    }
+
+    /// Does again what was taken back last. Answers what that is.
+    pub fn redo(&mut self) -> Option<Done> {
+        let taken = self.steps.take_last(Way::Redo);
+        self.start(Way::Redo, taken)
+    }
+
+    /// Takes back just this step, whatever was done since. Answers what that is, where it is known already.
+    pub fn take_back(&mut self, step: StepId) -> Option<Done> {
+        let taken = self.steps.take(step);
+        self.start(Way::Undo, taken)
+    }
+
+    fn start(&mut self, way: Way, taken: Taken) -> Option<Done> {
+        let Taken::Now((id, done)) = taken else { return None };
+        self.go(way, (id, done.clone()));
+        Some(done)
+    }
+
+    fn go(&mut self, way: Way, (id, done): (StepId, Done)) {
         self.writing += 1;
-        self.backend.ask(Request::Undo(step));
-        Some(record)
+        self.backend.ask(Request::Go(way, id, Box::new(done)));
     }
 
-    /// Does again what was taken back last. Answers which record it was in.
-    pub fn redo(&mut self) -> Option<RecordId> {
-        let step = self.redo.pop()?;
-        let record = step.record;
+    /// These records were reviewed, as they were when they were shown. Answers the step by which that can be taken back.
+    pub fn mark_reviewed(&mut self, records: Vec<(RecordId, Heads)>) -> StepId {
         self.writing += 1;
-        self.backend.ask(Request::Redo(step));
-        Some(record)
-    }
-
-    /// These records were reviewed, as they were when they were shown.
-    pub fn mark_reviewed(&mut self, records: Vec<(RecordId, Heads)>) {
-        self.backend.ask(Request::Reviewed(records));
-    }
-
-    /// Everything was reviewed.
-    pub fn mark_all_reviewed(&mut self) {
-        self.backend.ask(Request::AllReviewed);
+        let step = self.steps.begin();
+        self.backend.ask(Request::Reviewed(step, records));
+        step
     }
 
     /// Works offline from now on, or no longer.
@@ -562,7 +677,7 @@ impl Session {
     /// record in which they are not, and written as new changes.
     pub fn discard_refused(&mut self, record: RecordId) {
         // Once more when it is done: steps that are under way now are known only then.
-        self.forget_steps(record);
+        self.steps.forget(record);
         self.backend.ask(Request::Discard(record));
     }
 
@@ -606,9 +721,19 @@ impl Session {
         self.writing > 0
     }
 
+    /// Whether something that is typed cannot be kept now.
+    pub fn cannot_keep(&self) -> bool {
+        self.unkept
+    }
+
     /// What awaits review.
     pub fn queue(&self) -> &[QueueEntry] {
         self.overview.as_ref().map_or(&[], |overview| &overview.queue)
+    }
+
+    /// Whether a record awaits review.
+    pub fn is_in_queue(&self, record: RecordId) -> bool {
+        self.queue().iter().any(|entry| entry.state.record == record)
     }
 
     /// How many records of a kind there are.
@@ -722,26 +847,26 @@ impl Session {
         self.overview.as_ref().map(|overview| &overview.meta)
     }
 
-    /// Whether the role of whoever works here lets them make and change records of a kind, if only their own.
-    pub fn may_write(&self, kind: &str) -> bool {
-        let grant = self.meta().and_then(|meta| meta.grant.as_ref());
-        grant.is_none_or(|grant| grant.role.right(kind) >= Right::WriteOwn)
+    fn grant(&self) -> Option<&Grant> {
+        self.meta().and_then(|meta| meta.grant.as_ref())
+    }
+
+    /// Whether the role of whoever works here lets them make records of a kind.
+    pub fn may_make(&self, kind: &'static Kind) -> bool {
+        self.grant().is_none_or(|grant| grant.may_make(kind))
+    }
+
+    /// Whether the role of whoever works here lets them change this record as it is now.
+    pub fn may_change(&self, record: &Record) -> bool {
+        let Some(meta) = self.meta() else { return false };
+        let Some(grant) = &meta.grant else { return true };
+        grant.may_write(meta.device, Some(record), record).is_ok()
     }
 
     /// The next thing to tell the person.
     pub fn next_notice(&mut self) -> Option<Notice> {
         self.notices.pop_front()
     }
-}
-
-fn remember(steps: &mut Vec<Edited>, edited: Edited) {
-    if edited.differences.is_empty() {
-        return;
-    }
-    if steps.len() >= UNDO_STEPS {
-        steps.remove(0);
-    }
-    steps.push(edited);
 }
 
 #[cfg(test)]

@@ -15,8 +15,13 @@
 //!
 //! When a field disappears while being edited, nobody sees the focus leave. Call [`Drafts::take_abandoned`] at the end
 //! of each frame, and [`Drafts::take_uncommitted`] before the program ends: what they return has to be committed. What
-//! cannot be, because it is invalid, is given back to [`Drafts::keep`]: it is held again when its field is next shown.
-//! [`Drafts::take_held`] and [`Drafts::take_finished`] say which texts are to outlive the program, and which no more.
+//! cannot be, because it is invalid or the model refused it, is given back to [`Drafts::keep`]: it is held again when its
+//! field is next shown, and committed when somebody has been in the field again.
+//!
+//! No text waits for being committed to be safe. [`Drafts::take_due`] hands out what was typed a moment ago, whether it is
+//! a value or not, for the caller to keep where it outlives the program; [`Drafts::due_in`] says when there is more.
+//! [`Drafts::take_committed`] hands out what was committed, which need not be kept once the model has it, and
+//! [`Drafts::take_finished`] what was taken back. All times are egui's.
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash};
 
@@ -48,6 +53,10 @@ pub struct Uncommitted<K> {
 /// How long a committed text stays on screen while the model does not answer, in seconds.
 const ANSWER_TIME: f64 = 2.0;
 
+/// So long after a key the text is handed out to be kept, in seconds: soon enough to lose nothing that anybody would miss, and
+/// not for each key.
+const KEEP_TIME: f64 = 0.3;
+
 #[derive(Clone, Debug)]
 struct Draft {
     base: String,
@@ -55,6 +64,8 @@ struct Draft {
     stage: Stage,
     /// The last frame in which the field was shown.
     seen: u64,
+    /// When the first key was pressed that is not kept yet.
+    unkept: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,17 +110,17 @@ pub(crate) enum Outcome {
 #[derive(Clone, Debug)]
 pub struct Drafts<K> {
     drafts: HashMap<K, Draft>,
-    /// Invalid texts that are to be shown again, also those that are shown again now.
+    /// Texts that are kept elsewhere, too, and shown again when their field is; also those that are shown now.
     kept: HashMap<K, Commit>,
-    /// Texts that were left although they are invalid, since that was last asked.
-    held: Vec<K>,
-    /// Kept texts that are right now or were taken back, since that was last asked.
+    /// What was committed, since that was last asked.
+    committed: Vec<Uncommitted<K>>,
+    /// Kept texts that were taken back, since that was last asked.
     finished: Vec<K>,
 }
 
 impl<K> Default for Drafts<K> {
     fn default() -> Self {
-        Self { drafts: HashMap::new(), kept: HashMap::new(), held: Vec::new(), finished: Vec::new() }
+        Self { drafts: HashMap::new(), kept: HashMap::new(), committed: Vec::new(), finished: Vec::new() }
     }
 }
 
@@ -151,24 +162,58 @@ impl<K: DraftKey> Drafts<K> {
         self.kept.insert(key, commit);
     }
 
-    /// The texts that were left although they are invalid since this was last asked. They are kept from now on.
-    pub fn take_held(&mut self) -> Vec<Uncommitted<K>> {
-        let held = std::mem::take(&mut self.held);
-        let held = held.into_iter().filter_map(|key| {
-            let draft = self.drafts.get(&key).filter(|draft| draft.stage == Stage::Held)?;
-            let commit = draft.clone().into_commit();
-            self.kept.insert(key.clone(), commit.clone());
-            Some(Uncommitted { key, commit })
-        });
-        held.collect()
+    /// Whether something was typed that is not kept yet.
+    #[must_use]
+    pub fn has_unkept(&self) -> bool {
+        self.drafts.values().any(|draft| draft.unkept.is_some())
     }
 
-    /// The kept texts that were finished since this was last asked: committed, or taken back.
+    /// What was typed a moment ago and is not kept yet, at this time of egui's. It counts as kept from now on.
+    pub fn take_due(&mut self, now: f64) -> Vec<Uncommitted<K>> {
+        self.take_unkept(|draft, since| draft.stage == Stage::Held || now - since >= KEEP_TIME)
+    }
+
+    /// All that is not kept yet. It counts as kept from now on.
+    pub fn take_all_due(&mut self) -> Vec<Uncommitted<K>> {
+        self.take_unkept(|_, _| true)
+    }
+
+    /// In how many seconds there is something to be kept.
+    #[must_use]
+    pub fn due_in(&self, now: f64) -> Option<f64> {
+        let due = self.drafts.values().filter_map(|draft| draft.unkept);
+        due.map(|since| (since + KEEP_TIME - now).max(0.0)).min_by(f64::total_cmp)
+    }
+
+    fn take_unkept(&mut self, which: impl Fn(&Draft, f64) -> bool) -> Vec<Uncommitted<K>> {
+        let mut taken = Vec::new();
+        for (key, draft) in &mut self.drafts {
+            if draft.unkept.is_some_and(|since| which(draft, since)) {
+                draft.unkept = None;
+                let commit = draft.clone().into_commit();
+                self.kept.insert(key.clone(), commit.clone());
+                taken.push(Uncommitted { key: key.clone(), commit });
+            }
+        }
+        taken
+    }
+
+    /// What was committed since this was last asked, of the keys that this picks out.
+    pub fn take_committed(&mut self, which: impl Fn(&K) -> bool) -> Vec<Uncommitted<K>> {
+        self.committed.extract_if(.., |committed| which(&committed.key)).collect()
+    }
+
+    /// The keys of all texts that are kept.
+    pub fn kept(&self) -> impl Iterator<Item = (&K, &str)> {
+        self.kept.iter().map(|(key, commit)| (key, commit.text.as_str()))
+    }
+
+    /// The kept texts that were taken back since this was last asked, or committed as what they had been.
     pub fn take_finished(&mut self) -> Vec<K> {
         std::mem::take(&mut self.finished)
     }
 
-    /// A text needs to be kept no more.
+    /// A text is taken back: it needs to be kept no more.
     pub fn finish(&mut self, key: &K) {
         if self.kept.remove(key).is_some() {
             self.finished.push(key.clone());
@@ -217,7 +262,7 @@ impl<K: DraftKey> Drafts<K> {
         match self.kept.get(key).filter(|_| !self.drafts.contains_key(key)) {
             Some(kept) => {
                 let (base, text) = (kept.base.clone(), kept.text.clone());
-                let draft = Draft { base, text: text.clone(), stage: Stage::Held, seen: 0 };
+                let draft = Draft { base, text: text.clone(), stage: Stage::Held, seen: 0, unkept: None };
                 self.drafts.insert(key.clone(), draft);
                 text
             }
@@ -237,17 +282,31 @@ impl<K: DraftKey> Drafts<K> {
             }
             let draft = Draft {
                 base: before.to_owned(),
-                text: String::new(),
+                text: before.to_owned(),
                 stage: Stage::Focused,
                 seen: seen.frame,
+                unkept: None,
             };
             self.drafts.insert(key.clone(), draft);
         }
         let Some(draft) = self.drafts.get_mut(key) else { return Outcome::Quiet };
         draft.seen = seen.frame;
-        seen.text.clone_into(&mut draft.text);
+        let typed = draft.text != seen.text;
+        if typed {
+            seen.text.clone_into(&mut draft.text);
+            draft.unkept.get_or_insert(seen.now);
+        }
+        if draft.text == draft.base {
+            draft.unkept = None;
+            self.finish(key);
+        }
+        let Some(draft) = self.drafts.get_mut(key) else { return Outcome::Quiet };
         if seen.focused {
             draft.stage = Stage::Focused;
+            return Outcome::Quiet;
+        }
+        // What was held before was looked at before: nobody has been in the field since.
+        if draft.stage == Stage::Held && !typed && draft.text != draft.base {
             return Outcome::Quiet;
         }
         self.leave(key, seen)
@@ -259,16 +318,15 @@ impl<K: DraftKey> Drafts<K> {
         let changed = draft.text != draft.base;
         let reverted = seen.escaped && draft.stage == Stage::Focused;
         if changed && !reverted && seen.valid {
-            draft.stage = Stage::Sent(seen.now);
+            (draft.stage, draft.unkept) = (Stage::Sent(seen.now), None);
             let commit = draft.clone().into_commit();
-            self.finish(key);
+            self.kept.remove(key);
+            self.committed.push(Uncommitted { key: key.clone(), commit: commit.clone() });
             return Outcome::Committed(commit);
         }
         if changed && !reverted {
-            if draft.stage != Stage::Held {
-                draft.stage = Stage::Held;
-                self.held.push(key.clone());
-            }
+            draft.stage = Stage::Held;
+            draft.unkept.get_or_insert(seen.now);
             return Outcome::Quiet;
         }
         self.finish(key);
@@ -378,15 +436,57 @@ mod tests {
     }
 
     #[test]
+    fn what_is_typed_is_handed_out_to_be_kept_a_moment_after_the_first_key_whether_it_is_a_value_or_not() {
+        for valid in [true, false] {
+            let typed = |text, now| Seen { text, valid, now, ..FOCUSED };
+            let mut drafts = Drafts::new();
+            frame(&mut drafts, "", typed("", 1.0));
+            assert_eq!((drafts.has_unkept(), drafts.due_in(1.0)), (false, None), "nobody has typed");
+            frame(&mut drafts, "", typed("E", 1.0));
+            assert!(drafts.take_due(1.1).is_empty() && drafts.has_unkept());
+            // Whoever types without a pause is not made to wait for one.
+            frame(&mut drafts, "", typed("Ev", 1.2));
+            assert!((drafts.due_in(1.2).unwrap() - 0.1).abs() < 1e-9);
+            let commit = Commit { base: String::new(), text: "Ev".into() };
+            assert_eq!(drafts.take_due(1.31), [Uncommitted { key: "name", commit }]);
+            assert_eq!((drafts.has_unkept(), drafts.due_in(1.4)), (false, None));
+            assert!(drafts.take_due(9.0).is_empty(), "once");
+            frame(&mut drafts, "", typed("Eva", 9.0));
+            assert_eq!(drafts.take_all_due().len(), 1, "whoever goes away does not wait");
+        }
+    }
+
+    #[test]
+    fn what_was_kept_is_kept_no_more_once_it_is_committed_or_taken_back() {
+        let kept = || {
+            let mut drafts = Drafts::new();
+            frame(&mut drafts, "", Seen { text: "Eva", ..FOCUSED });
+            assert_eq!(drafts.take_all_due().len(), 1);
+            drafts
+        };
+        let mut committed = kept();
+        assert_eq!(frame(&mut committed, "", Seen { text: "Eva", ..LEFT }), commit("", "Eva"));
+        assert_eq!(committed.take_committed(|key| *key == "other").len(), 0);
+        assert_eq!(committed.take_committed(|key| *key == "name").len(), 1);
+        assert!(committed.take_finished().is_empty() && committed.kept().next().is_none());
+        let mut escaped = kept();
+        frame(&mut escaped, "", Seen { text: "Eva", escaped: true, ..LEFT });
+        assert_eq!(escaped.take_finished(), ["name"]);
+        let mut deleted = kept();
+        frame(&mut deleted, "", Seen { text: "", ..FOCUSED });
+        assert_eq!(deleted.take_finished(), ["name"]);
+    }
+
+    #[test]
     fn a_kept_text_is_held_again_until_it_is_right_or_taken_back() {
         let invalid = |text| Seen { text, valid: false, ..LEFT };
+        let kept = Uncommitted { key: "name", commit: Commit { base: "1".into(), text: "1x".into() } };
         let mut before = Drafts::new();
         frame(&mut before, "1", Seen { text: "1x", ..FOCUSED });
         frame(&mut before, "1", invalid("1x"));
-        let held = before.take_held();
-        let kept = Uncommitted { key: "name", commit: Commit { base: "1".into(), text: "1x".into() } };
-        assert_eq!(held, std::slice::from_ref(&kept));
-        assert!(before.take_held().is_empty(), "told once");
+        assert_eq!(before.take_due(0.0), std::slice::from_ref(&kept), "at once: it was left");
+        frame(&mut before, "1", invalid("1x"));
+        assert!(before.take_due(9.0).is_empty(), "told once");
         // In another run of the program, or after the field was away.
         let mut drafts = Drafts::new();
         drafts.keep(kept.key, kept.commit.clone());
@@ -398,11 +498,22 @@ mod tests {
         let mut taken_back = drafts.clone();
         frame(&mut drafts, "1", Seen { text: "12", ..FOCUSED });
         assert_eq!(frame(&mut drafts, "1", Seen { text: "12", ..LEFT }), commit("1", "12"));
-        assert_eq!(drafts.take_finished(), ["name"]);
+        assert_eq!(drafts.take_committed(|_| true).len(), 1);
         frame(&mut taken_back, "1", Seen { text: "1x", ..FOCUSED });
         frame(&mut taken_back, "1", Seen { text: "1x", escaped: true, ..LEFT });
         assert_eq!(taken_back.take_finished(), ["name"]);
         assert_eq!(taken_back.shown(&"name", "1", 0.0), "1");
+    }
+
+    #[test]
+    fn a_value_that_was_refused_is_tried_again_when_somebody_has_been_in_the_field_and_not_before() {
+        let mut drafts = Drafts::new();
+        drafts.keep("name", Commit { base: "Eva".into(), text: "Ewa".into() });
+        for _ in 0..3 {
+            assert_eq!(frame(&mut drafts, "Eva", Seen { text: "Ewa", ..LEFT }), Outcome::Quiet);
+        }
+        frame(&mut drafts, "Eva", Seen { text: "Ewa", ..FOCUSED });
+        assert_eq!(frame(&mut drafts, "Eva", Seen { text: "Ewa", ..LEFT }), commit("Eva", "Ewa"));
     }
 
     #[test]

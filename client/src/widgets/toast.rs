@@ -2,7 +2,10 @@
 //!
 //! Toasts never ask and never block. They queue up to [`Toasts::MOST`]; the oldest goes first. Each stays some seconds,
 //! longer when there is an action or a warning, and as long as the pointer is on it; what is wrong stays until it is
-//! dismissed. The caller learns which toast's action was pressed by the number it got when it pushed the toast.
+//! dismissed. The caller learns which toast's action was pressed by the number it got when it pushed the toast, and takes
+//! away by it what can no longer be done.
+//!
+//! A toast ends at a moment, not after so many frames: where nothing else is drawn, one frame is asked for at that moment.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -29,8 +32,8 @@ pub struct Toast {
 struct Shown {
     number: u64,
     toast: Toast,
-    /// Seconds left. Counted only while shown and not under the pointer.
-    left: f32,
+    /// When it ends, by egui's time; not known before it was shown.
+    ends: Option<f64>,
 }
 
 /// The toasts that are shown. Keep one for the window.
@@ -47,12 +50,22 @@ impl Toasts {
     /// Shows a toast from the next frame on. Returns its number.
     pub fn push(&mut self, toast: Toast) -> u64 {
         self.last += 1;
-        let left = lifetime(&toast);
-        self.queue.push_back(Shown { number: self.last, toast, left });
+        self.queue.push_back(Shown { number: self.last, toast, ends: None });
         if self.queue.len() > Self::MOST {
             self.queue.pop_front();
         }
         self.last
+    }
+
+    /// Takes a toast away, if it is still shown.
+    pub fn remove(&mut self, number: u64) {
+        self.queue.retain(|shown| shown.number != number);
+    }
+
+    /// Whether a toast is still shown.
+    #[must_use]
+    pub fn is_shown(&self, number: u64) -> bool {
+        self.queue.iter().any(|shown| shown.number == number)
     }
 
     /// How many are shown.
@@ -69,6 +82,8 @@ impl Toasts {
 
     /// Shows the toasts at the lower right. `dismiss` names the cross. Returns the toast whose action was pressed.
     pub fn show(&mut self, ctx: &Context, dismiss: &str) -> Option<u64> {
+        let now = ctx.input(|input| input.time);
+        self.begin(now);
         if self.queue.is_empty() {
             return None;
         }
@@ -91,29 +106,43 @@ impl Toasts {
             })
             .response
             .contains_pointer();
-        if !hovered {
-            self.age(ctx.input(|input| input.stable_dt));
-            let next = self.queue.iter().map(|shown| shown.left).fold(f32::INFINITY, f32::min);
-            if next.is_finite() {
-                ctx.request_repaint_after(Duration::from_secs_f32(next.clamp(0.05, 1.0)));
-            }
+        if hovered {
+            self.stay(now);
+        } else if let Some(next) = self.next_end() {
+            ctx.request_repaint_after(Duration::from_secs_f64((next - now).max(0.0)));
         }
         self.queue.retain(|shown| Some(shown.number) != gone);
         acted
     }
 
-    fn age(&mut self, seconds: f32) {
+    /// Lets those go whose time is over, and notes when that of the new ones is.
+    fn begin(&mut self, now: f64) {
+        self.queue.retain(|shown| shown.ends.is_none_or(|ends| now < ends));
         for shown in &mut self.queue {
-            shown.left -= seconds;
+            shown.ends.get_or_insert_with(|| now + lifetime(&shown.toast));
         }
-        self.queue.retain(|shown| shown.left > 0.0);
+    }
+
+    /// They are under the pointer: none ends before it has been away for a moment. Moving it away draws a frame.
+    fn stay(&mut self, now: f64) {
+        for shown in &mut self.queue {
+            shown.ends = Some(shown.ends.unwrap_or(now).max(now + READING));
+        }
+    }
+
+    fn next_end(&self) -> Option<f64> {
+        let ends = self.queue.iter().filter_map(|shown| shown.ends).filter(|ends| ends.is_finite());
+        ends.min_by(f64::total_cmp)
     }
 }
 
+/// So long a toast stays at least after the pointer was on it, in seconds.
+const READING: f64 = 3.0;
+
 /// How long a toast stays, in seconds.
-fn lifetime(toast: &Toast) -> f32 {
+fn lifetime(toast: &Toast) -> f64 {
     match (toast.tone, &toast.action) {
-        (Tone::Danger, _) => f32::INFINITY,
+        (Tone::Danger, _) => f64::INFINITY,
         (Tone::Warning, _) | (_, Some(_)) => 10.0,
         _ => 5.0,
     }
@@ -142,7 +171,10 @@ fn card(ui: &mut Ui, toast: &Toast, dismiss: &str) -> Pressed {
                     ui.set_width(ui.available_width() - cross - action);
                     ui.add(Label::new(&toast.text).wrap());
                 });
-                let acted = toast.action.as_ref().is_some_and(|action| button::quiet(ui, action).clicked());
+                // Read alone, the button says what it does to what.
+                let acted = toast.action.as_ref().is_some_and(|action| {
+                    button::quiet(ui, action).accessible_name(format!("{action}: {}", toast.text)).clicked()
+                });
                 let right = eframe::egui::Layout::right_to_left(eframe::egui::Align::Center);
                 let crossed =
                     ui.with_layout(right, |ui| button::icon_button(ui, Icon::Close, dismiss).clicked()).inner;
@@ -192,10 +224,34 @@ mod tests {
         toasts.push(toast("Sparat", Tone::Success, None));
         toasts.push(toast("Borttaget", Tone::Neutral, Some("Ångra")));
         toasts.push(toast("Nekat", Tone::Danger, None));
-        toasts.age(6.0);
+        toasts.begin(100.0);
+        assert_eq!(toasts.next_end(), Some(105.0));
+        toasts.begin(106.0);
         assert_eq!(toasts.len(), 2);
-        toasts.age(600.0);
+        toasts.stay(109.0);
+        toasts.begin(111.0);
+        assert_eq!(toasts.len(), 2, "the pointer was on them");
+        toasts.begin(600.0);
         assert_eq!(toasts.len(), 1);
+        assert_eq!(toasts.next_end(), None, "nothing is to be drawn for it");
+    }
+
+    #[test]
+    fn a_toast_ends_at_its_time_however_little_is_drawn_until_then() {
+        let mut harness =
+            Harness::builder().with_step_dt(9.0).with_context_setup(theme::install).build_ui_state(
+                |ui, toasts: &mut Toasts| {
+                    toasts.show(ui.ctx(), "Stäng");
+                },
+                Toasts::default(),
+            );
+        harness.state_mut().push(toast("Borttaget", Tone::Neutral, Some("Ångra")));
+        // Frames come nine seconds apart.
+        harness.step();
+        harness.step();
+        assert_eq!(harness.state().len(), 1);
+        harness.step();
+        assert!(harness.state().is_empty());
     }
 
     #[test]
@@ -208,7 +264,7 @@ mod tests {
             (toasts, Vec::new()),
         );
         harness.run_steps(3);
-        harness.get_by_label("Ångra").click();
+        harness.get_by_label("Ångra: Borttaget").click();
         harness.run_steps(3);
         assert_eq!(harness.state().1, [number]);
         harness.get_by_label("Stäng").click();

@@ -19,6 +19,7 @@ mod relay;
 mod resting;
 mod shell;
 mod sidebar;
+mod signals;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -104,6 +105,7 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS));
         let settings = settings.unwrap_or_else(|| Settings { language, ..Settings::default() });
         theme::install(&creation.egui_ctx);
+        signals::close_on_signals(&creation.egui_ctx);
         let front = front(home, start, settings, &creation.egui_ctx)?;
         Ok(Box::new(App { front, began: Some(began) }))
     };

@@ -1,28 +1,37 @@
 //! The frame around all pages, and the one place where what was asked for is done.
+//!
+//! - `typing` — what is typed, from the key to the document
+//! - `offers` — what toasts offer to do, and what others did meanwhile
+//! - `question` — what is asked before it is done
+
+mod offers;
+mod question;
+mod typing;
 
 use std::sync::Arc;
 
 use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::schema::{FieldPath, KINDS, Kind, NewRecord, Reading, Value, kind};
+use samsyn_engine::schema::{KINDS, Kind, kind};
 
+use self::offers::{Offer, Told};
+use self::question::MarkAll;
 use super::entrance::Entrance;
 use super::relay::RelayDesk;
+use super::status::Typing;
 use super::{sidebar, status, title_of};
-use crate::explain;
 use crate::keys::Vault;
 use crate::pages::{
-    Action, Command, DraftKey, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage,
-    Scene, edit_of, members, texts,
+    Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
+    members, texts,
 };
-use crate::state::{Notice, Session, Settings, Severity, Standing, ThemeChoice};
-use crate::widgets::draft::{Commit, Uncommitted};
+use crate::state::{Overwritten, Session, Settings, Standing, ThemeChoice};
 use crate::widgets::palette::{Item, Palette, PaletteTexts};
 use crate::widgets::split::{Split, split};
 use crate::widgets::theme::{self, Mode};
 use crate::widgets::toast::{Toast, Toasts};
 use crate::widgets::tokens::{Tokens, Tone, space};
-use crate::words::{path_words, today};
+use crate::words::today;
 
 /// The width of the sidebar, in points.
 const SIDEBAR: f32 = 216.0;
@@ -43,12 +52,18 @@ pub struct Shell {
     record: Option<RecordPane>,
     palette: Palette,
     toasts: Toasts,
-    /// The toast that offers to take back the last thing done.
-    undo_toast: Option<u64>,
+    /// What toasts offer.
+    offers: Vec<(u64, Offer)>,
+    /// What toasts tell of others' changes.
+    told: Vec<Told>,
+    /// What is to be told of others' changes once it is known what they refer to.
+    to_tell: Vec<Overwritten>,
+    /// What is asked before it is done.
+    question: Option<MarkAll>,
+    /// What the status line says of what is typed.
+    said: Typing,
     title: Arc<str>,
     theme: Option<ThemeChoice>,
-    /// The toasts that say what was half typed last time, each with the record in which that is.
-    left_off: Vec<(u64, RecordId)>,
     /// Somebody wants the workspace locked.
     locks: bool,
     /// Somebody comes in again with a code.
@@ -89,10 +104,13 @@ impl Shell {
             record: None,
             palette: Palette::default(),
             toasts: Toasts::default(),
-            undo_toast: None,
+            offers: Vec::new(),
+            told: Vec::new(),
+            to_tell: Vec::new(),
+            question: None,
+            said: Typing::Nothing,
             title: "".into(),
             theme: None,
-            left_off: Vec::new(),
             locks: false,
             entrance: Entrance::default(),
             relay: RelayDesk::default(),
@@ -128,14 +146,15 @@ impl Shell {
         self.enter(&context);
         self.settle_relay(&context);
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
-        let abandoned = self.drafts.take_abandoned(&context);
-        self.save_drafts(abandoned);
-        self.note_drafts();
+        self.keep_drafts(&context);
         self.tell();
         self.tell_answers();
+        self.withdraw_offers();
         let in_sight: Vec<RecordId> =
             self.record.iter().map(RecordPane::id).chain(self.review.chosen()).collect();
-        self.session.tell_open(self.record.as_ref().map(RecordPane::id));
+        // Of what is only begun the others know nothing.
+        let open = self.record.as_ref().map(RecordPane::id);
+        self.session.tell_open(open.filter(|id| !self.session.is_only_begun(*id)));
         self.session.keep_only(&in_sight);
         self.session.ask_for_missing();
     }
@@ -148,13 +167,6 @@ impl Shell {
         self.session.meta().is_some()
             && list.is_read()
             && first.is_none_or(|id| self.session.row(id).is_some())
-    }
-
-    /// Saves what is half typed. To be called before the window is gone.
-    pub(crate) fn close(&mut self) {
-        let left = self.drafts.take_uncommitted();
-        self.save_drafts(left);
-        self.note_drafts();
     }
 
     fn apply_settings(&mut self, context: &Context) {
@@ -172,13 +184,17 @@ impl Shell {
     /// The commands whose keys were pressed. A text field keeps undo and redo for its own text.
     fn keys(&self, context: &Context) -> Vec<Command> {
         // Where a question waits, nothing goes on behind it.
-        if self.palette.is_open() || self.entrance.is_open() || self.relay.is_open() {
+        if self.palette.is_open()
+            || self.entrance.is_open()
+            || self.question.is_some()
+            || self.relay.is_open()
+        {
             return Vec::new();
         }
         let typing = context.text_edit_focused();
         let of_text = |command: &Command| matches!(command, Command::Undo | Command::Redo);
         let all = Command::all().into_iter().chain([Command::Palette]);
-        let wanted = all.filter(|command| !(typing && of_text(command)));
+        let wanted = all.filter(|command| !(typing && of_text(command)) && self.offers_command(*command));
         // Longer combinations first: Ctrl+Shift+Z must not be taken for Ctrl+Z.
         let mut keyed: Vec<_> = wanted.filter_map(|command| Some((command, command.shortcut()?))).collect();
         keyed.sort_by_key(|(_, keys)| !keys.modifiers.shift);
@@ -194,7 +210,8 @@ impl Shell {
         let bar =
             Frame::new().fill(t.sunken).inner_margin(eframe::egui::Margin::symmetric(space::M as i8, 0));
         Panel::bottom("status").exact_size(status::HEIGHT).resizable(false).frame(bar).show(ui, |ui| {
-            actions.extend(status::show(ui, &self.session, &self.settings));
+            self.said = Typing::of(&self.drafts);
+            actions.extend(status::show(ui, &self.session, &self.settings, self.said));
         });
         let side = Frame::new().fill(t.sunken).inner_margin(space::M);
         Panel::left("sidebar").resizable(false).exact_size(SIDEBAR).frame(side).show(ui, |ui| {
@@ -256,10 +273,35 @@ impl Shell {
         let language = self.settings.language;
         let chosen = self.show_palette(context);
         let pressed = self.toasts.show(context, texts::CLOSE.get(language));
-        let undo = pressed.filter(|number| self.undo_toast == Some(*number));
-        let left_off = self.left_off.iter().find(|(number, _)| pressed == Some(*number));
-        let undo = undo.map(|_| Action::Command(Command::Undo));
-        chosen.into_iter().chain(undo).chain(left_off.map(|(_, record)| Action::Open(*record))).collect()
+        if let Some(toast) = pressed {
+            self.accept(toast);
+        }
+        self.show_question(context);
+        chosen.into_iter().collect()
+    }
+
+    /// Whether a command does something here and now: only what does is offered.
+    fn offers_command(&self, command: Command) -> bool {
+        let session = &self.session;
+        let has_relay = session.meta().is_some_and(|meta| meta.relay.is_some());
+        match command {
+            Command::New(kind) => session.may_make(kind),
+            Command::Undo => session.can_undo(),
+            Command::Redo => session.can_redo(),
+            Command::CloseRecord => self.record.is_some(),
+            Command::ToggleOffline | Command::SyncNow => has_relay,
+            Command::Retry | Command::Go(Page::Refused) => session.status().outbox.refused > 0,
+            Command::ReviewedAll => self.can_mark_all(),
+            Command::Invite => session.standing() == Standing::Manages,
+            Command::Enter => session.is_kept_out(),
+            Command::Go(_)
+            | Command::Palette
+            | Command::Find
+            | Command::Relay
+            | Command::Lock
+            | Command::Speak(_)
+            | Command::Theme(_) => true,
+        }
     }
 
     fn show_palette(&mut self, context: &Context) -> Option<Action> {
@@ -277,6 +319,7 @@ impl Shell {
             if query.trim().is_empty() { Vec::new() } else { self.session.search(&query, &[]).to_vec() };
         let commands: Vec<(Command, String, String)> = Command::all()
             .into_iter()
+            .filter(|command| self.offers_command(*command))
             .map(|command| {
                 let keys = command.shortcut().map(|keys| context.format_shortcut(&keys));
                 (command, command.words(language), keys.unwrap_or_default())
@@ -310,14 +353,12 @@ impl Shell {
     fn carry_out(&mut self, action: Action, context: &Context) {
         match action {
             Action::Open(id) => self.show_record(id),
-            Action::Edit(id, edits) => self.session.edit(id, edits),
+            Action::Edit(id, edits) => drop(self.edit(id, edits)),
             Action::EditAndTell(id, edits, told) => {
-                self.session.edit(id, edits);
-                let undo = texts::UNDO.get(self.settings.language).to_owned();
-                let toast = Toast { text: told, tone: Tone::Neutral, action: Some(undo) };
-                self.undo_toast = Some(self.toasts.push(toast));
+                let step = self.edit(id, edits);
+                self.tell_done(told, step);
             }
-            Action::Reviewed(records) => self.session.mark_reviewed(records),
+            Action::Reviewed(records) => drop(self.session.mark_reviewed(records)),
             Action::RetryIn(id) => self.session.retry_refused_in(id),
             Action::Discard(id) => self.session.discard_refused(id),
             Action::WriteDossier(id, path, existing) => {
@@ -345,7 +386,7 @@ impl Shell {
                 self.session.sync_now();
             }
             Command::Retry => self.session.retry_refused(),
-            Command::ReviewedAll => self.session.mark_all_reviewed(),
+            Command::ReviewedAll => self.ask_to_mark_all(),
             Command::Invite => {
                 self.go(Page::Members);
                 // Whoever may not, or has no relay now, is told so by the page.
@@ -378,18 +419,19 @@ impl Shell {
         }
     }
 
+    /// Shows the form of a new record. It is made with the first thing that is entered in it.
     fn create(&mut self, kind: &'static Kind) {
-        let new = NewRecord::new(kind);
+        if !self.session.may_make(kind) {
+            return;
+        }
+        let id = self.session.begin(kind);
         self.page = Page::List(kind);
-        self.record = Some(RecordPane::new(new.id, true));
-        self.session.create(new);
+        self.record = Some(RecordPane::new(id, true));
     }
 
     fn take_back(&mut self, undo: bool) {
-        let record = if undo { self.session.undo() } else { self.session.redo() };
-        if let Some(record) = record {
-            self.show_record(record);
-        }
+        let done = if undo { self.session.undo() } else { self.session.redo() };
+        self.show_done(done.as_ref());
     }
 
     /// Shows a record beside the list of its kind.
@@ -407,68 +449,6 @@ impl Shell {
         self.record = Some(RecordPane::new(id, false));
     }
 
-    /// Saves what was typed into fields that are gone; what is no value yet is kept for when its field is shown again.
-    fn save_drafts(&mut self, left: Vec<Uncommitted<DraftKey>>) {
-        for Uncommitted { key, commit } in left {
-            let Some(field_type) = key.field_type() else { continue };
-            let mut reading = Reading::new(self.settings.language, today());
-            let mut current = Value::Empty;
-            if let Some(view) = self.session.record(key.record) {
-                current = view.record.at(&key.path);
-                reading = key.reading(reading, &view.record);
-            }
-            match edit_of(&field_type, &key, commit.clone(), &current, reading) {
-                Ok(edit) => {
-                    self.drafts.finish(&key);
-                    self.session.edit(key.record, vec![edit]);
-                }
-                Err(_) => {
-                    let told = texts::NOT_SAVED.get(self.settings.language).replace("{}", &commit.text);
-                    self.toasts.push(Toast { text: told, tone: Tone::Warning, action: None });
-                    self.session.keep_unfinished(key.unfinished(commit.clone()));
-                    self.drafts.keep(key, commit);
-                }
-            }
-        }
-    }
-
-    /// Lets the replica keep what is no value yet, and no more what is: nothing of it is lost, however the program ends.
-    fn note_drafts(&mut self) {
-        for Uncommitted { key, commit } in self.drafts.take_held() {
-            self.session.keep_unfinished(key.unfinished(commit));
-        }
-        for key in self.drafts.take_finished() {
-            self.session.finish(key.unfinished(Commit::default()));
-        }
-    }
-
-    /// Takes up what was half typed when the replica was closed. It is said, with the way there.
-    fn take_up(&mut self) {
-        for unfinished in self.session.take_unfinished() {
-            let Some(key) = DraftKey::of(&unfinished) else { continue };
-            let text = texts::LEFT_OFF.get(self.settings.language).replace("{}", &unfinished.text);
-            let show = texts::SHOW.get(self.settings.language).to_owned();
-            let number = self.toasts.push(Toast { text, tone: Tone::Warning, action: Some(show) });
-            self.left_off.push((number, unfinished.record));
-            self.drafts.keep(key, Commit { base: unfinished.base, text: unfinished.text });
-        }
-    }
-
-    /// Tells what the session has to tell.
-    fn tell(&mut self) {
-        while let Some(notice) = self.session.next_notice() {
-            let tone = match notice.severity() {
-                Severity::Info => Tone::Warning,
-                Severity::Problem => Tone::Danger,
-            };
-            let text = match notice {
-                Notice::Failed(error) => explain::replica_error(&error, self.settings.language),
-                Notice::Kept(record, paths) => self.kept(record, &paths),
-            };
-            self.toasts.push(Toast { text, tone, action: None });
-        }
-    }
-
     /// Tells what came of what the relay was asked for.
     fn tell_answers(&mut self) {
         let language = self.settings.language;
@@ -482,16 +462,6 @@ impl Shell {
                 self.toasts.push(Toast { text, tone, action: None });
             }
         }
-    }
-
-    fn kept(&mut self, record: RecordId, paths: &[FieldPath]) -> String {
-        let language = self.settings.language;
-        let view = self.session.record(record);
-        let words = paths.iter().map(|path| match &view {
-            Some(view) => path_words(&view.record, path, language),
-            None => path.to_string(),
-        });
-        format!("{} {}", texts::KEPT.get(language), words.collect::<Vec<_>>().join(", "))
     }
 
     /// Changes the relay's address, or takes the workspace to one, and tells of it.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use eframe::egui::{Align, Id, Layout, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText};
-use samsyn_engine::schema::Language;
+use samsyn_engine::schema::{Caption, Language};
 
 use crate::explain;
 use crate::link::LinkError;
 use crate::link::worker::Link;
-use crate::pages::{Action, Command, Page, texts};
+use crate::pages::{Action, Command, Drafts, Page, texts};
 use crate::state::{Session, Settings};
 use crate::widgets::badge;
 use crate::widgets::button;
@@ -21,8 +21,41 @@ pub(super) const HEIGHT: f32 = 34.0;
 /// From this width of the line on everything is shown, in points.
 const ROOMY: f32 = 760.0;
 
+/// How it stands with what is typed in fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Typing {
+    /// Nothing is.
+    Nothing,
+    /// Something is that is kept, and no change yet: only this computer has it.
+    Kept,
+    /// Something is that is not kept yet.
+    Unkept,
+}
+
+impl Typing {
+    /// How it stands with these drafts.
+    pub(super) fn of(drafts: &Drafts) -> Typing {
+        match (drafts.has_unkept(), drafts.has_uncommitted()) {
+            (true, _) => Typing::Unkept,
+            (false, true) => Typing::Kept,
+            (false, false) => Typing::Nothing,
+        }
+    }
+}
+
+/// What is said of whether everything is saved, and whether that is to be said however narrow the window is.
+fn saved(session: &Session, typing: Typing) -> (Caption, bool) {
+    match typing {
+        _ if session.cannot_keep() => (texts::CANNOT_SAVE, true),
+        Typing::Unkept => (texts::SAVING, true),
+        _ if session.is_writing() => (texts::SAVING, true),
+        Typing::Kept => (texts::DRAFT_SAVED, false),
+        Typing::Nothing => (texts::SAVED, false),
+    }
+}
+
 /// Draws the status line.
-pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<Action> {
+pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: Typing) -> Vec<Action> {
     let language = settings.language;
     let status = session.status();
     let mut wanted = Vec::new();
@@ -86,8 +119,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings) -> Vec<A
                 }
                 ui.add_space(space::M);
             }
-            let saved = if session.is_writing() { texts::SAVING } else { texts::SAVED };
-            if roomy || session.is_writing() {
+            let (saved, always) = saved(session, typing);
+            if roomy || always {
                 ui.label(RichText::new(saved.get(language)).weak());
             }
         });

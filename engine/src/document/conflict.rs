@@ -1,6 +1,7 @@
 //! Field conflicts: registers that several people wrote without knowing of each other.
 
-use automerge::{ObjId, ObjType, ROOT, Value as Stored};
+use automerge::legacy::{OpId, OpType};
+use automerge::{ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
 
 use super::Document;
 use super::history::Stamp;
@@ -14,7 +15,8 @@ use crate::schema::{self, Field, FieldPath, FieldType, Value};
 pub struct Writing {
     /// What was written.
     pub value: Value,
-    /// By whom and when; of several who wrote the same, the last.
+    /// By whom and when; of several who wrote the same, the last. A value that taking back a choice has brought back is of who
+    /// wrote it first.
     pub stamp: Stamp,
     /// Whether this is the value that the field shows meanwhile. The same on every replica.
     pub shown: bool,
@@ -82,7 +84,7 @@ impl Document {
         for (place, (stored, operation)) in all.iter().rev().enumerate() {
             let Stored::Scalar(scalar) = stored else { continue };
             let value = read_scalar(&field.field_type, scalar);
-            let stamp = self.stamp_of(operation)?;
+            let stamp = self.first_writer(operation)?;
             match writings.iter_mut().find(|writing| writing.value == value) {
                 Some(same) if same.stamp.time < stamp.time => same.stamp = stamp,
                 Some(_) => {}
@@ -91,4 +93,53 @@ impl Document {
         }
         (writings.len() > 1).then_some(FieldConflict { path, writings })
     }
+
+    /// Who wrote a value, by the operation that wrote it: where it was there before and was brought back, who wrote it then.
+    fn first_writer(&self, operation: &ObjId) -> Option<Stamp> {
+        let mut found = self.origin(operation)?;
+        // Each goes back in the history, so this ends.
+        while let Some(before) = self.brought_back(&found) {
+            found = before;
+        }
+        Some(found.stamp)
+    }
+
+    /// Where a value came from that was written in place of the same one, or by somebody who had chosen another over it.
+    fn brought_back(&self, found: &Origin) -> Option<Origin> {
+        let written_over = found.over.iter().filter_map(|operation| self.origin(operation));
+        written_over.into_iter().find_map(|over| {
+            if over.value == found.value {
+                return Some(over);
+            }
+            let chose = over.over.len() > 1 && over.stamp.device == found.stamp.device;
+            let mut among = over.over.iter().filter(|_| chose).filter_map(|operation| self.origin(operation));
+            among.find(|origin| origin.value == found.value)
+        })
+    }
+
+    fn origin(&self, operation: &ObjId) -> Option<Origin> {
+        let ObjId::Id(number, ..) = operation else { return None };
+        let stamp = self.stamp_of(operation)?;
+        let change = self.automerge.get_change_by_hash(&stamp.change)?;
+        let (start, actor) = (change.start_op().get(), change.actor_id());
+        let operations = change.decode().operations;
+        let at = |number: u64| operations.get(usize::try_from(number.checked_sub(start)?).ok()?);
+        let operation = at(*number)?;
+        let OpType::Put(value) = operation.action.clone() else { return None };
+        // What the same change wrote before is nothing that anybody ever saw.
+        let over = operation.pred.iter().flat_map(|id| match at(id.0).filter(|_| id.1 == *actor) {
+            Some(before) => before.pred.iter().cloned().collect::<Vec<OpId>>(),
+            None => vec![id.clone()],
+        });
+        let over = over.map(|OpId(number, actor)| ObjId::Id(number, actor, 0));
+        Some(Origin { stamp, value, over: over.collect() })
+    }
+}
+
+/// Where a value came from.
+struct Origin {
+    stamp: Stamp,
+    value: ScalarValue,
+    /// What it was written over.
+    over: Vec<ObjId>,
 }

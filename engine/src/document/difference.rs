@@ -63,6 +63,25 @@ impl Difference {
         }
     }
 
+    /// Whether a record, as it is now, still is as this made it. What several people may add to is always taken to be.
+    pub fn stands_in(&self, record: &Record) -> bool {
+        let there = |list: &str, row: &Row| record.get(list).rows().iter().any(|other| other.id == row.id);
+        match self {
+            Difference::Created | Difference::Restored => !record.removed,
+            Difference::Removed => record.removed,
+            Difference::Field { path, after, .. } => {
+                let field_type =
+                    record.kind().and_then(|kind| kind.field_at(path)).map(|field| field.field_type);
+                !field_type.is_some_and(|field_type| field_type.is_register()) || record.at(path) == *after
+            }
+            Difference::RowAdded { list, row } => there(list, row),
+            Difference::RowRemoved { list, row } => !there(list, row),
+            Difference::RowMoved { list, row, after, .. } => {
+                record.get(list).rows().iter().any(|other| other.id == *row && other.order == *after)
+            }
+        }
+    }
+
     /// The edit that takes it back. For prose it leaves alone what others have written since.
     pub fn inverse(&self, field_type: Option<&FieldType>) -> Edit {
         match self {

@@ -92,6 +92,17 @@ impl Edit {
         Edit::Set { path: FieldPath::field(field), value }
     }
 
+    /// The field that it writes; none where it is about a row or the record as a whole.
+    pub fn path(&self) -> Option<&FieldPath> {
+        match self {
+            Edit::Set { path, .. }
+            | Edit::Prose { path, .. }
+            | Edit::Count { path, .. }
+            | Edit::Members { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
     /// Add a row with these fields at the end of a keyed list, under a new name.
     pub fn add_row(list: &str, cells: Cells) -> Edit {
         Edit::AddRow { list: list.to_owned(), row: Row { id: RowId::random(), order: String::new(), cells } }
@@ -176,8 +187,16 @@ impl Document {
         Ok(self.changes_since(&before))
     }
 
+    /// Whether there is a row of that name in a keyed list, also one that was removed.
+    pub fn has_row(&self, list: &str, row: RowId) -> bool {
+        let rows = self.automerge.get(ROOT, list).ok().flatten();
+        rows.is_some_and(|(_, rows)| {
+            self.automerge.get(&rows, row.to_string()).is_ok_and(|found| found.is_some())
+        })
+    }
+
     /// Adds the containers of fields that came with a newer generation than the document's first writer knew.
-    fn add_missing_seeds(&mut self, kind: &'static Kind) -> Result<(), EditError> {
+    pub(super) fn add_missing_seeds(&mut self, kind: &'static Kind) -> Result<(), EditError> {
         let seeds = seeds::seeds(kind, self.id).into_iter();
         let missing: Vec<_> = seeds.filter(|seed| !self.has(&seed.hash())).collect();
         if !missing.is_empty() {
@@ -265,7 +284,11 @@ fn check(kind: &'static Kind, edit: &Edit) -> Result<(), EditError> {
 }
 
 /// Writes one edit that was checked.
-fn make(transaction: &mut Transaction<'_>, kind: &'static Kind, edit: &Edit) -> Result<(), EditError> {
+pub(super) fn make(
+    transaction: &mut Transaction<'_>,
+    kind: &'static Kind,
+    edit: &Edit,
+) -> Result<(), EditError> {
     match edit {
         Edit::Remove => put_flag(transaction, &ROOT, true),
         Edit::Restore => put_flag(transaction, &ROOT, false),

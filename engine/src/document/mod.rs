@@ -23,6 +23,7 @@ mod prose;
 mod read;
 mod rename;
 mod seeds;
+mod taking_back;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -42,6 +43,7 @@ pub use newer::NewerEdit;
 pub use prose::{Splice, rebase};
 pub use read::{Contents, Record};
 pub use rename::Renamed;
+pub use taking_back::TakenBack;
 
 use crate::id::RecordId;
 use crate::identity::DeviceId;

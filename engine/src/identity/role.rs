@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DeviceId, MemberId};
 use crate::id::RecordId;
+use crate::schema::{Kind, Link, NewRecord, Value};
 
 /// What a member is in a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -204,6 +205,26 @@ impl Grant {
         }
     }
 
+    /// Whether this device may make records of a kind at all; who writes only their own makes them their own.
+    pub fn may_make(&self, kind: &Kind) -> bool {
+        match self.role.right(kind.name) {
+            Right::Write => true,
+            Right::WriteOwn => self.organisation.is_some() && !fields_of_owner(kind.name).is_empty(),
+            Right::Read | Right::Nothing => false,
+        }
+    }
+
+    /// Makes a new record the own one of whoever may write only their own.
+    pub fn make_own(&self, new: &mut NewRecord) {
+        if self.role.right(new.kind.name) != Right::WriteOwn {
+            return;
+        }
+        if let (Some(organisation), Some(field)) = (self.organisation, fields_of_owner(new.kind.name).first())
+        {
+            new.cells.insert((*field).to_owned(), Value::Link(Link::Record(organisation)));
+        }
+    }
+
     fn owns<R: Owned>(&self, device: DeviceId, record: &R) -> bool {
         if record.kind() == "member" {
             return record.id() == device;
@@ -280,6 +301,29 @@ mod tests {
         assert!(!may(Role::Partner, None, Paper("contact", vec![("organisation", id(5))])));
         let homeless = Grant { organisation: None, ..grant(Role::Partner) };
         assert!(homeless.may_write(id(1), None, &own()).is_err());
+    }
+
+    #[test]
+    fn who_writes_only_their_own_makes_new_records_their_own() {
+        use crate::schema::kinds::{CONTACT, PLAN, VENUE};
+        for kind in crate::schema::KINDS.iter().filter(|kind| !kind.internal) {
+            for role in Role::ALL {
+                let grant = grant(role);
+                let mut new = NewRecord::new(kind);
+                grant.make_own(&mut new);
+                let writer = crate::document::Writer::new(&[1; 16], id(1), 0);
+                let made = crate::document::Document::create(&new, &writer).unwrap().read();
+                assert_eq!(
+                    grant.may_make(kind),
+                    grant.may_write(id(1), None, &made).is_ok(),
+                    "{role} {}",
+                    kind.name
+                );
+            }
+        }
+        let homeless = Grant { organisation: None, ..grant(Role::Partner) };
+        assert!(!homeless.may_make(&VENUE) && grant(Role::Partner).may_make(&PLAN));
+        assert!(!grant(Role::Partner).may_make(&CONTACT));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! Everything a person does is [`Replica::edit`] or [`Replica::create`]: typed, checked, one change, durable when it
 //! returns. Nothing here waits for a network. Time comes from the device's clock, which a test can set.
 
+mod entering;
 mod newer;
 mod sync;
 mod undo;
@@ -19,7 +20,7 @@ use std::path::Path;
 
 use crate::address::{RelayAddress, WorkspaceAddress};
 use crate::document::{
-    Difference, Document, Edit, EditError, FieldConflict, Heads, HistoryEntry, Record, Writer,
+    Difference, Document, Edit, EditError, EncodedChange, FieldConflict, Heads, HistoryEntry, Record, Writer,
 };
 use crate::id::RecordId;
 use crate::identity::{DeviceId, DeviceKey, Forbidden, Grant, InvitationCode};
@@ -28,6 +29,7 @@ use crate::schema::{NewRecord, NewRecordError, Value};
 use crate::store::{self, FileKey, Meta, NewReplica, Origin, Place, Store, StoreError, Unfinished, WayIn};
 use crate::sync::limits::CHANGE_BYTES;
 
+pub use entering::Input;
 pub use sync::{Inquiry, PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
 pub use undo::Undone;
 
@@ -67,10 +69,31 @@ pub enum ReplicaError {
 pub struct Edited {
     /// The record.
     pub record: RecordId,
-    /// What is different now; empty where the edit changed nothing.
+    /// What is different now. Empty where the edit changed nothing, and where it says no more than that a value that was shown
+    /// is the right one of several.
     pub differences: Vec<Difference>,
+    /// The record's heads before; none where it is new.
+    pub before: Heads,
     /// The record's heads afterwards.
     pub heads: Heads,
+}
+
+impl Edited {
+    /// Whether anything was written.
+    pub fn wrote(&self) -> bool {
+        self.before != self.heads
+    }
+}
+
+/// Up to where a record was noted as reviewed, before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marked {
+    /// The record.
+    pub record: RecordId,
+    /// The heads that were noted before; none where it never was reviewed.
+    pub before: Heads,
+    /// The heads that are noted now.
+    pub after: Heads,
 }
 
 /// A copy of a workspace on this device.
@@ -362,6 +385,7 @@ impl Replica {
             made.push(Edited {
                 record: new.id,
                 differences: document.differences_between(&[], &heads),
+                before: Vec::new(),
                 heads,
             });
         }
@@ -374,15 +398,15 @@ impl Replica {
     /// # Errors
     /// Where there is no such record, an edit does not fit, or the file cannot be written.
     pub fn edit(&mut self, id: RecordId, edits: &[Edit], why: Option<&str>) -> Result<Edited, ReplicaError> {
-        self.edit_with(id, why, |_| edits.to_vec())
+        self.write(id, why, |document, writer| document.edit(edits, writer))
     }
 
-    /// Edits a record by what it is at that moment.
-    fn edit_with(
+    /// Writes into a record what `work` makes of it.
+    fn write(
         &mut self,
         id: RecordId,
         why: Option<&str>,
-        edits: impl FnOnce(&Document) -> Vec<Edit>,
+        work: impl FnOnce(&mut Document, &Writer) -> Result<Vec<EncodedChange>, EditError>,
     ) -> Result<Edited, ReplicaError> {
         let (device, now) = (self.device, self.now());
         let why = why.map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
@@ -394,19 +418,19 @@ impl Replica {
         if before.is_empty() {
             return Err(ReplicaError::NoRecord(id));
         }
-        let edits = edits(&document);
         let grant = transaction.grant()?.unwrap_or_else(|| Grant::unbounded(device));
         let record_before = document.read();
-        let changes = document.edit(&edits, &writer)?;
+        let changes = work(&mut document, &writer)?;
         grant.may_write(device, Some(&record_before), &document.read())?;
         let heads = document.heads();
         if changes.is_empty() {
-            return Ok(Edited { record: id, differences: Vec::new(), heads });
+            return Ok(Edited { record: id, differences: Vec::new(), before, heads });
         }
         check_size(&changes)?;
         transaction.save(&document, &changes, Origin::Here)?;
         transaction.commit()?;
-        Ok(Edited { record: id, differences: document.differences_between(&before, &heads), heads })
+        let differences = document.differences_between(&before, &heads);
+        Ok(Edited { record: id, differences, before, heads })
     }
 
     /// A record's document.
@@ -469,10 +493,43 @@ impl Replica {
     /// # Errors
     /// Where the file cannot be written.
     pub fn mark_reviewed(&mut self, id: RecordId, heads: &Heads) -> Result<(), ReplicaError> {
+        self.mark_all_of(&[(id, heads.clone())]).map(drop)
+    }
+
+    /// Notes that somebody here has reviewed these records up to these heads: all or none. Answers what was noted before, to
+    /// take it back by [`Replica::restore_marks`].
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn mark_all_of(&mut self, records: &[(RecordId, Heads)]) -> Result<Vec<Marked>, ReplicaError> {
         let now = self.now();
         let mut transaction = self.store.transaction()?;
-        transaction.mark_reviewed(id, heads, now)?;
-        Ok(transaction.commit()?)
+        let mut marked = Vec::with_capacity(records.len());
+        for (id, heads) in records {
+            marked.push(Marked { record: *id, before: transaction.reviewed(*id)?, after: heads.clone() });
+            transaction.mark_reviewed(*id, heads, now)?;
+        }
+        transaction.commit()?;
+        Ok(marked)
+    }
+
+    /// Puts back what was noted of these records before. One that somebody has reviewed since stays as it is. Answers what it
+    /// did, by which that is taken back in turn.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn restore_marks(&mut self, marked: &[Marked]) -> Result<Vec<Marked>, ReplicaError> {
+        let now = self.now();
+        let mut transaction = self.store.transaction()?;
+        let mut restored = Vec::with_capacity(marked.len());
+        for Marked { record, before, after } in marked {
+            if transaction.reviewed(*record)? == *after {
+                transaction.mark_reviewed(*record, before, now)?;
+                restored.push(Marked { record: *record, before: after.clone(), after: before.clone() });
+            }
+        }
+        transaction.commit()?;
+        Ok(restored)
     }
 
     /// Notes that somebody here has reviewed everything as it is now. Field conflicts stay until they are decided.
@@ -530,7 +587,7 @@ impl Replica {
     }
 }
 
-fn check_size(changes: &[crate::document::EncodedChange]) -> Result<(), ReplicaError> {
+fn check_size(changes: &[EncodedChange]) -> Result<(), ReplicaError> {
     let largest = changes.iter().map(|change| change.bytes.len()).max().unwrap_or(0);
     if largest > CHANGE_BYTES {
         return Err(ReplicaError::TooLarge { size: largest, most: CHANGE_BYTES });

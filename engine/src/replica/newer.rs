@@ -17,7 +17,12 @@ impl Replica {
         let document = Document::create_as_newer(RecordId::random(), kind, &writer)?;
         transaction.save(&document, &document.changes_since(&[]), Origin::Here)?;
         transaction.commit()?;
-        Ok(Edited { record: document.id(), differences: Vec::new(), heads: document.heads() })
+        Ok(Edited {
+            record: document.id(),
+            differences: Vec::new(),
+            before: Vec::new(),
+            heads: document.heads(),
+        })
     }
 
     /// Edits a record as a later version would.
@@ -32,9 +37,10 @@ impl Replica {
         if document.heads().is_empty() {
             return Err(ReplicaError::NoRecord(id));
         }
+        let before = document.heads();
         let changes = document.edit_as_newer(edit, &writer)?;
         transaction.save(&document, &changes, Origin::Here)?;
         transaction.commit()?;
-        Ok(Edited { record: id, differences: Vec::new(), heads: document.heads() })
+        Ok(Edited { record: id, differences: Vec::new(), before, heads: document.heads() })
     }
 }

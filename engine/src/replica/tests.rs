@@ -290,6 +290,116 @@ fn undo_takes_back_ones_own_and_leaves_the_others() {
 }
 
 #[test]
+fn a_choice_that_is_taken_back_is_a_contradiction_again_for_everybody_who_has_synced_it() {
+    let bench = Bench::new();
+    let (mut one, mut other, mut log) = (bench.replica("Åsa"), bench.replica("Bo"), Log::new());
+    let id = contact(&mut one, "Berg");
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    one.edit(id, &[Edit::set("family", text("Ek"))], None).unwrap();
+    other.edit(id, &[Edit::set("family", text("Alm"))], None).unwrap();
+    for _ in 0..2 {
+        sync(&mut one, &mut log);
+        sync(&mut other, &mut log);
+    }
+    let before = one.conflicts(id).unwrap();
+    assert_eq!((before.len(), &before), (1, &other.conflicts(id).unwrap()));
+    // The value that is shown anyway: no word changes, and still it is a step.
+    let shown = before[0].writings[0].value.clone();
+    let choice = one.edit(id, &[Edit::set("family", shown)], None).unwrap();
+    assert!(choice.wrote() && choice.differences.is_empty());
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    assert_eq!(other.conflicts(id).unwrap(), []);
+    let undone = one.undo(&choice).unwrap();
+    assert_eq!(undone.kept, []);
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    for replica in [&one, &other] {
+        let now = replica.conflicts(id).unwrap();
+        let seen = |conflicts: &[FieldConflict]| -> Vec<_> {
+            let all = conflicts.iter().flat_map(|conflict| &conflict.writings);
+            all.map(|writing| (writing.value.clone(), writing.stamp.device, writing.shown)).collect()
+        };
+        assert_eq!(seen(&now), seen(&before));
+        assert_eq!(replica.review_queue().unwrap().len(), 1, "it awaits review again");
+        assert_eq!(replica.store().outbox_state().unwrap(), Default::default());
+    }
+    one.undo(&undone.edited).unwrap();
+    sync(&mut one, &mut log);
+    sync(&mut other, &mut log);
+    assert_eq!(other.conflicts(id).unwrap(), []);
+}
+
+#[test]
+fn what_is_entered_and_the_text_it_was_typed_as_are_never_both_there_nor_both_gone() {
+    let bench = Bench::new();
+    let mut replica = bench.replica("Åsa");
+    let path = FieldPath::field("notes");
+    let typed = |record, begun| Unfinished {
+        record,
+        kind: "contact".to_owned(),
+        path: path.clone(),
+        part: "whole".to_owned(),
+        base: String::new(),
+        text: "Spelar cello.".to_owned(),
+        begun,
+    };
+    let prose = Edit::Prose { path: path.clone(), base: String::new(), text: "Spelar cello.".to_owned() };
+    // A record and a row that are only begun are made with the first thing that is entered in them.
+    let new = NewRecord::new(&CONTACT);
+    let id = new.id;
+    let unfinished = typed(id, true);
+    replica.keep_unfinished(&unfinished).unwrap();
+    let row = crate::id::RowId::random();
+    let address = Edit::Set { path: FieldPath::cell("emails", row, "address"), value: text("a@example.se") };
+    let entry =
+        Input { makes: Some(new), typed: Some(unfinished.clone()), ..Input::new(id, vec![prose.clone()]) };
+    let made = replica.enter(&entry).unwrap();
+    assert_eq!(replica.store().unfinished().unwrap(), []);
+    assert!(made.differences.contains(&Difference::Created));
+    let entry = Input { makes_rows: true, ..Input::new(id, vec![address.clone()]) };
+    replica.enter(&entry).unwrap();
+    replica.enter(&entry).unwrap();
+    assert_eq!(replica.record(id).unwrap().get("emails").rows().len(), 1);
+    let row = crate::id::RowId::random();
+    let elsewhere =
+        Edit::Set { path: FieldPath::cell("emails", row, "address"), value: text("b@example.se") };
+    assert!(replica.enter(&Input::new(id, vec![elsewhere])).is_err(), "a row that was never begun");
+    // What is not done is kept.
+    let grant = Grant { role: crate::identity::Role::Reader, ..Grant::unbounded(replica.device()) };
+    let mut transaction = replica.store.transaction().unwrap();
+    transaction.set_grant(&grant, None).unwrap();
+    transaction.commit().unwrap();
+    let entry = Input { typed: Some(typed(id, false)), ..Input::new(id, vec![prose]) };
+    assert!(matches!(replica.enter(&entry), Err(ReplicaError::Forbidden(_))));
+    assert_eq!(replica.store().unfinished().unwrap(), [typed(id, false)]);
+    assert_eq!(replica.record(id).unwrap().at(&path), text("Spelar cello."));
+}
+
+#[test]
+fn what_was_marked_as_reviewed_is_unmarked_again_unless_somebody_has_reviewed_it_since() {
+    let bench = Bench::new();
+    let mut replica = bench.replica("Åsa");
+    let (berg, ek) = (contact(&mut replica, "Berg"), contact(&mut replica, "Ek"));
+    let heads = |replica: &Replica, id| replica.document(id).unwrap().heads();
+    for id in [berg, ek] {
+        replica.mark_reviewed(id, &Vec::new()).unwrap();
+    }
+    assert_eq!(replica.review_queue().unwrap().len(), 2);
+    let all = [(berg, heads(&replica, berg)), (ek, heads(&replica, ek))];
+    let marked = replica.mark_all_of(&all).unwrap();
+    assert_eq!(replica.review_queue().unwrap().len(), 0);
+    replica.edit(ek, &[Edit::set("given", text("Eva"))], None).unwrap();
+    let restored = replica.restore_marks(&marked).unwrap();
+    assert_eq!(restored.len(), 1);
+    let queue = replica.review_queue().unwrap();
+    assert_eq!(queue.iter().map(|entry| entry.row.id).collect::<Vec<_>>(), [berg]);
+    replica.restore_marks(&restored).unwrap();
+    assert_eq!(replica.review_queue().unwrap().len(), 0);
+}
+
+#[test]
 fn undoing_a_new_record_removes_it_and_redoing_brings_it_back_whole() {
     let bench = Bench::new();
     let mut replica = bench.replica("Åsa");

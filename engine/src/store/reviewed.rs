@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Result, Store, StoreError, heads_from_blob, heads_to_blob, record_id};
+use super::{Result, Store, StoreError, Transaction, heads_from_blob, heads_to_blob, record_id};
 use crate::document::{ChangeHash, Heads};
 use crate::id::RecordId;
 use crate::identity::DeviceId;
@@ -14,6 +14,8 @@ pub struct Unreviewed {
     pub record: RecordId,
     /// What was reviewed last; empty where the record is new.
     pub reviewed: Heads,
+    /// Its heads now: what reviewing it as it is covers, and no more.
+    pub heads: Heads,
     /// How many field conflicts it has now.
     pub conflicts: u32,
     /// Whether it has changed since. A record with a conflict stays in the queue even where it has not.
@@ -32,7 +34,7 @@ impl Store {
     pub fn unreviewed(&self) -> Result<Vec<Unreviewed>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT d.record, coalesce(v.heads, x''), r.conflicts, v.heads IS NULL OR v.heads <> d.heads,
-                    c.time, c.device
+                    c.time, c.device, d.heads
              FROM documents d JOIN rows r ON r.record = d.record LEFT JOIN reviewed v ON v.record = d.record
              JOIN changes c ON c.number = (SELECT max(number) FROM changes WHERE record = d.record)
              WHERE v.heads IS NULL OR v.heads <> d.heads OR r.conflicts > 0
@@ -42,6 +44,7 @@ impl Store {
             Ok(Unreviewed {
                 record: record_id(row.get_ref(0)?)?,
                 reviewed: heads_from_blob(row.get_ref(1)?.as_blob()?),
+                heads: heads_from_blob(row.get_ref(6)?.as_blob()?),
                 conflicts: row.get(2)?,
                 changed: row.get(3)?,
                 last: row.get(4)?,
@@ -56,10 +59,24 @@ impl Store {
     /// # Errors
     /// Where the file cannot be read.
     pub fn reviewed(&self, id: RecordId) -> Result<Heads> {
-        let mut statement = self.connection.prepare_cached("SELECT heads FROM reviewed WHERE record = ?1")?;
-        let heads = statement.query_row(params![id.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;
-        Ok(heads.map(|blob| heads_from_blob(&blob)).unwrap_or_default())
+        heads_of(&self.connection, id)
     }
+}
+
+impl Transaction<'_> {
+    /// The heads up to which the record was reviewed, as this transaction sees it; empty where it never was.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn reviewed(&self, id: RecordId) -> Result<Heads> {
+        heads_of(&self.inner, id)
+    }
+}
+
+fn heads_of(connection: &Connection, id: RecordId) -> Result<Heads> {
+    let mut statement = connection.prepare_cached("SELECT heads FROM reviewed WHERE record = ?1")?;
+    let heads = statement.query_row(params![id.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    Ok(heads.map(|blob| heads_from_blob(&blob)).unwrap_or_default())
 }
 
 /// Whether there is nothing in the record that awaits review. True of a record that is not there yet.
@@ -71,7 +88,13 @@ pub(super) fn is_up_to_date(connection: &Connection, id: RecordId) -> Result<boo
     Ok(statement.query_row(params![id.as_bytes()], |row| row.get(0)).optional()?.unwrap_or(true))
 }
 
+/// Notes up to where a record was reviewed; without heads that it never was.
 pub(super) fn mark(connection: &Connection, id: RecordId, heads: &[ChangeHash], at: i64) -> Result<()> {
+    if heads.is_empty() {
+        let mut statement = connection.prepare_cached("DELETE FROM reviewed WHERE record = ?1")?;
+        statement.execute(params![id.as_bytes()])?;
+        return Ok(());
+    }
     let mut heads = heads.to_vec();
     heads.sort_unstable();
     connection

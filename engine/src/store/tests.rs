@@ -513,6 +513,7 @@ fn a_text_that_is_not_finished_stays_until_it_is_and_goes_with_its_record() {
         part: "whole".to_owned(),
         base: String::new(),
         text: text.to_owned(),
+        begun: false,
     };
     let mut transaction = store.transaction().unwrap();
     for unfinished in [typed(asa, "2026-1"), typed(asa, "2026-12-"), typed(bo, "nästa")] {

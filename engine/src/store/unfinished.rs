@@ -1,4 +1,5 @@
-//! What somebody has typed into a field and what is no value of it yet: a day without its month, half an address.
+//! What somebody is typing into a field, until it is a change: also what is no value of it yet, a day without its month, half an
+//! address.
 //!
 //! It belongs to this replica alone: no change is made of it and nobody is sent it. It stands in `meta`, so that it rests as the
 //! rest of the file does, encrypted where that is; and it goes with its record.
@@ -25,6 +26,9 @@ pub struct Unfinished {
     pub base: String,
     /// What was typed.
     pub text: String,
+    /// Whether what it was typed in, the record or a row of it, was only begun: it is made with the first thing entered in it.
+    #[serde(default)]
+    pub begun: bool,
 }
 
 /// What all names in `meta` begin with under which such texts stand; what follows it is the record.

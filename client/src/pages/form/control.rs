@@ -14,7 +14,7 @@ use super::edit::{DraftKey, Part, edit_of, with_end};
 use super::understood;
 use crate::pages::picking::Picking;
 use crate::pages::{Action, Scene, texts};
-use crate::state::RecordView;
+use crate::state::{HistoryStep, RecordView};
 use crate::widgets::button;
 use crate::widgets::date_popup::{DateEnd, Dating};
 use crate::widgets::draft::Commit;
@@ -127,11 +127,25 @@ impl<'a> Place<'a> {
             return;
         }
         if overtaken {
-            let told = scene.say(texts::MEANWHILE).replace("{}", &now);
+            let told = texts::meanwhile(&self.last_writer(scene), &now, scene.language);
             scene.act(Action::EditAndTell(self.view.record.id, vec![edit], told));
         } else {
             self.edit(scene, edit);
         }
+    }
+}
+
+impl Place<'_> {
+    /// Who wrote last what stands here, besides whoever works here.
+    fn last_writer(&self, scene: &Scene<'_>) -> String {
+        let here = scene.session.meta().map(|meta| meta.device);
+        let wrote = |step: &&HistoryStep| {
+            step.entry.stamp.device != here
+                && step.differences.iter().any(|difference| difference.path().as_ref() == Some(&self.path))
+        };
+        let device = self.view.history.iter().rev().find(wrote).and_then(|step| step.entry.stamp.device);
+        let name = device.and_then(|device| scene.session.person(device));
+        name.unwrap_or(scene.say(texts::SOMEBODY_ELSE)).to_owned()
     }
 }
 
@@ -239,7 +253,8 @@ fn address(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldW
     .inner
 }
 
-fn target(field_type: &FieldType, text: &str) -> Option<String> {
+/// What other programs open an address by.
+pub(super) fn target(field_type: &FieldType, text: &str) -> Option<String> {
     match field_type {
         FieldType::Email => Some(format!("mailto:{text}")),
         FieldType::Phone => Some(format!("tel:{}", text.replace(' ', ""))),

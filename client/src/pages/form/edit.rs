@@ -57,6 +57,7 @@ impl DraftKey {
             part: self.part.name().to_owned(),
             base: commit.base,
             text: commit.text,
+            begun: false,
         }
     }
 

@@ -10,10 +10,12 @@
 //! - `control` — a field type's control
 //! - `understood` — what is understood of a text while it is typed, and what is asked
 //! - `rows` — keyed lists, edited in place
+//! - `reading` — the same as text, for whoever may not change it
 //! - this file — sections, and which fields stand side by side
 
 mod control;
 mod edit;
+mod reading;
 mod rows;
 mod understood;
 
@@ -64,6 +66,10 @@ impl Form {
             ui.label(scene.say(texts::UNKNOWN_KIND));
             return;
         };
+        if !scene.session.may_change(&view.record) {
+            self.read(ui, view, kind, scene);
+            return;
+        }
         ui.add_enabled_ui(!view.record.removed, |ui| {
             ui.spacing_mut().item_spacing.y = space::M;
             let mut beside: Vec<&'static Field> = Vec::new();

@@ -16,7 +16,7 @@ use crate::link::LinkError;
 use crate::pages::Page;
 
 /// A relay in this process, on a thread of its own.
-struct Bureau {
+pub(super) struct Bureau {
     runtime: Runtime,
     relay: Option<RunningRelay>,
     config: Config,
@@ -26,7 +26,7 @@ struct Bureau {
 }
 
 impl Bureau {
-    fn new() -> Bureau {
+    pub(super) fn new() -> Bureau {
         let folder = tempfile::tempdir().unwrap();
         let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
         let (name, secret_hash) = ("Byrån".to_owned(), Some(secret.hash()));
@@ -40,7 +40,7 @@ impl Bureau {
     }
 
     /// A person's window.
-    fn join(&self) -> Desk {
+    pub(super) fn join(&self) -> Desk {
         Desk::in_workspace(self.workspace, Some(Page::List(&CONTACT)), |replica| {
             replica.set_relay(&format!("ws://{}", self.config.listen), &self.secret.clone().into()).unwrap();
         })

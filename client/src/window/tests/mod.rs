@@ -10,6 +10,7 @@ mod refused;
 mod relay;
 mod roles;
 mod town;
+mod trust;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,10 +40,16 @@ struct Desk {
 
 /// A window in English.
 fn window(path: &Path, page: Option<Page>) -> Harness<'static, Shell> {
+    window_at(path, page, 0.25)
+}
+
+/// The same in which so many seconds pass from frame to frame.
+fn window_at(path: &Path, page: Option<Page>, step: f32) -> Harness<'static, Shell> {
     let session = Session::open(path, false, || {}).unwrap();
     let settings = Settings { language: Language::English, ..Settings::default() };
     let shell = Shell::new(session, settings, page).keeping_keys_in(vault(path));
     Harness::builder()
+        .with_step_dt(step)
         .with_size(vec2(1360.0, 860.0))
         .with_context_setup(theme::install)
         .build_ui_state(|ui, shell: &mut Shell| shell.show(ui), shell)

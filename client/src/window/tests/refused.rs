@@ -50,7 +50,7 @@ fn what_was_refused_is_shown_with_record_reason_and_who_and_can_be_sent_again() 
     bo.until("that it is nowhere else", |desk| says(desk, "only here") && says(desk, "Open: Nyström"));
     assert!(maja.row("Eva Ek").is_none(), "nobody else sees it");
     bo.click("Open: Eva Ek");
-    bo.until_input("Given name");
+    bo.until_shown("You can read this record, but not change it.");
     bo.click("Show");
     // A coordinator gives the role back: now it is taken.
     town.set_role(&bo, Role::Ambassador);
