@@ -8,7 +8,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use samsyn_engine::files::{Existing, Output, private, sweep, with_ending};
 use samsyn_engine::schema::Caption;
@@ -80,7 +80,7 @@ fn mark(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Whether somebody has a replica open. What is none can be used by nobody.
-fn is_in_use(folder: &Path, replica: &PathBuf) -> bool {
+fn is_in_use(folder: &Path, replica: &Path) -> bool {
     let key = keys::file_key(&Vault::in_folder(&folder.join("keys")), replica);
     key.is_ok_and(|key| matches!(have_alone(replica, key.as_ref()), Err(StoreError::Busy)))
 }
