@@ -160,6 +160,7 @@ fn every_command_that_the_documents_name_does_what_they_say() {
     relay_is_looked_after(&mut commands, &mut shell);
     people_leave(&mut commands, &mut shell);
     somebody_comes_back(&mut commands, &shell);
+    a_workspace_is_taken_to_a_relay(&mut commands, &shell);
     relay.stop();
     an_old_workspace_gets_members(&mut commands, &mut shell);
     files_of_a_version_are_made(&mut commands, &shell);
@@ -342,6 +343,27 @@ fn somebody_comes_back(commands: &mut Commands, shell: &Shell) {
     let mut enter = shell.command(commands, "samsyn enter");
     enter.env("SAMSYN_REPLICA", shell.at("bo.samsyn"));
     let output = typed(enter, code["code"].as_str().unwrap());
+    assert!(output.status.success(), "{}", complaint(&output));
+}
+
+/// README: what was only on one computer is taken to a relay, and a relay has another address.
+fn a_workspace_is_taken_to_a_relay(commands: &mut Commands, shell: &Shell) {
+    let create = ["samsyn-relay", "workspace", "create", "Mitt", "--data", "relay-data", "--json"];
+    let made = asked(shell, &create);
+    let mut there = Shell { folder: tempfile::tempdir().unwrap(), instead: shell.instead.clone() };
+    there.put("WORKSPACE", made["workspace"].as_str().unwrap());
+    let mut share =
+        there.command(commands, "samsyn --replica alone.samsyn share ws://127.0.0.1:7400/WORKSPACE");
+    share.current_dir(shell.folder.path()).env("SAMSYN_KEYS", shell.at("keys"));
+    let output = typed(share, made["code"].as_str().unwrap());
+    assert!(output.status.success(), "{}", complaint(&output));
+
+    let relay = format!("ws://{}", shell.in_place_of("127.0.0.1:7400"));
+    assert!(shell.must(commands, "samsyn --replica asa.samsyn relay").contains(&relay));
+    there.put("wss://relay.example.org", relay);
+    let mut moved = there.command(commands, "samsyn --replica asa.samsyn relay wss://relay.example.org");
+    moved.current_dir(shell.folder.path()).env("SAMSYN_KEYS", shell.at("keys"));
+    let output = moved.output().unwrap();
     assert!(output.status.success(), "{}", complaint(&output));
 }
 
