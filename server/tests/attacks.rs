@@ -248,6 +248,16 @@ async fn with_invitations(attacks: &mut Attacks, town: &Town, boss: &Laptop, bos
     attacks
         .shown_out("somebody's further device in another's name", usurper.join(town, &further).await)
         .await;
+    // A whole workspace is brought into none that is somebody's.
+    let made_up = eve.bring(town, &InvitationCode::random()).await;
+    attacks.shown_out("a whole workspace, with a code made up", made_up).await;
+    for role in ["coordinator", "ambassador"] {
+        let code = town.invite(&["--role", role]);
+        let mut client = eve.bring(town, &code).await;
+        assert_eq!(client.end().await.map(|notice| notice.code), Some(ErrorCode::NotEmpty));
+        assert!(client.grant.is_none() && !client.caught_up);
+        attacks.tried(format!("a whole workspace into somebody's, with a code for a {role}"));
+    }
     // The code itself is still good.
     let joined = caught_up(eve.join(town, &code).await).await;
     assert_eq!(joined.grant.unwrap().role, Role::Ambassador);

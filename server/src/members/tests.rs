@@ -113,6 +113,33 @@ fn refused(managed: &Managed) -> Option<ManagementError> {
 }
 
 #[test]
+fn whoever_brings_a_workspace_is_the_first_and_a_coordinator_or_is_not_let_in() {
+    let place = place();
+    let bring = |laptop: &Laptop, code: &InvitationCode| {
+        let challenge = Challenge::of(RecordId::random());
+        let who = (place.workspace, laptop.device);
+        let credential = Credential::invitation(who, &laptop.key, &challenge, (code, "Åsa"));
+        let entering = Entering::proven(place.workspace, laptop.device, &credential, &challenge).unwrap();
+        let entering = Entering { founds: true, ..entering };
+        let may = place.members.may_found(&entering, NOW).unwrap();
+        (may, place.members.enter(&entering, NOW).unwrap().map(|grant| grant.role))
+    };
+    let (asa, bo) = (Laptop::new(), Laptop::new());
+    assert_eq!(bring(&asa, &InvitationCode::random()), (None, None));
+    let ambassador = place.invite(Role::Ambassador);
+    assert_eq!(bring(&asa, &ambassador), (Some(false), None));
+    let (first, second) = (place.invite(Role::Coordinator), place.invite(Role::Coordinator));
+    assert_eq!(bring(&asa, &first), (Some(true), Some(Role::Coordinator)));
+    assert_eq!(bring(&asa, &first).1, Some(Role::Coordinator), "she never heard that it was");
+    assert_eq!(bring(&bo, &second), (Some(false), None), "there is somebody");
+    assert_eq!(
+        place.join(&bo, &second, NOW).unwrap().role,
+        Role::Coordinator,
+        "the code is as good as before"
+    );
+}
+
+#[test]
 fn an_invitation_works_once_for_one_device_and_not_too_late() {
     let place = place();
     let code = place.invite(Role::Ambassador);

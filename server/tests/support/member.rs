@@ -147,6 +147,14 @@ impl Laptop {
         self.present(town, |challenge| Credential::invitation(who, &self.key, challenge, (code, "Åsa"))).await
     }
 
+    /// Comes with an invitation, and says that it brings the whole workspace.
+    pub async fn bring(&self, town: &Town, code: &InvitationCode) -> Client {
+        let (socket, challenge) = town.knock().await;
+        let who = (town.id, self.device);
+        let credential = Credential::invitation(who, &self.key, &challenge, (code, "Åsa"));
+        Client::over(socket, Hello { founds: true, ..self.hello(town, credential) })
+    }
+
     pub fn writer(&self) -> Writer {
         Writer::new(&self.actor, self.device, 1_700_000_000)
     }
