@@ -16,6 +16,7 @@ mod connection;
 mod dial;
 pub mod direct;
 mod error;
+mod report;
 mod sending;
 mod signs;
 mod stranger;
