@@ -44,6 +44,8 @@ impl FromStr for Network {
     type Err = NoNetwork;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // Between commas people put blanks.
+        let text = text.trim();
         let cut = || text.escape_debug().take(80).collect::<String>();
         let no_network = || NoNetwork::Neither(cut());
         let (address, prefix) = match text.split_once('/') {
@@ -233,7 +235,7 @@ mod tests {
     fn networks_hold_what_begins_alike() {
         for (network, inside, outside) in [
             ("10.0.0.0/8", "10.255.1.2", "11.0.0.1"),
-            ("127.0.0.1", "127.0.0.1", "127.0.0.2"),
+            (" 127.0.0.1 ", "127.0.0.1", "127.0.0.2"),
             ("0.0.0.0/0", "203.0.113.9", "::1"),
             ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::1"),
             ("::1", "::1", "::2"),
