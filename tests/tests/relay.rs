@@ -334,7 +334,7 @@ fn killed_at_any_moment_it_is_taken_there_in_the_end_once() {
 fn a_push_that_waits_for_its_turn_says_so() {
     let folder = tempfile::tempdir().unwrap();
     // A second's worth, and a minute's at once: what is more has to wait.
-    let relay = Relay::start_with(&folder.path().join("relay"), 0, &["--changes-per-second", "40"]);
+    let relay = Relay::start_with(&folder.path().join("relay"), 0, &["--changes-per-second", "30"]);
     let asa = alone(folder.path(), "asa");
     let mut replica = samsyn_engine::replica::Replica::open(&asa.path).unwrap();
     let records: Vec<_> = (0..1_300)

@@ -18,10 +18,13 @@ const ELSEWHERE: Duration = Duration::from_secs(15);
 pub(super) fn telling<T>(language: Language, work: impl FnOnce(Tell<'_>) -> T) -> T {
     let terminal = stderr().is_terminal();
     let mut next = Instant::now() + FIRST;
-    let mut written = false;
+    let (mut written, mut waited) = (false, false);
     let done = work(&mut |sending| {
         let now = Instant::now();
-        if now < next || !sending.is_worth_telling() {
+        // That it begins to wait is told at once: from then on nothing moves.
+        let stops = sending.waits.is_some() && !std::mem::replace(&mut waited, sending.waits.is_some());
+        waited &= sending.waits.is_some();
+        if !sending.is_worth_telling() || now < next && !stops {
             return;
         }
         next = now + if terminal { ON_A_TERMINAL } else { ELSEWHERE };
