@@ -7,6 +7,8 @@ use samsyn_engine::id::{RecordId, RowId};
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::schema::{Caption, Cells, Field, FieldType, Kind, Language, Link, Value};
+use samsyn_engine::store::RowView;
+use samsyn_engine::text::one_line;
 use serde_json::json;
 
 use crate::context::Context;
@@ -58,6 +60,17 @@ impl<'a> Words<'a> {
         field_type.words(value, self.language, &|link| self.title(record, link))
     }
 
+    /// What lists show of a record beside its title: what tells it from others of that title.
+    pub(crate) fn beside_title(&self, kind: &'static Kind, row: &RowView) -> String {
+        let record =
+            Record { id: row.id, kind: row.kind.clone(), removed: row.removed, cells: row.cells.clone() };
+        let shown = kind.listed().filter(|field| !kind.title.iter().any(|names| names.contains(&field.name)));
+        let filled = shown.filter_map(|field| Some((field, row.cells.get(field.name)?)));
+        let values: Vec<String> =
+            filled.map(|(field, value)| self.value(&record, &field.field_type, value)).collect();
+        values.join(" · ")
+    }
+
     /// Who wrote, and when.
     pub(crate) fn stamp(&self, stamp: &Stamp) -> String {
         let who = stamp.device.and_then(|device| self.people.get(&device)).map_or("?", String::as_str);
@@ -70,9 +83,13 @@ impl<'a> Words<'a> {
 
     /// All filled fields of a record, in lines.
     pub(crate) fn record(&self, record: &Record) -> Vec<String> {
+        const UNKNOWN: Caption = Caption::new(
+            "  (ett slag som den här versionen inte känner till: {})",
+            "  (a kind that this version does not know: {})",
+        );
         match record.kind() {
             Some(kind) => self.cells(record, kind, &record.cells),
-            None => vec![format!("  (a kind that this version does not know: {})", record.kind)],
+            None => vec![UNKNOWN.fill(self.language, &[&one_line(&record.kind)])],
         }
     }
 
@@ -110,7 +127,7 @@ impl<'a> Words<'a> {
 /// What a row of a record is called: the first of its fields that is text.
 fn row_title(record: &Record, id: RowId) -> Option<String> {
     let row = record.cells.values().flat_map(|value| value.rows()).find(|row| row.id == id)?;
-    ["name", "title"].iter().find_map(|name| row.get(name).as_text()).map(str::to_owned)
+    ["name", "title"].iter().find_map(|name| row.get(name).as_text()).map(|text| one_line(text).into_owned())
 }
 
 /// A record's history for programs: who changed what, when and why.

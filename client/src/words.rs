@@ -8,6 +8,8 @@ use samsyn_engine::id::RowId;
 use samsyn_engine::review::{Finding, Problem, Stand, WayOut};
 use samsyn_engine::schema::{Caption, Field, FieldPath, FieldType, Language, Link, Row, Value};
 
+use samsyn_engine::text::plain;
+
 use crate::widgets::diff_text::{self, Fate};
 
 /// A moment in this device's time zone: `2026-11-23 14:05`.
@@ -99,7 +101,7 @@ pub fn difference_words(
 
 /// What changed in a text, in one line: `[-gone-]`, `{+come+}`, and of what stayed only what stands beside it.
 fn prose_words(before: &str, after: &str) -> String {
-    let pieces = diff_text::words(before, after);
+    let pieces = diff_text::words(&plain(before), &plain(after));
     let last = pieces.len().saturating_sub(1);
     let told = pieces.iter().enumerate().map(|(place, piece)| match piece.fate {
         Fate::Kept => beside(&piece.text, (place > 0, place < last)),

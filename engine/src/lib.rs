@@ -15,6 +15,7 @@
 //! | [`address`] | addresses of relays, workspaces and other computers, as people write them |
 //! | [`typed`] | what people type and paste, made plain |
 //! | [`id`] | the identifiers that all of them share |
+//! | [`text`] | text that others wrote, made fit to be read |
 //! | [`parallel`] | the same work for many things, on all cores |
 //!
 //! A first look:
@@ -53,4 +54,5 @@ pub mod sample;
 pub mod schema;
 pub mod store;
 pub mod sync;
+pub mod text;
 pub mod typed;

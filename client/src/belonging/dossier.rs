@@ -9,6 +9,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::store::{Hit, Unfinished};
+use samsyn_engine::text::{in_json, one_line, plain};
 use serde_json::{Value as Json, json};
 
 use super::erasing::{Referrer, referrers};
@@ -81,7 +82,7 @@ impl<'a> Dossier<'a> {
         }
         lines.push(heading(HISTORY));
         for entry in document.history() {
-            let why = entry.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
+            let why = entry.why.as_ref().map_or(String::new(), |why| format!(": {}", one_line(why)));
             lines.push(format!("  {}{why}", words.stamp(&entry.stamp)));
             let then = document.read_at(&[entry.stamp.change]);
             let differences = document.differences_of(&entry);
@@ -119,10 +120,13 @@ impl<'a> Dossier<'a> {
     /// Where the replica cannot be read or a file cannot be written; then there is neither, or what was there before.
     pub fn write(&self, text: &Path, existing: Existing) -> Result<[PathBuf; 2], ExchangeError> {
         // The name may have a point in it.
-        let plain = text.extension().is_some_and(|ending| ending == "txt" || ending == "json");
-        let stem = if plain { text.with_extension("") } else { text.to_owned() };
+        let named = text.extension().is_some_and(|ending| ending == "txt" || ending == "json");
+        let stem = if named { text.with_extension("") } else { text.to_owned() };
         let paths = [".txt", ".json"].map(|ending| with_ending(&stem, ending));
-        let contents = [self.to_text()? + "\n", format!("{:#}\n", self.to_json()?)];
+        let contents = [
+            plain(&self.to_text()?).into_owned() + "\n",
+            in_json(&format!("{:#}\n", self.to_json()?)).into_owned(),
+        ];
         let begin = |path| Output::begin(path, Some(self.words.replica.store().path()), existing);
         let mut outputs = [begin(&paths[0])?, begin(&paths[1])?];
         for (output, content) in outputs.iter_mut().zip(contents) {

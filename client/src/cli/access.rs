@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::people::record;
+use super::naming::record;
 use super::render::{json as write_json, line};
 use super::{Json, Overwrite};
 use crate::belonging::dossier::Dossier;

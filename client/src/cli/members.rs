@@ -14,8 +14,8 @@ use samsyn_engine::schema::{Caption, Language};
 use serde_json::json;
 
 use super::Json;
-use super::people::record;
-use super::render::{complain, json as write_json, line};
+use super::naming::record;
+use super::render::{complain, json as write_json, line, picture as draw};
 use crate::belonging::enter::enter;
 use crate::belonging::erasing::{Referrer, Touched};
 use crate::belonging::invite::{Terms, Ticket};
@@ -128,7 +128,7 @@ impl Invite {
             }));
         }
         if let Ok(picture) = QrCode::new(ticket.link().as_bytes()) {
-            print_picture(&picture.render::<Dense1x2>().quiet_zone(true).build())?;
+            draw(&picture.render::<Dense1x2>().quiet_zone(true).build())?;
         }
         const TOLD: Caption = Caption::new(
             "kod      {0}\nadress   {1}\n\nKoden fungerar en gång. Ge båda till den som ska komma in, som använder dem så här:\n\n    samsyn join {1} --name \"Ditt namn\"",
@@ -136,15 +136,6 @@ impl Invite {
         );
         line(TOLD.fill(context.language, &[&code.reveal(), address]))
     }
-}
-
-/// A camera wants dark on light; what a terminal has is for it to say, unless it is told.
-fn print_picture(picture: &str) -> Result<(), Failure> {
-    let colours = std::io::stdout().is_terminal();
-    picture.lines().try_for_each(|row| match colours {
-        true => line(format_args!("\u{1b}[30;107m{row}\u{1b}[0m")),
-        false => line(row),
-    })
 }
 
 /// List the members of the workspace, their devices, and the invitations that are open.

@@ -8,13 +8,17 @@ mod direct;
 mod fields;
 mod findings;
 mod members;
+mod naming;
 mod people;
 mod progress;
 mod records;
 mod relay;
-mod render;
+pub(crate) mod render;
 mod rest;
 pub(crate) mod review;
+#[cfg(test)]
+mod swedish;
+mod usage;
 mod workspace;
 
 use std::ffi::OsString;
@@ -27,6 +31,7 @@ use samsyn_engine::files::{Existing, private};
 use samsyn_engine::replica::{ReplicaError, SyncProblem};
 use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::store::StoreError;
+use samsyn_engine::text::Guard;
 
 use crate::belonging::join::JoinError;
 use crate::context::{Context, Failure, Said};
@@ -42,7 +47,7 @@ struct Cli {
     #[arg(long, global = true, env = "SAMSYN_REPLICA", value_name = "FILE")]
     replica: Option<PathBuf>,
     /// The language of field names and values: sv or en. Without it: that of the system.
-    #[arg(long, global = true, env = "SAMSYN_LANGUAGE", value_name = "sv|en", value_parser = parse_language)]
+    #[arg(long, global = true, env = "SAMSYN_LANGUAGE", value_name = "sv|en", value_parser = usage::parse_language)]
     language: Option<Language>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -144,11 +149,12 @@ impl Overwrite {
 
 /// Runs the program with these arguments (the first is its own name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let language = usage::wanted(&arguments).unwrap_or_else(system_language);
+            return usage::tell(&error, language);
         }
     };
     log_to_standard_error();
@@ -167,8 +173,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn log_to_standard_error() {
     if std::env::var_os("RUST_LOG").is_some() {
         let filter = tracing_subscriber::EnvFilter::from_default_env();
-        let logs =
-            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+        let logs = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(|| Guard::new(std::io::stderr()))
+            .with_ansi(false);
         // Set already where the client is part of another program.
         let _ = logs.try_init();
     }
@@ -242,10 +250,6 @@ fn is_full(failure: &Failure) -> bool {
         || failure.is(|error: &LinkError| {
             matches!(error, LinkError::Problem(SyncProblem::Replica(error)) if replica(error))
         })
-}
-
-fn parse_language(text: &str) -> Result<Language, String> {
-    Language::from_locale(text).ok_or_else(|| "expected sv or en".to_owned())
 }
 
 /// The language that the system is set to, as POSIX orders the variables; Swedish where it is another.

@@ -6,14 +6,17 @@ use samsyn_engine::exchange::record_to_json;
 use samsyn_engine::id::RowId;
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{
-    Caption, Cells, Field, FieldPath, FieldType, Kind, NewRecord, Reading, Value, cells_to_json,
+    self, Caption, Cells, Field, FieldPath, FieldType, Kind, Language, NewRecord, Reading, Value,
+    cells_to_json,
 };
-use samsyn_engine::store::{Filter, ListQuery, RowView, Sort, Test};
+use samsyn_engine::store::{Filter, Hit, ListQuery, Listed, RowView, Sort, Test};
+use samsyn_engine::text::one_line;
 use serde_json::json;
 
 use super::Json;
-use super::people::{assignment, kind, record, value};
-use super::render::{Words, json as write_json, line};
+use super::naming::record;
+use super::people::{assignment, kind, value};
+use super::render::{Words, complain, json as write_json, line};
 use crate::context::{Context, Failure, Said};
 use crate::told::history_to_json;
 use crate::words::path_words;
@@ -43,7 +46,10 @@ impl List {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let replica = context.read()?;
         let list = self.query(&replica, context.reading())?;
-        let ids = replica.store().list(&list)?;
+        let Listed { ids, near } = replica.store().listed(&list)?;
+        if near {
+            complain(NEAR_ALONE.get(context.language));
+        }
         let words = Words::new(&replica, context)?;
         // Page by page: a list may be long, memory is not.
         let mut all = Vec::new();
@@ -97,7 +103,7 @@ fn tests(replica: &Replica, field: &Field, wanted: &str, reading: Reading) -> Re
     if matches!(field.field_type, FieldType::Prose | FieldType::Rows(_)) {
         return Err(Said::new(UNFILTERED, &[&field.name]).into());
     }
-    let value = value(replica, field, wanted, reading)?;
+    let value = value((replica, &Cells::new()), field, wanted, reading)?;
     Ok(match value.to_scalar() {
         Some(_) => vec![Test::Is(stored(&value))],
         None => value.members().into_iter().map(Test::Is).collect(),
@@ -120,17 +126,8 @@ fn row_to_json(row: &RowView) -> serde_json::Value {
 }
 
 fn print_row(words: &Words<'_>, kind: &'static Kind, row: &RowView) -> Result<(), Failure> {
-    let record = samsyn_engine::document::Record {
-        id: row.id,
-        kind: row.kind.clone(),
-        removed: row.removed,
-        cells: row.cells.clone(),
-    };
-    let shown = kind.listed().filter(|field| !kind.title.iter().any(|names| names.contains(&field.name)));
-    let filled = shown.filter_map(|field| Some((field, row.cells.get(field.name)?)));
-    let values: Vec<String> = filled.map(|(field, v)| words.value(&record, &field.field_type, v)).collect();
     let mark = if row.conflicts > 0 { " (!)" } else { "" };
-    line(format_args!("{}  {}{mark}  {}", row.id, row.title, values.join(" · ")))
+    line(format_args!("{}  {}{mark}  {}", row.id, row.title, words.beside_title(kind, row)))
 }
 
 /// What somebody is typing in a window, or was when the program ended: it is here and nowhere else.
@@ -201,7 +198,7 @@ impl Show {
         for entry in document.history() {
             let record = document.read_at(&[entry.stamp.change]);
             let differences = document.differences_of(&entry);
-            let why = entry.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
+            let why = entry.why.as_ref().map_or(String::new(), |why| format!(": {}", one_line(why)));
             line(format_args!("{}{why}", words.stamp(&entry.stamp)))?;
             for difference in &differences {
                 line(format_args!("  {}", words.difference(&record, difference)))?;
@@ -256,7 +253,7 @@ impl Set {
                 }
                 _ => beside(reading, field, kind.fields, &cells),
             };
-            let value = value(&replica, field, text, reading)?;
+            let value = value((&replica, &cells), field, text, reading)?;
             put(&mut cells, &path, &value);
             edits.push(Edit::Set { value, path });
         }
@@ -349,7 +346,8 @@ impl Add {
     fn add_record(&self, context: &Context, replica: &mut Replica) -> Result<(), Failure> {
         let kind = kind(&self.kind)?;
         let mut new = NewRecord::new(kind);
-        new.cells = cells(replica, (kind.name, kind.fields), &self.values, context.reading())?;
+        new.cells =
+            cells((replica, &Cells::new()), (kind.name, kind.fields), &self.values, context.reading())?;
         replica.create_record(&new)?;
         if self.json.json { write_json(&record_to_json(&replica.record(new.id)?)) } else { line(new.id) }
     }
@@ -360,14 +358,15 @@ impl Add {
         const NO_LIST: Caption = Caption::new("{} har ingen lista ”{}”.", "{} has no list “{}”.");
         let no_list = || Said::new(NO_LIST, &[&kind.name, &self.kind]);
         let fields = kind.row_fields(&self.kind).ok_or_else(no_list)?;
-        let cells = cells(replica, (&self.kind, fields), &self.values, context.reading())?;
+        let others = replica.record(id)?.cells;
+        let cells = cells((replica, &others), (&self.kind, fields), &self.values, context.reading())?;
         let edited = replica.edit(id, &[Edit::add_row(&self.kind, cells)], None)?;
         report_edit(replica, context, &edited, self.json)
     }
 }
 
 fn cells(
-    replica: &Replica,
+    (replica, record): (&Replica, &Cells),
     (owner, fields): (&str, &'static [Field]),
     values: &[String],
     reading: Reading,
@@ -377,7 +376,7 @@ fn cells(
         let (name, text) = assignment(text)?;
         let unknown = || no_field(owner, name);
         let field = fields.iter().find(|field| field.name == name).ok_or_else(unknown)?;
-        let value: Value = value(replica, field, text, beside(reading, field, fields, &cells))?;
+        let value: Value = value((replica, record), field, text, beside(reading, field, fields, &cells))?;
         if !value.is_empty() {
             cells.insert(name.to_owned(), value);
         }
@@ -442,17 +441,46 @@ pub(super) struct Search {
 impl Search {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let replica = context.read()?;
-        let hits = replica.store().search(&self.words.join(" "), &[], self.most)?;
+        let found = replica.store().find(&self.words.join(" "), &[], self.most)?;
         if self.json.json {
-            let all: Vec<_> =
-                hits.iter().map(|hit| json!({"id": hit.id, "kind": hit.kind, "title": hit.title})).collect();
-            return write_json(&json!(all));
+            let hit = |hit: &Hit| json!({"id": hit.id, "kind": hit.kind, "title": hit.title});
+            let all = |hits: &[Hit]| hits.iter().map(hit).collect::<Vec<_>>();
+            return write_json(&json!({
+                "hits": all(&found.hits), "total": found.total, "near": all(&found.near),
+            }));
         }
-        for hit in hits {
-            let caption = samsyn_engine::schema::kind(&hit.kind)
-                .map_or(hit.kind.as_str(), |kind| kind.caption.get(context.language));
-            line(format_args!("{}  {caption}: {}", hit.id, hit.title))?;
+        let language = context.language;
+        found.hits.iter().try_for_each(|hit| print_hit(hit, language))?;
+        match (found.hits.is_empty(), found.near.is_empty()) {
+            (true, true) => complain(NOTHING.fill(language, &[&self.words.join(" ")])),
+            (true, false) => line(NEAR_ALONE.get(language))?,
+            (false, false) => line(NEAR_TOO.get(language))?,
+            (false, true) => {}
+        }
+        found.near.iter().try_for_each(|hit| print_hit(hit, language))?;
+        let shown = found.hits.len();
+        if found.total > shown as u64 {
+            complain(SOME.fill(language, &[&shown, &found.total]));
         }
         Ok(())
     }
+}
+
+const NOTHING: Caption = Caption::new(
+    "Inga träffar på ”{}”, inte heller på något som liknar det.",
+    "Nothing is found for “{}”, nor for anything like it.",
+);
+const NEAR_ALONE: Caption = Caption::new(
+    "Inga exakta träffar. Menade du någon av dessa?",
+    "No exact matches. Did you mean one of these?",
+);
+const NEAR_TOO: Caption = Caption::new("Eller menade du någon av dessa?", "Or did you mean one of these?");
+const SOME: Caption = Caption::new(
+    "{} av {} visas. Visa fler med --most ANTAL.",
+    "{} of {} are shown. Show more with --most NUMBER.",
+);
+
+fn print_hit(hit: &Hit, language: Language) -> Result<(), Failure> {
+    let caption = schema::kind(&hit.kind).map_or(hit.kind.as_str(), |kind| kind.caption.get(language));
+    line(format_args!("{}  {}: {}", hit.id, one_line(caption), hit.title))
 }

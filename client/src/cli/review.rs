@@ -4,10 +4,11 @@ use clap::Args;
 use samsyn_engine::document::{FieldConflict, Record};
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::Caption;
+use samsyn_engine::text::one_line;
 use serde_json::json;
 
 use super::Json;
-use super::people::record;
+use super::naming::record;
 use super::render::{Words, json as write_json, line};
 use crate::context::{Context, Failure};
 use crate::words::path_words;
@@ -66,7 +67,10 @@ fn show(
     }
     match (as_json, nothing) {
         (true, _) => write_json(&json!(all))?,
-        (false, true) => line(NOTHING.get(words.language))?,
+        (false, true) => match only {
+            Some(id) => line(NOT_WAITING.fill(words.language, &[&id]))?,
+            None => line(NOTHING.get(words.language))?,
+        },
         (false, false) => {}
     }
     Ok(shown)
@@ -84,12 +88,14 @@ fn print_item(
         let writers: Vec<String> = change.writers.iter().map(|stamp| words.stamp(stamp)).collect();
         line(format_args!("  {}   [{}]", words.difference(record, &change.difference), writers.join("; ")))?;
         for reason in &change.reasons {
-            line(format_args!("    \"{reason}\""))?;
+            line(format_args!("    \"{}\"", one_line(reason)))?;
         }
     }
     Ok(())
 }
 
+const NOT_WAITING: Caption =
+    Caption::new("{}: inget i den posten väntar på granskning.", "{}: nothing in that record awaits review.");
 const NOTHING: Caption = Caption::new("Inget väntar på granskning.", "Nothing awaits review.");
 
 /// What contradicts, all values side by side, the shown one marked.

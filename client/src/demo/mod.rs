@@ -25,6 +25,7 @@ use samsyn_engine::sample;
 use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::store::{NewReplica, WayIn};
 
+use crate::cli::render::line;
 use crate::cli::review::print_all as print_review;
 use crate::context::{Context, Failure, Said};
 use crate::keys;
@@ -90,9 +91,7 @@ struct Say(Language);
 
 impl Say {
     fn line(self, caption: Caption, rest: impl std::fmt::Display) -> Result<(), Failure> {
-        use std::io::Write;
-        writeln!(std::io::stdout(), "{} {rest}", caption.get(self.0))?;
-        Ok(())
+        line(format_args!("{} {rest}", caption.get(self.0)))
     }
 }
 

@@ -3,6 +3,7 @@
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 use samsyn_engine::document::{Difference, Record};
 use samsyn_engine::schema::{FieldPath, FieldType, Value};
+use samsyn_engine::text::plain;
 
 use super::scene::title_in;
 use super::{Scene, texts};
@@ -49,7 +50,7 @@ pub(super) fn entry(ui: &mut Ui, record: &Record, step: &HistoryStep, scene: &Sc
         if let Difference::Field { path, before, after } = difference
             && is_prose(record, path)
         {
-            let text = |value: &Value| value.as_text().unwrap_or_default().to_owned();
+            let text = |value: &Value| plain(value.as_text().unwrap_or_default()).into_owned();
             ui.label(RichText::new(path_words(record, path, scene.language)).color(t.text_weak));
             diff_text::diff_text(ui, &diff_text::words(&text(before), &text(after)));
             continue;

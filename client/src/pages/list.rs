@@ -101,6 +101,9 @@ impl ListPage {
             self.head(ui, ids.len(), scene);
             ui.add_space(space::XS);
             self.filter_line(ui, scene);
+            if scene.session.is_near(&self.query()) {
+                ui.label(RichText::new(scene.say(texts::NEARLY)).weak());
+            }
         });
         ui.add_space(space::S);
         if ids.is_empty() && ready {

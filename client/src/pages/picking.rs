@@ -4,7 +4,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{FieldPath, FieldType, Kind, kind};
 use samsyn_engine::store::ListQuery;
 
-use super::Scene;
+use super::{Scene, texts};
 use crate::widgets::picker::Found;
 
 /// So many records are offered before anything is typed.
@@ -33,15 +33,25 @@ impl Picking {
         if self.place.as_ref() != Some(place) {
             return (Vec::new(), Vec::new());
         }
+        let mut near = Vec::new();
         let ids: Vec<RecordId> = if self.query.trim().is_empty() {
             let kinds = kinds.iter().filter_map(|name| kind(name));
             kinds.flat_map(|kind| first_of(kind, scene)).take(OFFERED).collect()
         } else {
-            scene.session.search(&self.query, kinds).iter().map(|hit| hit.id).collect()
+            let found = scene.session.search(&self.query, kinds);
+            near.extend(found.near.iter().map(|hit| hit.id));
+            found.hits.iter().chain(&found.near).map(|hit| hit.id).collect()
         };
         let found = ids
             .iter()
-            .map(|id| Found { title: scene.title(*id), detail: detail(*id, kinds.len() > 1, scene) })
+            .map(|id| {
+                let detail = detail(*id, kinds.len() > 1, scene);
+                let detail = match near.contains(id) {
+                    true => format!("{} {detail}", scene.say(texts::DID_YOU_MEAN)),
+                    false => detail,
+                };
+                Found { title: scene.title(*id), detail }
+            })
             .collect();
         (ids, found)
     }

@@ -33,6 +33,8 @@ texts! {
     RESTORE: "Återställ", "Restore";
     REMOVED_NOTE: "Posten är borttagen. Den kan återställas.", "This record is removed. It can be restored.";
     REMOVED_FILTER: "Borttagna", "Removed";
+    DID_YOU_MEAN: "Menade du den här?", "Did you mean this?";
+    NEARLY: "Inga exakta träffar. Det här liknar det du söker.", "No exact matches. These are like what you look for.";
     NOTHING_FOUND: "Inga träffar", "No matches";
     NOTHING_FOUND_HINT: "Ändra sökorden eller ta bort ett filter.", "Change the words or take away a filter.";
     EMPTY_LIST: "Här är det tomt", "Nothing here yet";

@@ -17,7 +17,8 @@ use samsyn_engine::replica::{Input, Replica, ReplicaError};
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::kinds::MEMBER;
 use samsyn_engine::schema::{FieldPath, Language, Link, Value};
-use samsyn_engine::store::{Hit, ListQuery, Meta, RowView, Unfinished};
+use samsyn_engine::store::{Found, ListQuery, Listed, Meta, RowView, Unfinished};
+use samsyn_engine::text::one_line;
 
 use super::people::Known;
 use super::steps::{Done, Step, StepId, Way};
@@ -125,7 +126,7 @@ const HISTORY: usize = 60;
 #[derive(Debug)]
 pub enum Answer {
     /// To [`Request::List`].
-    List(ListQuery, Vec<RecordId>),
+    List(ListQuery, Listed),
     /// To [`Request::Rows`]; rows that are not there are left out.
     Rows(Vec<RowView>),
     /// To [`Request::Open`]: `None` where there is no such record.
@@ -143,7 +144,7 @@ pub enum Answer {
     /// To [`Request::Keep`] and [`Request::Finish`].
     Kept(Result<(), Arc<ReplicaError>>),
     /// To [`Request::Search`].
-    Hits(String, Vec<Hit>),
+    Hits(String, Found),
     /// To [`Request::Overview`], and by itself whenever something changed.
     Overview(Box<Overview>),
     /// To [`Request::Review`].
@@ -291,14 +292,14 @@ impl Worker {
         let answer = || -> Result<Answer, ReplicaError> {
             Ok(match request {
                 Request::List(query) => {
-                    let ids = store.list(&query)?;
-                    Answer::List(query, ids)
+                    let listed = store.listed(&query)?;
+                    Answer::List(query, listed)
                 }
                 Request::Rows(ids) => Answer::Rows(store.rows(&ids)?.into_iter().flatten().collect()),
                 Request::Open(id) => Answer::Record(id, self.open(id)?.map(Arc::new)),
                 Request::Search(text, kinds) => {
-                    let hits = store.search(&text, &kinds, 50)?;
-                    Answer::Hits(text, hits)
+                    let found = store.find(&text, &kinds, 50)?;
+                    Answer::Hits(text, found)
                 }
                 Request::Review(id) => Answer::Review(Arc::new(self.replica.review(id)?)),
                 Request::Findings(today) => Answer::Findings(self.replica.findings(today)?),
@@ -329,8 +330,9 @@ impl Worker {
         let store = self.replica.store();
         let (ids, wrote) = (store.list(&ListQuery::all(&MEMBER))?, store.last_written()?);
         let known = |row: RowView| {
-            let text =
-                |field: &str| row.cells.get(field).and_then(Value::as_text).unwrap_or_default().to_owned();
+            let text = |field: &str| {
+                one_line(row.cells.get(field).and_then(Value::as_text).unwrap_or_default()).into_owned()
+            };
             Known {
                 device: row.id,
                 person: text("name"),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Grant, Member, MemberId, Role, Roster};
+use samsyn_engine::text::one_line;
 
 /// What is known of a device by what was written on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +110,9 @@ impl Sources<'_> {
         let devices: Vec<Laptop> = devices.collect();
         Person {
             member: member.member,
-            name: named.filter(|name| !name.is_empty()).unwrap_or_else(|| member.label.clone()),
+            name: named
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| one_line(&member.label).into_owned()),
             role: Some(member.role),
             organisation: member.organisation,
             removed_at: member.removed_at,

@@ -15,7 +15,7 @@ use samsyn_engine::identity::{DeviceId, Grant, Managed, Management, Role, Roster
 use samsyn_engine::replica::{Input, ReplicaError, SyncProblem};
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::{FieldPath, Kind, Language, Link, NewRecord};
-use samsyn_engine::store::{Hit, ListQuery, Meta, OutboxState, RowView, Unfinished};
+use samsyn_engine::store::{Found, ListQuery, Listed, Meta, OutboxState, RowView, Unfinished};
 use samsyn_engine::sync::ErrorCode;
 
 use super::backend::{Answer, Backend, Looked, Overview, RecordView, RefusedWork, Request};
@@ -31,6 +31,8 @@ use crate::link::worker::{Asked, Command, Link as RelayLink, Report, SyncStatus,
 #[derive(Debug, Default)]
 struct ListState {
     ids: Arc<Vec<RecordId>>,
+    /// Whether it has only what is nearly the same as what was searched.
+    near: bool,
     /// Whether it was read at the file's present state.
     fresh: bool,
     asked: bool,
@@ -57,7 +59,7 @@ pub struct Session {
     missing: HashSet<RecordId>,
     /// What was half typed when the replica was opened, until it was taken.
     unfinished: Vec<Unfinished>,
-    hits: Option<(String, Vec<Hit>)>,
+    hits: Option<(String, Found)>,
     searching: Option<(String, Vec<&'static str>)>,
     steps: Steps,
     begun: Begun,
@@ -230,7 +232,7 @@ impl Session {
 
     fn take(&mut self, answer: Answer) {
         match answer {
-            Answer::List(query, ids) => self.take_list(&query, ids),
+            Answer::List(query, listed) => self.take_list(&query, listed),
             Answer::Rows(rows) => self.rows.put(rows),
             Answer::Record(id, view) => {
                 self.asked.remove(&(What::Record, id));
@@ -355,9 +357,10 @@ impl Session {
         self.sync.send(Command::Nudge);
     }
 
-    fn take_list(&mut self, query: &ListQuery, ids: Vec<RecordId>) {
+    fn take_list(&mut self, query: &ListQuery, listed: Listed) {
         if let Some((_, list)) = self.lists.iter_mut().find(|(known, _)| known == query) {
-            list.ids = Arc::new(ids);
+            list.ids = Arc::new(listed.ids);
+            list.near = listed.near;
             (list.asked, list.ready) = (false, true);
         }
     }
@@ -397,6 +400,11 @@ impl Session {
             self.backend.ask(Request::List(query.clone()));
         }
         (Arc::clone(&list.ids), list.ready)
+    }
+
+    /// Whether nothing in a list has just the words that were searched, and it shows what is nearly the same.
+    pub fn is_near(&self, query: &ListQuery) -> bool {
+        self.lists.iter().any(|(known, list)| known == query && list.near)
     }
 
     /// A row, if it is here; it is asked for otherwise.
@@ -499,13 +507,13 @@ impl Session {
     }
 
     /// What search finds for a text, if it is here; it is asked for otherwise. Until then the last hits are shown.
-    pub fn search(&mut self, text: &str, kinds: &[&'static str]) -> &[Hit] {
+    pub fn search(&mut self, text: &str, kinds: &[&'static str]) -> Found {
         let wanted = (text.to_owned(), kinds.to_vec());
         if self.searching.as_ref() != Some(&wanted) {
             self.searching = Some(wanted);
             self.backend.ask(Request::Search(text.to_owned(), kinds.to_vec()));
         }
-        self.hits.as_ref().map_or(&[], |(_, hits)| hits)
+        self.hits.as_ref().map_or_else(Found::default, |(_, found)| found.clone())
     }
 
     /// Makes a record.

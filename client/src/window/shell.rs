@@ -13,6 +13,7 @@ use std::sync::Arc;
 use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{KINDS, Kind, kind};
+use samsyn_engine::store::Found;
 
 use self::offers::{Offer, Told};
 use self::question::MarkAll;
@@ -315,8 +316,10 @@ impl Shell {
         }
         let language = self.settings.language;
         let query = self.palette.query().to_owned();
-        let hits =
-            if query.trim().is_empty() { Vec::new() } else { self.session.search(&query, &[]).to_vec() };
+        let found = match query.trim() {
+            "" => Found::default(),
+            _ => self.session.search(&query, &[]),
+        };
         let commands: Vec<(Command, String, String)> = Command::all()
             .into_iter()
             .filter(|command| self.offers_command(*command))
@@ -332,11 +335,14 @@ impl Shell {
             shortcut: keys,
             found: false,
         });
-        let of_records = hits.iter().map(|hit| Item {
+        let near = texts::DID_YOU_MEAN.get(language);
+        let hits = found.hits.iter().map(|hit| (hit, "")).chain(found.near.iter().map(|hit| (hit, near)));
+        let of_records = hits.map(|(hit, shortcut)| Item {
             id: Choice::Record(hit.id),
             title: if hit.title.is_empty() { texts::UNNAMED.get(language) } else { &hit.title },
             detail: kind(&hit.kind).map_or("", |kind| kind.caption.get(language)),
-            shortcut: "",
+            // At the end of the line, where commands have their keys.
+            shortcut,
             found: true,
         });
         let items: Vec<Item<'_, Choice>> = of_commands.chain(of_records).collect();

@@ -13,6 +13,7 @@ use crate::id::RowId;
 use crate::schema::{
     Cells, Field, FieldPath, FieldType, Kind, NewRecord, Row, Scalar, Value, ValueError, order,
 };
+use crate::text::unwritable;
 
 /// One thing a person does to a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -231,6 +232,13 @@ pub(super) fn create(document: &mut Document, new: &NewRecord, writer: &Writer) 
     transaction.commit_with(options(writer));
 }
 
+/// A text without those characters that are no text and stood in it before.
+fn without_old(base: &str, text: &str) -> String {
+    let old: BTreeSet<char> =
+        base.chars().filter(|c| unwritable(c.encode_utf8(&mut [0; 4]), true).is_some()).collect();
+    if old.is_empty() { text.to_owned() } else { text.chars().filter(|c| !old.contains(c)).collect() }
+}
+
 /// Whether the edit addresses something that is there in the schema, with a value that fits.
 fn check(kind: &'static Kind, edit: &Edit) -> Result<(), EditError> {
     let field = |path: &FieldPath| {
@@ -249,8 +257,9 @@ fn check(kind: &'static Kind, edit: &Edit) -> Result<(), EditError> {
             (FieldPath::Row(..), _) | (_, FieldType::Rows(_)) => Err(wrong_type(path)),
             (_, field_type) => fits(path, field_type, value),
         },
-        Edit::Prose { path, text, .. } => match field(path)?.field_type {
-            FieldType::Prose => fits(path, FieldType::Prose, &Value::Text(text.clone())),
+        Edit::Prose { path, base, text } => match field(path)?.field_type {
+            // What stood in it before they began is not theirs to answer for.
+            FieldType::Prose => fits(path, FieldType::Prose, &Value::Text(without_old(base, text))),
             _ => Err(wrong_type(path)),
         },
         Edit::Count { path, .. } => match field(path)?.field_type {

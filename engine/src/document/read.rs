@@ -8,6 +8,7 @@ use super::{Document, FieldConflict, seeds};
 use crate::id::{RecordId, RowId};
 use crate::identity::Owned;
 use crate::schema::{self, Cells, Field, FieldType, Kind, Link, Row, Value};
+use crate::text::one_line;
 
 /// A record as it is, or was, at one time.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,14 +45,15 @@ impl Record {
         schema::kind(&self.kind)
     }
 
-    /// What people call it: the first of the kind's titles that is not empty.
+    /// What people call it, fit to be shown in one line: the first of the kind's titles that is not empty.
     pub fn title(&self) -> String {
         let Some(kind) = self.kind() else { return String::new() };
         let words = |names: &&[&str]| {
             let parts = names.iter().filter_map(|name| self.get(name).as_text());
             parts.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
         };
-        kind.title.iter().map(words).find(|title| !title.is_empty()).unwrap_or_default()
+        let title = kind.title.iter().map(words).find(|title| !title.is_empty()).unwrap_or_default();
+        one_line(&title).into_owned()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::document::Record;
 use crate::files::{Existing, FolderOutput, OutputError, Stream};
 use crate::replica::{Replica, ReplicaError};
 use crate::schema::{SCHEMA_VERSION, cells_to_json};
+use crate::text::in_json;
 
 pub use roster::{roster_lines, roster_to_json};
 
@@ -80,7 +81,7 @@ fn write_records(
     head: &Json,
     ids: &[crate::id::RecordId],
 ) -> Result<std::io::Result<()>, ExchangeError> {
-    let mut write = |text: String| out.write_all(text.as_bytes());
+    let mut write = |text: String| out.write_all(in_json(&text).as_bytes());
     if let Err(error) = write(format!("{{\"samsyn\":{head},\"records\":[")) {
         return Ok(Err(error));
     }

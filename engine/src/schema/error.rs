@@ -7,6 +7,7 @@ use std::fmt::Display;
 
 use super::text::plain_number;
 use super::{Caption, Enumeration, FieldType, Language, Unit, Value};
+use crate::text::one_line;
 
 /// Why a value does not fit its field.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -73,6 +74,13 @@ pub enum ValueError {
         /// How long it may be.
         most: usize,
     },
+    /// It has a character that is no text: an order to a terminal, say.
+    Character {
+        /// What was given, shortened and fit to be shown.
+        found: String,
+        /// That character.
+        character: char,
+    },
     /// It is of another type altogether.
     Type,
 }
@@ -135,14 +143,17 @@ impl ValueError {
                 let count = |count: &usize| plain_number(&count.to_string(), language);
                 filled(TOO_LONG, &[&count(length), &count(most)])
             }
+            ValueError::Character { found, character } => {
+                filled(CHARACTER, &[found, &format_args!("U+{:04X}", u32::from(*character))])
+            }
             ValueError::Type => TYPE.get(language).to_owned(),
         }
     }
 }
 
-/// The beginning of what was given: enough to know it again.
+/// The beginning of what was given, fit to be shown: enough to know it again.
 pub(super) fn shortened(found: &str) -> String {
-    found.chars().take(80).collect()
+    one_line(&found.chars().take(80).collect::<String>()).into_owned()
 }
 
 fn quoted(text: &str, language: Language) -> String {
@@ -190,6 +201,10 @@ const CHOICE: Caption =
 const TOO_LONG: Caption = Caption::new(
     "texten är för lång: {} tecken, och högst {} får plats",
     "the text is too long: {} characters, and the most is {}",
+);
+const CHARACTER: Caption = Caption::new(
+    "”{}” innehåller ett tecken som inte är text ({}). Ta bort det",
+    "“{}” has a character in it that is no text ({}). Take it out",
 );
 const TYPE: Caption =
     Caption::new("värdet är av fel slag för fältet", "the value is of another type than the field");

@@ -14,6 +14,7 @@ use serde_json::json;
 use super::error::{expected, shortened};
 use super::{FieldType, ValueError};
 use crate::id::{IdError, RecordId, RowId};
+use crate::text::unwritable;
 
 /// The value of one field at one time.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -415,7 +416,9 @@ impl FieldType {
             (FieldType::Rows(_) | FieldType::Counter, Value::Empty) => Err(ValueError::Type),
             (_, Value::Empty) => Ok(()),
             (FieldType::Line, Value::Text(text)) => check_line(text),
-            (FieldType::Prose, Value::Text(text)) => check_length(text, LONGEST_PROSE),
+            (FieldType::Prose, Value::Text(text)) => {
+                check_length(text, LONGEST_PROSE).and(check_characters(text, true))
+            }
             (FieldType::Email, Value::Text(text)) => check_line(text).and(check_email(text)),
             (FieldType::Phone, Value::Text(text)) => check_line(text).and(check_phone(text)),
             (FieldType::Url, Value::Text(text)) => check_line(text).and(check_url(text)),
@@ -468,7 +471,14 @@ fn check_line(text: &str) -> Result<(), ValueError> {
     if text.contains(['\n', '\r']) {
         return Err(ValueError::form(text, expected::ONE_LINE));
     }
-    check_length(text, LONGEST_LINE)
+    check_length(text, LONGEST_LINE).and(check_characters(text, false))
+}
+
+fn check_characters(text: &str, prose: bool) -> Result<(), ValueError> {
+    match unwritable(text, prose) {
+        Some(character) => Err(ValueError::Character { found: shortened(text), character }),
+        None => Ok(()),
+    }
 }
 
 /// Something before an @, a host with a dot after it, and no blanks: more would refuse addresses that work.
@@ -555,13 +565,22 @@ mod tests {
         let typed = "+46\u{202f}63–14\u{2011}30−00\u{200b} ext ７";
         let reading = crate::schema::Reading::new(crate::schema::Language::Swedish, date(2026, 11, 28));
         let read = FieldType::Phone.parse(typed, reading);
-        assert_eq!(read, Ok(text(typed)), "it is kept as it was typed");
+        let seen = typed.replace('\u{200b}', "");
+        assert_eq!(read, Ok(text(&seen)), "it is kept as it was typed, but for what nobody sees");
         for wrong in ["call me", "12", "070*123", "٠٧٠١٢٣", "070\n123"] {
             assert!(FieldType::Phone.check(&text(wrong)).is_err(), "{wrong}");
         }
         assert!(FieldType::Url.check(&text("https://östersund.se/möten")).is_ok());
         assert!(FieldType::Url.check(&text("javascript:alert(1)")).is_err());
         assert!(FieldType::Line.check(&text("two\nlines")).is_err());
+        let orders = ["\u{1b}]52;c;aGVq\u{7}", "\u{9b}2J", "a\tb", "a\u{7f}", "a\u{2028}b"];
+        for order in orders {
+            let error = FieldType::Line.check(&text(order)).unwrap_err();
+            assert!(matches!(error, ValueError::Character { .. }), "{error}");
+            assert_eq!(unwritable(&error.to_string(), false), None);
+        }
+        assert!(FieldType::Prose.check(&text("two\nlines\tand a tab")).is_ok());
+        assert!(FieldType::Prose.check(&text("an order \u{1b}[2J")).is_err());
         let error = percent.check(&Value::Number(101.0)).unwrap_err().to_string();
         assert_eq!(error, "101 is not between 0 and 100");
         assert!(percent.check(&Value::Number(f64::NAN)).is_err());

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Result, StoreError};
 use crate::identity::{DeviceId, Grant, InvitationCode, PublicKey, WorkspaceId, WorkspaceSecret};
 use crate::sync::{Cursor, Epoch, FirstSync, RollingHash};
+use crate::text::one_line;
 
 /// What a replica is made with.
 #[derive(Debug, Clone)]
@@ -159,7 +160,7 @@ pub(super) fn read(connection: &Connection) -> Result<Meta> {
     Ok(Meta {
         erased_up_to: (number(ERASED_UP_TO)?, number(SCRUBBED_UP_TO)?),
         workspace: id(WORKSPACE)?,
-        workspace_name: text(WORKSPACE_NAME)?.unwrap_or_default(),
+        workspace_name: one_line(&text(WORKSPACE_NAME)?.unwrap_or_default()).into_owned(),
         device: id(DEVICE)?,
         relay: text(RELAY)?,
         secret: text(SECRET)?.and_then(|text| text.parse().ok()),

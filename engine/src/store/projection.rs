@@ -3,14 +3,14 @@
 use rusqlite::{Connection, params};
 
 use super::meta::{self, PROJECTION};
-use super::words::{fold, sort_key};
+use super::words::{entry, phone_entry, sort_key};
 use super::{Result, Store, load};
 use crate::document::{Contents, Document, Record};
 use crate::id::RecordId;
 use crate::schema::{Cells, Field, FieldType, Link, SCHEMA_VERSION, Value, cells_to_json};
 
 /// Rises when this module writes something else for the same document.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// What the file notes to know whether its projections are of this version of kinds and projection.
 fn version() -> Vec<u8> {
@@ -97,7 +97,7 @@ impl Projection {
             changed_by: last.and_then(|last| last.device).map(|device| device.as_bytes().to_vec()),
             cells: serde_json::Value::Object(cells_to_json(&listable(&record))).to_string(),
             links: links(&record.cells),
-            words: (!record.removed).then(|| (fold(&title), searched(&record))),
+            words: (!record.removed).then(|| (entry(&title), searched(&record))),
             record: record.id,
             kind: record.kind,
             title,
@@ -184,16 +184,19 @@ fn searched(record: &Record) -> String {
     if let Some(kind) = record.kind() {
         searched_words(kind.fields, &record.cells, &mut words);
     }
-    fold(&words.join("\n"))
+    words.join("\n")
 }
 
-fn searched_words<'a>(fields: &'static [Field], cells: &'a Cells, words: &mut Vec<&'a str>) {
+fn searched_words(fields: &'static [Field], cells: &Cells, words: &mut Vec<String>) {
     for field in fields {
         match (field.field_type, cells.get(field.name)) {
             (FieldType::Rows(inner), Some(Value::Rows(rows))) => {
                 rows.iter().for_each(|row| searched_words(inner, &row.cells, words));
             }
-            (_, Some(value)) if field.searched => words.extend(value.as_text()),
+            (FieldType::Phone, Some(value)) if field.searched => {
+                words.extend(value.as_text().map(phone_entry));
+            }
+            (_, Some(value)) if field.searched => words.extend(value.as_text().map(entry)),
             _ => {}
         }
     }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rusqlite::{Row, params, params_from_iter};
 use serde_json::Value as Json;
 
-use super::words::{query, sort_key};
+use super::words::{Query, sort_key};
 use super::{Result, Store, StoreError, record_id};
 use crate::id::RecordId;
 use crate::identity::DeviceId;
@@ -65,6 +65,15 @@ pub enum Test {
     UpTo(Date),
 }
 
+/// What a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listed {
+    /// Its records, in its order.
+    pub ids: Vec<RecordId>,
+    /// Whether the words that were searched stand in none, and these have nearly the same.
+    pub near: bool,
+}
+
 /// A record as lists show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowView {
@@ -88,17 +97,6 @@ pub struct RowView {
     pub cells: Cells,
 }
 
-/// A record that search found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// Which.
-    pub id: RecordId,
-    /// The name of its kind.
-    pub kind: String,
-    /// Its title.
-    pub title: String,
-}
-
 const COLUMNS: &str =
     "r.record, r.kind, r.title, r.removed, r.conflicts, r.created, r.changed, r.changed_by, r.cells";
 
@@ -109,9 +107,30 @@ impl Store {
     /// # Errors
     /// Where the file cannot be read.
     pub fn list(&self, list: &ListQuery) -> Result<Vec<RecordId>> {
+        Ok(self.listed(list)?.ids)
+    }
+
+    /// The same; where no record has the words that are searched, those with nearly the same.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn listed(&self, list: &ListQuery) -> Result<Listed> {
+        if list.search.trim().is_empty() {
+            return Ok(Listed { ids: self.list_of(list, None)?, near: false });
+        }
+        let Some(query) = Query::read(&list.search) else { return Ok(Listed::default()) };
+        let ids = self.list_of(list, Some(query.loosely()))?;
+        if !ids.is_empty() {
+            return Ok(Listed { ids, near: false });
+        }
+        let Some(forgiving) = self.forgiving(&query)? else { return Ok(Listed::default()) };
+        let ids = self.list_of(list, Some(forgiving))?;
+        Ok(Listed { near: !ids.is_empty(), ids })
+    }
+
+    fn list_of(&self, list: &ListQuery, words: Option<String>) -> Result<Vec<RecordId>> {
         let (mut conditions, mut values) = (String::new(), Vec::new());
-        if !list.search.trim().is_empty() {
-            let Some(words) = query(&list.search) else { return Ok(Vec::new()) };
+        if let Some(words) = words {
             conditions.push_str(" AND r.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)");
             values.push(words);
         }
@@ -226,35 +245,6 @@ impl Store {
                 Ok(rows.next().transpose()?)
             })
             .collect()
-    }
-
-    /// The records in which all these words stand (the last letters of each may be missing), the best first. `kinds`
-    /// narrows it; all kinds that people make where it is empty.
-    ///
-    /// # Errors
-    /// Where the file cannot be read.
-    pub fn search(&self, text: &str, kinds: &[&str], most: usize) -> Result<Vec<Hit>> {
-        let Some(words) = query(text) else { return Ok(Vec::new()) };
-        let wanted = |kind: &str| match kinds {
-            [] => schema::kind(kind).is_none_or(|kind| !kind.internal),
-            kinds => kinds.contains(&kind),
-        };
-        let mut statement = self.connection.prepare_cached(
-            "SELECT r.record, r.kind, r.title FROM search JOIN rows r ON r.rowid = search.rowid
-             WHERE search MATCH ?1 ORDER BY bm25(search, 10.0, 1.0), r.sort_key",
-        )?;
-        let mut rows = statement.query(params![words])?;
-        let mut hits = Vec::new();
-        while let Some(row) = rows.next()? {
-            let hit = Hit { id: record_id(row.get_ref(0)?)?, kind: row.get(1)?, title: row.get(2)? };
-            if wanted(&hit.kind) {
-                hits.push(hit);
-            }
-            if hits.len() == most {
-                break;
-            }
-        }
-        Ok(hits)
     }
 
     /// How many records of each kind there are that are not removed.

@@ -8,7 +8,7 @@ use samsyn_engine::files::{Existing, Output};
 use serde_json::json;
 
 use super::members::Place;
-use super::say;
+use super::{say, say_json};
 use crate::error::RelayError;
 use crate::folder::{Folder, WhoBelongs};
 use crate::log::{SqliteLog, care};
@@ -105,7 +105,7 @@ impl Compact {
         let steps = Folding::everything().all(&SqliteLog::open(&path)?)?;
         let after = care::give_back(&path)?;
         if self.json {
-            return say(json!({ "steps": steps, "bytes_before": before, "bytes": after }));
+            return say_json(&json!({ "steps": steps, "bytes_before": before, "bytes": after }));
         }
         say(format_args!("{after} bytes now, {before} before; nothing that can be read is another"))
     }
@@ -127,7 +127,7 @@ impl Stats {
         let holdings = care::holdings(&path)?;
         let waits = fs::metadata(path.with_extension("sqlite-wal")).map_or(0, |found| found.len());
         if self.json {
-            return say(json!({
+            return say_json(&json!({
                 "changes": holdings.changes, "records": holdings.records, "erased": holdings.erased,
                 "last_change": holdings.last_change, "bytes": holdings.bytes, "log_bytes": waits,
             }));

@@ -11,7 +11,7 @@ use samsyn_engine::identity::{
 };
 use serde_json::json;
 
-use super::{now, say};
+use super::{now, say, say_json};
 use crate::error::RelayError;
 use crate::folder::Folder;
 use crate::log::SqliteLog;
@@ -112,7 +112,7 @@ impl Invite {
         };
         self.place.manage(&Management::Invite { invitation })?;
         if self.json {
-            return say(json!({"code": code.reveal(), "role": self.role, "seconds": self.expires}));
+            return say_json(&json!({"code": code.reveal(), "role": self.role, "seconds": self.expires}));
         }
         say(code.reveal())
     }
@@ -180,7 +180,7 @@ impl List {
     fn run(self) -> Result<(), RelayError> {
         let roster = self.place.manage(&Management::Roster)?.unwrap_or_default();
         if self.json {
-            return say(roster_to_json(&roster));
+            return say_json(&roster_to_json(&roster));
         }
         roster_lines(&roster).into_iter().try_for_each(say)
     }

@@ -17,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 use samsyn_engine::address::{AddressError, Encryption, RelayAddress};
 use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::sync::Epoch;
+use samsyn_engine::text::{in_json, plain, unwritable};
 use serde_json::json;
 
 use crate::config::Config;
@@ -176,13 +177,13 @@ fn usage(error: &clap::Error) -> ExitCode {
 /// One sentence on standard error.
 fn complain(sentence: impl std::fmt::Display) {
     // Where nobody can be told, the exit code has to do.
-    let _ = writeln!(io::stderr(), "samsyn-relay: {sentence}");
+    let _ = writeln!(io::stderr(), "samsyn-relay: {}", plain(&sentence.to_string()));
 }
 
 impl Create {
     fn run(self) -> Result<(), RelayError> {
         let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
+        if name.is_empty() || name.chars().count() > LONGEST_NAME || unwritable(name, false).is_some() {
             return Err(RelayError::Name(self.name.escape_debug().take(80).collect()));
         }
         let reached = self.address.as_deref().map(reached_at).transpose()?;
@@ -205,7 +206,7 @@ impl Create {
         let join = format!("samsyn join {address} --name \"Your name\" --replica workspace.samsyn");
         let share = format!("samsyn share {address} --replica workspace.samsyn");
         if self.json {
-            return say(json!({
+            return say_json(&json!({
                 "workspace": meta.workspace, "name": name, "code": code.reveal(),
                 "address": address, "join": join, "share": share,
             }));
@@ -265,7 +266,7 @@ impl List {
                     })
                 })
                 .collect();
-            return say(json!(list));
+            return say_json(&json!(list));
         }
         for (meta, changes) in &listed {
             say(format_args!("{}  {changes:>9} changes  {}", meta.workspace, meta.name))?;
@@ -280,7 +281,14 @@ impl List {
 /// One line on standard output, at once.
 fn say(line: impl std::fmt::Display) -> Result<(), RelayError> {
     let mut output = io::stdout().lock();
-    writeln!(output, "{line}")?;
+    writeln!(output, "{}", plain(&line.to_string()))?;
+    Ok(output.flush()?)
+}
+
+/// JSON on standard output, at once.
+fn say_json(value: &serde_json::Value) -> Result<(), RelayError> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{}", in_json(&value.to_string()))?;
     Ok(output.flush()?)
 }
 

@@ -9,6 +9,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{
     Enumeration, Field, FieldPath, FieldType, Language, Link, Reading, Row, Target, Unit, Value, ValueError,
 };
+use samsyn_engine::text::{one_line, plain, unwritable};
 
 use super::edit::{DraftKey, Part, edit_of, with_end};
 use super::understood;
@@ -218,7 +219,7 @@ fn control(
 /// The value as a person types it.
 fn typed(place: &Place<'_>, language: Language) -> String {
     match place.value {
-        Value::Text(text) | Value::Unreadable(text) => text.clone(),
+        Value::Text(text) | Value::Unreadable(text) => one_line(text).into_owned(),
         // The unit stands beside the field.
         value => place.field.field_type.bare_words(value, language, &|link| link.to_string()),
     }
@@ -256,6 +257,8 @@ fn address(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldW
 /// What other programs open an address by.
 pub(super) fn target(field_type: &FieldType, text: &str) -> Option<String> {
     match field_type {
+        // What is no text is no address, and goes to no other program.
+        _ if unwritable(text, false).is_some() => None,
         FieldType::Email => Some(format!("mailto:{text}")),
         FieldType::Phone => Some(format!("tel:{}", text.replace(' ', ""))),
         FieldType::Url if text.starts_with("http://") || text.starts_with("https://") => {
@@ -266,9 +269,9 @@ pub(super) fn target(field_type: &FieldType, text: &str) -> Option<String> {
 }
 
 fn prose(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
-    let value = place.value.as_text().unwrap_or_default();
+    let value = plain(place.value.as_text().unwrap_or_default());
     let rows = if place.path.row().is_some() { 2 } else { 3 };
-    let answer = widget.rows(rows).text_area(ui, scene.drafts, &place.key(Part::Whole), value);
+    let answer = widget.rows(rows).text_area(ui, scene.drafts, &place.key(Part::Whole), &value);
     let shown = Shown::of_text(&answer);
     place.commit(scene, Part::Whole, answer.committed);
     shown

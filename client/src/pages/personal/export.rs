@@ -151,7 +151,8 @@ fn folder() -> PathBuf {
 /// A path in that folder under which there is nothing yet, without what a file's name must not have.
 fn free_path(folder: &Path, name: &str) -> PathBuf {
     let plain = |c: char| if c.is_alphanumeric() || " -_".contains(c) { c } else { '_' };
-    let name: String = name.chars().map(plain).collect();
+    // Systems take names of 255 bytes; a number and an ending stand behind it.
+    let name: String = name.chars().map(plain).take(80).collect();
     let path = |number: usize| match number {
         1 => folder.join(format!("{name}.txt")),
         _ => folder.join(format!("{name} {number}.txt")),

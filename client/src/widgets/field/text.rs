@@ -5,6 +5,8 @@
 
 use eframe::egui::{Align2, Key, Modifiers, Response, TextEdit, Ui, vec2};
 
+use samsyn_engine::text::{pasted_line, pasted_prose};
+
 use super::{Field, FieldResponse};
 use crate::widgets::{
     draft::{DraftKey, Drafts, Outcome, Seen},
@@ -54,6 +56,13 @@ impl TextEditing<'_> {
             }
         }
         let response = ui.add(self.control(&mut text).id(id));
+        if text != before {
+            text = match self.edit {
+                Edit::Line => pasted_line(&text),
+                Edit::Prose(_) => pasted_prose(&text),
+            }
+            .into_owned();
+        }
         let seen = Seen {
             text: &text,
             focused: ui.memory(|memory| memory.has_focus(id)),

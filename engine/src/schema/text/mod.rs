@@ -24,6 +24,7 @@ mod numeral;
 mod point;
 mod unit;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::ToSpan;
@@ -32,6 +33,7 @@ use jiff::civil::Date;
 use super::error::{expected, shortened};
 use super::value::Link;
 use super::{Enumeration, Field, FieldType, Language, Question, Unit, Value, ValueError};
+use crate::text::{one_line, plain, typed};
 
 /// How a text is read: in whose language, on which day, and beside what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,12 +115,16 @@ impl FieldType {
     /// What is wrong, in words that name what would be right; or a question, where it can mean two things. Rows are refused: they
     /// have no form as one text.
     pub fn parse(&self, text: &str, reading: Reading) -> Result<Value, ValueError> {
-        let trimmed = text.trim();
+        let seen = match self {
+            FieldType::Prose => Cow::Borrowed(text),
+            _ => typed(text),
+        };
+        let trimmed = seen.trim();
         if trimmed.is_empty() {
             return Ok(self.cleared());
         }
         let value = match self {
-            FieldType::Prose => Value::Text(text.to_owned()),
+            FieldType::Prose => Value::Text(text.replace("\r\n", "\n")),
             FieldType::Line | FieldType::Phone => Value::Text(trimmed.to_owned()),
             FieldType::Email => Value::Text(address(trimmed).to_owned()),
             FieldType::Url => Value::Text(with_scheme(trimmed)),
@@ -164,14 +170,14 @@ impl FieldType {
         match (self, value) {
             (_, Value::Empty) => String::new(),
             (FieldType::Enumeration(list), Value::Choice(choice)) => {
-                list.caption(choice, language).to_owned()
+                one_line(list.caption(choice, language)).into_owned()
             }
             (FieldType::EnumerationSet(list), Value::Choices(set)) => {
                 let mut choices: Vec<&String> = set.iter().collect();
                 choices.sort_by_key(|choice| list.rank(choice));
                 let captions: Vec<&str> =
                     choices.iter().map(|choice| list.caption(choice, language)).collect();
-                captions.join(", ")
+                one_line(&captions.join(", ")).into_owned()
             }
             (FieldType::Number { unit: Unit::Year, .. }, Value::Number(year)) => year.to_string(),
             (_, Value::Link(link)) => title(*link),
@@ -188,8 +194,13 @@ impl FieldType {
             (_, Value::Coordinates(point)) => format!("{}, {}", point.latitude(), point.longitude()),
             (_, Value::YesNo(yes)) => yes_no_words(*yes, language).to_owned(),
             (_, Value::Date(date)) => date.to_string(),
-            (_, Value::Choices(set)) => set.iter().cloned().collect::<Vec<_>>().join(", "),
-            (_, Value::Text(text) | Value::Choice(text) | Value::Unreadable(text)) => text.clone(),
+            (_, Value::Choices(set)) => {
+                one_line(&set.iter().cloned().collect::<Vec<_>>().join(", ")).into_owned()
+            }
+            (FieldType::Prose, Value::Text(text)) => plain(text).into_owned(),
+            (_, Value::Text(text) | Value::Choice(text) | Value::Unreadable(text)) => {
+                one_line(text).into_owned()
+            }
         }
     }
 }
