@@ -1,0 +1,70 @@
+//! What others wrote does not drive anybody's terminal: titles of before, names of files, and what was typed wrong.
+
+#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
+
+use samsyn_tests::process::{Desk, complaint};
+
+const EVIL: &str = "\u{1b}]52;c;ZXZpbA==\u{7}\u{9b}2J\u{202e}gnp.exe";
+
+fn assert_harmless(text: &str) {
+    let acts =
+        |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || ('\u{202a}'..='\u{202e}').contains(&c);
+    assert!(!text.contains(acts), "{text:?}");
+}
+
+#[test]
+fn an_old_title_is_shown_and_not_carried_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk { path: folder.path().join("a.samsyn") };
+    desk.must(&["new", "Byrån", "--name", "Asa", "--no-encryption"]);
+    let id = desk.must(&["add", "venue", "name=Hallen"]);
+    // As an earlier version took it, and put it into its lists.
+    let file = rusqlite::Connection::open(&desk.path).unwrap();
+    let cells = serde_json::json!({ "name": EVIL, "town": EVIL }).to_string();
+    file.execute("UPDATE rows SET title = ?1, cells = ?2 WHERE title = 'Hallen'", [EVIL, &cells]).unwrap();
+    drop(file);
+    for arguments in [
+        &["list", "venue"][..],
+        &["search", "hallen"],
+        &["list", "venue", "--json"],
+        &["search", "hallen", "--json"],
+    ] {
+        let output = desk.run(arguments);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("gnp.exe"), "{arguments:?}: {text:?}");
+        assert_harmless(&text);
+        if arguments.contains(&"--json") {
+            let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert!(read.to_string().contains("gnp.exe"));
+            assert!(text.contains("\\u009b") && text.contains("\\u202e"), "{text}");
+        }
+    }
+    let several = desk.run(&["show", &id[..1]]);
+    assert_harmless(&complaint(&several));
+}
+
+#[test]
+fn a_new_value_has_no_orders_in_it_and_what_was_typed_is_said_harmlessly() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk { path: folder.path().join("a.samsyn") };
+    desk.must(&["new", "Byrån", "--name", "Asa", "--no-encryption"]);
+    for arguments in [
+        &["add", "venue", &format!("name={EVIL}")][..],
+        &["show", EVIL],
+        &["list", EVIL],
+        &["list", "venue", "--where", &format!("{EVIL}=1")],
+        &[EVIL],
+        &["export", "--json", &format!("/{EVIL}/a")],
+        &["new", EVIL, "--name", "Bo"],
+        &["list", "venue", "--most", EVIL],
+    ] {
+        let output = desk.run(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert_harmless(&complaint(&output));
+    }
+    let elsewhere = Desk { path: folder.path().join(format!("b{EVIL}").replace('/', "")) };
+    assert_harmless(&complaint(&elsewhere.run(&["list", "venue"])));
+    let named = Desk { path: folder.path().join("c.samsyn") };
+    let output = named.run(&["new", "Byr\u{1b}[2Jån", "--name", "Bo", "--no-encryption"]);
+    assert!(!output.status.success(), "a workspace's name is one line, too");
+}
