@@ -345,6 +345,8 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
     match error {
         JoinError::NoName => say(NO_NAME, ""),
         JoinError::Address(error) => say(ADDRESS_LIKE, &address::sentence(error, language)),
+        JoinError::Workspace(error) => Caption::new("Arbetsytans namn: {}.", "The workspace's name: {}.")
+            .fill(language, &[&error.words(language)]),
         JoinError::Code(_) => say(NO_CODE, ""),
         JoinError::Exists(path) => say(EXISTS, &path.display().to_string()),
         JoinError::Alone(path) => say(IS_ALONE, &path.display().to_string()),

@@ -6,8 +6,10 @@ use samsyn_engine::address::{AddressError, RelayAddress, WorkspaceAddress};
 use samsyn_engine::files::with_ending;
 use samsyn_engine::identity::{CodeError, DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{Newborn, Replica, ReplicaError};
+use samsyn_engine::schema::{FieldType, Value, ValueError};
 use samsyn_engine::store::{FileKey, Meta, NewReplica, StoreError, WayIn, is_unfinished, key_needed};
 use samsyn_engine::sync::{ErrorCode, Notice};
+use samsyn_engine::text;
 use samsyn_engine::typed;
 
 use crate::keys::{self, Encryption, KeyError, Place, Vault};
@@ -22,6 +24,9 @@ pub enum JoinError {
     /// The address is none.
     #[error("{0} (expected wss://HOST/WORKSPACE or ws://HOST:PORT/WORKSPACE)")]
     Address(#[from] AddressError),
+    /// The workspace's name is none: it has something in it that is no text, or is too long.
+    #[error("the workspace's name: {0}")]
+    Workspace(ValueError),
     /// The code is none.
     #[error(transparent)]
     Code(#[from] CodeError),
@@ -189,7 +194,8 @@ impl Site<'_> {
 /// Where it cannot be made.
 pub fn found(site: Site<'_>, workspace: &str, name: &str) -> Result<Made, JoinError> {
     let name = person(name)?;
-    let workspace_name = workspace.to_owned();
+    let workspace_name = text::typed(workspace).trim().to_owned();
+    FieldType::Line.check(&Value::Text(workspace_name.clone())).map_err(JoinError::Workspace)?;
     let new = NewReplica { workspace: WorkspaceId::random(), workspace_name, relay: None };
     site.make(&new, name, None)
 }
