@@ -16,6 +16,7 @@ use crate::widgets::tokens::{Tone, space};
 texts! {
     MOVE_TITLE: "Reläets adress", "The relay's address";
     MOVE_HINT: "Har reläet flyttat, skriv adressen som den som driver det har gett. Allt på den här datorn är kvar, och det som inte är skickat skickas dit. Reläet där tillfrågas först om det har arbetsytan.", "If the relay has moved, type the address that whoever runs it gave you. Everything on this computer stays, and what is not sent goes there. The relay there is asked first whether it has this workspace.";
+    OFFERED: "Reläet säger att det har flyttat till adressen här nedanför. Byt om det stämmer. Är du osäker, fråga den som driver det. Allt på den här datorn är kvar, och det som inte är skickat skickas dit.", "The relay says that it has moved to the address below. Take it if that is right. If in doubt, ask whoever runs the relay. Everything on this computer stays, and what is not sent goes there.";
     SHARE_TITLE: "Ta arbetsytan till ett relä", "Take the workspace to a relay";
     SHARE_HINT: "Arbetsytan finns bara på den här datorn. Be den som driver ett relä att skapa en tom arbetsyta där, och skriv adressen och koden som du får. Allt som finns här följer med, med vem som skrev vad och när. Du blir koordinator och kan sedan bjuda in andra.", "This workspace is only on this computer. Ask whoever runs a relay to make an empty workspace there, and type the address and the code that you are given. Everything in it goes along, with who wrote what and when. You become its coordinator, and can invite others then.";
     ADDRESS: "Adress", "Address";
@@ -37,7 +38,10 @@ texts! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum For {
     /// Another address.
-    Moving,
+    Moving {
+        /// Whether the relay itself has said which.
+        offered: bool,
+    },
     /// A workspace that has no relay yet.
     Sharing,
 }
@@ -80,9 +84,14 @@ pub(crate) enum Wish {
 }
 
 impl RelayDialog {
-    /// To change the address, which is this one until now, or was said to be.
+    /// To change the address, which is this one until now.
     pub(crate) fn moving(address: String) -> RelayDialog {
-        RelayDialog::new(For::Moving, address)
+        RelayDialog::new(For::Moving { offered: false }, address)
+    }
+
+    /// To change the address to the one at which the relay says that it is.
+    pub(crate) fn offered(address: String) -> RelayDialog {
+        RelayDialog::new(For::Moving { offered: true }, address)
     }
 
     /// To take a workspace to a relay that has none yet.
@@ -115,7 +124,7 @@ impl RelayDialog {
     /// Draws it. What is under way goes on, also where the dialog is closed.
     pub(crate) fn show(&mut self, context: &Context, language: Language) -> Wish {
         let title = match self.what_for {
-            For::Moving => MOVE_TITLE,
+            For::Moving { .. } => MOVE_TITLE,
             For::Sharing => SHARE_TITLE,
         };
         let dialog = Dialog { title: title.get(language), width: 480.0, close: texts::CLOSE.get(language) };
@@ -124,7 +133,11 @@ impl RelayDialog {
     }
 
     fn contents(&mut self, ui: &mut Ui, language: Language) -> Wish {
-        let hint = if self.what_for == For::Moving { MOVE_HINT } else { SHARE_HINT };
+        let hint = match self.what_for {
+            For::Moving { offered: true } => OFFERED,
+            For::Moving { offered: false } => MOVE_HINT,
+            For::Sharing => SHARE_HINT,
+        };
         ui.add(Label::new(hint.get(language)).wrap());
         let focus = !std::mem::replace(&mut self.focused, true);
         let entered = ui.add_enabled_ui(!self.busy, |ui| self.fields(ui, language, focus)).inner;
@@ -140,7 +153,7 @@ impl RelayDialog {
         if self.busy {
             ui.horizontal(|ui| {
                 ui.spinner();
-                let caption = if self.what_for == For::Moving { ASKING } else { SHARING };
+                let caption = if self.what_for == For::Sharing { SHARING } else { ASKING };
                 ui.label(caption.get(language));
             });
             return Wish::Stay;
@@ -151,7 +164,7 @@ impl RelayDialog {
     /// The fields. Says whether Enter was pressed in one.
     fn fields(&mut self, ui: &mut Ui, language: Language, focus: bool) -> bool {
         let say = |caption: Caption| caption.get(language);
-        let like = if self.what_for == For::Moving { RELAY_LIKE } else { WORKSPACE_LIKE };
+        let like = if self.what_for == For::Sharing { WORKSPACE_LIKE } else { RELAY_LIKE };
         let before = self.address.clone();
         let mut entered = super::line(ui, Field::new(say(ADDRESS)), say(like), (&mut self.address, focus));
         if self.address != before {

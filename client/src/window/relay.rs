@@ -42,7 +42,13 @@ impl RelayDesk {
     pub(super) fn open(&mut self, session: &Session) {
         let mut dialog = match session.standing() {
             Standing::Alone => RelayDialog::sharing(),
-            _ => RelayDialog::moving(offered(session)),
+            _ => match offered(session) {
+                Some(relay) => RelayDialog::offered(relay.to_string()),
+                None => {
+                    let address = session.meta().and_then(|meta| meta.relay.clone());
+                    RelayDialog::moving(address.unwrap_or_default())
+                }
+            },
         };
         // What was begun before is still under way.
         if self.under_way.is_some() {
@@ -142,13 +148,11 @@ fn of_moving(error: &MoveError, language: Language) -> Trouble {
     }
 }
 
-/// The address at which the relay says it is now; otherwise the one until now.
-fn offered(session: &Session) -> String {
-    if let Link::Waiting { reason, .. } = &session.status().link
-        && let LinkError::Moved { to, .. } = &**reason
-        && to.for_good
-    {
-        return to.relay.to_string();
+/// The address at which the relay says it is now, and is to stay.
+fn offered(session: &Session) -> Option<&RelayAddress> {
+    let Link::Waiting { reason, .. } = &session.status().link else { return None };
+    match &**reason {
+        LinkError::Moved { to, .. } if to.for_good => Some(&to.relay),
+        _ => None,
     }
-    session.meta().and_then(|meta| meta.relay.clone()).unwrap_or_default()
 }

@@ -61,6 +61,7 @@ fn a_relay_that_says_where_it_is_now_is_offered_and_not_followed() {
     drop(replica);
     bo.until_shown("The relay has moved");
     press(&mut bo, "The relay's address");
+    bo.until("it is said", |desk| shows(desk, "The relay says that it has moved to the address below"));
     bo.until("where it is now is there already", |desk| desk.input("Address").as_deref() == Some(&relay));
     press(&mut bo, "Change the address");
     bo.until_shown("Connected");
