@@ -70,6 +70,16 @@ fn an_address_that_is_none_is_said_in_both_languages_and_makes_nothing() {
         }
     }
     assert!(!desk.path.exists());
+    // One that an earlier version took is told, and mended.
+    let eva = alone(folder.path(), "eva");
+    let secret = samsyn_engine::identity::WorkspaceSecret::random();
+    let mut replica = samsyn_engine::replica::Replica::open(&eva.path).unwrap();
+    replica.set_relay("ws://localhost:99999", &secret.into()).unwrap();
+    drop(replica);
+    let told = said(&eva.run(&["sync"]));
+    assert!(told.contains("ws://localhost:99999, cannot be used: \"99999\" is no port"), "{told}");
+    eva.must(&["relay", "ws://localhost:9", "--anyway"]);
+    assert!(said(&eva.run(&["sync"])).contains("cannot be reached"));
     let said = said(&alone(folder.path(), "asa").run(&["serve", "--listen", "localhost:99999"]));
     assert!(said.contains("\"99999\" is no port"), "{said}");
 }
