@@ -99,6 +99,18 @@ pub fn share(vault: &Vault, path: &Path, to: Destination, tell: Tell<'_>) -> Res
     }
 }
 
+/// The same, until the relay has let the replica in: for a window, whose link sends the rest and says how far it has come.
+///
+/// # Errors
+/// Why not.
+pub fn bring(vault: &Vault, path: &Path, to: &Destination) -> Result<(), ShareError> {
+    let Begun { mut replica, drawn } = begin(vault, path, to)?;
+    match link::come_in(&mut replica) {
+        Ok(()) => Ok(()),
+        Err(error) => Err(ended((vault, drawn), replica, error)?),
+    }
+}
+
 /// A replica that is on its way.
 struct Begun {
     replica: Replica,

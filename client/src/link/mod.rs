@@ -124,6 +124,34 @@ pub fn sync_telling(replica: &mut Replica, tell: Tell<'_>) -> Result<Visit, Link
     visit
 }
 
+/// Connects until the relay has let this replica in, and closes. Whoever keeps it in step does the rest.
+///
+/// # Errors
+/// Where the relay cannot be reached, does not let us in, or the connection breaks.
+pub fn come_in(replica: &mut Replica) -> Result<(), LinkError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(LinkError::runtime)?;
+    let entered = runtime.block_on(async { timeout(STUCK, entered(replica)).await });
+    runtime.shutdown_background();
+    entered.unwrap_or_else(|_| Err(LinkError::Broken(STUCK_WORDS.to_owned())))
+}
+
+async fn entered(replica: &mut Replica) -> Result<(), LinkError> {
+    let mut connection = Connection::open(replica).await?;
+    loop {
+        for news in connection.next(replica).await? {
+            match news {
+                SyncNews::Connected { .. } => {
+                    connection.close().await;
+                    return Ok(());
+                }
+                SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// Connects, asks the relay for something of who belongs, and closes.
 ///
 /// # Errors

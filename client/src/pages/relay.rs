@@ -28,9 +28,8 @@ texts! {
     UNENCRYPTED: "Det jag skickar behöver inte vara krypterat på vägen", "What I send need not be encrypted on the way";
     SHARE: "Ta den dit", "Take it there";
     ASKING: "Frågar reläet …", "Asking the relay …";
-    SHARING: "Skickar arbetsytan …", "Sending the workspace …";
     MOVED: "Reläets adress är nu {}.", "The relay's address is {} now.";
-    SHARED: "Arbetsytan finns nu på reläet, och du är dess koordinator.", "The workspace is on the relay now, and you are its coordinator.";
+    SHARED: "Arbetsytan är på väg till reläet, och du är dess koordinator. Längst ner i fönstret syns hur långt den har kommit.", "The workspace is on its way to the relay, and you are its coordinator. The bottom of the window shows how far it has come.";
     CANCEL: "Avbryt", "Cancel";
 }
 
@@ -153,8 +152,7 @@ impl RelayDialog {
         if self.busy {
             ui.horizontal(|ui| {
                 ui.spinner();
-                let caption = if self.what_for == For::Sharing { SHARING } else { ASKING };
-                ui.label(caption.get(language));
+                ui.label(ASKING.get(language));
             });
             return Wish::Stay;
         }

@@ -8,7 +8,7 @@ use samsyn_engine::address::RelayAddress;
 use samsyn_engine::schema::Language;
 
 use crate::belonging::moving::{MoveError, move_relay};
-use crate::belonging::sharing::{Destination, ShareError, share};
+use crate::belonging::sharing::{Destination, ShareError, bring};
 use crate::explain;
 use crate::keys::Vault;
 use crate::link::LinkError;
@@ -136,7 +136,7 @@ impl RelayDesk {
 }
 
 fn take(vault: &Vault, path: &Path, (address, code): (&str, &str)) -> Result<(), ShareError> {
-    share(vault, path, Destination::read(address, code)?, &mut |_| {}).map(drop)
+    bring(vault, path, &Destination::read(address, code)?)
 }
 
 fn of_moving(error: &MoveError, language: Language) -> Trouble {

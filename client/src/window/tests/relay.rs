@@ -84,7 +84,7 @@ fn a_workspace_that_is_only_here_is_taken_to_a_relay() {
     let code = town.invite(Role::Coordinator, None);
     asa.write("Code", &code.reveal());
     press(&mut asa, "Take it there");
-    asa.until("it is there", |desk| shows(desk, "The workspace is on the relay now"));
+    asa.until("it is there", |desk| shows(desk, "The workspace is on its way to the relay"));
     asa.until_shown("Connected");
     asa.until("others can be invited", |desk| shows(desk, "Invite"));
     assert_eq!(town.roster().members.len(), 1);
