@@ -254,7 +254,11 @@ fn people_work(commands: &mut Commands, shell: &mut Shell) {
         shell.must(commands, &format!("{asa} add contact given=Eva family=Ek focus_areas=\"Vintersport\""));
     shell.put("4f7k…", &eva);
     shell.put("PERSON", &eva);
+    assert!(shell.must(commands, &format!("{asa} fields contact")).contains("legal_basis"));
     assert!(shell.must(commands, &format!("{asa} list contact --sort family")).contains("Eva Ek"));
+    shell.must(commands, &format!("{asa} list contact --where legal_basis=Samtycke"));
+    let meeting = format!("{asa} add meeting name=Kongressen status=tentative \"dates=12–14 maj 2029\"");
+    shell.must(commands, &format!("{meeting} \"budget=2,5 mkr\""));
     assert!(shell.must(commands, &format!("{asa} search ek")).contains("Eva Ek"));
     shell.must(commands, &format!("{asa} set 4f7k… follow_up=2027-01-15 --why \"ring efter nyår\""));
     assert!(shell.must(commands, &format!("{asa} sync")).contains("sent"));

@@ -1,7 +1,7 @@
 //! Commands for two computers without a relay between them.
 
 use clap::Args;
-use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::schema::{Caption, Language, count_words};
 use serde_json::json;
 
 use super::Json;
@@ -62,7 +62,7 @@ impl Serve {
         }
         let words = match changed {
             Ok(0) => NOTHING_NEW.get(language).to_owned(),
-            Ok(count) => CHANGED.get(language).replace("{}", &count.to_string()),
+            Ok(count) => CHANGED.get(language).replace("{}", &count_words(*count as u64, language)),
             Err(error) => explain::direct_error(error, language),
         };
         line(format_args!("{from}: {words}"))

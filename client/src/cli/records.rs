@@ -283,6 +283,15 @@ fn put(cells: &mut Cells, path: &FieldPath, value: &Value) {
     }
 }
 
+/// Says which day was understood, where it was written in another way: nothing else that `add` says shows it.
+fn understood(field: &Field, text: &str, value: &Value, language: Language) {
+    const UNDERSTOOD: Caption = Caption::new("{}: ”{}” är {}", "{}: “{}” is {}");
+    let words = field.field_type.words(value, language, &|link| link.to_string());
+    if matches!(value, Value::Date(_) | Value::DateRange(_)) && words != text.trim() {
+        eprintln!("{}", UNDERSTOOD.fill(language, &[&field.name, &text.trim(), &words]));
+    }
+}
+
 fn known_kind(replica: &Replica, id: samsyn_engine::id::RecordId) -> Result<&'static Kind, Failure> {
     const NEWER: Caption = Caption::new(
         "Den här versionen känner inte till postens slag: installera en nyare Samsyn.",
@@ -377,6 +386,7 @@ fn cells(
         let unknown = || no_field(owner, name);
         let field = fields.iter().find(|field| field.name == name).ok_or_else(unknown)?;
         let value: Value = value((replica, record), field, text, beside(reading, field, fields, &cells))?;
+        understood(field, text, &value, reading.language);
         if !value.is_empty() {
             cells.insert(name.to_owned(), value);
         }

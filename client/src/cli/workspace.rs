@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use samsyn_engine::exchange::{export_automerge, export_json};
-use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::schema::{Caption, Language, count_words};
 use serde_json::json;
 
 use super::members::Code;
@@ -99,7 +99,10 @@ impl Join {
         if self.no_sync {
             line(MADE.fill(context.language, &[&path]))?;
         } else {
-            line(JOINED.fill(context.language, &[&meta.workspace_name, &visit.records, &path]))?;
+            line(JOINED.fill(
+                context.language,
+                &[&meta.workspace_name, &count_words(visit.records as u64, context.language), &path],
+            ))?;
         }
         self.at_rest.say(key.as_ref(), context)
     }
@@ -123,7 +126,9 @@ fn summary(visit: &link::Visit, language: Language) -> String {
         1 => Caption::new("1 post ändrad av andra", "1 record changed by others"),
         _ => Caption::new("{} poster ändrade av andra", "{} records changed by others"),
     };
-    let number = |caption: Caption, count: usize| caption.get(language).replace("{}", &count.to_string());
+    let number = |caption: Caption, count: usize| {
+        caption.get(language).replace("{}", &count_words(count as u64, language))
+    };
     format!("{}, {}.", number(sent, visit.pushed), number(changed, visit.records))
 }
 
@@ -143,9 +148,11 @@ fn erased(visit: &link::Visit, language: Language) -> String {
         " {} ändringar av dem, som inte hade skickats, raderades också.",
         " {} changes to them that had not been sent were erased, too.",
     );
-    let mut words = gone.get(language).replace("{}", &visit.erased.to_string());
+    let mut words = gone.get(language).replace("{}", &count_words(visit.erased as u64, language));
     if visit.erased_unsent > 0 {
-        words.push_str(&unsent.get(language).replace("{}", &visit.erased_unsent.to_string()));
+        words.push_str(
+            &unsent.get(language).replace("{}", &count_words(visit.erased_unsent as u64, language)),
+        );
     }
     words
 }
@@ -160,9 +167,10 @@ fn withdrawn(visit: &link::Visit, language: Language) -> String {
         " Poster som är kvar här, eftersom du har skrivit i dem och det inte är skickat än: {}.",
         " Kept, for you wrote in them and it is not sent: {}.",
     );
-    let mut words = gone.get(language).replace("{}", &visit.withdrawn.to_string());
+    let mut words = gone.get(language).replace("{}", &count_words(visit.withdrawn as u64, language));
     if visit.withdrawn_kept > 0 {
-        words.push_str(&kept.get(language).replace("{}", &visit.withdrawn_kept.to_string()));
+        words
+            .push_str(&kept.get(language).replace("{}", &count_words(visit.withdrawn_kept as u64, language)));
     }
     words
 }
@@ -200,7 +208,7 @@ impl Sync {
         } else {
             line(summary(&visit, context.language))?;
             if visit.held > 0 {
-                line(HELD.get(context.language).replace("{}", &visit.held.to_string()))?;
+                line(HELD.fill(context.language, &[&count_words(visit.held as u64, context.language)]))?;
             }
             if visit.erased > 0 {
                 line(erased(&visit, context.language))?;
@@ -258,12 +266,20 @@ impl Export {
             let count = export_automerge(&replica, folder, self.overwrite.existing())?;
             const WROTE: Caption =
                 Caption::new("Dokument skrivna under {}: {}", "Documents written below {}: {}");
-            line(WROTE.fill(context.language, &[&folder.display(), &count]))?;
+            line(
+                WROTE.fill(
+                    context.language,
+                    &[&folder.display(), &count_words(count as u64, context.language)],
+                ),
+            )?;
         }
         if let Some(path) = &self.json {
             let count = export_json(&replica, path, self.overwrite.existing())?;
             const WROTE: Caption = Caption::new("Poster skrivna till {}: {}", "Records written to {}: {}");
-            line(WROTE.fill(context.language, &[&path.display(), &count]))?;
+            line(
+                WROTE
+                    .fill(context.language, &[&path.display(), &count_words(count as u64, context.language)]),
+            )?;
         }
         Ok(())
     }

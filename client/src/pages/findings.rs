@@ -35,7 +35,10 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
         ui.horizontal(|ui| {
             ui.set_min_height(HEAD - space::XXS);
             ui.label(RichText::new(scene.say(texts::FINDINGS)).text_style(theme::strong()));
-            ui.label(RichText::new(findings.len().to_string()).weak());
+            ui.label(
+                RichText::new(samsyn_engine::schema::count_words(findings.len() as u64, scene.language))
+                    .weak(),
+            );
         });
         ScrollArea::vertical().id_salt("findings").max_height(most).auto_shrink([false, true]).show_rows(
             ui,

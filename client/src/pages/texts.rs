@@ -301,7 +301,8 @@ pub(crate) fn records(count: u64, language: Language) -> String {
 /// How far a catch-up has come.
 pub(crate) fn catching_up(received: u64, pending: u64, language: Language) -> String {
     let caption = Caption::new("Hämtar {} av", "Fetching {} of");
-    format!("{} {pending}", caption.get(language).replace("{}", &received.to_string()))
+    let [received, pending] = [received, pending].map(|count| count_words(count, language));
+    format!("{} {pending}", caption.get(language).replace("{}", &received))
 }
 
 /// When the relay is tried again; now, where no time is given.

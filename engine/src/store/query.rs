@@ -139,8 +139,10 @@ impl Store {
             let path = format!("$.{}", filter.field);
             match &filter.test {
                 Test::Is(value) => {
+                    // SQLite gives answers as 1 and 0; as they are stored they are words.
                     conditions.push_str(
-                        " AND EXISTS (SELECT 1 FROM json_each(r.cells, ?) j WHERE CAST(j.value AS TEXT) = ?)",
+                        " AND EXISTS (SELECT 1 FROM json_each(r.cells, ?) j WHERE
+                          CASE WHEN j.type IN ('true', 'false') THEN j.type ELSE CAST(j.value AS TEXT) END = ?)",
                     );
                     values.extend([path, value.clone()]);
                 }

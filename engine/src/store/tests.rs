@@ -125,9 +125,19 @@ fn lists_sort_the_swedish_way_and_filter() {
     assert_eq!(titles(&store, &list).len(), 2);
     list.filters = vec![Filter { field: "emails".into(), test: Test::Filled }];
     assert_eq!(titles(&store, &list).len(), 0);
+    // Answers and figures are what they are stored as.
+    let held = add(&mut store, "Siv", "Ask");
+    let value = Value::YesNo(true);
+    edit(&mut store, held, &[Edit::Set { path: FieldPath::field("retention_hold"), value }]);
+    for (stored, count) in [("true", 1), ("false", 0), ("1", 0)] {
+        list.filters = vec![Filter { field: "retention_hold".into(), test: Test::Is(stored.into()) }];
+        assert_eq!(titles(&store, &list).len(), count, "{stored}");
+    }
+    list.filters = Vec::new();
+    assert_eq!(titles(&store, &list).len(), 5);
     // A field that does not exist filters nothing and reaches no SQL.
     list.filters = vec![Filter { field: "x') OR 1=1 --".into(), test: Test::Filled }];
-    assert_eq!(titles(&store, &list).len(), 4);
+    assert_eq!(titles(&store, &list).len(), 5);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Words about who belongs, in both languages.
 
 use samsyn_engine::identity::{Happening, Management, ManagementError, Role};
-use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::schema::{Caption, Language, count_words};
 
 use crate::link::worker::Asked;
 use crate::pages::texts::{self, texts};
@@ -118,7 +118,7 @@ pub(super) fn people(count: usize, language: Language) -> String {
     } else {
         Caption::new("{} personer", "{} people")
     };
-    caption.get(language).replace("{}", &count.to_string())
+    caption.get(language).replace("{}", &count_words(count as u64, language))
 }
 
 /// What came of something that was asked of who belongs: whether it is done, and the words.

@@ -173,7 +173,9 @@ fn touches(ui: &mut Ui, touched: &Touched, scene: &mut Scene<'_>) {
     let t = Tokens::of(ui);
     ui.add_space(space::XS);
     let caption = if touched.changes == 1 { words::ONE_CHANGE } else { words::CHANGES };
-    let changes = scene.say(caption).replace("{}", &touched.changes.to_string());
+    let changes = scene
+        .say(caption)
+        .replace("{}", &samsyn_engine::schema::count_words(touched.changes as u64, scene.language));
     ui.label(RichText::new(changes).text_style(theme::strong()));
     if touched.referrers.is_empty() {
         ui.label(scene.say(words::NO_REFERRERS));

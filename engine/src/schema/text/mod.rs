@@ -123,22 +123,25 @@ impl FieldType {
         if trimmed.is_empty() {
             return Ok(self.cleared());
         }
+        // Dashes, blanks and digits of all kinds; the en dash of a range says more than a hyphen.
+        let plain = crate::typed::plain(trimmed);
+        let plain = plain.trim();
         let value = match self {
             FieldType::Prose => Value::Text(text.replace("\r\n", "\n")),
             FieldType::Line | FieldType::Phone => Value::Text(trimmed.to_owned()),
             FieldType::Email => Value::Text(address(trimmed).to_owned()),
             FieldType::Url => Value::Text(with_scheme(trimmed)),
-            FieldType::Number { unit, .. } => unit::number(self, *unit, trimmed, reading)?,
-            FieldType::Counter => unit::whole(self, trimmed, reading)?,
-            FieldType::Money => money::money(trimmed, reading)?,
+            FieldType::Number { unit, .. } => unit::number(self, *unit, plain, reading)?,
+            FieldType::Counter => unit::whole(self, plain, reading)?,
+            FieldType::Money => money::money(plain, reading)?,
             FieldType::Date => days::day(trimmed, reading)?,
             FieldType::DateRange => days::days(trimmed, reading)?,
             FieldType::Enumeration(list) => Value::Choice(choice(list, trimmed)?),
             FieldType::EnumerationSet(list) => Value::Choices(choices(list, trimmed)?),
             FieldType::Reference(_) => Value::Link(link(trimmed)?),
             FieldType::ReferenceSet(_) => Value::Links(members(trimmed).map(link).collect::<Result<_, _>>()?),
-            FieldType::Coordinates => Value::Coordinates(point::point(trimmed)?),
-            FieldType::YesNo => Value::YesNo(yes_no(trimmed)?),
+            FieldType::Coordinates => Value::Coordinates(point::point(plain)?),
+            FieldType::YesNo => Value::YesNo(yes_no(plain)?),
             FieldType::Rows(_) => return Err(ValueError::Type),
         };
         self.check(&value)?;

@@ -58,6 +58,10 @@ fn a_unit_is_never_passed_over() {
             both(field_type, text)
         );
     }
+    for text in ["１２５０，５ m", "1\u{200b}250,5\u{feff}", "1\u{2006}250,5 m²".trim_end_matches('²')]
+    {
+        assert_eq!(both(FieldType::measure(Unit::Metres), text), Ok(Value::Number(1250.5)), "{text:?}");
+    }
     for text in ["many", "1e3", "inf", "NaN", "1e309", "5 - 3", "~500", "1 2 3"] {
         assert!(both(FieldType::measure(Unit::Metres), text).is_err(), "{text}");
     }

@@ -61,6 +61,11 @@ fn people_write_days_in_many_ways() {
     ] {
         assert_eq!(read(FieldType::Date, text, Language::English), on(2029, 5, 12), "{text}");
     }
+    for text in
+        ["2029\u{2011}05\u{2011}12", "12\u{a0}maj\u{202f}2029", "２０２９-05-12", "12\u{ad} maj 2029\u{200e}"]
+    {
+        assert_eq!(day(text), on(2029, 5, 12), "{text:?}");
+    }
     assert_eq!(day("o\u{308}vermorgon"), on(2026, 11, 30), "letters taken apart are the same letters");
 }
 

@@ -42,7 +42,11 @@ pub(super) enum Period {
 
 /// Lower case, one blank between words, and no marks on letters: å and ä are a, ö is o.
 pub(super) fn fold(text: &str) -> String {
-    let plain: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let plain: String = text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c) && !crate::typed::is_unseen(*c))
+        .flat_map(char::to_lowercase)
+        .collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
