@@ -82,6 +82,32 @@ fn what_show_prints_is_what_set_takes() {
 }
 
 #[test]
+fn rows_are_named_as_they_are_shown() {
+    let office = Office::new();
+    let plan = office.desk.must(&["add", "plan", "name=Planen"]);
+    let task = |values: &[&str]| {
+        let output = office.desk.run(&[&["add", "--to", &plan, "tasks"], values].concat());
+        assert!(output.status.success(), "{}", complaint(&output));
+    };
+    task(&["title=Boka lokal, stor"]);
+    task(&["title=Bud"]);
+    task(&["title=Besök", "depends_on=boka lokal, stor; Bud"]);
+    let tasks = office.field(&plan, "tasks");
+    let (ids, last) = ((tasks[0]["id"].clone(), tasks[1]["id"].clone()), &tasks[2]["depends_on"]);
+    assert!(
+        last.as_array().unwrap().contains(&ids.0) && last.as_array().unwrap().contains(&ids.1),
+        "{tasks}"
+    );
+    let path = format!("tasks.{}.depends_on", tasks[2]["id"].as_str().unwrap());
+    office.desk.must(&["set", &plan, &format!("{path}=")]);
+    let shown = "Boka lokal, stor, Bud";
+    office.desk.must(&["set", &plan, &format!("{path}={shown}")]);
+    assert_eq!(office.field(&plan, "tasks")[2]["depends_on"].as_array().unwrap().len(), 2);
+    let why = office.said("sv", &["set", &plan, &format!("{path}=Bid")]).unwrap_err();
+    assert!(why.contains("Ingen rad heter ”Bid”"), "{why}");
+}
+
+#[test]
 fn an_ambiguous_number_is_asked_about_and_changes_nothing() {
     let office = Office::new();
     let meeting = office.desk.must(&["add", "meeting", "name=Kongressen", "budget=1 kr"]);

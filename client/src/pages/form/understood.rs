@@ -42,40 +42,41 @@ pub(super) fn tell(place: &Place<'_>, part: Part, response: &Response, scene: &S
         return;
     }
     let Some(text) = scene.drafts.text(&key) else { return };
-    let who = (scene.language, scene.today);
-    let Some(words) = words(&place.field.field_type, place.read(part, text, who), scene.language) else {
-        return;
-    };
-    if words == text.trim() {
-        return;
-    }
-    let place = response.rect;
-    Tooltip::always_open(response.ctx.clone(), response.layer_id, response.id, place)
+    let read = place.read(part, text, (scene.language, scene.today));
+    let Some(words) = words(&place.field.field_type, text, read, scene.language) else { return };
+    Tooltip::always_open(response.ctx.clone(), response.layer_id, response.id, response.rect)
         .show(|ui| ui.label(RichText::new(format!("= {words}"))));
 }
 
 /// What was understood, for types whose values people write in ways of their own.
-fn words(field_type: &FieldType, read: Result<Edit, ValueError>, language: Language) -> Option<String> {
-    let shown = matches!(
-        field_type,
-        FieldType::Number { .. }
-            | FieldType::Money
-            | FieldType::Date
-            | FieldType::DateRange
-            | FieldType::Coordinates
-    );
-    if !shown {
+fn words(
+    field_type: &FieldType,
+    text: &str,
+    read: Result<Edit, ValueError>,
+    language: Language,
+) -> Option<String> {
+    use FieldType::{Coordinates, Date, DateRange, Money, Number};
+    if !matches!(field_type, Number { .. } | Money | Date | DateRange | Coordinates) {
         return None;
     }
     match read {
-        Ok(Edit::Set { value, .. }) if !value.is_empty() => Some(of_value(field_type, &value, language)),
+        Ok(Edit::Set { value, .. }) if !value.is_empty() => {
+            let bare = field_type.bare_words(&value, language, &|link| link.to_string());
+            let says_nothing = !matches!(field_type, Date | DateRange) && alike(text, &bare);
+            (!says_nothing).then(|| of_value(field_type, &value, language))
+        }
         Err(ValueError::Question(question)) => {
-            let either = texts::EITHER.get(language);
             let all = question.readings.iter().map(|value| of_value(&question.field_type, value, language));
-            Some(all.collect::<Vec<_>>().join(either))
+            Some(all.collect::<Vec<_>>().join(texts::EITHER.get(language)))
         }
         _ => None,
     }
+}
+
+/// Whether two texts differ in nothing but blanks.
+fn alike(one: &str, other: &str) -> bool {
+    let dense = |text: &str| text.split_whitespace().collect::<String>();
+    dense(one) == dense(other)
 }
 
 /// A value in words; a day with the day of the week, so that a wrong year is seen.
@@ -90,4 +91,38 @@ fn of_value(field_type: &FieldType, value: &Value, language: Language) -> String
 
 fn stretch(first: Date, last: Date, language: Language) -> String {
     format!("{} – {}", texts::day(first, language), texts::day(last, language))
+}
+
+#[cfg(test)]
+mod tests {
+    use samsyn_engine::schema::{FieldPath, Reading, Unit};
+
+    use super::*;
+
+    fn told(field_type: FieldType, text: &str, language: Language) -> Option<String> {
+        let reading = Reading::new(language, jiff::civil::date(2026, 11, 28));
+        let set = |value| Edit::Set { path: FieldPath::field("x"), value };
+        words(&field_type, text, field_type.parse(text, reading).map(set), language)
+    }
+
+    #[test]
+    fn what_is_understood_is_told_where_it_says_more_than_what_stands_there() {
+        use Language::{English, Swedish};
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(told(FieldType::Date, "om två veckor", Swedish), some("lördag 12 december 2026"));
+        assert_eq!(told(FieldType::Date, "14/5", English), some("Friday 14 May 2027"));
+        assert_eq!(
+            told(FieldType::Date, "3/4", English),
+            some("Saturday 3 April 2027 or Thursday 4 March 2027")
+        );
+        assert_eq!(told(FieldType::Money, "2,5 mkr", Swedish), some("2\u{a0}500\u{a0}000\u{a0}SEK"));
+        assert_eq!(
+            told(FieldType::Money, "125,000", Swedish),
+            some("125\u{a0}000\u{a0}SEK eller 125\u{a0}SEK")
+        );
+        assert_eq!(told(FieldType::count(Unit::Persons), "9165", Swedish), None);
+        assert_eq!(told(FieldType::measure(Unit::Metres), "3 km", Swedish), some("3\u{a0}000\u{a0}m"));
+        assert_eq!(told(FieldType::Date, "snart", Swedish), None);
+        assert_eq!(told(FieldType::Line, "3 km", Swedish), None);
+    }
 }
