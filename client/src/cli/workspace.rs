@@ -208,7 +208,7 @@ impl Sync {
         } else {
             line(summary(&visit, context.language))?;
             if visit.held > 0 {
-                line(HELD.fill(context.language, &[&count_words(visit.held as u64, context.language)]))?;
+                line(HELD.fill(context.language, &[&count_words(visit.held, context.language)]))?;
             }
             if visit.erased > 0 {
                 line(erased(&visit, context.language))?;
