@@ -288,7 +288,7 @@ fn understood(field: &Field, text: &str, value: &Value, language: Language) {
     const UNDERSTOOD: Caption = Caption::new("{}: ”{}” är {}", "{}: “{}” is {}");
     let words = field.field_type.words(value, language, &|link| link.to_string());
     if matches!(value, Value::Date(_) | Value::DateRange(_)) && words != text.trim() {
-        eprintln!("{}", UNDERSTOOD.fill(language, &[&field.name, &text.trim(), &words]));
+        complain(UNDERSTOOD.fill(language, &[&field.name, &text.trim(), &words]));
     }
 }
 
