@@ -187,6 +187,11 @@ pub fn lock_error(error: &LockError, language: Language) -> String {
                 "Lösenfrasen är för kort: använd minst {SHORTEST} tecken, till exempel fyra ord som ingen annan skulle sätta ihop."
             )
         }
+        LockError::Unseen(character) => format!(
+            "Lösenfrasen har ett tecken som inte syns (U+{:04X}). Den som skriver den igen kan inte veta det: utelämna det. Inget ändrades.",
+            u32::from(*character)
+        ),
+        LockError::NotSealed => "Nyckeln kunde inte låsas. Inget ändrades.".to_owned(),
         LockError::Passphrase => "Det är inte rätt lösenfras. Inget ändrades.".to_owned(),
         LockError::NotLocked(path) => format!(
             "{} har aldrig låsts med en lösenfras här, och nyckeln finns inte på den här datorn. Den kan öppnas där den krypterades.",

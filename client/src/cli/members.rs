@@ -1,6 +1,6 @@
 //! Commands on who belongs to the workspace: what a coordinator asks the relay, and coming in with an invitation.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -16,6 +16,7 @@ use serde_json::json;
 use super::Json;
 use super::naming::record;
 use super::render::{complain, json as write_json, line, picture as draw};
+use super::typed::{line_of_file, line_of_input, line_of_variable};
 use crate::belonging::enter::enter;
 use crate::belonging::erasing::{Referrer, Touched};
 use crate::belonging::invite::{Terms, Ticket};
@@ -57,23 +58,22 @@ impl Code {
 
     pub(super) fn read(&self, language: Language) -> Result<String, Failure> {
         if let Some(path) = &self.code_file {
-            return std::fs::read_to_string(path).map_err(|error| Said::file(path, &error).into());
+            return Ok(line_of_file(path)?.to_string());
         }
         if let Ok(code) = std::env::var("SAMSYN_CODE") {
+            return Ok(line_of_variable(&code).to_string());
+        }
+        if std::io::stdin().is_terminal() {
+            complain(ASK.get(language));
+            let mut code = String::new();
+            std::io::stdin().read_line(&mut code)?;
             return Ok(code);
         }
-        let mut code = String::new();
-        if std::io::stdin().is_terminal() {
-            const ASK: Caption =
-                Caption::new("Inbjudans kod, sedan Enter:", "The invitation's code, then Enter:");
-            complain(ASK.get(language));
-            std::io::stdin().read_line(&mut code)?;
-        } else {
-            std::io::stdin().take(1_000).read_to_string(&mut code)?;
-        }
-        Ok(code)
+        Ok(line_of_input()?.to_string())
     }
 }
+
+const ASK: Caption = Caption::new("Inbjudans kod, sedan Enter:", "The invitation's code, then Enter:");
 
 /// Come in with an invitation, on a replica that is here already.
 #[derive(Debug, Args)]

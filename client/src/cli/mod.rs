@@ -18,6 +18,7 @@ mod rest;
 pub(crate) mod review;
 #[cfg(test)]
 mod swedish;
+mod typed;
 mod usage;
 mod workspace;
 

@@ -1,6 +1,6 @@
 //! Commands on how the replica rests on the disk: encrypted or not, its key at hand or under a passphrase.
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::Json;
 use super::render::{json as write_json, line};
+use super::typed::{line_of_file, line_of_input, line_of_variable};
 use crate::belonging::join::Site;
 use crate::context::{Context, Failure, Said};
 use crate::explain;
@@ -108,23 +109,13 @@ impl Passphrase {
     /// Reads it; somebody who chooses one types it twice.
     fn read(&self, chooses: bool, language: Language) -> Result<Zeroizing<String>, Failure> {
         if let Some(path) = &self.passphrase_file {
-            let text = std::fs::read_to_string(path).map(Zeroizing::new);
-            return Ok(first_line(&text.map_err(|error| Said::file(path, &error))?));
+            return line_of_file(path);
         }
-        if let Ok(passphrase) = std::env::var("SAMSYN_PASSPHRASE") {
-            return Ok(Zeroizing::new(passphrase));
+        if let Ok(passphrase) = std::env::var("SAMSYN_PASSPHRASE").map(Zeroizing::new) {
+            return Ok(line_of_variable(&passphrase));
         }
-        if std::io::stdin().is_terminal() {
-            return ask(chooses, language);
-        }
-        let mut text = Zeroizing::new(String::new());
-        std::io::stdin().take(10_000).read_to_string(&mut text)?;
-        Ok(first_line(&text))
+        if std::io::stdin().is_terminal() { ask(chooses, language) } else { line_of_input() }
     }
-}
-
-fn first_line(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(text.lines().next().unwrap_or_default().to_owned())
 }
 
 fn ask(chooses: bool, language: Language) -> Result<Zeroizing<String>, Failure> {
@@ -136,7 +127,7 @@ fn ask(chooses: bool, language: Language) -> Result<Zeroizing<String>, Failure> 
     );
     let read = |caption: Caption| rpassword::prompt_password(caption.get(language)).map(Zeroizing::new);
     let passphrase = read(PASSPHRASE)?;
-    if chooses && passphrase != read(AGAIN)? {
+    if chooses && !lock::is_same_passphrase(&passphrase, &read(AGAIN)?) {
         return Err(Said::new(DIFFER, &[]).into());
     }
     Ok(passphrase)

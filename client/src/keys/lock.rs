@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use samsyn_engine::store::{KeyName, StoreError, encrypt_anew, key_needed, sweep_beside};
 
+use super::passphrase;
 use super::sealed::{SHORTEST, seal, unseal};
 use super::vault::{KeyError, Place, Secret, Vault};
 use super::{Encryption, draw_file_key, file_key};
@@ -36,6 +37,15 @@ pub enum LockError {
         "the passphrase is too short: use at least {SHORTEST} characters, for instance four words that nobody would put together"
     )]
     Short,
+    /// It has a character that nobody sees.
+    #[error(
+        "the passphrase has a character that nobody sees (U+{:04X}): whoever types it again cannot know; leave it out. Nothing was changed",
+        u32::from(*.0)
+    )]
+    Unseen(char),
+    /// The system could not seal it.
+    #[error("the key could not be sealed: nothing was changed")]
+    NotSealed,
     /// It is another one.
     #[error("that is not the passphrase: nothing was changed")]
     Passphrase,
@@ -184,6 +194,16 @@ pub fn unlock(vault: &Vault, replica: &Path, passphrase: &str) -> Result<Place, 
     };
     let key = unseal(&locked, name, passphrase)?;
     Ok(vault.keep_unlocked(&Secret::File(name), key.secret())?)
+}
+
+/// How many characters something typed has as a passphrase, however its letters are made up.
+pub fn passphrase_length(typed: &str) -> usize {
+    passphrase::length(typed)
+}
+
+/// Whether two typed texts are one passphrase, however their letters are made up.
+pub fn is_same_passphrase(one: &str, other: &str) -> bool {
+    passphrase::are_same(one, other)
 }
 
 /// Where the locked key of that name is, or is to be.

@@ -10,9 +10,10 @@
 //!
 //! - [`vault`]: the places where keys rest: the system's keyring, the login session, a folder.
 //! - [`lock`]: how a replica rests, and what changes that: encrypting, locking, unlocking.
-//! - `sealed`: a key under a passphrase.
+//! - `sealed`: a key under a passphrase; `passphrase`: what was typed, as one.
 
 pub mod lock;
+mod passphrase;
 mod sealed;
 pub mod vault;
 

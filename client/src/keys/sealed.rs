@@ -7,6 +7,9 @@
 //! The sealed key is a small JSON file. What it was stretched with stands in it, so that a later version may stretch more; the
 //! name of the key is sealed with it, so that none passes for another. It stays where it is when the key is unlocked: the same
 //! passphrase opens it the next time.
+//!
+//! How a passphrase was prepared before it was stretched stands in it, too. Earlier versions took it as it was typed: such a seal is
+//! opened all the same, whichever way the passphrase is typed now ([`passphrase`]), and made anew.
 
 use std::fs;
 use std::path::Path;
@@ -21,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::lock::LockError;
+use super::passphrase::{self, Unfit};
 use super::vault;
 
 /// A passphrase has at least so many characters: whoever holds the file can try as long as they like.
@@ -49,36 +53,83 @@ struct Locked {
     /// The key's name.
     name: String,
     argon2id: Work,
+    /// How the passphrase was prepared; where that does not stand here it was taken as it was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    passphrase: Option<String>,
     salt: String,
     nonce: String,
     sealed: String,
 }
 
+/// What stands in a file whose passphrase was prepared as RFC 8265 says.
+const PREPARED: &str = "OpaqueString";
+
 /// Seals a key with a passphrase and writes it to `path`.
-pub(super) fn seal(path: &Path, key: &FileKey, passphrase: &str) -> Result<(), LockError> {
-    if passphrase.chars().count() < SHORTEST {
-        return Err(LockError::Short);
-    }
+pub(super) fn seal(path: &Path, key: &FileKey, typed: &str) -> Result<(), LockError> {
+    let text = seal_to_text(key, typed)?;
+    write(path, &text)
+}
+
+/// The sealed key, as it stands in its file.
+pub(super) fn seal_to_text(key: &FileKey, typed: &str) -> Result<Vec<u8>, LockError> {
+    let prepared = passphrase::choose(typed, SHORTEST).map_err(|unfit| match unfit {
+        Unfit::Short => LockError::Short,
+        Unfit::Unseen(character) => LockError::Unseen(character),
+    })?;
     let (salt, nonce): ([u8; 16], [u8; 24]) = (random(), random());
     let name = key.name().to_string();
     let payload = Payload { msg: key.secret(), aad: name.as_bytes() };
-    let sealed = cipher(passphrase, &salt, WORK)?
+    let sealed = cipher(&prepared, &salt, WORK)?
         .encrypt(&XNonce::from(nonce), payload)
-        .map_err(|_| damaged(path, "it could not be sealed"))?;
+        .map_err(|_| LockError::NotSealed)?;
     let (salt, nonce, sealed) = (BASE64.encode(&salt), BASE64.encode(&nonce), BASE64.encode(&sealed));
-    let locked = Locked { samsyn_locked_key: 1, name, argon2id: WORK, salt, nonce, sealed };
-    let text = serde_json::to_vec_pretty(&locked).map_err(|error| damaged(path, &error.to_string()))?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    vault::write(folder, path, &text).map_err(|reason| LockError::File { path: path.to_owned(), reason })
+    let passphrase = Some(PREPARED.to_owned());
+    let locked = Locked { samsyn_locked_key: 1, name, argon2id: WORK, passphrase, salt, nonce, sealed };
+    serde_json::to_vec_pretty(&locked).map_err(|_| LockError::NotSealed)
 }
 
-/// The key that was sealed in `path`.
-pub(super) fn unseal(path: &Path, name: KeyName, passphrase: &str) -> Result<FileKey, LockError> {
+fn write(path: &Path, text: &[u8]) -> Result<(), LockError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    vault::write(folder, path, text).map_err(|reason| LockError::File { path: path.to_owned(), reason })
+}
+
+/// The key that was sealed in `path`. A seal of an earlier version is made anew, so that from now on it opens however the same
+/// passphrase is typed.
+pub(super) fn unseal(path: &Path, name: KeyName, typed: &str) -> Result<FileKey, LockError> {
     let text = fs::read(path).map_err(|reason| LockError::File { path: path.to_owned(), reason })?;
-    let locked: Locked = serde_json::from_slice(&text).map_err(|error| damaged(path, &error.to_string()))?;
+    let Unsealed { key, is_prepared } = unseal_text((path, &text), name, typed)?;
+    // A passphrase that could not be chosen now keeps its seal.
+    if !is_prepared
+        && let Ok(anew) = seal_to_text(&key, typed)
+        && let Err(error) = write(path, &anew)
+    {
+        tracing::warn!(%error, "a sealed key could not be made anew; it opens as before");
+    }
+    Ok(key)
+}
+
+/// A key that was sealed.
+pub(super) struct Unsealed {
+    pub(super) key: FileKey,
+    /// Its passphrase was prepared before it was stretched.
+    is_prepared: bool,
+}
+
+/// The key that was sealed in this text, which stands in `path`.
+pub(super) fn unseal_text(
+    (path, text): (&Path, &[u8]),
+    name: KeyName,
+    typed: &str,
+) -> Result<Unsealed, LockError> {
+    let locked: Locked = serde_json::from_slice(text).map_err(|error| damaged(path, &error.to_string()))?;
     if locked.samsyn_locked_key != 1 {
         return Err(damaged(path, "a newer Samsyn has written it"));
     }
+    let is_prepared = match locked.passphrase.as_deref() {
+        None => false,
+        Some(PREPARED) => true,
+        Some(_) => return Err(damaged(path, "a newer Samsyn has written it")),
+    };
     let decoded =
         |text: &str| BASE64.decode(text.as_bytes()).map_err(|error| damaged(path, &error.to_string()));
     let (salt, nonce, sealed) = (decoded(&locked.salt)?, decoded(&locked.nonce)?, decoded(&locked.sealed)?);
@@ -88,13 +139,16 @@ pub(super) fn unseal(path: &Path, name: KeyName, passphrase: &str) -> Result<Fil
         return Err(damaged(path, "it asks for more work than a passphrase is"));
     }
     let aad = name.to_string();
-    let payload = Payload { msg: &sealed, aad: aad.as_bytes() };
-    let secret = cipher(passphrase, &salt, locked.argon2id)?
-        .decrypt(&XNonce::from(nonce), payload)
-        .map(Zeroizing::new)
-        .map_err(|_| LockError::Passphrase)?;
-    let secret = secret.as_slice().try_into().map_err(|_| damaged(path, "its key has another length"))?;
-    Ok(FileKey::kept(name, secret))
+    for passphrase in passphrase::tries(typed, is_prepared) {
+        let payload = Payload { msg: &sealed, aad: aad.as_bytes() };
+        let opened = cipher(&passphrase, &salt, locked.argon2id)?.decrypt(&XNonce::from(nonce), payload);
+        if let Ok(secret) = opened.map(Zeroizing::new) {
+            let secret =
+                secret.as_slice().try_into().map_err(|_| damaged(path, "its key has another length"))?;
+            return Ok(Unsealed { key: FileKey::kept(name, secret), is_prepared });
+        }
+    }
+    Err(LockError::Passphrase)
 }
 
 fn cipher(passphrase: &str, salt: &[u8], work: Work) -> Result<XChaCha20Poly1305, LockError> {
@@ -139,11 +193,68 @@ mod tests {
         assert!(!text.windows(8).any(|part| key.secret().windows(8).any(|secret| secret == part)));
     }
 
+    /// A seal as an earlier version made it: the passphrase as it was typed, and no word about it.
+    fn seal_as_before(path: &Path, key: &FileKey, typed: &str) {
+        let (salt, nonce) = ([1; 16], [2; 24]);
+        let name = key.name().to_string();
+        let payload = Payload { msg: key.secret(), aad: name.as_bytes() };
+        let sealed = cipher(typed, &salt, WORK).unwrap().encrypt(&XNonce::from(nonce), payload).unwrap();
+        let (salt, nonce, sealed) = (BASE64.encode(&salt), BASE64.encode(&nonce), BASE64.encode(&sealed));
+        let locked =
+            Locked { samsyn_locked_key: 1, name, argon2id: WORK, passphrase: None, salt, nonce, sealed };
+        fs::write(path, serde_json::to_vec(&locked).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_passphrase_opens_from_every_keyboard_and_file() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a.locked");
+        let (composed, decomposed) = ("\u{e4}lg under bordet 7", "a\u{308}lg under bordet 7");
+        let marked = format!("\u{feff}{composed}");
+        for (chosen, typed) in [(composed, decomposed), (decomposed, composed), (composed, &marked)] {
+            let key = FileKey::random();
+            seal(&path, &key, chosen).unwrap();
+            assert_eq!(unseal(&path, key.name(), typed).unwrap().secret(), key.secret(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_seal_of_an_earlier_version_opens_and_is_made_anew() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a.locked");
+        let (composed, decomposed) = ("\u{e4}lg under bordet 7", "a\u{308}lg under bordet 7");
+        let (marked, spaced) = (format!("\u{feff}{composed}"), "fyra\u{a0}ord som ingen annan");
+        for (sealed_with, typed) in [
+            (composed, composed),
+            (decomposed, decomposed),
+            (composed, decomposed),
+            (decomposed, composed),
+            (&marked, composed),
+            (spaced, spaced),
+        ] {
+            let key = FileKey::random();
+            seal_as_before(&path, &key, sealed_with);
+            assert!(matches!(unseal(&path, key.name(), "another one entirely"), Err(LockError::Passphrase)));
+            assert_eq!(unseal(&path, key.name(), typed).unwrap().secret(), key.secret(), "{sealed_with:?}");
+            assert!(fs::read_to_string(&path).unwrap().contains(PREPARED), "it is made anew");
+            assert_eq!(unseal(&path, key.name(), typed).unwrap().secret(), key.secret());
+        }
+        // What could not be chosen now opens for ever as it was typed.
+        let (key, odd) = (FileKey::random(), "tolv tecken\u{200b}!");
+        seal_as_before(&path, &key, odd);
+        for _ in 0..2 {
+            assert_eq!(unseal(&path, key.name(), odd).unwrap().secret(), key.secret());
+        }
+        assert!(!fs::read_to_string(&path).unwrap().contains(PREPARED));
+    }
+
     #[test]
     fn a_short_passphrase_locks_nothing() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("a.locked");
         assert!(matches!(seal(&path, &FileKey::random(), "elva tecken"), Err(LockError::Short)));
+        let unseen = seal(&path, &FileKey::random(), "tolv \u{200b}tecken och fler").unwrap_err();
+        assert!(unseen.to_string().contains("U+200B"), "{unseen}");
         assert!(!path.exists());
     }
 

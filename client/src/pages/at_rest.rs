@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::texts::texts;
 use crate::keys::SHORTEST;
+use crate::keys::lock::{is_same_passphrase, passphrase_length};
 use crate::widgets::button;
 use crate::widgets::field::Field;
 use crate::widgets::theme;
@@ -204,10 +205,10 @@ impl AtRest {
         if self.purpose != Purpose::Choose {
             return None;
         }
-        if self.passphrase.chars().count() < SHORTEST {
+        if passphrase_length(&self.passphrase) < SHORTEST {
             return Some(SHORT.get(language).replace("{}", &SHORTEST.to_string()));
         }
-        (self.passphrase != self.again).then(|| DIFFER.get(language).to_owned())
+        (!is_same_passphrase(&self.passphrase, &self.again)).then(|| DIFFER.get(language).to_owned())
     }
 }
 
@@ -245,5 +246,7 @@ mod tests {
         assert!(unfit(&mut page, "elva tecken", "elva tecken").is_some_and(|why| why.contains("12")));
         assert!(unfit(&mut page, "älg under bordet", "älg under borde").is_some());
         assert_eq!(unfit(&mut page, "älg under bordet", "älg under bordet"), None);
+        assert_eq!(unfit(&mut page, "\u{e4}lg under bordet", "a\u{308}lg under bordet"), None);
+        assert!(unfit(&mut page, &"a\u{308}".repeat(11), &"a\u{308}".repeat(11)).is_some());
     }
 }
