@@ -73,6 +73,16 @@ pub enum RelayError {
         /// Why.
         reason: String,
     },
+    /// Nobody would connect with it.
+    #[error(
+        "the certificate in {path} {standing}: nobody could connect; renew it, or set this computer's clock right"
+    )]
+    NotGood {
+        /// Which file.
+        path: PathBuf,
+        /// How it stands, in words.
+        standing: String,
+    },
     /// The address is not allowed.
     #[error("cannot listen on {address} ({reason}): choose another address with --listen")]
     Listen {

@@ -14,6 +14,7 @@
 //! | [`Relay`], [`RunningRelay`] | a relay in the current process, for tests and for whoever embeds one |
 //! | `http`, `listener`, `tls` | addresses and sockets |
 //! | `acme` | a certificate of an authority, renewed by the relay itself |
+//! | `validity` | from when until when a certificate is good, and saying so |
 //! | `page` | what a browser sees at the relay's address |
 //! | `connection` | one client: hello, catch-up, live, pushes |
 //! | `delivery` | what a client is sent before the log follows: whole records, a comparison |
@@ -55,6 +56,7 @@ mod relay;
 mod signals;
 mod stopping;
 mod tls;
+mod validity;
 mod workspace;
 mod writer;
 

@@ -38,6 +38,11 @@ pub(crate) const FAILED: &str = "samsyn_storage_failures_total";
 /// From taking a group of pushes until it is durable.
 pub(crate) const COMMIT: &str = "samsyn_commit_seconds";
 
+/// From when the certificate that is shown is good.
+pub(crate) const CERTIFICATE_FROM: &str = "samsyn_certificate_not_before_seconds";
+/// Until when the certificate that is shown is good.
+pub(crate) const CERTIFICATE_UNTIL: &str = "samsyn_certificate_not_after_seconds";
+
 /// A limit was met.
 pub(crate) fn limited(limit: &'static str) {
     metrics::counter!(LIMITED, "limit" => limit).increment(1);
@@ -61,6 +66,9 @@ fn recorder() -> Option<&'static PrometheusHandle> {
         describe_counter!(REFUSED, "changes that were refused, by code");
         describe_counter!(FAILED, "groups of pushes that could not be stored");
         describe_histogram!(COMMIT, Unit::Seconds, "from taking a group of pushes until it is durable");
+        let (from, until) = (CERTIFICATE_FROM, CERTIFICATE_UNTIL);
+        describe_gauge!(from, Unit::Seconds, "from when the certificate that is shown is good, since 1970");
+        describe_gauge!(until, Unit::Seconds, "until when the certificate that is shown is good, since 1970");
         Some(handle)
     });
     handle.as_ref()

@@ -78,6 +78,10 @@ impl Relay {
             }
             None => None,
         };
+        // Not before there is somebody who counts.
+        if let Some(source) = &source {
+            source.count();
+        }
         let hub = Arc::new(Hub::new(folder.clone()));
         let most = config.max_connections.get().min(Semaphore::MAX_PERMITS - SPARE_SOCKETS);
         let places = Arc::new(Semaphore::new(most));

@@ -25,6 +25,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::error::RelayError;
 use crate::folder::Folder;
+use crate::validity::Standing;
 use kept::{Account, Kept};
 use shown::Certificate;
 
@@ -101,7 +102,10 @@ impl Keeper {
         let kept = Kept::open(folder, settings.directory())?;
         let shown = Arc::new(Shown::default());
         match kept.certificate().map(|pem| pem.map(|pem| Certificate::read(&pem))) {
-            Ok(Some(Ok(certificate))) => shown.show(certificate),
+            Ok(Some(Ok(certificate))) => {
+                certificate.validity().now().tell();
+                shown.show(certificate);
+            }
             Ok(Some(Err(error))) => {
                 tracing::error!(%error, "the certificate that is kept is asked for anew");
             }
@@ -191,9 +195,10 @@ impl Keeper {
         if !certificate.is_for(self.settings.names()) {
             return Err(AcmeError::Unusable("it is not for all of them".to_owned()));
         }
-        let until = certificate.until_words();
+        let (until, standing) = (certificate.until_words(), certificate.validity().now());
         self.shown.show(certificate);
         tracing::info!(until, "a new certificate is shown from now on");
+        standing.tell();
         self.unkept = Some(Unkept(pem));
         self.keep_on_disk();
         Ok(())
@@ -220,11 +225,12 @@ impl Keeper {
     }
 
     fn tell(&self, error: &AcmeError, again: Duration) -> Duration {
-        let (until, minutes) = (self.good_until(), again.as_secs() / 60);
-        match until {
-            Some(until) => tracing::error!(
-                %error, until, minutes,
-                "the certificate was not renewed: the one from before is shown, and it is tried again"
+        let minutes = again.as_secs() / 60;
+        let standing = self.shown.current().map(|certificate| certificate.validity().now());
+        match standing {
+            Some(standing) => tracing::error!(
+                %error, minutes,
+                "the certificate was not renewed: the one from before is shown, which {standing}; it is tried again"
             ),
             None => tracing::error!(
                 %error, minutes, "there is no certificate yet, so nobody can connect: it is tried again"
@@ -234,10 +240,10 @@ impl Keeper {
     }
 }
 
-/// Until when the certificate is good that is kept in a data folder, as people write it. Changes nothing there.
-pub(crate) fn kept_until(settings: &Acme, folder: &Folder) -> Option<String> {
+/// How the certificate stands that is kept in a data folder. Changes nothing there.
+pub(crate) fn kept(settings: &Acme, folder: &Folder) -> Option<Standing> {
     let pem = Kept::at(folder, settings.directory()).certificate().ok().flatten()?;
-    Certificate::read(&pem).ok().map(|certificate| certificate.until_words())
+    Certificate::read(&pem).ok().map(|certificate| certificate.validity().now())
 }
 
 fn pause_after(failures: &mut u32) -> Duration {

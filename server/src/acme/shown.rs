@@ -13,6 +13,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::parse_x509_certificate;
 
 use super::AcmeError;
+use crate::validity::Validity;
 
 /// The protocol of TLS-ALPN-01: who asks for it is the authority, and wants to see the proof.
 pub(crate) const PROOF_PROTOCOL: &[u8] = b"acme-tls/1";
@@ -21,8 +22,7 @@ pub(crate) const PROOF_PROTOCOL: &[u8] = b"acme-tls/1";
 #[derive(Debug)]
 pub(super) struct Certificate {
     key: Arc<CertifiedKey>,
-    /// From when until when it is good, in seconds since 1970.
-    validity: (u64, u64),
+    validity: Validity,
     until_words: String,
     names: Vec<String>,
 }
@@ -45,6 +45,7 @@ impl Certificate {
             .map_err(|error| AcmeError::Unusable(error.to_string()))?;
         let key = PrivateKeyDer::from_pem_slice(pem.as_bytes())
             .map_err(|error| AcmeError::Unusable(error.to_string()))?;
+        let validity = Validity::of(&chain).map_err(AcmeError::Unusable)?;
         let first =
             chain.first().ok_or_else(|| AcmeError::Unusable("there is none in it".to_owned()))?.clone();
         let key = CertifiedKey::from_der(chain, key, &ring::default_provider())
@@ -57,14 +58,8 @@ impl Certificate {
             GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
             _ => None,
         });
-        let second = |time: x509_parser::time::ASN1Time| u64::try_from(time.timestamp()).unwrap_or(0);
-        let validity = parsed.validity();
-        Ok(Certificate {
-            key: Arc::new(key),
-            validity: (second(validity.not_before), second(validity.not_after)),
-            until_words: validity.not_after.to_string(),
-            names: names.collect(),
-        })
+        let until_words = parsed.validity().not_after.to_string();
+        Ok(Certificate { key: Arc::new(key), validity, until_words, names: names.collect() })
     }
 
     /// Whether it is good for all of these names.
@@ -74,9 +69,15 @@ impl Certificate {
 
     /// How long until it is to be renewed: when two thirds of its time are over.
     pub(super) fn until_renewal(&self, now: u64) -> Duration {
-        let (from, until) = self.validity;
+        let second = |time: i64| u64::try_from(time).unwrap_or(0);
+        let (from, until) = (second(self.validity.from), second(self.validity.until));
         let renewal = until.saturating_sub(until.saturating_sub(from) / 3);
         Duration::from_secs(renewal.saturating_sub(now))
+    }
+
+    /// From when until when it is good.
+    pub(super) fn validity(&self) -> Validity {
+        self.validity
     }
 
     /// Until when it is good, as people write it.
@@ -88,12 +89,20 @@ impl Certificate {
 impl Shown {
     /// Shows this one from the next connection on.
     pub(super) fn show(&self, certificate: Certificate) {
+        certificate.validity.count();
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(certificate));
     }
 
     /// The certificate that clients see now.
     pub(super) fn current(&self) -> Option<Arc<Certificate>> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Has it counted until when the certificate is good that clients see, where there is one.
+    pub(crate) fn count(&self) {
+        if let Some(certificate) = self.current() {
+            certificate.validity.count();
+        }
     }
 
     /// Lets the authority see that this relay answers for a name (RFC 8737, section 3): `digest` is what it expects.
@@ -149,11 +158,11 @@ mod tests {
     #[test]
     fn it_is_renewed_when_two_thirds_of_its_time_are_over() {
         let mut certificate = certificate(&["relay.example.se"]);
-        certificate.validity = (1_000, 10_000);
+        certificate.validity = Validity { from: 1_000, until: 10_000 };
         let left = |now| certificate.until_renewal(now).as_secs();
         assert_eq!((left(0), left(1_000), left(6_999), left(7_000)), (7_000, 6_000, 1, 0));
         assert_eq!((left(10_000), left(u64::MAX)), (0, 0));
-        certificate.validity = (10_000, 1_000);
+        certificate.validity = Validity { from: 10_000, until: 1_000 };
         assert_eq!(certificate.until_renewal(5_000), Duration::ZERO);
     }
 

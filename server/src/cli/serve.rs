@@ -106,13 +106,15 @@ fn certificate(config: &Config, folder: &Folder) -> Result<String, RelayError> {
     match &config.tls {
         None => Ok("none".to_owned()),
         Some(Tls::Files(files)) => {
-            tls::check(files)?;
-            Ok(format!("{} with the key {}", files.certificate.display(), files.key.display()))
+            let standing = tls::check(files)?;
+            let (certificate, key) = (files.certificate.display(), files.key.display());
+            Ok(format!("{certificate} with the key {key}: it {standing}"))
         }
         Some(Tls::Acme(settings)) => {
-            let kept = acme::kept_until(settings, folder);
-            let kept = kept.map_or("none is kept yet".to_owned(), |until| {
-                format!("the one that is kept is good until {until}")
+            let kept = acme::kept(settings, folder);
+            let kept = kept.map_or("none is kept yet".to_owned(), |standing| {
+                let anew = if standing.is_good() { "" } else { ", and another is asked for at start" };
+                format!("the one that is kept {standing}{anew}")
             });
             let (names, contact) =
                 (settings.names().join(", "), settings.contact().unwrap_or("nobody to write to"));
