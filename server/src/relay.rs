@@ -22,7 +22,7 @@ use crate::http::{self, Shared};
 use crate::hub::Hub;
 use crate::limits::Tally;
 use crate::listener::{Door, Guard, Listeners, Stay};
-use crate::log::SqliteLog;
+use crate::log::{SqliteLog, care};
 use crate::meters;
 use crate::proxies::Proxies;
 use crate::stopping::StopSwitch;
@@ -62,6 +62,7 @@ impl Relay {
         let source = config.tls.clone().map(|tls| Source::open(tls, &folder)).transpose()?;
         let acceptor = source.as_ref().map(Source::acceptor).transpose()?;
         for workspace in folder.list()? {
+            care::look_after_crash(&folder.log(workspace))?;
             SqliteLog::inspect(&folder.log(workspace))?;
         }
         let listeners = listen(&config).await?;

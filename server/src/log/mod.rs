@@ -274,6 +274,18 @@ pub enum LogError {
         /// Why, in the operating system's words.
         reason: String,
     },
+    /// The file and the write-ahead log beside it do not go together.
+    #[error(
+        "{log} and the {write_ahead} beside it do not go together, or one of them is damaged ({reason}): nothing was changed; if {log} was put there from a copy, move {write_ahead} away, otherwise put a backup back with `samsyn-relay restore --replace`"
+    )]
+    NotTogether {
+        /// The file.
+        log: PathBuf,
+        /// What lies beside it.
+        write_ahead: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// The disk is full.
     #[error("the disk is full: nothing was changed; make room and try again")]
     Full,

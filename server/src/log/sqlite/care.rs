@@ -1,8 +1,9 @@
 //! Looking after a log's file: a copy while it is in use, a look whether all of it is right.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, params};
 use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::files::private;
@@ -128,6 +129,40 @@ pub fn verify(log: &Path) -> Result<u64> {
         document(&transaction, record)?;
     }
     Ok(end.position)
+}
+
+/// Looks at a log beside which a write-ahead log was left, as by a crash, before anything is done with either: somebody may have put the
+/// file there from a copy, and SQLite would read the pages of the one into the other. Where nothing was left nothing is looked at.
+///
+/// # Errors
+/// [`LogError::NotTogether`] where the two do not make a whole log. Nothing was changed.
+pub fn look_after_crash(log: &Path) -> Result<()> {
+    /// SQLite's header of a write-ahead log that has nothing in it.
+    const EMPTY: u64 = 32;
+    let mut write_ahead = log.as_os_str().to_owned();
+    write_ahead.push("-wal");
+    let write_ahead = PathBuf::from(write_ahead);
+    if write_ahead.metadata().map_or(0, |found| found.len()) <= EMPTY {
+        return Ok(());
+    }
+    let wrong = |reason: String| {
+        let (log, write_ahead) = (log.to_owned(), write_ahead.clone());
+        LogError::NotTogether { log, write_ahead, reason }
+    };
+    let connection = open::identify(log).map_err(|error| match error {
+        error @ LogError::Newer { .. } => error,
+        error => wrong(error.to_string()),
+    })?;
+    // Nothing of it is copied into the file, not even when it is closed.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed)?;
+    let transaction = connection.unchecked_transaction().map_err(failed)?;
+    let said = transaction.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+    match said {
+        Ok(said) if said == "ok" => {}
+        Ok(said) => return Err(wrong(said)),
+        Err(error) => return Err(wrong(error.to_string())),
+    }
+    entries(&transaction).map(drop).map_err(|error| wrong(error.to_string()))
 }
 
 /// The entries have no gaps, and the rolling hash of each is right.

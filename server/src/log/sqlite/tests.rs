@@ -205,3 +205,53 @@ fn what_a_power_cut_left_of_an_erasure_goes_when_the_log_is_opened() {
     assert!(log.is_erased(erase.record).unwrap());
     assert_eq!(left(), 0, "while the relay serves, too");
 }
+
+#[test]
+fn a_copy_that_was_put_beside_an_old_write_ahead_log_is_not_taken_for_a_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = made(folder.path());
+    let write_ahead = folder.path().join("log.sqlite-wal");
+    let mut number = 0;
+    let mut write = |log: &SqliteLog, count: u32| {
+        for _ in 0..count {
+            number += 1;
+            append(log, vec![entry(number, 2_000)]).unwrap();
+        }
+    };
+    let log = SqliteLog::open(&path).unwrap();
+    write(&log, 20);
+    drop(log);
+    let copy = fs::read(&path).unwrap();
+    let log = SqliteLog::open(&path).unwrap();
+    write(&log, 200);
+    drop(log);
+    let log = SqliteLog::open(&path).unwrap();
+    write(&log, 3);
+    // What a crash leaves.
+    let (file, left) = (fs::read(&path).unwrap(), fs::read(&write_ahead).unwrap());
+    drop(log);
+    let put = |file: &[u8]| {
+        let _ = fs::remove_file(folder.path().join("log.sqlite-shm"));
+        fs::write(&path, file).unwrap();
+        fs::write(&write_ahead, &left).unwrap();
+    };
+    put(&file);
+    care::look_after_crash(&path).unwrap();
+    assert!(
+        fs::read(&path).unwrap() == file && fs::read(&write_ahead).unwrap() == left,
+        "nothing is written"
+    );
+    assert_eq!(SqliteLog::open(&path).unwrap().head().unwrap().position, 223);
+
+    put(&copy);
+    let refused = care::look_after_crash(&path).unwrap_err();
+    assert!(matches!(refused, LogError::NotTogether { .. }), "{refused}");
+    assert!(refused.to_string().contains("log.sqlite-wal"), "{refused}");
+    assert!(
+        fs::read(&path).unwrap() == copy && fs::read(&write_ahead).unwrap() == left,
+        "nothing is written"
+    );
+    fs::remove_file(&write_ahead).unwrap();
+    care::look_after_crash(&path).unwrap();
+    assert_eq!(SqliteLog::open(&path).unwrap().head().unwrap().position, 20);
+}
