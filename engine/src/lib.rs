@@ -16,6 +16,7 @@
 //! | [`typed`] | what people type and paste, made plain |
 //! | [`id`] | the identifiers that all of them share |
 //! | [`text`] | text that others wrote, made fit to be read |
+//! | [`backup`] | copies of a replica to be put back |
 //! | [`parallel`] | the same work for many things, on all cores |
 //!
 //! A first look:
@@ -41,6 +42,7 @@
 //! ```
 
 pub mod address;
+pub mod backup;
 pub mod document;
 pub mod exchange;
 pub mod files;

@@ -33,6 +33,20 @@ impl std::fmt::Display for KeyName {
     }
 }
 
+/// A text that is no name of a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("that names no key")]
+pub struct NoKeyName;
+
+impl std::str::FromStr for KeyName {
+    type Err = NoKeyName;
+
+    fn from_str(text: &str) -> std::result::Result<KeyName, NoKeyName> {
+        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| NoKeyName)?;
+        bytes.try_into().map(KeyName).map_err(|_| NoKeyName)
+    }
+}
+
 /// What a replica's file is encrypted with. Never printed; wiped from memory when it is let go.
 pub struct FileKey {
     name: KeyName,
@@ -66,6 +80,11 @@ impl FileKey {
     /// The key of that name, as it was kept.
     pub fn kept(name: KeyName, secret: [u8; 32]) -> FileKey {
         FileKey { name, secret }
+    }
+
+    /// The same key once more.
+    pub(super) fn again(&self) -> FileKey {
+        FileKey { name: self.name, secret: self.secret }
     }
 
     /// Its name.
@@ -105,9 +124,14 @@ pub fn key_needed(path: &Path) -> io::Result<Option<KeyName>> {
 /// Opens a connection with a key, or with none.
 pub(super) fn unlock(connection: &Connection, key: Option<&FileKey>) -> Result<()> {
     match key {
-        Some(key) => Ok(key.hand_to(connection)?),
+        Some(key) => Ok(hand(key, connection)?),
         None => Ok(()),
     }
+}
+
+/// The same, where there is a key.
+pub(super) fn hand(key: &FileKey, connection: &Connection) -> rusqlite::Result<()> {
+    key.hand_to(connection)
 }
 
 #[cfg(test)]

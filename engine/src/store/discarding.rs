@@ -12,6 +12,8 @@ use super::outbox::BECOMES;
 use super::{Result, Transaction, change_hash, heads_from_blob, reviewed};
 use crate::document::{ChangeHash, Discarded, Document};
 use crate::id::RecordId;
+use crate::identity::{DeviceId, Grant};
+use crate::sync::ErrorCode;
 
 impl Transaction<'_> {
     /// Puts the refused changes of a record back into the outbox. Answers how many.
@@ -23,6 +25,46 @@ impl Transaction<'_> {
             "UPDATE changes SET refused = NULL, reason = NULL WHERE record = ?1 AND refused IS NOT NULL",
         )?;
         Ok(update.execute(params![record.as_bytes()])?)
+    }
+
+    /// Has what was kept apart come again: a newer program may let it pass, or a relay that is in order again send something else. Says
+    /// whether there was anything.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn ask_again_for_kept_apart(&mut self) -> Result<bool> {
+        let any = self.inner.execute("DELETE FROM quarantine", [])? > 0;
+        if any {
+            // A comparison finds what is lacking here.
+            self.begin_comparing()?;
+        }
+        Ok(any)
+    }
+
+    /// Puts changes back into the outbox that were refused because of a role, where the role that this device has now lets it write
+    /// them. Answers how many.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written.
+    pub fn offer_what_is_permitted(&mut self, device: DeviceId) -> Result<usize> {
+        let grant = self.grant()?.unwrap_or_else(|| Grant::unbounded(device));
+        let mut offered = 0;
+        for record in self.refused_records(ErrorCode::Forbidden)? {
+            let document = self.document(record)?;
+            let before = document.without(&self.refused_in(record)?)?.document.map(|before| before.read());
+            if grant.may_write(device, before.as_ref(), &document.read()).is_ok() {
+                offered += self.retry_refused_in(record)?;
+            }
+        }
+        Ok(offered)
+    }
+
+    fn refused_records(&self, code: ErrorCode) -> Result<Vec<RecordId>> {
+        let mut statement = self
+            .inner
+            .prepare_cached("SELECT DISTINCT record FROM changes WHERE NOT logged AND refused = ?1")?;
+        let records = statement.query_map([code.name()], |row| super::record_id(row.get_ref(0)?))?;
+        Ok(records.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Lets go of what the relay refused of a record, and of what was built on it. Answers how many changes are gone. What only

@@ -23,12 +23,12 @@ pub fn encrypt_anew(path: &Path, from: Option<&FileKey>, to: Option<&FileKey>) -
     // The file itself: a link to it would be replaced, and the file would lie where it was.
     let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let path = file.as_path();
-    let connection = open::open(path, from)?;
+    let (connection, _) = open::open(path, from)?;
     have_one_name(path)?;
     take_alone(&connection)?;
     leftovers::sweep(path);
     let draft = Draft::file(path).map_err(|error| unwritable(path, &error))?;
-    export(&connection, draft.path(), to)?;
+    export(&connection, (draft.path(), to), |_| Ok(()))?;
     leave_no_journal(&connection, path)?;
     put_in_place(connection, draft, path)
 }
@@ -50,11 +50,11 @@ fn have_one_name(path: &Path) -> Result<()> {
 /// # Errors
 /// [`StoreError::Busy`] where somebody has; as [`Store::open_with`](super::Store::open_with).
 pub fn have_alone(path: &Path, key: Option<&FileKey>) -> Result<()> {
-    take_alone(&open::open(path, key)?)
+    take_alone(&open::open(path, key)?.0)
 }
 
 /// Nobody else has the file open from now on, and all of it is in the one file.
-fn take_alone(connection: &Connection) -> Result<()> {
+pub(super) fn take_alone(connection: &Connection) -> Result<()> {
     connection.pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()))?;
     connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
     connection.busy_timeout(std::time::Duration::from_secs(1))?;
@@ -63,19 +63,36 @@ fn take_alone(connection: &Connection) -> Result<()> {
     Ok(connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?)
 }
 
-fn export(connection: &Connection, draft: &Path, to: Option<&FileKey>) -> Result<()> {
+/// Writes all that a connection reads at one moment to `draft`, an empty file, encrypted with this key, where there is one. Answers what
+/// `of` says of just that moment.
+pub(super) fn export<T>(
+    connection: &Connection,
+    (draft, to): (&Path, Option<&FileKey>),
+    of: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
     let mut key = to.map(FileKey::pragma).unwrap_or_default();
     let attached =
         connection.execute("ATTACH DATABASE ?1 AS anew KEY ?2", rusqlite::params![Literal::of(draft), key]);
     key.zeroize();
     attached?;
-    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let exported = export_to_attached(connection, of);
+    let detached = connection.execute("DETACH DATABASE anew", []);
+    let exported = exported?;
+    detached?;
+    Ok(exported)
+}
+
+fn export_to_attached<T>(connection: &Connection, of: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    // One moment, whatever others write meanwhile.
+    let moment = connection.unchecked_transaction()?;
+    let answer = of(&moment)?;
+    let number = |name: &str| moment.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (id, format) = (number("application_id")?, number("user_version")?);
-    connection.query_row("SELECT sqlcipher_export('anew')", [], |_| Ok(()))?;
-    connection.pragma_update(Some("anew"), "application_id", id)?;
-    connection.pragma_update(Some("anew"), "user_version", format)?;
-    connection.execute("DETACH DATABASE anew", [])?;
-    Ok(())
+    moment.query_row("SELECT sqlcipher_export('anew')", [], |_| Ok(()))?;
+    moment.pragma_update(Some("anew"), "application_id", id)?;
+    moment.pragma_update(Some("anew"), "user_version", format)?;
+    moment.commit()?;
+    Ok(answer)
 }
 
 /// What is written to the old file from now on is in memory until it is: a journal would lie beside the new file, and be taken for

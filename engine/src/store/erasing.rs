@@ -167,6 +167,7 @@ impl Store {
         if number(SCRUBBED_UP_TO)? >= erased && unscrubbed.is_none() {
             return Ok(true);
         }
+        self.guard()?;
         self.connection.execute("INSERT INTO search (search) VALUES ('optimize')", [])?;
         if !self.clear_log()? {
             return Ok(false);
@@ -178,11 +179,5 @@ impl Store {
                 .execute("DELETE FROM meta WHERE key = ?1 AND value = ?2", params![UNSCRUBBED, mark])?;
         }
         Ok(true)
-    }
-
-    /// Copies the write-ahead log into the file and leaves nothing of it. Says whether nobody was in the way.
-    fn clear_log(&self) -> Result<bool> {
-        let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        Ok(busy == 0)
     }
 }

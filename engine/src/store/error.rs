@@ -52,6 +52,23 @@ pub enum StoreError {
         /// Why, in the operating system's words.
         reason: String,
     },
+    /// The file was changed by something else, and is not whole.
+    #[error(
+        "{path} is damaged ({reason}), and was left as it is: put a backup back with `samsyn restore`, or join the workspace anew with an invitation, and what was not sent is lost; keep {path} and, if it is there, {log} for whoever may save something out of them"
+    )]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// Its write-ahead log.
+        log: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Another file was put in the place of the one that is open.
+    #[error(
+        "another file was put in the place of {0}, or it was taken away, while it was open: nothing is written to it; close every window and command that uses it, and open it again"
+    )]
+    Replaced(PathBuf),
     /// The disk is full.
     #[error("the disk is full: nothing was changed; make room and try again")]
     Full,
@@ -62,7 +79,9 @@ pub enum StoreError {
     #[error(transparent)]
     Document(#[from] DocumentError),
     /// The file is damaged, or SQLite found something else that should not be.
-    #[error("the replica's file is damaged or cannot be written: {0}")]
+    #[error(
+        "the replica's file is damaged or cannot be written ({0}): nothing was changed; if it stays so, close it and put a backup back with `samsyn restore`, and keep the file and the -wal beside it"
+    )]
     Database(rusqlite::Error),
 }
 

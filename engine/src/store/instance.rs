@@ -17,17 +17,21 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use automerge::ActorId;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
+use super::intact::FileMark;
 use super::meta::{self, ACTOR, NONCE};
-use super::{Result, StoreError};
+use super::{Result, StoreError, stamp};
 use crate::files::{Draft, room, with_ending};
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Companion {
     nonce: String,
     place: String,
+    /// What the file was when it was last written here (`intact`). Earlier versions did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mark: Option<FileMark>,
 }
 
 /// The actor of this copy; a fresh one where the file is not the copy that was last open here.
@@ -68,21 +72,50 @@ fn open_as(
     if !is_same(path, &transaction)? || actor(&transaction).is_err() {
         meta::put(&transaction, ACTOR, &crate::random::bytes::<16>())?;
     }
-    let fresh = put_fresh_nonce(&transaction)?;
+    let fresh = put_fresh_nonce(path, &transaction)?;
     transaction.commit()?;
     // After the commit: a crash between the two makes the next opening take a fresh actor, never an old one.
     write_companion(path, fresh)
 }
 
-/// Draws a new nonce as the file is closed, so that a backup made while it was open is known as such when it comes back.
-pub(super) fn release(path: &Path, connection: &Connection) {
+/// Draws a new nonce as the file is closed, so that a backup made while it was open is known as such when it comes back. What is in the
+/// log is copied into the file by `tidy` before it is noted what the file is now.
+pub(super) fn release(path: &Path, connection: &Connection, tidy: impl FnOnce()) {
     // Where it fails the next opening takes a fresh actor, which does no harm.
-    if let Ok(fresh) = put_fresh_nonce(connection) {
+    let drawn = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+        .map_err(StoreError::from)
+        .and_then(|transaction| {
+            let fresh = put_fresh_nonce(path, &transaction)?;
+            transaction.commit()?;
+            Ok(fresh)
+        });
+    tidy();
+    if let Ok(fresh) = drawn {
         let _ = write_companion(path, fresh);
     }
 }
 
-fn put_fresh_nonce(connection: &Connection) -> Result<String> {
+/// Notes what the file is now that its log was copied into it.
+pub(super) fn note_mark(path: &Path) {
+    if let Some(Companion { nonce, .. }) = read_companion(path) {
+        // Where it fails the file is looked at as a whole when it is opened the next time.
+        let _ = write_companion(path, nonce);
+    }
+}
+
+/// What a file was when it was last written here, as far as an earlier version noted that; none where nothing is known of it, or it
+/// stands elsewhere now.
+pub(super) fn left(path: &Path) -> Option<Option<FileMark>> {
+    read_companion(path).filter(|companion| companion.place == place(path)).map(|companion| companion.mark)
+}
+
+/// Whether a replica stood in this place when it was last open.
+pub(super) fn stood_here(path: &Path) -> bool {
+    left(path).is_some()
+}
+
+fn put_fresh_nonce(path: &Path, connection: &Connection) -> Result<String> {
+    stamp::renew(connection, stamp::log_is_empty(path))?;
     let fresh = crate::id::RecordId::random().to_string();
     meta::put(connection, NONCE, fresh.as_bytes())?;
     Ok(fresh)
@@ -97,7 +130,7 @@ fn read_companion(path: &Path) -> Option<Companion> {
 }
 
 fn write_companion(path: &Path, nonce: String) -> Result<()> {
-    let companion = Companion { nonce, place: place(path) };
+    let companion = Companion { nonce, place: place(path), mark: FileMark::of(path) };
     let text = serde_json::to_vec(&companion).unwrap_or_default();
     let target = companion_path(path);
     // Two processes may open the same replica at the same moment: each writes its own. A power cut may leave an empty one, and then the
@@ -123,14 +156,15 @@ fn place(path: &Path) -> String {
     format!("{} {} {}", machine.trim(), file_number(&full), full.display())
 }
 
+/// Which file of the disk stands there; nothing where there is none.
 #[cfg(unix)]
-fn file_number(path: &Path) -> String {
+pub(super) fn file_number(path: &Path) -> String {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(path).map(|file| format!("{}:{}", file.dev(), file.ino())).unwrap_or_default()
 }
 
 #[cfg(not(unix))]
-fn file_number(path: &Path) -> String {
+pub(super) fn file_number(path: &Path) -> String {
     let created = fs::metadata(path).and_then(|file| file.created());
     created.map(|time| format!("{time:?}")).unwrap_or_default()
 }

@@ -38,7 +38,7 @@ pub(crate) fn begin(target: &Path, key: Option<&FileKey>, new: &NewReplica) -> R
     leftovers::sweep(target);
     let draft = Draft::file(target).map_err(|error| unusable(target, &error))?;
     let connection = open::fill(draft.path(), key, new)?;
-    let store = Store::of(draft.path(), connection, false);
+    let store = Store::of((draft.path(), key), connection, false);
     Ok((store, Place { draft, target: target.to_owned(), stub }))
 }
 
@@ -66,9 +66,9 @@ impl Place {
 }
 
 fn open_here(path: &Path, key: Option<&FileKey>) -> Result<Store> {
-    let mut connection = open::open(path, key)?;
+    let (mut connection, found) = open::open(path, key)?;
     instance::claim_as_it_is(path, &mut connection)?;
-    Store::over(path, connection)
+    Store::over(path, key, (connection, found))
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> StoreError {

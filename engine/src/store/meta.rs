@@ -92,6 +92,8 @@ pub(super) const RECONCILING: &str = "reconciling";
 pub(super) const PROJECTION: &str = "projection";
 pub(super) const ACTOR: &str = "actor";
 pub(super) const NONCE: &str = "nonce";
+pub(super) const STAMP: &str = "stamp";
+pub(super) const BEFORE_STAMP: &str = "before_stamp";
 
 pub(super) fn write_new(connection: &Connection, new: &NewReplica) -> Result<()> {
     put(connection, WORKSPACE, new.workspace.as_bytes())?;

@@ -21,6 +21,7 @@
 
 mod cache;
 mod cipher;
+mod copying;
 mod discarding;
 mod encrypting;
 mod erasing;
@@ -28,6 +29,7 @@ mod error;
 mod folding;
 mod holdings;
 mod instance;
+mod intact;
 mod leftovers;
 mod literal;
 mod making;
@@ -40,17 +42,20 @@ mod reading;
 mod renaming;
 mod reviewed;
 mod searching;
+mod stamp;
+mod tidying;
 mod transaction;
 mod unfinished;
 mod whole;
 pub mod words;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-pub use cipher::{FileKey, KeyName, key_needed};
+pub use cipher::{FileKey, KeyName, NoKeyName, key_needed};
+pub use copying::{About, Held};
 pub use encrypting::{encrypt_anew, have_alone};
 pub use erasing::{Erased, Withdrawn};
 pub use error::StoreError;
@@ -59,7 +64,7 @@ pub use literal::Literal;
 pub use making::is_unfinished;
 pub(crate) use making::{Place, begin};
 pub use meta::{Meta, NewReplica, WayIn};
-pub use outbox::{OutboxState, RefusedChange};
+pub use outbox::{KeptApart, OutboxState, RefusedChange};
 pub use query::{Filter, ListQuery, Listed, RowView, Sort, Test};
 pub use reviewed::Unreviewed;
 pub use searching::{Found, Hit};
@@ -70,6 +75,7 @@ pub use whole::Whole;
 use crate::document::{ChangeHash, Document, Heads};
 use crate::id::RecordId;
 use cache::Cache;
+use intact::{Condition, FileMark};
 
 /// The result of what can fail in the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -82,6 +88,12 @@ pub struct Store {
     cache: RefCell<Cache>,
     /// Whether this copy of the file is told apart from others, as whoever writes has to be.
     is_claimed: bool,
+    key: Option<FileKey>,
+    /// What the file was when it was last known to be ours.
+    seen: Cell<Option<FileMark>>,
+    /// Which file of the disk it is.
+    number: String,
+    set_aside: Option<PathBuf>,
 }
 
 impl Store {
@@ -116,10 +128,10 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; [`StoreError::Encrypted`] where it needs another key.
     pub fn open_with(path: &Path, key: Option<&FileKey>) -> Result<Store> {
-        let mut connection = open::open(path, key)?;
+        let (mut connection, found) = open::open(path, key)?;
         leftovers::sweep(path);
         instance::claim(path, &mut connection)?;
-        Store::over(path, connection)
+        Store::over(path, key, (connection, found))
     }
 
     /// Opens a replica file only to read it. Where it can be written it is not, and where it cannot be, as on a full disk or in a folder
@@ -128,7 +140,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open_with`].
     pub fn open_to_read(path: &Path, key: Option<&FileKey>) -> Result<Store> {
-        let connection = reading::open(path, key)?;
+        let (connection, found) = reading::open(path, key)?;
         leftovers::sweep(path);
         let is_outdated = open::is_outdated(&connection)?;
         if is_outdated || projection::is_outdated(&connection)? {
@@ -138,7 +150,9 @@ impl Store {
                 opened => return opened,
             }
         }
-        Ok(Store::of(path, connection, false))
+        let mut store = Store::of((path, key), connection, false);
+        store.set_aside = found.set_aside;
+        Ok(store)
     }
 
     /// Opens a replica file that was copied in a way which nothing here can tell: as when a whole machine is cloned. For
@@ -147,19 +161,43 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_unnoticed_copy(path: &Path) -> Result<Store> {
-        let mut connection = open::open(path, None)?;
+        let (mut connection, found) = open::open(path, None)?;
         instance::claim_as_it_is(path, &mut connection)?;
-        Store::over(path, connection)
+        Store::over(path, None, (connection, found))
     }
 
-    fn over(path: &Path, connection: Connection) -> Result<Store> {
-        let mut store = Store::of(path, connection, true);
+    fn over(
+        path: &Path,
+        key: Option<&FileKey>,
+        (connection, found): (Connection, Condition),
+    ) -> Result<Store> {
+        let mut store = Store::of((path, key), connection, true);
+        store.set_aside = found.set_aside;
+        // Pages that are not encrypted have no sums: what follows from the documents is made from them anew.
+        if found.touched && key.is_none() {
+            meta::remove(&store.connection, meta::PROJECTION)?;
+        }
         projection::renew_if_outdated(&mut store)?;
         Ok(store)
     }
 
-    fn of(path: &Path, connection: Connection, is_claimed: bool) -> Store {
-        Store { path: path.to_owned(), connection, cache: RefCell::new(Cache::default()), is_claimed }
+    fn of((path, key): (&Path, Option<&FileKey>), connection: Connection, is_claimed: bool) -> Store {
+        Store {
+            path: path.to_owned(),
+            connection,
+            cache: RefCell::new(Cache::default()),
+            is_claimed,
+            key: key.map(FileKey::again),
+            seen: Cell::new(FileMark::of(path)),
+            number: instance::file_number(path),
+            set_aside: None,
+        }
+    }
+
+    /// The write-ahead log that lay beside the file and was not its own, under the name that it has now: somebody has put the file back
+    /// while there was one. What is in it and nowhere else is not in the file.
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
     }
 
     /// Where the file is.
@@ -197,6 +235,8 @@ impl Store {
     /// # Errors
     /// Where another process holds the lock for too long, or the file cannot be written.
     pub fn transaction(&mut self) -> Result<Transaction<'_>> {
+        self.guard()?;
+        self.tidy_if_long();
         Transaction::begin(self)
     }
 
@@ -246,7 +286,7 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         if self.is_claimed {
-            instance::release(&self.path, &self.connection);
+            self.leave();
         }
     }
 }

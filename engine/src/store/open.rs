@@ -7,6 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::cipher::{self, FileKey};
+use super::intact::{self, Condition};
 use super::literal::Literal;
 use super::meta::{self, NewReplica};
 use super::{Result, StoreError, instance};
@@ -19,7 +20,7 @@ const APPLICATION_ID: i64 = 0x5341_4d53;
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// How long a writer waits for another one.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Fills an empty file that has no name yet. Nothing of it has to survive: it is made durable as it gets its name.
 pub(super) fn fill(draft: &Path, key: Option<&FileKey>, new: &NewReplica) -> Result<Connection> {
@@ -37,15 +38,16 @@ pub(super) fn fill(draft: &Path, key: Option<&FileKey>, new: &NewReplica) -> Res
     Ok(connection)
 }
 
-pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<Connection> {
+pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<(Connection, Condition)> {
     open_to_write(path, key).map_err(|error| told_by_the_disk(path, error))
 }
 
-fn open_to_write(path: &Path, key: Option<&FileKey>) -> Result<Connection> {
+fn open_to_write(path: &Path, key: Option<&FileKey>) -> Result<(Connection, Condition)> {
     if !path.exists() {
         return Err(StoreError::NotThere(path.to_owned()));
     }
     is_no_folder(path)?;
+    let found = intact::look(path, key)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
         Connection::open_with_flags(Literal::of(path), flags).map_err(|error| failed_at(path, error))?;
@@ -65,7 +67,16 @@ fn open_to_write(path: &Path, key: Option<&FileKey>) -> Result<Connection> {
         // Once, because until then what was deleted was left in free pages.
         connection.execute_batch("VACUUM")?;
     }
-    Ok(connection)
+    Ok((connection, found))
+}
+
+/// Whether what a connection reads is a replica.
+pub(super) fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(application_id(connection)? == APPLICATION_ID)
+}
+
+fn application_id(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "application_id", |row| row.get(0))
 }
 
 /// SQLite says of a folder only that it cannot be opened.
@@ -105,8 +116,7 @@ fn failed_at(path: &Path, error: rusqlite::Error) -> StoreError {
 
 pub(super) fn identify(path: &Path, connection: &Connection) -> Result<()> {
     connection.busy_timeout(PATIENCE)?;
-    let id = connection.pragma_query_value(None, "application_id", |row| row.get::<_, i64>(0));
-    match id {
+    match application_id(connection) {
         Ok(APPLICATION_ID) => {}
         Ok(0) if holds_nothing(connection)? => return Err(StoreError::Unfinished(path.to_owned())),
         Ok(_) => return Err(StoreError::NotAReplica(path.to_owned())),
@@ -135,6 +145,8 @@ pub(super) fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // What is deleted is gone: no backup of the file, and nobody who finds it, has it still.
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+    // The log is copied into the file by us (`Store::tidy`): what the file is then is noted.
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
     // A page read from a damaged file must not be trusted.
     connection.pragma_update(None, "cell_size_check", true)?;
     // What is bound does not change how a statement is carried out: else it is planned anew whenever it is used.

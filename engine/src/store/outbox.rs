@@ -46,7 +46,52 @@ pub(super) const BECOMES: &str = "CASE
         SELECT 1 FROM changes o WHERE o.record = c.record AND NOT o.logged AND NOT o.own) THEN 1
     ELSE 2 END";
 
+/// Something that came and did not pass the gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptApart {
+    /// For which record.
+    pub record: RecordId,
+    /// Why, for programs.
+    pub code: String,
+    /// Why, for people.
+    pub reason: String,
+    /// When it came, in seconds since 1970-01-01 UTC.
+    pub at: i64,
+}
+
 impl Store {
+    /// What came and did not pass the gate, in the order in which it came.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn kept_apart(&self) -> Result<Vec<KeptApart>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT record, code, reason, at FROM quarantine ORDER BY number")?;
+        let rows = statement.query_map([], |row| {
+            Ok(KeptApart {
+                record: record_id(row.get_ref(0)?)?,
+                code: row.get(1)?,
+                reason: row.get(2)?,
+                at: row.get(3)?,
+            })
+        })?;
+        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
+    /// How many records are here that somebody of this role may not read, because something was written in them here that the relay
+    /// does not have.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn kept_unreadable(&self) -> Result<u64> {
+        let grant = self.meta()?.grant;
+        let Some(readable) = grant.and_then(|grant| grant.role.readable()) else { return Ok(0) };
+        let kinds = vec!["?"; readable.len()].join(", ");
+        let sql = format!("SELECT count(*) FROM documents WHERE kind <> '' AND kind NOT IN ({kinds})");
+        Ok(self.connection.query_row(&sql, rusqlite::params_from_iter(readable), |row| row.get(0))?)
+    }
+
     /// Whether this device may hand on what others wrote.
     fn carries(&self) -> Result<bool> {
         Ok(self.meta()?.grant.is_none_or(|grant| grant.role.carries()))

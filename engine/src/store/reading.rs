@@ -4,27 +4,33 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::cipher::{self, FileKey};
+use super::intact::{self, Condition};
 use super::literal::Literal;
 use super::{Result, StoreError, open};
 use crate::files::read_by;
 
 /// A connection that reads, and can do nothing else.
-pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<Connection> {
+pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<(Connection, Condition)> {
     if !path.exists() {
         return Err(StoreError::NotThere(path.to_owned()));
     }
     open::is_no_folder(path)?;
+    let found = intact::look(path, key)?;
     let ready = |connection: &Connection| -> Result<()> {
         cipher::unlock(connection, key)?;
         open::identify(path, connection)?;
         open::configure(connection)?;
+        // Nor is the log copied into the file when it is closed: whoever writes does that, and notes what the file is then.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         // Only now it is known that it can be read.
         Ok(connection.query_row("SELECT count(*) FROM meta", [], |_| Ok(()))?)
     };
-    read_by(Literal::of(path).as_ref(), ready, is_of_the_disk)
-        .map_err(|error| open::told_by_the_disk(path, error))
+    let connection = read_by(Literal::of(path).as_ref(), ready, is_of_the_disk)
+        .map_err(|error| open::told_by_the_disk(path, error))?;
+    Ok((connection, found))
 }
 
 /// Whether it is the disk that does not let us, and not what stands on it.

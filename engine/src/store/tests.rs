@@ -1,5 +1,7 @@
 //! Behaviour of a replica's file.
 
+mod touched;
+
 use automerge::ActorId;
 use std::path::Path;
 

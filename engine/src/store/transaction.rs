@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{TransactionBehavior, params};
 
 use super::meta::{self, CURSOR, FIRST_CATCH_UP, FIRST_SYNC, LAST_CONTACT, RECONCILING, WORKSPACE_NAME};
-use super::{Cache, Result, Store, StoreError, change_hash, heads_to_blob, load, projection, revision};
+use super::{
+    Cache, Result, Store, StoreError, change_hash, heads_to_blob, load, projection, revision, stamp,
+};
 use crate::document::{ChangeHash, Document, EncodedChange};
 use crate::id::RecordId;
 use crate::identity::{Grant, PublicKey, WorkspaceId, WorkspaceSecret};
@@ -70,6 +72,10 @@ const FOLD_BYTES: i64 = 8 * 1024;
 impl<'a> Transaction<'a> {
     pub(super) fn begin(store: &'a mut Store) -> Result<Self> {
         let inner = store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // The first of a log that was empty says to which file the log belongs.
+        if stamp::log_is_empty(&store.path) {
+            stamp::renew(&inner, true)?;
+        }
         Ok(Transaction {
             inner,
             touched: Touched { cache: &store.cache, records: Vec::new() },
