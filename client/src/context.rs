@@ -1,10 +1,12 @@
 //! What everything that the program is asked to do needs to know, and how it says that it could not.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{Language, Reading};
 
+use crate::explain;
 pub(crate) use crate::failure::{Failure, Said};
 use crate::keys;
 use crate::words::today;
@@ -26,11 +28,20 @@ impl Context {
 
     /// Opens the replica to work in it.
     pub(crate) fn open(&self) -> Result<Replica, Failure> {
-        Ok(keys::open(&self.path)?)
+        Ok(self.tell_of(keys::open(&self.path)?))
     }
 
     /// Opens the replica only to read it: also where it cannot be written.
     pub(crate) fn read(&self) -> Result<Replica, Failure> {
-        Ok(keys::open_to_read(&self.path)?)
+        Ok(self.tell_of(keys::open_to_read(&self.path)?))
+    }
+
+    /// Says what was found beside the file, before anything else is said.
+    fn tell_of(&self, replica: Replica) -> Replica {
+        if let Some(log) = replica.store().set_aside() {
+            // Where nobody can be told, nothing more can be done.
+            let _ = writeln!(std::io::stderr(), "samsyn: {}", explain::set_aside(log, self.language));
+        }
+        replica
     }
 }

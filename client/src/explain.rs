@@ -9,6 +9,8 @@ mod moving;
 pub use address::address_error;
 pub use moving::{move_error, move_error_in_terminal, share_error, share_error_in_terminal};
 
+use std::path::Path;
+
 use samsyn_engine::document::EditError;
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::identity::{CodeError, Forbidden};
@@ -127,8 +129,29 @@ pub fn store_error(error: &StoreError, language: Language) -> String {
                 .to_owned()
         }
         StoreError::Document(error) => format!("Posten är skadad: {error}"),
-        StoreError::Database(error) => format!("Arbetsytans fil är skadad eller kan inte skrivas: {error}"),
+        StoreError::Damaged { path, log, reason } => format!(
+            "{} är skadad ({reason}) och lämnades som den är. Lägg tillbaka en säkerhetskopia med \"samsyn restore\", eller anslut på nytt med en inbjudan: då är det som inte hade skickats borta. Behåll {} och, om den finns, {}, så kan någon kanske rädda något ur dem.",
+            path.display(),
+            path.display(),
+            log.display()
+        ),
+        StoreError::Replaced(path) => format!(
+            "En annan fil lades på platsen för {}, eller så togs den bort, medan den var öppen. Inget skrivs till den. Stäng alla fönster och kommandon som använder den, och öppna den igen.",
+            path.display()
+        ),
+        StoreError::Database(error) => format!(
+            "Arbetsytans fil är skadad eller kan inte skrivas ({error}). Inget ändrades. Fortsätter det, stäng den och lägg tillbaka en säkerhetskopia med \"samsyn restore\". Behåll filen och den -wal som ligger bredvid."
+        ),
     }
+}
+
+/// What is told where a log that was not the file's own lay beside it.
+pub fn set_aside(log: &Path, language: Language) -> String {
+    const SET_ASIDE: Caption = Caption::new(
+        "Bredvid arbetsytans fil låg en logg (-wal) som inte hör till den, eller som är skadad: filen har lagts tillbaka från en kopia. Loggen ligger nu i {}. Det som bara fanns i den är inte med här.",
+        "Beside the workspace's file lay a log (-wal) that is not its own, or is damaged: the file was put back from a copy. The log is now {}. What was only in it is not here.",
+    );
+    SET_ASIDE.fill(language, &[&log.display()])
 }
 
 /// To write a file anew nobody else may have it open.

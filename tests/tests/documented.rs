@@ -262,6 +262,8 @@ fn people_work(commands: &mut Commands, shell: &mut Shell) {
     assert!(shell.must(commands, &format!("{asa} search ek")).contains("Eva Ek"));
     shell.must(commands, &format!("{asa} set 4f7k… follow_up=2027-01-15 --why \"ring efter nyår\""));
     assert!(shell.must(commands, &format!("{asa} sync")).contains("sent"));
+    assert!(shell.must(commands, &format!("{asa} refused")).contains("Nothing is refused"));
+    assert!(shell.must(commands, &format!("{asa} status")).contains("Everything is sent"));
     shell.must(commands, &format!("{asa} review"));
     shell.must(commands, &format!("{asa} findings"));
     shell.must(commands, &format!("{asa} export --automerge out/ --json out.json"));

@@ -1,7 +1,8 @@
 //! The command line: the same things as in the window, on the same replica, also while the window is open.
 //!
 //! Every command writes what it has to say to standard output (with `--json` as JSON), and what went wrong as one
-//! sentence to standard error with a non-zero exit: 2 where the command could not be understood, 1 otherwise.
+//! sentence to standard error with a non-zero exit: 2 where the command could not be understood, 3 where a sync went through and some
+//! of it waits for somebody to decide, 1 otherwise.
 
 mod access;
 mod direct;
@@ -12,12 +13,15 @@ mod naming;
 mod people;
 mod progress;
 mod records;
+mod refused;
 mod relay;
 pub(crate) mod render;
 mod rest;
 pub(crate) mod review;
+mod status;
 #[cfg(test)]
 mod swedish;
+mod sync;
 mod typed;
 mod usage;
 mod workspace;
@@ -97,7 +101,14 @@ enum Command {
     /// Find records by words.
     Search(records::Search),
     /// Exchange changes with the relay, or with another computer, once.
-    Sync(workspace::Sync),
+    ///
+    /// Ends with 0 where both sides have everything, with 3 where the exchange went through and some of it waits for somebody to decide
+    /// (the relay has refused it, or it came and was kept apart), and with 1 where there was no exchange.
+    Sync(sync::Sync),
+    /// List what the relay has refused, with the reasons; send it again, or let it go.
+    Refused(refused::Refused),
+    /// Say how this replica stands: what waits, what was refused, what is kept apart, and when the relay was last met.
+    Status(status::Status),
     /// Let another computer sync with this replica directly, without a relay.
     Serve(direct::Serve),
     /// What awaits review: what changed, who did it, what contradicts.
@@ -217,7 +228,9 @@ fn carry_out(command: Option<Command>, context: &Context, named: bool) -> Result
         Some(Command::Add(command)) => command.run(context)?,
         Some(Command::Remove(command)) => command.run(context)?,
         Some(Command::Search(command)) => command.run(context)?,
-        Some(Command::Sync(command)) => command.run(context)?,
+        Some(Command::Sync(command)) => return command.run(context),
+        Some(Command::Refused(command)) => command.run(context)?,
+        Some(Command::Status(command)) => command.run(context)?,
         Some(Command::Serve(command)) => command.run(context)?,
         Some(Command::Review(command)) => command.run(context)?,
         Some(Command::Findings(command)) => command.run(context)?,

@@ -5,10 +5,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use samsyn_engine::store::{KeyName, StoreError, encrypt_anew, key_needed, sweep_beside};
+use samsyn_engine::store::{FileKey, KeyName, StoreError, encrypt_anew, key_needed, sweep_beside};
 
 use super::passphrase;
-use super::sealed::{SHORTEST, seal, unseal};
+use super::sealed::{SHORTEST, seal, seal_to_text, unseal, unseal_text};
 use super::vault::{KeyError, Place, Secret, Vault};
 use super::{Encryption, draw_file_key, file_key};
 
@@ -194,6 +194,31 @@ pub fn unlock(vault: &Vault, replica: &Path, passphrase: &str) -> Result<Place, 
     };
     let key = unseal(&locked, name, passphrase)?;
     Ok(vault.keep_unlocked(&Secret::File(name), key.secret())?)
+}
+
+/// A replica's key under the passphrase that it is or was locked with, as it is kept here; none where it never was.
+pub fn sealed_key(vault: &Vault, name: KeyName) -> Option<String> {
+    std::fs::read_to_string(path(vault, name)?).ok()
+}
+
+/// A key under a passphrase, to be kept elsewhere than here.
+///
+/// # Errors
+/// Where the passphrase is none to choose.
+pub fn seal_apart(key: &FileKey, passphrase: &str) -> Result<String, LockError> {
+    String::from_utf8(seal_to_text(key, passphrase)?).map_err(|_| LockError::NotSealed)
+}
+
+/// The key of that name, out of what [`sealed_key`] or [`seal_apart`] gave, which stands in the file `path`.
+///
+/// # Errors
+/// [`LockError::Passphrase`] where it is another passphrase; where it is no sealed key.
+pub fn unseal_apart(
+    (path, sealed): (&Path, &str),
+    name: KeyName,
+    passphrase: &str,
+) -> Result<FileKey, LockError> {
+    Ok(unseal_text((path, sealed.as_bytes()), name, passphrase)?.key)
 }
 
 /// How many characters something typed has as a passphrase, however its letters are made up.

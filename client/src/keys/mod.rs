@@ -73,6 +73,11 @@ pub fn take_kept(replica: &mut Replica) {
     }
 }
 
+/// Whether the relay knows a replica's device by a key that is not at hand.
+pub fn lacks_device_key(vault: &Vault, replica: &Replica) -> Result<bool, ReplicaError> {
+    Ok(replica.meta()?.key.is_some() && device_key(vault, replica).is_none())
+}
+
 /// Without it the replica can be worked in all the same; only the relay does not let it in.
 fn device_key(vault: &Vault, replica: &Replica) -> Option<DeviceKey> {
     let (device, path) = (replica.device(), replica.store().path());
@@ -128,6 +133,12 @@ pub fn file_key(vault: &Vault, path: &Path) -> Result<Option<FileKey>, StoreErro
         Some(secret) => Ok(Some(FileKey::kept(name, secret))),
         None => Err(StoreError::Encrypted(path.to_owned())),
     }
+}
+
+/// The key of that name, if it is at hand, also beside one of these files.
+pub fn key_named(vault: &Vault, name: KeyName, beside: &[&Path]) -> Option<FileKey> {
+    let found = beside.iter().find_map(|path| vault.find(&Secret::File(name), Some(path)).ok().flatten())?;
+    found.as_slice().try_into().ok().map(|secret| FileKey::kept(name, secret))
 }
 
 /// Whether a new replica is encrypted.

@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use samsyn_engine::identity::{Managed, Management};
 use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
+use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::Notice;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -58,13 +59,25 @@ pub struct Visit {
     pub withdrawn_kept: usize,
     /// Changes that cannot reach the relay before others' work does.
     pub held: u64,
-    /// Why the relay did not take some, one entry each.
+    /// Why some of ours were not taken this time, one entry each.
     pub refused: Vec<String>,
-    /// Why some that came were kept apart, one entry each.
+    /// Why some that came were kept apart this time, one entry each.
     pub quarantined: Vec<String>,
+    /// Changes of ours that the relay has refused, this time or before, and of which nobody has decided.
+    pub refused_in_all: u64,
+    /// What came and was kept apart, this time or before.
+    pub kept_apart: u64,
 }
 
 impl Visit {
+    /// Notes what stays after it: it is told with every visit, until it is so no more.
+    fn look_at(&mut self, replica: &Replica) -> Result<(), StoreError> {
+        let outbox = replica.store().outbox_state()?;
+        (self.held, self.refused_in_all, self.kept_apart) = (outbox.held, outbox.refused, outbox.quarantined);
+        self.withdrawn_kept = usize::try_from(replica.store().kept_unreadable()?).unwrap_or(usize::MAX);
+        Ok(())
+    }
+
     /// Adds what happened. A relay that ends the connection makes it an error.
     fn note(&mut self, news: SyncNews) -> Result<(), Notice> {
         match news {
@@ -201,7 +214,7 @@ async fn visit(replica: &mut Replica, patience: Duration, tell: Tell<'_>) -> Res
             Err(LinkError::Problem(SyncProblem::BeginAgain)) => {}
             Err(error) => return Err(error),
             Ok(()) => {
-                visit.held = replica.store().outbox_state().map_err(SyncProblem::from)?.held;
+                visit.look_at(replica).map_err(SyncProblem::from)?;
                 return Ok(visit);
             }
         }

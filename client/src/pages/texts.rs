@@ -235,6 +235,12 @@ pub(crate) fn refused(count: u64, language: Language) -> String {
     counted(count, one, Caption::new("{} avvisade", "{} refused"), language)
 }
 
+/// How much came and could not be taken in.
+pub(crate) fn kept_apart(count: u64, language: Language) -> String {
+    let one = Caption::new("{} hålls för sig", "{} kept apart");
+    counted(count, one, Caption::new("{} hålls för sig", "{} kept apart"), language)
+}
+
 /// Who else has the same record open.
 pub(crate) fn also_open(names: &[&str], language: Language) -> String {
     let caption = match names.len() {

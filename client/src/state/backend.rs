@@ -1,7 +1,7 @@
 //! The thread that owns the window's replica: everything that touches the file happens here.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -13,7 +13,7 @@ use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
-use samsyn_engine::replica::{Input, Replica, ReplicaError};
+use samsyn_engine::replica::{Input, RefusedEntry, RefusedRecord, Replica, ReplicaError};
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::kinds::MEMBER;
 use samsyn_engine::schema::{FieldPath, Language, Link, Value};
@@ -202,6 +202,8 @@ pub struct Overview {
 pub(super) struct Backend {
     requests: Option<Sender<Request>>,
     pub(super) answers: Receiver<Answer>,
+    /// A log that was not the file's own, under the name that it has now.
+    pub(super) set_aside: Option<PathBuf>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -209,6 +211,7 @@ impl Backend {
     /// Opens the replica and starts the thread. `wake` is called whenever there is an answer.
     pub(super) fn start(path: PathBuf, wake: impl Fn() + Send + 'static) -> Result<Backend, ReplicaError> {
         let replica = crate::keys::open(&path)?;
+        let set_aside = replica.store().set_aside().map(Path::to_owned);
         let (requests, inbox) = channel();
         let (outbox, answers) = channel();
         let worker = Worker { replica, outbox, wake: Box::new(wake) };
@@ -216,7 +219,7 @@ impl Backend {
         if let Err(error) = &thread {
             tracing::error!(%error, "the backend thread could not be started");
         }
-        Ok(Backend { requests: Some(requests), answers, thread: thread.ok() })
+        Ok(Backend { requests: Some(requests), answers, set_aside, thread: thread.ok() })
     }
 
     pub(super) fn ask(&self, request: Request) {
@@ -344,32 +347,19 @@ impl Worker {
         Ok(store.rows(&ids)?.into_iter().flatten().map(known).collect())
     }
 
-    /// What the relay refused, record by record. What only waits for others' work is not among it.
+    /// What the relay refused, record by record, with the titles that it takes to show it.
     fn refused(&self) -> Result<Vec<RefusedWork>, ReplicaError> {
-        let store = self.replica.store();
-        let mut works: Vec<RefusedWork> = Vec::new();
-        for refused in store.refused()? {
-            if store.is_held(&refused.hash)? {
-                continue;
-            }
-            let Some(document) = store.document(refused.record)? else { continue };
-            let history = document.history();
-            // A seed is nobody's, and says nothing to anybody.
-            let found = history.iter().find(|entry| entry.stamp.change == refused.hash);
-            let Some(entry) = found.cloned() else { continue };
-            let differences = document.differences_of(&entry);
+        let step = |refused: RefusedEntry| {
+            let RefusedEntry { code, reason, entry, differences } = refused;
             let titles = self.titles(&differences)?;
-            let step = HistoryStep { entry, differences, titles };
-            let change = RefusedStep { code: refused.code, reason: refused.reason, step };
-            match works.iter_mut().find(|work| work.record.id == refused.record) {
-                Some(work) => work.changes.push(change),
-                None => {
-                    let is_new = !store.is_known_to_relay(refused.record)?;
-                    works.push(RefusedWork { record: document.read(), is_new, changes: vec![change] });
-                }
-            }
-        }
-        Ok(works)
+            Ok(RefusedStep { code, reason, step: HistoryStep { entry, differences, titles } })
+        };
+        let works = self.replica.refused_records()?.into_iter().map(|refused| {
+            let RefusedRecord { record, is_new, changes } = refused;
+            let changes = changes.into_iter().map(step).collect::<Result<_, ReplicaError>>()?;
+            Ok(RefusedWork { record, is_new, changes })
+        });
+        works.collect()
     }
 
     fn open(&self, id: RecordId) -> Result<Option<RecordView>, ReplicaError> {

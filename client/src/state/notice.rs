@@ -1,5 +1,6 @@
 //! What a session has to tell the person, each thing once.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use samsyn_engine::document::Difference;
@@ -30,6 +31,8 @@ pub enum Notice {
     Kept(RecordId, Vec<FieldPath>),
     /// Somebody else has changed what is looked at.
     Overwritten(Box<Overwritten>),
+    /// A log that was not the file's own lay beside it: it has this name now.
+    SetAside(PathBuf),
 }
 
 /// What somebody else has changed of a record that is looked at: what was seen before, and what is seen now.
@@ -48,7 +51,7 @@ impl Notice {
     pub fn severity(&self) -> Severity {
         match self {
             Notice::Failed(_) | Notice::NotEntered(..) => Severity::Problem,
-            Notice::Kept(..) | Notice::Overwritten(_) => Severity::Info,
+            Notice::Kept(..) | Notice::Overwritten(_) | Notice::SetAside(_) => Severity::Info,
         }
     }
 }

@@ -158,6 +158,7 @@ impl Session {
             move || wake()
         })?;
         backend.ask(Request::Unfinished);
+        let notices = backend.set_aside.clone().map(Notice::SetAside).into_iter().collect();
         let told = Mutex::new(told);
         let sync = SyncWorker::start(path.to_owned(), offline, move |report| {
             let _ = told.lock().unwrap_or_else(PoisonError::into_inner).send(report);
@@ -187,7 +188,7 @@ impl Session {
             begun: Begun::default(),
             writing: 0,
             unkept: false,
-            notices: VecDeque::new(),
+            notices,
             present: BTreeMap::new(),
             open: None,
             belonging: Belonging::default(),

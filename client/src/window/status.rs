@@ -53,6 +53,11 @@ fn saved(session: &Session, typing: Typing) -> (Caption, bool) {
         Typing::Nothing => (texts::SAVED, false),
     }
 }
+/// What is said of what came and could not be taken in.
+const KEPT_APART_HINT: Caption = Caption::new(
+    "Sådant som kom från reläet men inte kunde tas in: det passar inte, eller är av en nyare version. ”Skicka avvisade ändringar igen” bland kommandona hämtar det igen.",
+    "What came from the relay and could not be taken in: it does not fit, or is of a newer version. \"Send refused changes again\" among the commands asks for it again.",
+);
 
 /// Draws the status line.
 pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: Typing) -> Vec<Action> {
@@ -90,6 +95,10 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: 
             if button::quiet(ui, texts::SHOW.get(language)).clicked() {
                 wanted.push(Command::Go(Page::Refused));
             }
+        }
+        if status.outbox.quarantined > 0 && roomy {
+            let apart = texts::kept_apart(status.outbox.quarantined, language);
+            badge::badge(ui, &apart, Tone::Warning).on_hover_text(KEPT_APART_HINT.get(language));
         }
         // Trying again helps nobody who is not let in.
         if session.is_kept_out() {

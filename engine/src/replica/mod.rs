@@ -12,6 +12,7 @@
 
 mod entering;
 mod newer;
+mod refused;
 mod sync;
 mod undo;
 
@@ -30,6 +31,7 @@ use crate::store::{self, FileKey, Meta, NewReplica, Origin, Place, Store, StoreE
 use crate::sync::limits::CHANGE_BYTES;
 
 pub use entering::Input;
+pub use refused::{RefusedEntry, RefusedRecord};
 pub use sync::{Inquiry, PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
 pub use undo::Undone;
 
@@ -550,40 +552,6 @@ impl Replica {
     /// Where the file cannot be written.
     pub fn fold(&mut self, after: Option<RecordId>, most: usize) -> Result<Option<RecordId>, ReplicaError> {
         Ok(self.store.fold(after, most)?)
-    }
-
-    /// Puts what the relay refused back into the outbox.
-    ///
-    /// # Errors
-    /// Where the file cannot be written.
-    pub fn retry_refused(&mut self) -> Result<usize, ReplicaError> {
-        let mut transaction = self.store.transaction()?;
-        let count = transaction.retry_refused()?;
-        transaction.commit()?;
-        Ok(count)
-    }
-
-    /// Puts what the relay refused of one record back into the outbox. Answers how many changes.
-    ///
-    /// # Errors
-    /// Where the file cannot be written.
-    pub fn retry_refused_in(&mut self, record: RecordId) -> Result<usize, ReplicaError> {
-        let mut transaction = self.store.transaction()?;
-        let count = transaction.retry_refused_in(record)?;
-        transaction.commit()?;
-        Ok(count)
-    }
-
-    /// Lets go of what the relay refused of one record, and of what was built on it: the record is here as the relay has it, and not
-    /// here at all where the relay has nothing of it. Answers how many changes are gone. It cannot be taken back.
-    ///
-    /// # Errors
-    /// Where the file cannot be written.
-    pub fn discard_refused(&mut self, record: RecordId) -> Result<usize, ReplicaError> {
-        let mut transaction = self.store.transaction()?;
-        let count = transaction.discard_refused(record)?;
-        transaction.commit()?;
-        Ok(count)
     }
 }
 

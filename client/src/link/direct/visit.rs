@@ -28,6 +28,7 @@ pub fn visit(replica: &mut Replica, address: &str) -> Result<Visit, DirectError>
         let mut visit = Visit::default();
         go_on(replica, &mut channel, &mut visit).await?;
         channel.close().await;
+        visit.look_at(replica).map_err(SyncProblem::from)?;
         Ok(visit)
     })
 }

@@ -96,6 +96,7 @@ impl Shell {
             let text = match notice {
                 Notice::Failed(error) => explain::replica_error(&error, self.settings.language),
                 Notice::Kept(record, paths) => self.kept(record, &paths),
+                Notice::SetAside(log) => explain::set_aside(&log, self.settings.language),
                 Notice::NotEntered(entry, error) => {
                     self.not_entered(&entry, &error);
                     continue;

@@ -382,6 +382,8 @@ impl ReplicaSync {
                 transaction.caught_up(&self.workspace_name, now)?;
                 transaction.offer_again(ErrorCode::MissingDependencies)?;
                 transaction.offer_again(ErrorCode::NotYours)?;
+                // Whoever has got the right to it since need not think of it.
+                transaction.offer_what_is_permitted(replica.device)?;
                 transaction.commit()?;
                 news.push(SyncNews::CaughtUp);
             }

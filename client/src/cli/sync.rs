@@ -1,0 +1,171 @@
+//! Exchanging changes once, with the relay or with another computer.
+//!
+//! What it brought is told once. What waits for somebody to decide is a state: every sync counts it and ends with a code of its own, until
+//! that is done.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use samsyn_engine::schema::{Caption, Language, count_words};
+use serde_json::json;
+
+use super::Json;
+use super::progress::telling;
+use super::render::{complain, json as write_json, line};
+use crate::context::{Context, Failure, Said};
+use crate::failure::Explain as _;
+use crate::link;
+
+/// What the program ends with where the exchange went through, and some of it waits for somebody to decide.
+const UNSETTLED: u8 = 3;
+
+/// What a person is told whose replica turned out to be a copy.
+const TOLD_APART: Caption = Caption::new(
+    "Den här filen är en kopia: någon annan kopia har skrivit under samma namn. Kopian har nu ett eget namn, och allt som skrivits här är kvar.",
+    "This file is a copy: another copy has written under the same name. It has a name of its own now, and all that was written here is kept.",
+);
+
+/// What a visit to the relay brought, in a sentence.
+fn summary(visit: &link::Visit, language: Language) -> String {
+    let sent = match visit.pushed {
+        0 => Caption::new("Inget att skicka", "Nothing to send"),
+        1 => Caption::new("1 ändring skickad", "1 change sent"),
+        _ => Caption::new("{} ändringar skickade", "{} changes sent"),
+    };
+    let changed = match visit.records {
+        0 => Caption::new("inget nytt från andra", "nothing new from others"),
+        1 => Caption::new("1 post ändrad av andra", "1 record changed by others"),
+        _ => Caption::new("{} poster ändrade av andra", "{} records changed by others"),
+    };
+    let number = |caption: Caption, count: usize| {
+        caption.get(language).replace("{}", &count_words(count as u64, language))
+    };
+    format!("{}, {}.", number(sent, visit.pushed), number(changed, visit.records))
+}
+
+/// What a person is told who has others' work that the relay does not have.
+const HELD: Caption = Caption::new(
+    "{} ändringar väntar på andras arbete: de når reläet när den som skrev, eller en koordinator, är där.",
+    "{} changes wait for others' work: they reach the relay when whoever wrote it, or a coordinator, does.",
+);
+
+/// What a person is told where records were erased, perhaps some that they had written in.
+fn erased(visit: &link::Visit, language: Language) -> String {
+    let gone = Caption::new(
+        "{} personer har raderats överallt, alltså också här.",
+        "{} people were erased everywhere, so here as well.",
+    );
+    let unsent = Caption::new(
+        " {} ändringar av dem, som inte hade skickats, raderades också.",
+        " {} changes to them that had not been sent were erased, too.",
+    );
+    let mut words = gone.get(language).replace("{}", &count_words(visit.erased as u64, language));
+    if visit.erased_unsent > 0 {
+        words.push_str(
+            &unsent.get(language).replace("{}", &count_words(visit.erased_unsent as u64, language)),
+        );
+    }
+    words
+}
+
+/// What a person is told whose role reads less than before.
+fn withdrawn(visit: &link::Visit, language: Language) -> String {
+    let gone = Caption::new(
+        "Med din roll i arbetsytan kan du inte längre läsa allt. Poster som har tagits bort här: {}.",
+        "Your role in this workspace does not read everything any more. Records taken away here: {}.",
+    );
+    let kept = Caption::new(
+        " Poster som är kvar här, eftersom du har skrivit i dem och det inte är skickat än: {}.",
+        " Kept, for you wrote in them and it is not sent: {}.",
+    );
+    let mut words = gone.get(language).replace("{}", &count_words(visit.withdrawn as u64, language));
+    if visit.withdrawn_kept > 0 {
+        words
+            .push_str(&kept.get(language).replace("{}", &count_words(visit.withdrawn_kept as u64, language)));
+    }
+    words
+}
+
+/// Exchange changes with the relay, or with another computer, once.
+#[derive(Debug, Args)]
+pub(super) struct Sync {
+    /// With the computer at this address, on which `samsyn serve` runs, instead of the relay.
+    #[arg(long, value_name = "HOST[:PORT]", conflicts_with = "retry")]
+    peer: Option<String>,
+    #[command(flatten)]
+    json: Json,
+    /// Offer again what the relay has refused, and ask again for what came and was kept apart.
+    #[arg(long)]
+    retry: bool,
+}
+
+impl Sync {
+    pub(super) fn run(&self, context: &Context) -> Result<ExitCode, Failure> {
+        let mut replica = context.open()?;
+        if self.retry {
+            replica.retry_refused()?;
+        }
+        let (language, with_peer) = (context.language, self.peer.is_some());
+        let visit = match &self.peer {
+            Some(address) => link::direct::visit(&mut replica, address)?,
+            None => telling(language, |tell| link::sync_telling(&mut replica, tell))?,
+        };
+        if self.json.json {
+            write_json(&json!({
+                "pushed": visit.pushed, "received": visit.received, "records": visit.records,
+                "refused": visit.refused, "quarantined": visit.quarantined, "told_apart": visit.told_apart,
+                "erased": visit.erased, "erased_unsent": visit.erased_unsent,
+                "held": visit.held, "withdrawn": visit.withdrawn, "withdrawn_kept": visit.withdrawn_kept,
+                "refused_in_all": visit.refused_in_all, "kept_apart": visit.kept_apart,
+            }))?;
+        } else {
+            line(summary(&visit, language))?;
+            if visit.held > 0 {
+                line(HELD.fill(language, &[&count_words(visit.held, language)]))?;
+            }
+            if visit.erased > 0 {
+                line(erased(&visit, language))?;
+            }
+            if visit.withdrawn + visit.withdrawn_kept > 0 {
+                line(withdrawn(&visit, language))?;
+            }
+            if visit.told_apart > 0 {
+                line(TOLD_APART.get(language))?;
+            }
+        }
+        if unsettled(&visit, with_peer).is_empty() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        for said in unsettled(&visit, with_peer) {
+            complain(format_args!("samsyn: {}", said.explain(language)));
+        }
+        Ok(ExitCode::from(UNSETTLED))
+    }
+}
+
+/// What waits for somebody to decide: told with every sync, until they have.
+fn unsettled(visit: &link::Visit, with_peer: bool) -> Vec<Said> {
+    const NOT_TAKEN: Caption = Caption::new(
+        "Den andra kopian tog inte emot {} ändringar. De är kvar här. Den första: {}",
+        "The other replica did not take {} changes. They are kept here. The first: {}",
+    );
+    const REFUSED: Caption = Caption::new(
+        "Ändringar som reläet har avvisat, och som bara finns här: {}. Se dem med \"samsyn refused\"; skicka dem igen eller släpp dem.",
+        "Changes that the relay has refused, and that are only here: {}. See them with `samsyn refused`, and send them again or let them go.",
+    );
+    const APART: Caption = Caption::new(
+        "Sådant som kom men inte kunde tas in, och hålls för sig: {}. Se det med \"samsyn status\"; \"samsyn sync --retry\" hämtar det igen.",
+        "What came and could not be taken in, and is kept apart: {}. See it with `samsyn status`; `samsyn sync --retry` asks for it again.",
+    );
+    let mut said = Vec::new();
+    if let (true, Some(reason)) = (with_peer, visit.refused.first()) {
+        said.push(Said::new(NOT_TAKEN, &[&visit.refused.len(), reason]));
+    }
+    if visit.refused_in_all > 0 {
+        said.push(Said::new(REFUSED, &[&visit.refused_in_all]));
+    }
+    if visit.kept_apart > 0 {
+        said.push(Said::new(APART, &[&visit.kept_apart]));
+    }
+    said
+}
