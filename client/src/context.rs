@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{Language, Reading};
+use samsyn_engine::text::plain;
 
 use crate::explain;
 pub(crate) use crate::failure::{Failure, Said};
@@ -40,7 +41,8 @@ impl Context {
     fn tell_of(&self, replica: Replica) -> Replica {
         if let Some(log) = replica.store().set_aside() {
             // Where nobody can be told, nothing more can be done.
-            let _ = writeln!(std::io::stderr(), "samsyn: {}", explain::set_aside(log, self.language));
+            let said = explain::set_aside(log, self.language);
+            let _ = writeln!(std::io::stderr(), "samsyn: {}", plain(&said));
         }
         replica
     }

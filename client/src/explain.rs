@@ -4,6 +4,7 @@
 //! what is a detail for experts (a system's own words) stays as it is.
 
 mod address;
+mod backup;
 mod moving;
 
 pub use address::address_error;
@@ -31,6 +32,9 @@ use crate::keys::lock::LockError;
 use crate::keys::{KeyError, Place, SHORTEST};
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
+
+pub use backup::backing_up_error;
+pub(crate) use backup::backing_up_error_in_terminal;
 
 /// Why something was not done.
 pub fn replica_error(error: &ReplicaError, language: Language) -> String {
@@ -113,6 +117,10 @@ pub fn store_error(error: &StoreError, language: Language) -> String {
         StoreError::NotAReplica(path) => {
             format!("{} är ingen arbetsyta i Samsyn. Filen lämnades orörd.", path.display())
         }
+        StoreError::IsABackup(path) => format!(
+            "{} är en säkerhetskopia. Lägg tillbaka den med \"samsyn restore\", eller i fönstret med ”Öppna en fil” på första sidan.",
+            path.display()
+        ),
         StoreError::Newer { path, .. } => {
             format!("{} är skriven av en nyare Samsyn. Installera den nyare versionen.", path.display())
         }

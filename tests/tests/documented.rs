@@ -156,6 +156,7 @@ fn every_command_that_the_documents_name_does_what_they_say() {
     relay_is_set_up(&mut commands, &mut shell);
     let relay = workspace_is_shared(&mut commands, &mut shell);
     people_work(&mut commands, &mut shell);
+    replica_is_backed_up(&mut commands, &mut shell);
     two_meet_without_a_relay(&mut commands, &mut shell);
     relay_is_looked_after(&mut commands, &mut shell);
     people_leave(&mut commands, &mut shell);
@@ -270,6 +271,27 @@ fn people_work(commands: &mut Commands, shell: &mut Shell) {
     assert!(fs::read_to_string(shell.at("out.json")).unwrap().contains("Ek"));
     assert!(shell.must(commands, &format!("{asa} access PERSON")).contains("Ek"));
     assert!(shell.must(commands, &format!("{asa} key")).contains("encrypt"));
+}
+
+/// README and `docs/backup.md`: a backup, here and on another computer.
+fn replica_is_backed_up(commands: &mut Commands, shell: &mut Shell) {
+    for (documented, folder) in [("/media/stick", "stick"), ("/srv/nightly", "nightly")] {
+        fs::create_dir(shell.at(folder)).unwrap();
+        shell.put(documented, folder);
+    }
+    fs::write(shell.at("passphrase"), "fyra ord som ingen annan\r\n").unwrap();
+    shell.put("/root/passphrase", "passphrase");
+    shell.must(commands, "samsyn backup /media/stick");
+    let asa = "samsyn --replica asa.samsyn";
+    assert!(shell.must(commands, &format!("{asa} backup /media/stick --passphrase")).contains("passphrase"));
+    shell.must(commands, "samsyn backup monday.samsyn-backup --passphrase");
+    shell.must(commands, "samsyn backup /srv/nightly --passphrase-file /root/passphrase --json");
+    assert_eq!(fs::read_dir(shell.at("nightly")).unwrap().count(), 1);
+    assert!(shell.must(commands, "samsyn restore monday.samsyn-backup").contains("is back"));
+    shell.must(commands, &format!("{asa} restore monday.samsyn-backup"));
+    shell.must(commands, "samsyn --replica other.samsyn restore monday.samsyn-backup");
+    assert!(shell.must(commands, &format!("{asa} list contact --sort family")).contains("Eva Ek"));
+    shell.must(commands, &format!("{asa} sync"));
 }
 
 /// README: two computers on the same hotspot.

@@ -10,6 +10,7 @@
 //!
 //! Nothing here knows a window or a terminal. What is asked of the relay goes over whatever link there is.
 
+pub mod backup;
 pub mod dossier;
 pub mod enter;
 pub mod erasing;

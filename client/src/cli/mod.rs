@@ -5,6 +5,7 @@
 //! of it waits for somebody to decide, 1 otherwise.
 
 mod access;
+mod backup;
 mod direct;
 mod fields;
 mod findings;
@@ -125,6 +126,10 @@ enum Command {
     Unlock(rest::Unlock),
     /// Say whether the replica is encrypted, and where its key rests.
     Key(rest::Key),
+    /// Write a copy of the replica to one file, and check it. Also while the window is open.
+    Backup(backup::Backup),
+    /// Put a backup in the place of the replica, or where there is none yet. What is there is kept under another name.
+    Restore(backup::Restore),
     /// Write everything to files that other programs read.
     Export(workspace::Export),
     /// Make a sample workspace, let three people work in it, and open it at Review.
@@ -239,6 +244,8 @@ fn carry_out(command: Option<Command>, context: &Context, named: bool) -> Result
         Some(Command::Lock(command)) => command.run(context)?,
         Some(Command::Unlock(command)) => command.run(context)?,
         Some(Command::Key(command)) => command.run(context)?,
+        Some(Command::Backup(command)) => command.run(context)?,
+        Some(Command::Restore(command)) => command.run(context)?,
         Some(Command::Export(command)) => command.run(context)?,
         Some(Command::Demo(command)) => return command.run(context.language),
         Some(Command::DemoRelay { .. }) => {}

@@ -7,7 +7,7 @@ use samsyn_engine::schema::Caption;
 use serde_json::json;
 
 use super::Json;
-use super::people::record;
+use super::naming::record;
 use super::render::{Words, json as write_json, line};
 use crate::context::{Context, Failure, Said};
 use crate::explain;

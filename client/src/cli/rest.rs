@@ -99,15 +99,20 @@ impl Decrypt {
 
 /// Where a passphrase comes from.
 #[derive(Debug, Args)]
-struct Passphrase {
+pub(super) struct Passphrase {
     /// The file whose first line is the passphrase. Without it: the variable SAMSYN_PASSPHRASE, or you are asked.
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 }
 
 impl Passphrase {
+    /// Whether somebody said in which file it stands.
+    pub(super) fn is_named(&self) -> bool {
+        self.passphrase_file.is_some()
+    }
+
     /// Reads it; somebody who chooses one types it twice.
-    fn read(&self, chooses: bool, language: Language) -> Result<Zeroizing<String>, Failure> {
+    pub(super) fn read(&self, chooses: bool, language: Language) -> Result<Zeroizing<String>, Failure> {
         if let Some(path) = &self.passphrase_file {
             return line_of_file(path);
         }

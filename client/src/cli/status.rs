@@ -27,6 +27,10 @@ struct Standing {
     kept_apart: Vec<KeptApart>,
     /// Records that the role may not read, kept for what was written in them here.
     unreadable: u64,
+    /// Records that are referred to and not here.
+    missing: u64,
+    /// Records that were erased everywhere.
+    erased: usize,
     /// Whether the relay knows this device by a key that is not here.
     lacks_key: bool,
 }
@@ -49,6 +53,8 @@ impl Standing {
             outbox: store.outbox_state()?,
             kept_apart: store.kept_apart()?,
             unreadable: store.kept_unreadable()?,
+            missing: store.missing()?,
+            erased: store.erased()?.len(),
             lacks_key: lacks_device_key(&Vault::of_this_person(), replica)?,
         })
     }
@@ -61,6 +67,7 @@ impl Standing {
             "role": self.meta.grant.as_ref().map(|grant| grant.role.name()),
             "waiting": self.outbox.waiting, "held": self.outbox.held, "refused": self.outbox.refused,
             "kept_unreadable": self.unreadable, "lacks_key": self.lacks_key,
+            "missing": self.missing, "erased": self.erased,
             "kept_apart": self.kept_apart.iter().map(apart).collect::<Vec<_>>(),
         })
     }
@@ -117,6 +124,16 @@ impl Standing {
             "Enhetens nyckel finns inte här, så reläet släpper inte in den: be en koordinator om en inbjudan och använd \"samsyn enter\".",
             "This device's key is not here, so the relay does not let it in: ask a coordinator for an invitation, and use `samsyn enter`.",
         );
+        const MISSING: Caption = Caption::new(
+            "Poster som det hänvisas till och som inte finns här: {}",
+            "Records that are referred to and are not here: {}",
+        );
+        const HIDDEN: Caption = Caption::new(
+            "Poster som det hänvisas till och som inte finns här, för att din roll inte får läsa dem eller för att de inte har kommit: {}",
+            "Records that are referred to and are not here, for your role may not read them or they have not come: {}",
+        );
+        const ERASED: Caption =
+            Caption::new("Poster som har raderats överallt: {}", "Records that were erased everywhere: {}");
         const ALL_SENT: Caption = Caption::new("Allt är skickat.", "Everything is sent.");
         let counted = [
             (WAITING, self.outbox.waiting),
@@ -125,12 +142,15 @@ impl Standing {
             (UNREADABLE, self.unreadable),
             (APART, self.outbox.quarantined),
         ];
-        let counted = counted.into_iter().filter(|(_, count)| *count > 0);
-        let mut lines: Vec<String> =
-            counted.map(|(caption, count)| caption.fill(language, &[&count])).collect();
+        let reads_all = self.meta.grant.as_ref().is_none_or(|grant| grant.role.readable().is_none());
+        let absent = [(if reads_all { MISSING } else { HIDDEN }, self.missing), (ERASED, self.erased as u64)];
+        let told = |(caption, count): (Caption, u64)| (count > 0).then(|| caption.fill(language, &[&count]));
+        let counted = counted.into_iter();
+        let mut lines: Vec<String> = counted.filter_map(told).collect();
         if lines.is_empty() && self.meta.relay.is_some() {
             lines.push(ALL_SENT.get(language).to_owned());
         }
+        lines.extend(absent.into_iter().filter_map(told));
         if self.lacks_key {
             lines.push(NO_KEY.get(language).to_owned());
         }

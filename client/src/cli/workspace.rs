@@ -8,7 +8,6 @@ use samsyn_engine::schema::{Caption, count_words};
 use serde_json::json;
 
 use super::members::Code;
-use super::progress::telling;
 use super::render::{json as write_json, line};
 use super::rest::AtRest;
 use super::{Json, Overwrite};

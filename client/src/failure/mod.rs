@@ -22,6 +22,7 @@ use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::{Caption, Language, PathError, ValueError};
 use samsyn_engine::store::StoreError;
 
+use crate::belonging::backup::BackingUpError;
 use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
 use crate::belonging::moving::MoveError;
@@ -119,6 +120,7 @@ explained! {
     DirectError: explain::direct_error;
     LockError: explain::lock_error;
     KeyError: explain::key_error;
+    BackingUpError: explain::backing_up_error_in_terminal;
     EnterError: explain::enter_error;
     JoinError: explain::join_error_in_terminal;
     MoveError: explain::move_error_in_terminal;

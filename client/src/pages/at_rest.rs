@@ -213,7 +213,7 @@ impl AtRest {
 }
 
 /// A line whose text is not shown. Says whether it was ended with Enter.
-fn secret(ui: &mut Ui, field: Field<'_>, text: &mut String, focus: &mut bool) -> bool {
+pub(super) fn secret(ui: &mut Ui, field: Field<'_>, text: &mut String, focus: &mut bool) -> bool {
     let mut entered = false;
     field.show(ui, |ui, label| {
         let edit = TextEdit::singleline(text).password(true).align(Align2::LEFT_CENTER);

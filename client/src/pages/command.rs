@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Enter,
     /// Change the relay's address, or take to a relay what is only here.
     Relay,
+    /// Write a copy of the workspace to a file.
+    BackUp,
     /// Lock the workspace with a passphrase.
     Lock,
     /// Read in that language.
@@ -64,6 +66,7 @@ impl Command {
             Command::ReviewedAll,
             Command::Invite,
             Command::Relay,
+            Command::BackUp,
             Command::Lock,
             Command::Speak(Language::Swedish),
             Command::Speak(Language::English),
@@ -92,6 +95,7 @@ impl Command {
             Command::Invite => say("Bjud in någon", "Invite somebody"),
             Command::Enter => say("Gå in med en kod", "Enter with a code"),
             Command::Relay => say("Reläets adress", "The relay's address"),
+            Command::BackUp => say("Säkerhetskopiera …", "Back up…"),
             Command::Lock => say("Lås arbetsytan", "Lock the workspace"),
             Command::Speak(Language::Swedish) => "Svenska".to_owned(),
             Command::Speak(Language::English) => "English".to_owned(),

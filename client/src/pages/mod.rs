@@ -14,6 +14,7 @@
 //! actions are carried out in one place, the window's shell, after everything has been drawn.
 
 mod at_rest;
+pub(crate) mod backing_up;
 mod chart;
 mod command;
 mod conflict;

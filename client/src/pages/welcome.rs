@@ -5,9 +5,12 @@
 use std::path::{Path, PathBuf};
 
 use eframe::egui::{Label, RichText, Ui};
+use samsyn_engine::backup;
 use samsyn_engine::identity::InvitationCode;
 use samsyn_engine::schema::{Caption, Language};
+use zeroize::Zeroizing;
 
+use super::at_rest::secret;
 use super::texts::texts;
 use crate::widgets::button;
 use crate::widgets::field::Field;
@@ -31,6 +34,10 @@ texts! {
     OPEN_HINT: "En arbetsyta som redan finns på den här datorn: en fil som slutar på .samsyn.", "A workspace that is on this computer already: a file that ends with .samsyn.";
     FILE: "Fil", "File";
     OPEN_NOW: "Öppna", "Open";
+    BACKUP_HINT: "Det är en säkerhetskopia. Den läggs tillbaka som arbetsytan på den här datorn; finns det redan en här får den ett annat namn.", "That is a backup. It is put back as the workspace on this computer; if there is one here already, that gets another name.";
+    PASSPHRASE: "Lösenfras", "Passphrase";
+    PASSPHRASE_HINT: "Den som valdes när säkerhetskopian gjordes. Den behövs inte på den dator där kopian gjordes.", "The one that was chosen when the backup was made. It is not needed on the computer that it was made on.";
+    RESTORE_NOW: "Lägg tillbaka", "Put back";
     OWN_HINT: "En arbetsyta som bara finns på den här datorn, för dig själv.", "A workspace that is only on this computer, for yourself.";
     WORKSPACE: "Arbetsytans namn", "The workspace's name";
     OWN_NOW: "Skapa arbetsyta", "Create workspace";
@@ -51,6 +58,13 @@ pub(crate) enum Begin {
     },
     /// To open this replica.
     Open(PathBuf),
+    /// To put a backup back.
+    Restore {
+        /// The backup.
+        backup: PathBuf,
+        /// What opens its key, where that takes a passphrase.
+        passphrase: Zeroizing<String>,
+    },
     /// To make a workspace of their own.
     Own {
         /// What it is called.
@@ -58,6 +72,27 @@ pub(crate) enum Begin {
         /// Who they are.
         name: String,
     },
+}
+
+/// What somebody chose to open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chosen {
+    /// A replica, or something that is none: that shows when it is opened.
+    Replica,
+    /// A backup.
+    Backup,
+    /// A backup with its key in it, under a passphrase.
+    SealedBackup,
+}
+
+impl Chosen {
+    fn of(path: &Path) -> Chosen {
+        match backup::label(path) {
+            Ok(label) if label.sealed_key.is_some() => Chosen::SealedBackup,
+            Ok(_) => Chosen::Backup,
+            Err(_) => Chosen::Replica,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +110,9 @@ pub(crate) struct Welcome {
     code: String,
     name: String,
     file: String,
+    /// What is in the file that was typed last.
+    chosen: (String, Chosen),
+    passphrase: Zeroizing<String>,
     workspace: String,
     /// Where a new replica will be.
     place: PathBuf,
@@ -92,6 +130,8 @@ impl Welcome {
             code: String::new(),
             name: String::new(),
             file: String::new(),
+            chosen: (String::new(), Chosen::Replica),
+            passphrase: Zeroizing::default(),
             workspace: String::new(),
             place: place.to_owned(),
             trouble: None,
@@ -164,12 +204,28 @@ impl Welcome {
                 entered
                     | super::line(ui, Field::new(say(NAME)).help(say(NAME_HINT)), "", (&mut self.name, false))
             }
-            Way::Open => super::line(ui, Field::new(say(FILE)), "", (&mut self.file, false)),
+            Way::Open => self.file(ui, language),
             Way::Own => {
                 let entered = super::line(ui, Field::new(say(WORKSPACE)), "", (&mut self.workspace, false));
                 entered | super::line(ui, Field::new(say(NAME)), "", (&mut self.name, false))
             }
         }
+    }
+
+    /// Which file. A backup is told by what it begins with, and may need a passphrase.
+    fn file(&mut self, ui: &mut Ui, language: Language) -> bool {
+        let mut entered = super::line(ui, Field::new(FILE.get(language)), "", (&mut self.file, false));
+        if self.chosen.0 != self.file {
+            self.chosen = (self.file.clone(), Chosen::of(Path::new(self.file.trim())));
+        }
+        if self.chosen.1 != Chosen::Replica {
+            ui.add(Label::new(BACKUP_HINT.get(language)).wrap());
+        }
+        if self.chosen.1 == Chosen::SealedBackup {
+            let field = Field::new(PASSPHRASE.get(language)).help(PASSPHRASE_HINT.get(language));
+            entered |= secret(ui, field, &mut self.passphrase, &mut false);
+        }
+        entered
     }
 
     /// The button, and where what comes of it will be.
@@ -184,7 +240,7 @@ impl Welcome {
         }
         let (caption, begin, filled) = self.wanted();
         let button = ui.add_enabled_ui(filled, |ui| button::primary(ui, None, caption.get(language))).inner;
-        if self.way != Way::Open {
+        if self.way != Way::Open || self.chosen.1 != Chosen::Replica {
             let kept = KEPT_AT.get(language).replace("{}", &self.place.display().to_string());
             ui.add(Label::new(RichText::new(kept).small().color(t.text_weak)).wrap());
         }
@@ -203,7 +259,14 @@ impl Welcome {
             }
             Way::Open => {
                 let path = PathBuf::from(self.file.trim());
-                (OPEN_NOW, Begin::Open(path), filled(&[&self.file]))
+                match self.chosen.1 {
+                    Chosen::Replica => (OPEN_NOW, Begin::Open(path), filled(&[&self.file])),
+                    // On the computer that it was made on the key is at hand.
+                    Chosen::Backup | Chosen::SealedBackup => {
+                        let passphrase = self.passphrase.clone();
+                        (RESTORE_NOW, Begin::Restore { backup: path, passphrase }, true)
+                    }
+                }
             }
             Way::Own => {
                 let workspace = self.workspace.trim().to_owned();

@@ -12,11 +12,12 @@ use std::sync::mpsc::{Receiver, channel};
 
 use eframe::egui::{CentralPanel, Context, Frame, Ui};
 use samsyn_engine::replica::ReplicaError;
-use samsyn_engine::schema::Caption;
+use samsyn_engine::schema::{Caption, Language};
 
 use super::is_locked;
 use super::resting::Resting;
 use super::shell::{Shell, mode};
+use crate::belonging::backup::{BackingUpError, put_back};
 use crate::belonging::join::{self, Entry, JoinError, Site};
 use crate::explain;
 use crate::keys::{Encryption, Vault};
@@ -62,10 +63,28 @@ pub(super) struct Beginning {
     settings: Settings,
     welcome: Welcome,
     /// What is under way: the replica that is there now, or why there is none.
-    under_way: Option<Receiver<Result<Begun, JoinError>>>,
+    under_way: Option<Receiver<Result<Begun, NotBegun>>>,
 }
 
-/// A replica that was made, joined or found.
+/// Why there is still no replica.
+#[derive(Debug, thiserror::Error)]
+enum NotBegun {
+    #[error(transparent)]
+    Join(#[from] JoinError),
+    #[error(transparent)]
+    PutBack(#[from] BackingUpError),
+}
+
+impl NotBegun {
+    fn words(&self, language: Language) -> String {
+        match self {
+            NotBegun::Join(error) => explain::join_error(error, language),
+            NotBegun::PutBack(error) => explain::backing_up_error(error, language),
+        }
+    }
+}
+
+/// A replica that was made, joined, found or put back.
 struct Begun {
     path: PathBuf,
     /// The session over it; none where it is locked.
@@ -194,7 +213,8 @@ impl Beginning {
         let (told, hears) = channel();
         let (home, offline, context) = (self.home.clone(), self.settings.offline, context.clone());
         let work = move || {
-            let begun = carry_out(begin, &home).and_then(|path| Begun::open(&home, path, offline, &context));
+            let begun =
+                carry_out(begin, &home).and_then(|path| Ok(Begun::open(&home, path, offline, &context)?));
             // Where nobody listens any more the window is gone.
             let _ = told.send(begun);
             context.request_repaint();
@@ -215,7 +235,7 @@ impl Beginning {
         match done {
             Ok(begun) => Some(self.over(begun)),
             Err(error) => {
-                self.welcome.failed(explain::join_error(&error, self.settings.language));
+                self.welcome.failed(error.words(self.settings.language));
                 None
             }
         }
@@ -244,9 +264,13 @@ impl Begun {
 }
 
 /// Makes, joins or opens. Answers which replica is to be opened.
-fn carry_out(begin: Begin, home: &Home) -> Result<PathBuf, JoinError> {
+fn carry_out(begin: Begin, home: &Home) -> Result<PathBuf, NotBegun> {
     let path = match begin {
         Begin::Open(path) => path,
+        Begin::Restore { backup, passphrase } => {
+            drop(put_back(&home.vault, &backup, &home.replica, Some(&passphrase))?);
+            home.replica.clone()
+        }
         Begin::Own { workspace, name } => {
             drop(join::found(home.site(), &workspace, &name)?);
             home.replica.clone()

@@ -13,6 +13,7 @@
 //!
 //! The shell knows nothing of eframe, so that tests and benchmarks drive it without a display.
 
+mod backing_up;
 mod entrance;
 mod front;
 mod relay;

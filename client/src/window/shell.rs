@@ -17,6 +17,7 @@ use samsyn_engine::store::Found;
 
 use self::offers::{Offer, Told};
 use self::question::MarkAll;
+use super::backing_up::Backups;
 use super::entrance::Entrance;
 use super::relay::RelayDesk;
 use super::status::Typing;
@@ -71,6 +72,8 @@ pub struct Shell {
     entrance: Entrance,
     /// Somebody changes the relay's address, or takes the workspace to one.
     relay: RelayDesk,
+    /// Somebody backs the workspace up.
+    backups: Backups,
 }
 
 impl std::fmt::Debug for Shell {
@@ -115,12 +118,14 @@ impl Shell {
             locks: false,
             entrance: Entrance::default(),
             relay: RelayDesk::default(),
+            backups: Backups::default(),
         }
     }
 
     /// Keeps keys there, where this device comes in with another.
     pub(crate) fn keeping_keys_in(mut self, vault: Vault) -> Shell {
         self.relay = RelayDesk::with_keys_in(vault.clone());
+        self.backups = Backups::with_keys_in(vault.clone());
         self.entrance = Entrance::with_keys_in(vault);
         self
     }
@@ -146,6 +151,7 @@ impl Shell {
         actions.extend(self.overlays(&context));
         self.enter(&context);
         self.settle_relay(&context);
+        self.backups.show(&context, self.session.path(), self.settings.language);
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
         self.keep_drafts(&context);
         self.tell();
@@ -291,7 +297,8 @@ impl Shell {
             Command::Redo => session.can_redo(),
             Command::CloseRecord => self.record.is_some(),
             Command::ToggleOffline | Command::SyncNow => has_relay,
-            Command::Retry | Command::Go(Page::Refused) => session.status().outbox.refused > 0,
+            Command::Retry => session.status().outbox.refused + session.status().outbox.quarantined > 0,
+            Command::Go(Page::Refused) => session.status().outbox.refused > 0,
             Command::ReviewedAll => self.can_mark_all(),
             Command::Invite => session.standing() == Standing::Manages,
             Command::Enter => session.is_kept_out(),
@@ -299,6 +306,7 @@ impl Shell {
             | Command::Palette
             | Command::Find
             | Command::Relay
+            | Command::BackUp
             | Command::Lock
             | Command::Speak(_)
             | Command::Theme(_) => true,
@@ -402,6 +410,7 @@ impl Shell {
             }
             Command::Enter => self.entrance.open(),
             Command::Relay => self.relay.open(&self.session),
+            Command::BackUp => self.backups.open(),
             Command::Lock => self.locks = true,
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,

@@ -16,11 +16,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::BackupError;
+use crate::files::is_backup;
 
 const MAGIC: &[u8; 16] = b"SAMSYN-BACKUP 1\n";
-
-/// How every version of such a file begins.
-const FAMILY: &[u8] = b"SAMSYN-BACKUP ";
 
 const SUM: usize = 32;
 
@@ -40,16 +38,6 @@ pub struct Label {
     /// That key under a passphrase, as the program keeps it; none where the key is only where the replica was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_key: Option<String>,
-}
-
-/// Whether a file is a backup, of whatever version.
-///
-/// # Errors
-/// Where it cannot be read.
-pub fn is_backup(path: &Path) -> io::Result<bool> {
-    let mut beginning = Vec::new();
-    File::open(path)?.take(FAMILY.len() as u64).read_to_end(&mut beginning)?;
-    Ok(beginning == FAMILY)
 }
 
 /// Writes a backup of the replica in `replica`.

@@ -14,9 +14,10 @@ mod restoring;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub use container::{Label, is_backup, label};
+pub use container::{Label, label};
 pub use restoring::{Prepared, Restored, prepare, put_in_place};
 
+pub use crate::files::is_backup;
 use crate::store::{About, FileKey, Store, StoreError};
 
 /// Why something was not backed up or put back.

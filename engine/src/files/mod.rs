@@ -23,7 +23,7 @@ pub mod room;
 
 pub use draft::{Draft, sweep};
 pub use output::{Existing, FolderOutput, Output, OutputError, Stream};
-pub use precious::{PLAIN, Precious, encrypted_beginning, look_at};
+pub use precious::{BACKUP, PLAIN, Precious, encrypted_beginning, is_backup, look_at};
 pub use reading::read_by;
 
 use std::io::ErrorKind;

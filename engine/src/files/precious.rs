@@ -12,6 +12,19 @@ use super::{folder_of, with_ending};
 /// How an unencrypted SQLite file begins.
 pub const PLAIN: &[u8; 16] = b"SQLite format 3\0";
 
+/// How a backup of a replica begins, of whatever version (`backup::container`).
+pub const BACKUP: &[u8] = b"SAMSYN-BACKUP ";
+
+/// Whether a file is a backup of a replica.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn is_backup(path: &Path) -> io::Result<bool> {
+    let mut beginning = Vec::new();
+    File::open(path)?.take(BACKUP.len() as u64).read_to_end(&mut beginning)?;
+    Ok(beginning == BACKUP)
+}
+
 /// What is never written over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precious {
@@ -101,7 +114,8 @@ fn by_beginning(beginning: &[u8]) -> Option<Precious> {
 pub fn encrypted_beginning(path: &Path) -> io::Result<Option<[u8; 16]>> {
     let mut beginning = [0; 1024];
     match File::open(path).and_then(|mut file| file.read_exact(&mut beginning)) {
-        Ok(()) if beginning.starts_with(PLAIN) || !is_noise(&beginning) => Ok(None),
+        Ok(()) if [&PLAIN[..], BACKUP].iter().any(|ours| beginning.starts_with(ours)) => Ok(None),
+        Ok(()) if !is_noise(&beginning) => Ok(None),
         Ok(()) => Ok(beginning.first_chunk().copied()),
         // Shorter than any database that something was written to.
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {

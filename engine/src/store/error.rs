@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The file is something else.
     #[error("{0} is not a Samsyn replica: it was left as it is")]
     NotAReplica(PathBuf),
+    /// The file is a backup.
+    #[error("{0} is a backup, and is not worked in: put it back with `samsyn restore`")]
+    IsABackup(PathBuf),
     /// The file is encrypted, and this is not its key.
     #[error(
         "{0} is encrypted, and its key is not here: it can be opened where its key is, with `samsyn unlock` where it is locked; or it is no Samsyn replica at all"

@@ -63,6 +63,8 @@ enum Unsound {
     Busy,
     /// It cannot be opened here at all: the system does not let us.
     Unreadable,
+    /// The disk does not give it, or does not let it be locked.
+    Disk(String),
     /// What is wrong with it.
     Damaged(String),
 }
@@ -71,11 +73,13 @@ impl From<rusqlite::Error> for Unsound {
     fn from(error: rusqlite::Error) -> Unsound {
         use rusqlite::ErrorCode::{
             CannotOpen, DatabaseBusy, DatabaseLocked, NotADatabase, PermissionDenied, ReadOnly,
+            SystemIoFailure,
         };
         match error.sqlite_error_code() {
             Some(NotADatabase) => Unsound::NoDatabase,
             Some(DatabaseBusy | DatabaseLocked) => Unsound::Busy,
             Some(CannotOpen | PermissionDenied | ReadOnly) => Unsound::Unreadable,
+            Some(SystemIoFailure) => Unsound::Disk(error.to_string()),
             _ => Unsound::Damaged(error.to_string()),
         }
     }
@@ -91,12 +95,10 @@ type Candidate<'a> = (&'a Path, Option<&'a FileKey>);
 /// its place.
 pub(super) fn look(path: &Path, key: Option<&FileKey>) -> Result<Condition> {
     let Some(mark) = FileMark::of(path).filter(|_| path.is_file()) else { return Ok(Condition::default()) };
-    let log_is_empty = stamp::log_is_empty(path);
-    if mark.length == 0 && !(log_is_empty && instance::left(path).is_none()) {
-        // SQLite would take it for a new one, and throw away what lies beside it.
-        return Err(damaged(path, "it is empty".to_owned()));
-    }
-    match instance::left(path) {
+    let (left, log_is_empty) = (instance::left(path), stamp::log_is_empty(path));
+    match left {
+        // SQLite would take it for a new one, and throw away the log that lies beside it.
+        Some(_) if mark.length == 0 => Err(damaged(path, "it is empty".to_owned())),
         Some(left) if left == Some(mark) || left.is_none() && log_is_empty => Ok(Condition::default()),
         _ if log_is_empty => look_alone((path, key)),
         _ => look_with_log((path, key)),
@@ -137,9 +139,15 @@ pub(super) fn is_in_use(path: &Path) -> bool {
 }
 
 fn look_alone(candidate: Candidate<'_>) -> Result<Condition> {
-    let found = alone(candidate).and_then(|connection| whole(&connection));
-    match found {
+    let path = candidate.0;
+    match alone(candidate).and_then(|connection| whole(&connection)) {
+        // What SQLite would read back into it stood in another one.
+        Ok(()) if with_ending(path, "-journal").metadata().is_ok_and(|journal| journal.len() > 0) => {
+            Ok(Condition { touched: true, set_aside: Some(set_aside(path, "-journal")?) })
+        }
         Ok(()) => Ok(Condition { touched: true, set_aside: None }),
+        // Somebody wrote to it while it was read.
+        Err(_) if is_in_use(path) => look_beside_others(candidate),
         Err(unsound) => unsound.left_to_whoever_opens(candidate),
     }
 }
@@ -153,12 +161,13 @@ fn look_with_log(candidate: Candidate<'_>) -> Result<Condition> {
     match together {
         Ok(()) => return Ok(Condition { touched: true, set_aside: None }),
         Err(Unsound::Busy) => return look_beside_others(candidate),
-        Err(Unsound::Unreadable) => return Ok(Condition::default()),
+        // As on a stick that is read-only: whoever only reads finds a way.
+        Err(Unsound::Unreadable | Unsound::Disk(_)) => return Ok(Condition::default()),
         Err(Unsound::NoDatabase | Unsound::Damaged(_)) => {}
     }
     // Not with its log. Without?
     match alone(candidate).and_then(|connection| whole(&connection)) {
-        Ok(()) => Ok(Condition { touched: true, set_aside: Some(set_aside(path)?) }),
+        Ok(()) => Ok(Condition { touched: true, set_aside: Some(set_aside(path, "-wal")?) }),
         Err(unsound) => unsound.left_to_whoever_opens(candidate),
     }
 }
@@ -167,6 +176,8 @@ fn look_with_log(candidate: Candidate<'_>) -> Result<Condition> {
 fn look_beside_others(candidate: Candidate<'_>) -> Result<Condition> {
     let connection = open(candidate, OpenFlags::SQLITE_OPEN_READ_WRITE);
     if let Ok(connection) = connection {
+        // Another may just look at it, too.
+        connection.busy_timeout(super::open::PATIENCE)?;
         is_still_ours(candidate, &connection)?;
     }
     Ok(Condition::default())
@@ -180,7 +191,7 @@ impl Unsound {
             Unsound::Unreadable => {
                 StoreError::Unusable { path: path.to_owned(), reason: "it cannot be opened".to_owned() }
             }
-            Unsound::Damaged(reason) => damaged(path, reason),
+            Unsound::Disk(reason) | Unsound::Damaged(reason) => damaged(path, reason),
         }
     }
 
@@ -190,7 +201,7 @@ impl Unsound {
         match self {
             Unsound::NoDatabase if lacks_key || !instance::stood_here(path) => Ok(Condition::default()),
             Unsound::NoDatabase => Err(damaged(path, "it does not begin as it did".to_owned())),
-            Unsound::Damaged(reason) => Err(damaged(path, reason)),
+            Unsound::Disk(reason) | Unsound::Damaged(reason) => Err(damaged(path, reason)),
             Unsound::Busy | Unsound::Unreadable => Ok(Condition::default()),
         }
     }
@@ -242,14 +253,13 @@ fn stamp_alone(candidate: Candidate<'_>) -> Option<Stamp> {
 }
 
 /// Gives the log that lies beside a file another name, and takes away the index of it. Answers the name.
-fn set_aside(path: &Path) -> Result<PathBuf> {
-    let unusable = |error: std::io::Error| StoreError::Unusable {
-        path: with_ending(path, "-wal"),
-        reason: error.to_string(),
-    };
-    let name = |number: u32| with_ending(path, &format!("-wal-set-aside-{number}"));
+fn set_aside(path: &Path, ending: &str) -> Result<PathBuf> {
+    let log = with_ending(path, ending);
+    let unusable =
+        |error: std::io::Error| StoreError::Unusable { path: log.clone(), reason: error.to_string() };
+    let name = |number: u32| with_ending(path, &format!("{ending}-set-aside-{number}"));
     let free = (1..u32::MAX).map(name).find(|name| !name.exists()).unwrap_or_else(|| name(0));
-    fs::rename(with_ending(path, "-wal"), &free).map_err(unusable)?;
+    fs::rename(&log, &free).map_err(unusable)?;
     let _ = fs::remove_file(with_ending(path, "-shm"));
     tracing::warn!(log = %free.display(), "a write-ahead log beside a replica was not its own, or damaged: it was set aside");
     Ok(free)

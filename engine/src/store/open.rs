@@ -11,7 +11,7 @@ use super::intact::{self, Condition};
 use super::literal::Literal;
 use super::meta::{self, NewReplica};
 use super::{Result, StoreError, instance};
-use crate::files::{private, room, with_ending};
+use crate::files::{is_backup, private, room, with_ending};
 
 /// What stands in SQLite's `application_id` of a replica: "SAMS".
 const APPLICATION_ID: i64 = 0x5341_4d53;
@@ -169,6 +169,9 @@ fn migrate(transaction: &Transaction<'_>, from: usize) -> Result<()> {
 
 /// What begins like no database is an encrypted one, or none.
 fn no_database(path: &Path) -> StoreError {
+    if is_backup(path).unwrap_or(false) {
+        return StoreError::IsABackup(path.to_owned());
+    }
     // SQLCipher writes whole pages of 4096 bytes.
     let is_whole = std::fs::metadata(path).is_ok_and(|file| file.len() > 0 && file.len() % 4096 == 0);
     match cipher::key_needed(path) {

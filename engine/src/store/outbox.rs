@@ -79,6 +79,17 @@ impl Store {
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
     }
 
+    /// How many records are referred to that are not here and were not erased: they have not come yet, or are kept from this role.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn missing(&self) -> Result<u64> {
+        let sql = "SELECT count(DISTINCT target) FROM links l
+                   WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.record = l.target)
+                     AND NOT EXISTS (SELECT 1 FROM erased e WHERE e.record = l.target)";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// How many records are here that somebody of this role may not read, because something was written in them here that the relay
     /// does not have.
     ///

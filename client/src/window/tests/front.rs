@@ -7,6 +7,7 @@ use eframe::egui::accesskit::Role as Part;
 use eframe::egui::{Context, Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use samsyn_engine::files::Existing;
 use samsyn_engine::identity::{InvitationCode, Role, WorkspaceId};
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::Language;
@@ -17,6 +18,7 @@ use super::super::Start;
 use super::super::front::{Front, Home};
 use super::town::Town;
 use super::{make, text};
+use crate::belonging::backup::{Target, back_up};
 use crate::keys::{Vault, lock};
 use crate::pages::Page;
 use crate::state::Settings;
@@ -154,6 +156,30 @@ fn somebody_opens_a_file_that_is_there_and_goes_on_with_it_the_next_time() {
     door.press("Open");
     door.until("the window", |door| door.says("Andra") && door.says("Åsa Berg"));
     assert_eq!(door.harness.state().settings().replica.as_ref(), Some(&other));
+}
+
+#[test]
+fn somebody_puts_a_backup_back_with_its_passphrase() {
+    let mut door = Door::new();
+    let (elsewhere, backup) = (door.folder.path().join("old.samsyn"), door.folder.path().join("monday"));
+    let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Andra".into(), relay: None };
+    drop(Replica::create(&elsewhere, &new, "Åsa Berg").unwrap());
+    let target = Target { path: &backup, existing: Existing::Keep };
+    let old = Vault::in_folder(&door.folder.path().join("old-keys"));
+    back_up(&old, &elsewhere, target, Some("älg under bordet 7")).unwrap();
+    std::fs::remove_file(&elsewhere).unwrap();
+    door.harness.run_steps(3);
+    door.press("Open a file");
+    door.write("File", &backup.display().to_string());
+    door.until("it is a backup", |door| door.says("That is a backup"));
+    door.write_secret("Passphrase", "älg under bordet 8");
+    door.press("Put back");
+    door.until("it is another", |door| door.says("not the passphrase"));
+    assert!(!door.replica.exists());
+    door.write_secret("Passphrase", "älg under bordet 7");
+    door.press("Put back");
+    door.until("the window", |door| door.says("Andra") && door.says("Åsa Berg"));
+    assert!(door.replica.exists());
 }
 
 #[test]

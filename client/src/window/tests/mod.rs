@@ -1,5 +1,6 @@
 //! The window as a person uses it who sees with a screen reader: everything is found by what it is called.
 
+mod backups;
 mod editing;
 mod findings;
 mod front;

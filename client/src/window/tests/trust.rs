@@ -6,7 +6,6 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Role as Rank;
 use samsyn_engine::replica::Replica;
-use samsyn_engine::schema::Value;
 use samsyn_engine::schema::kinds::{CONTACT, VENUE};
 use samsyn_engine::store::{ListQuery, Store};
 
