@@ -127,8 +127,8 @@ const HISTORY: usize = 60;
 pub enum Answer {
     /// To [`Request::List`].
     List(ListQuery, Listed),
-    /// To [`Request::Rows`]; rows that are not there are left out.
-    Rows(Vec<RowView>),
+    /// To [`Request::Rows`]: what was asked for, and what of it is there.
+    Rows(Vec<RecordId>, Vec<RowView>),
     /// To [`Request::Open`]: `None` where there is no such record.
     Record(RecordId, Option<Arc<RecordView>>),
     /// To [`Request::Enter`] and [`Request::Reviewed`]: what the step did.
@@ -298,7 +298,10 @@ impl Worker {
                     let listed = store.listed(&query)?;
                     Answer::List(query, listed)
                 }
-                Request::Rows(ids) => Answer::Rows(store.rows(&ids)?.into_iter().flatten().collect()),
+                Request::Rows(ids) => {
+                    let rows = store.rows(&ids)?.into_iter().flatten().collect();
+                    Answer::Rows(ids, rows)
+                }
                 Request::Open(id) => Answer::Record(id, self.open(id)?.map(Arc::new)),
                 Request::Search(text, kinds) => {
                     let found = store.find(&text, &kinds, 50)?;

@@ -50,15 +50,21 @@ impl RowCache {
         wanted
     }
 
-    /// Rows that came. What was asked for and did not come is not there.
-    pub(super) fn put(&mut self, rows: Vec<RowView>) {
+    /// The answer to one question: what it asked for, and the rows that came. What it asked for and did not come is not there; what
+    /// other questions asked for, which are still under way, is another matter.
+    pub(super) fn put(&mut self, asked: &[RecordId], rows: Vec<RowView>) {
+        let mut gone: HashSet<RecordId> = asked.iter().copied().collect();
         for row in rows {
             self.clock += 1;
-            self.asked.remove(&row.id);
+            gone.remove(&row.id);
+            self.missing.remove(&row.id);
             let kept = Kept { age: self.age, used: self.clock, row: Arc::new(row) };
             self.kept.insert(kept.row.id, kept);
         }
-        for gone in self.asked.drain() {
+        asked.iter().for_each(|id| {
+            self.asked.remove(id);
+        });
+        for gone in gone {
             // What was here before and is not any more was erased: it must not go on being shown.
             self.kept.remove(&gone);
             self.missing.insert(gone);
@@ -121,7 +127,7 @@ mod tests {
         assert_eq!(cache.take_wanted(), [id]);
         assert!(cache.get(id).is_none());
         assert_eq!(cache.take_wanted(), []);
-        cache.put(vec![row(id)]);
+        cache.put(&[id], vec![row(id)]);
         assert!(cache.get(id).is_some());
         assert_eq!(cache.take_wanted(), []);
         cache.grow_old();
@@ -135,7 +141,8 @@ mod tests {
         let id = RecordId::random();
         cache.get(id);
         cache.take_wanted();
-        cache.put(vec![]);
+        cache.put(&[id], vec![]);
+        assert!(cache.is_missing(id));
         cache.get(id);
         assert_eq!(cache.take_wanted(), []);
     }
@@ -144,8 +151,43 @@ mod tests {
     fn memory_is_bounded_while_scrolling() {
         let mut cache = RowCache::default();
         for _ in 0..200 {
-            cache.put((0..100).map(|_| row(RecordId::random())).collect());
+            let ids: Vec<RecordId> = (0..100).map(|_| RecordId::random()).collect();
+            cache.put(&ids, ids.iter().copied().map(row).collect());
         }
         assert!(cache.len() <= MOST);
+    }
+
+    /// Somebody scrolls through more rows than are kept, faster than they are read: several questions are under way at once.
+    #[test]
+    fn an_answer_says_nothing_about_what_other_questions_asked_for() {
+        let mut cache = RowCache::default();
+        let ids: Vec<RecordId> = (0..3 * MOST).map(|_| RecordId::random()).collect();
+        let questions: Vec<&[RecordId]> = ids.chunks(50).collect();
+        for two in questions.chunks(2) {
+            for question in two {
+                assert!(question.iter().all(|id| cache.get(*id).is_none()));
+                let mut wanted = cache.take_wanted();
+                wanted.sort_unstable();
+                let mut asked = question.to_vec();
+                asked.sort_unstable();
+                assert_eq!(wanted, asked);
+            }
+            for question in two {
+                let waiting = two.last().unwrap();
+                cache.put(question, question.iter().copied().map(row).collect());
+                assert!(
+                    waiting.iter().all(|id| !cache.is_missing(*id)),
+                    "nobody has said that it is not there"
+                );
+            }
+        }
+        for question in &questions {
+            // On the way back some have been let go of: these are asked for again.
+            let let_go: Vec<RecordId> =
+                question.iter().copied().filter(|id| cache.get(*id).is_none()).collect();
+            let wanted: HashSet<RecordId> = cache.take_wanted().into_iter().collect();
+            assert!(let_go.iter().all(|id| wanted.contains(id)), "it would stay a placeholder for ever");
+            cache.put(&let_go, let_go.iter().copied().map(row).collect());
+        }
     }
 }

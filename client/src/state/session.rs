@@ -234,7 +234,7 @@ impl Session {
     fn take(&mut self, answer: Answer) {
         match answer {
             Answer::List(query, listed) => self.take_list(&query, listed),
-            Answer::Rows(rows) => self.rows.put(rows),
+            Answer::Rows(asked, rows) => self.rows.put(&asked, rows),
             Answer::Record(id, view) => {
                 self.asked.remove(&(What::Record, id));
                 match view {
