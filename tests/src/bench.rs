@@ -1,11 +1,11 @@
 //! How a large workspace feels: the time to a window one can work in, and memory while somebody scrolls.
 //!
 //! The window's shell is drawn here without a display, so that the figures are there on any machine; where there is a
-//! display the real program is started as well, and says itself when it is usable.
+//! display the real program is started as well, says itself when it is usable, and is watched while nothing goes on.
 
-use std::io::{BufRead, BufReader};
+mod idle;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -24,7 +24,6 @@ use samsyn_engine::store::ListQuery;
 use serde_json::json;
 
 use crate::figures::{self, Figures};
-use crate::process::program;
 use crate::wire::{Traffic, Workspace, sync};
 
 type Failure = Box<dyn std::error::Error>;
@@ -35,6 +34,9 @@ pub struct Bench {
     /// So many records, in the proportions of a bureau.
     #[arg(long, default_value_t = 10_000)]
     records: usize,
+    /// For so many seconds each state of a window is looked at in which nothing goes on.
+    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
+    rest: u64,
     #[command(flatten)]
     figures: Figures,
 }
@@ -55,11 +57,14 @@ impl Bench {
         let mut figures = make(&path, &workspace, self.records)?;
         figures.extend(query(&path)?);
         figures.extend(window_without_display(&path)?);
-        figures.extend(first_syncs(folder.path(), &workspace)?);
-        match window(&path)? {
-            Some(figure) => figures.push(figure),
-            None => eprintln!("no display: the real window is not measured"),
+        // Before anything is pushed: all of it waits, as after a long journey.
+        if idle::has_display() {
+            figures.push(waiting(&path)?);
+            figures.extend(idle::window(&path, Duration::from_secs(self.rest))?);
+        } else {
+            eprintln!("no display: the real window is not measured");
         }
+        figures.extend(first_syncs(folder.path(), &workspace)?);
         for Figure(what, number, unit) in &figures {
             println!("{what:<58}{number:>12.1} {unit}");
         }
@@ -71,6 +76,12 @@ impl Bench {
 
 fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1_000.0
+}
+
+/// How much has not been sent.
+fn waiting(path: &Path) -> Result<Figure, Failure> {
+    let waiting = Replica::open(path)?.store().outbox_state()?.waiting;
+    Ok(Figure("changes that wait to be sent", waiting as f64, ""))
 }
 
 /// Makes the workspace.
@@ -225,30 +236,4 @@ fn memory() -> f64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.trim().split(' ').next()?.parse::<f64>().ok());
     kilobytes.unwrap_or_default() / 1_024.0
-}
-
-/// The real program: from its start to the moment when it says that it is usable.
-fn window(path: &Path) -> Result<Option<Figure>, Failure> {
-    let shown = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if !shown("DISPLAY") && !shown("WAYLAND_DISPLAY") {
-        return Ok(None);
-    }
-    let mut command = Command::new(program("samsyn"));
-    command.arg("--replica").arg(path).env("RUST_LOG", "samsyn_client=info");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let began = Instant::now();
-    let mut child = command.spawn()?;
-    let mut took = None;
-    if let Some(output) = child.stderr.take() {
-        for line in BufReader::new(output).lines() {
-            if line?.contains("the window is usable") {
-                took = Some(milliseconds(began));
-                break;
-            }
-        }
-    }
-    child.kill()?;
-    child.wait()?;
-    let took = took.ok_or("the window ended before it was usable")?;
-    Ok(Some(Figure("first usable window, from the program's start", took, "ms")))
 }

@@ -15,7 +15,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// How long a large workspace takes to open, and what memory does while somebody scrolls.
+    /// How long a large workspace takes to open, what memory does while somebody scrolls, and what an idle window costs.
     Bench(bench::Bench),
     /// Many laptops, one relay, and everything that goes wrong, out of one seed after the other.
     Simulate(Simulate),

@@ -4,6 +4,7 @@ mod backups;
 mod editing;
 mod findings;
 mod front;
+mod idle;
 mod live;
 mod members;
 mod personal;
