@@ -20,7 +20,7 @@ use samsyn_client::widgets::{
     gantt::{Gantt, GanttRow, GanttState, GanttTexts, Link},
     icon::{self, Icon},
     palette::{Item, Palette, PaletteTexts},
-    picker::{Found, PickerTexts},
+    picker::{Create, Found, PickerTexts},
     qr::Picture,
     sidebar,
     split::{Split, split},
@@ -68,6 +68,7 @@ const PICKER: PickerTexts<'static> = PickerTexts {
     no_match: "Inga träffar",
     clear: "Ta bort valet",
     visit: "Gå till anläggningen",
+    create: Create { offer: "Skapa ”{}”", kinds: &["Ny anläggning"] },
 };
 const AREAS: [&str; 10] = [
     "Vintersport och hälsa",
@@ -119,12 +120,12 @@ enum Page {
     Frame,
 }
 
-const PAGES: [(Page, Icon, &str, &str, usize); 5] = [
-    (Page::Parts, Icon::Sun, "parts", "Delar", 0),
-    (Page::Form, Icon::Person, "form", "Formulär", 3),
-    (Page::Table, Icon::Calendar, "table", "Tabell", 1200),
-    (Page::Gantt, Icon::Bars, "gantt", "Planer", 12),
-    (Page::Frame, Icon::Review, "frame", "Ram och tomt", 0),
+const PAGES: [(Page, Icon, &str, &str, &str); 5] = [
+    (Page::Parts, Icon::Sun, "parts", "Delar", ""),
+    (Page::Form, Icon::Person, "form", "Formulär", "3"),
+    (Page::Table, Icon::Calendar, "table", "Tabell", "1\u{a0}200"),
+    (Page::Gantt, Icon::Bars, "gantt", "Planer", "12"),
+    (Page::Frame, Icon::Review, "frame", "Ram och tomt", ""),
 ];
 
 /// The model behind the gallery, as simple as can be.
@@ -225,7 +226,8 @@ impl Gallery {
         ui.add_space(space::M);
         for (page, icon, _, caption, count) in PAGES {
             let tone = if page == Page::Form { Tone::Warning } else { Tone::Neutral };
-            if sidebar::item(ui, icon, caption, Some((count, tone)), self.page == page).clicked() {
+            let count = (!count.is_empty()).then_some((count, tone));
+            if sidebar::item(ui, icon, caption, count, self.page == page).clicked() {
                 self.page = page;
             }
         }
@@ -233,7 +235,7 @@ impl Gallery {
             ui,
             Icon::Building,
             "Destinationsbolagets anläggningsöversikt",
-            Some((7, Tone::Danger)),
+            Some(("7", Tone::Danger)),
             false,
         );
         ui.add_space(space::L);
@@ -413,6 +415,7 @@ impl Gallery {
             empty: "Inga uppgifter än",
             empty_hint: "Lägg till den första uppgiften, eller utgå från en arbetsmodell.",
             whole: "Hela planen",
+            late: "försenad",
             day: "1 dag",
             days: "{} dagar",
             undated: "Inga uppgifter med datum",

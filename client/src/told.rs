@@ -65,9 +65,9 @@ impl<'a> Words<'a> {
         let record =
             Record { id: row.id, kind: row.kind.clone(), removed: row.removed, cells: row.cells.clone() };
         let shown = kind.listed().filter(|field| !kind.title.iter().any(|names| names.contains(&field.name)));
-        let filled = shown.filter_map(|field| Some((field, row.cells.get(field.name)?)));
-        let values: Vec<String> =
-            filled.map(|(field, value)| self.value(&record, &field.field_type, value)).collect();
+        let filled = shown.filter_map(|field| Some(field.in_lists(row.cells.get(field.name)?)));
+        let filled = filled.filter(|(_, value)| !value.is_empty());
+        let values: Vec<String> = filled.map(|(of, value)| self.value(&record, &of, value)).collect();
         values.join(" · ")
     }
 

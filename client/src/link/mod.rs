@@ -6,6 +6,7 @@
 //! ```text
 //!  worker ──▶ Connection ──▶ dial (TCP, handshake) ──▶ who answers is no relay: stranger
 //!    │            └──▶ signs: each byte that comes shows that the link lives
+//!    ├──▶ questions: what the relay was asked of who belongs, and what of its answers is news
 //!    ├──▶ backoff: how long to wait before the next try
 //!    └──▶ surroundings: another network, or a computer that slept, ends the wait
 //! ```
@@ -16,6 +17,7 @@ mod connection;
 mod dial;
 pub mod direct;
 mod error;
+mod questions;
 mod report;
 mod sending;
 mod signs;

@@ -95,6 +95,8 @@ pub enum Command {
     /// Ask the relay for something of who belongs. It is asked on the connection that there is, or not at all: what somebody
     /// wants done at once must not be done at some later time.
     Manage(Management),
+    /// Somebody looks at who belongs, or no longer: until then the relay is asked again and again, and what has changed is told.
+    Watch(bool),
     /// This device has come in with another key, which is kept: connect with that one.
     NewKey,
     /// End.

@@ -5,7 +5,7 @@
 //! pause, and at once when the network has changed or the computer has slept. A connection that lives through either is
 //! asked at once whether it still lives.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -18,6 +18,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::backoff::Backoff;
+use super::questions::Questions;
 use super::sending::{Course, Sending};
 use super::surroundings::{Surroundings, ThisComputer, Watch};
 use super::{Connection, LinkError};
@@ -109,7 +110,7 @@ struct Worker {
     /// What somebody has open here.
     open: Option<RecordId>,
     /// What the relay was asked for and has not answered, in the order in which it will.
-    asked: VecDeque<Management>,
+    questions: Questions,
     /// How far what waits has gone, while there is a connection.
     course: Mutex<Course>,
     /// The relay's address, as it was when something was last begun. Another command may change it.
@@ -154,7 +155,7 @@ impl Worker {
             trouble: None,
             unfolded: Some(None),
             open: None,
-            asked: VecDeque::new(),
+            questions: Questions::default(),
             course: Mutex::default(),
             relay,
             // It was looked for as the replica was opened.
@@ -232,6 +233,10 @@ impl Worker {
                 (self.tell)(Report::Managed(management, Asked::NotConnected));
                 None
             }
+            Some(Command::Watch(looks)) => {
+                self.questions.watch(looks);
+                None
+            }
             Some(Command::NewKey) => {
                 crate::keys::take_kept(&mut self.replica);
                 self.trouble = None;
@@ -289,7 +294,7 @@ impl Worker {
         let ended = self.keep(&mut connection, &mut link).await;
         // Of others nothing is known without a connection.
         (self.tell)(Report::Present(BTreeMap::new()));
-        for management in std::mem::take(&mut self.asked) {
+        for management in self.questions.unanswered() {
             (self.tell)(Report::Managed(management, Asked::Unanswered));
         }
         self.backoff.held(connection.held());
@@ -320,6 +325,7 @@ impl Worker {
                         // The try is under way already.
                         Some(Command::Nudge | Command::Offline(false)) => {}
                         Some(Command::Open(record)) => self.open = record,
+                        Some(Command::Watch(looks)) => self.questions.watch(looks),
                         Some(Command::Manage(management)) => {
                             (self.tell)(Report::Managed(management, Asked::NotConnected));
                         }
@@ -355,7 +361,10 @@ impl Worker {
                     }
                 }
                 _ = self.watch.change() => connection.doubt(),
-                () = sleep(Duration::from_secs(1)) => self.fold(),
+                () = sleep(Duration::from_secs(1)) => {
+                    self.fold();
+                    self.look_who_belongs(connection, link);
+                }
             }
             if self.is_elsewhere() {
                 return Ended::Again;
@@ -364,11 +373,18 @@ impl Worker {
         }
     }
 
+    /// Asks who belongs, where somebody looks at that and it was not asked for a while.
+    fn look_who_belongs(&mut self, connection: &mut Connection, link: &Link) {
+        if *link == Link::Live && self.questions.is_due() && connection.manage(&Management::Roster) {
+            self.questions.asked_again();
+        }
+    }
+
     /// Asks the relay, if it has let us in.
     fn ask(&mut self, connection: &mut Connection, link: &Link, management: Management) {
         let answer = match link {
             Link::CatchingUp { .. } | Link::Comparing | Link::Live if connection.manage(&management) => {
-                return self.asked.push_back(management);
+                return self.questions.asked(management);
             }
             Link::CatchingUp { .. } | Link::Comparing | Link::Live => Asked::TooOld,
             _ => Asked::NotConnected,
@@ -404,7 +420,7 @@ impl Worker {
                 SyncNews::Pushed(_) => self.unfolded = Some(None),
                 SyncNews::Waits { seconds } => self.course().waits(seconds),
                 SyncNews::Managed(managed) => {
-                    if let Some(management) = self.asked.pop_front() {
+                    if let Some((management, managed)) = self.questions.answered(managed) {
                         (self.tell)(Report::Managed(management, Asked::Answered(managed)));
                     }
                 }

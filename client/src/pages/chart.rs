@@ -4,6 +4,7 @@ use eframe::egui::Ui;
 use jiff::civil::Date;
 use samsyn_engine::document::{Edit, Record};
 use samsyn_engine::id::RowId;
+use samsyn_engine::schema::kinds::PLAN;
 use samsyn_engine::schema::{FieldPath, Link as Reference, Row, Value};
 
 use super::{Action, Scene, texts};
@@ -24,7 +25,7 @@ impl Chart {
     /// Draws the timeline. Answers the row that somebody wants to see in the form.
     pub(super) fn show(&mut self, ui: &mut Ui, record: &Record, scene: &mut Scene<'_>) -> Option<RowId> {
         let may = scene.session.may_change(record) && !record.removed;
-        let milestones = record.get(MILESTONES).rows().iter().map(|row| milestone(row));
+        let milestones = record.get(MILESTONES).rows().iter().map(|row| milestone(row, scene.today));
         let tasks = record.get(TASKS).rows();
         let bars = tasks.iter().map(|row| task(row, scene.today));
         let mut rows: Vec<GanttRow<'_, RowId>> = bars.chain(milestones).collect();
@@ -41,6 +42,7 @@ impl Chart {
             week: scene.say(texts::WEEK),
             tasks: scene.say(texts::TASK),
             today: scene.say(texts::TODAY),
+            late: scene.say(texts::OVERDUE),
             whole: scene.say(texts::WHOLE_PLAN),
             day: scene.say(texts::ONE_DAY),
             days: scene.say(texts::DAYS),
@@ -76,6 +78,12 @@ fn first_open(tasks: &[Row]) -> Option<RowId> {
     begins.min_by_key(|(begins, _)| *begins).map(|(_, id)| id)
 }
 
+/// Whether the day has passed by which it was to be done, and it is not.
+fn is_late(list: &str, row: &Row, today: Date) -> bool {
+    let fields = PLAN.row_fields(list).unwrap_or_default();
+    fields.iter().any(|field| field.is_overdue(&row.cells, today))
+}
+
 fn is_over(task: &Row) -> bool {
     matches!(task.get("status"), Value::Choice(status) if matches!(status.as_str(), "done" | "dropped"))
 }
@@ -106,12 +114,12 @@ fn task(row: &Row, today: Date) -> GanttRow<'_, RowId> {
             "in_progress" => Tone::Accent,
             _ => Tone::Neutral,
         },
-        urgent: !is_over(row) && end.is_some_and(|end| end < today),
+        urgent: is_late(TASKS, row, today),
         movable: true,
     }
 }
 
-fn milestone(row: &Row) -> GanttRow<'_, RowId> {
+fn milestone(row: &Row, today: Date) -> GanttRow<'_, RowId> {
     let reached = *row.get("reached") == Value::YesNo(true);
     GanttRow {
         id: row.id,
@@ -122,7 +130,7 @@ fn milestone(row: &Row) -> GanttRow<'_, RowId> {
         progress: 0,
         milestone: true,
         tone: if reached { Tone::Success } else { Tone::Accent },
-        urgent: false,
+        urgent: is_late(MILESTONES, row, today),
         movable: true,
     }
 }

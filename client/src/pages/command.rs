@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Speak(Language),
     /// Light or dark.
     Theme(ThemeChoice),
+    /// List people by family name, or by given name.
+    AsRegister(bool),
 }
 
 impl Command {
@@ -73,6 +75,8 @@ impl Command {
             Command::Theme(ThemeChoice::System),
             Command::Theme(ThemeChoice::Light),
             Command::Theme(ThemeChoice::Dark),
+            Command::AsRegister(false),
+            Command::AsRegister(true),
         ]);
         all
     }
@@ -99,6 +103,8 @@ impl Command {
             Command::Lock => say("Lås arbetsytan", "Lock the workspace"),
             Command::Speak(Language::Swedish) => "Svenska".to_owned(),
             Command::Speak(Language::English) => "English".to_owned(),
+            Command::AsRegister(false) => say("Lista personer efter förnamn", "List people by given name"),
+            Command::AsRegister(true) => say("Lista personer efter efternamn", "List people by family name"),
             Command::Theme(ThemeChoice::System) => say("Tema: som systemet", "Theme: as the system"),
             Command::Theme(ThemeChoice::Light) => say("Tema: ljust", "Theme: light"),
             Command::Theme(ThemeChoice::Dark) => say("Tema: mörkt", "Theme: dark"),

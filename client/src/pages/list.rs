@@ -1,27 +1,25 @@
 //! The records of one kind: searched, filtered, sorted, as a table that reads only what is in sight.
 
-use std::collections::HashMap;
+mod columns;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use eframe::egui::{self, Frame, Margin, RichText, Ui};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::schema::{Enumeration, Field, FieldType, Kind, Language, Link, Value};
-use samsyn_engine::store::{Filter, ListQuery, RowView, Sort, Test};
+use samsyn_engine::schema::{Enumeration, Field, FieldType, Kind, Language};
+use samsyn_engine::store::{Filter, ListQuery, Sort, Test};
 
-use super::scene::{absence, title_in};
+use self::columns::{Cells, TITLE};
 use super::{Action, Command, Scene, kind_icon, texts};
-use crate::state::Session;
 use crate::widgets::button;
 use crate::widgets::empty_state::empty_state;
 use crate::widgets::field::{self, ChoiceTexts, Choices};
 use crate::widgets::icon::Icon;
-use crate::widgets::table::{Cell, Column, Direction, Look, Row, Table, TableState};
+use crate::widgets::table::{Direction, Table, TableState};
 use crate::widgets::theme;
-use crate::widgets::tokens::{Tone, height, space};
+use crate::widgets::tokens::{height, space};
 use crate::widgets::toolbar::toolbar;
-
-/// The id of the column that shows the title: what the store sorts by unless told otherwise.
-const TITLE: &str = "";
 
 /// With so much room beside the title, in points, the button says what it makes.
 const NEW_WHOLE: f32 = 170.0;
@@ -44,15 +42,16 @@ pub(crate) struct ListPage {
 }
 
 impl ListPage {
-    /// The page of a kind.
-    pub(crate) fn new(kind: &'static Kind) -> Self {
+    /// The page of a kind, with the widths that were given to its columns another time.
+    pub(crate) fn new(kind: &'static Kind, widths: Option<&BTreeMap<String, f32>>) -> Self {
+        let widths = widths.into_iter().flatten().map(|(column, width)| (column.as_str(), *width));
         ListPage {
             kind,
             search: String::new(),
             filters: Vec::new(),
             sort: None,
             removed: false,
-            table: TableState::default(),
+            table: TableState::default().with_widths(widths),
             shown: Arc::default(),
             marked: None,
             focus_search: false,
@@ -80,19 +79,19 @@ impl ListPage {
         self.focus_search = true;
     }
 
-    fn query(&self) -> ListQuery {
+    fn query(&self, as_register: bool) -> ListQuery {
         ListQuery {
             kind: self.kind,
             search: self.search.clone(),
             filters: self.filters.clone(),
-            sort: self.sort.clone(),
+            sort: columns::order(self.kind, self.sort.as_ref(), as_register),
             removed: self.removed,
         }
     }
 
     /// Draws the page. `open` is the record at the right.
     pub(crate) fn show(&mut self, ui: &mut Ui, open: Option<RecordId>, scene: &mut Scene<'_>) {
-        let (ids, ready) = scene.session.list(&self.query());
+        let (ids, ready) = scene.session.list(&self.query(scene.as_register));
         self.read |= ready;
         if ready {
             self.follow(&ids, open);
@@ -233,10 +232,9 @@ impl ListPage {
     }
 
     fn table(&mut self, ui: &mut Ui, ids: &Arc<Vec<RecordId>>, scene: &mut Scene<'_>) {
-        let fields: Vec<&'static Field> = shown_fields(self.kind);
-        let columns = columns(&fields, scene.language);
+        let cells = Cells::of(self.kind, scene);
+        let columns = cells.columns();
         let name = scene.say(self.kind.plural);
-        let language = scene.language;
         let session = &mut *scene.session;
         let (column, direction) = match &self.sort {
             Some(Sort { field, descending: true }) => (field.as_str(), Direction::Descending),
@@ -247,8 +245,12 @@ impl ListPage {
             .sorted_by(column, direction)
             .show(ui, &mut self.table, |index| {
                 let row = session.row(*ids.get(index)?)?;
-                Some(cells(session, &row, &fields, language))
+                Some(cells.row(session, &row))
             });
+        if response.resized {
+            let widths = self.table.widths().map(|(column, width)| (column.to_owned(), width)).collect();
+            scene.act(Action::Widths(self.kind, widths));
+        }
         if let Some(sort) = response.sort {
             let descending = sort.direction == Direction::Descending;
             let plain = sort.column == TITLE && !descending;
@@ -259,55 +261,5 @@ impl ListPage {
             self.marked = Some(*id);
             scene.act(Action::Open(*id));
         }
-    }
-}
-
-/// What stands beside the title: the listed fields that are not part of it.
-fn shown_fields(kind: &'static Kind) -> Vec<&'static Field> {
-    kind.listed().filter(|field| !kind.title.iter().any(|names| names.contains(&field.name))).collect()
-}
-
-fn columns<'a>(fields: &[&'static Field], language: Language) -> Vec<Column<'a>> {
-    let title = Column::new(TITLE, texts::TITLE.get(language), 240.0).sortable().stretch();
-    let others = fields.iter().map(|field| {
-        let numeric =
-            matches!(field.field_type, FieldType::Number { .. } | FieldType::Money | FieldType::Counter);
-        let width = match field.field_type {
-            FieldType::Date | FieldType::Number { .. } | FieldType::Counter | FieldType::YesNo => 110.0,
-            FieldType::DateRange => 190.0,
-            FieldType::ReferenceSet(_) | FieldType::EnumerationSet(_) => 180.0,
-            _ => 150.0,
-        };
-        let column = Column::new(field.name, field.caption.get(language), width).sortable();
-        if numeric { column.right() } else { column }
-    });
-    std::iter::once(title).chain(others).collect()
-}
-
-fn cells(session: &mut Session, row: &RowView, fields: &[&'static Field], language: Language) -> Row {
-    let title = if row.title.is_empty() { texts::UNNAMED.get(language) } else { &row.title };
-    let title = Cell::new(title).look(Look::Strong);
-    let title = if row.conflicts > 0 { title.icon(Icon::Warning) } else { title };
-    let values = fields.iter().map(|field| {
-        let value = row.cells.get(field.name).unwrap_or(&Value::Empty);
-        let titles: Vec<(Link, String)> = links(value)
-            .into_iter()
-            .map(|link| {
-                let title = session.title(link);
-                let absent = || link.record().map_or(texts::NOT_YET, |id| absence(session, id));
-                (link, title.unwrap_or_else(|| absent().get(language).to_owned()))
-            })
-            .collect();
-        Cell::new(field.field_type.words(value, language, &|link| title_in(&titles, link)))
-    });
-    let mark = (row.conflicts > 0).then_some(Tone::Warning);
-    Row::new(std::iter::once(title).chain(values)).mark(mark).faded(row.removed)
-}
-
-fn links(value: &Value) -> Vec<Link> {
-    match value {
-        Value::Link(link) => vec![*link],
-        Value::Links(set) => set.iter().copied().collect(),
-        _ => Vec::new(),
     }
 }

@@ -35,6 +35,7 @@ mod scene;
 pub(crate) mod texts;
 mod welcome;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use eframe::egui::{
@@ -44,6 +45,7 @@ use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Management;
+use samsyn_engine::schema::{Kind, NewRecord};
 
 use crate::widgets::field::Field;
 use crate::widgets::icon::{self, Icon};
@@ -68,6 +70,8 @@ pub(crate) enum Action {
     Open(RecordId),
     /// Edit a record.
     Edit(RecordId, Vec<Edit>),
+    /// Make a record, beside what is shown.
+    Create(NewRecord),
     /// Edit a record, and offer to take it back.
     EditAndTell(RecordId, Vec<Edit>, String),
     /// These records were reviewed as they were shown.
@@ -80,6 +84,8 @@ pub(crate) enum Action {
     WriteDossier(RecordId, PathBuf, Existing),
     /// Ask the relay to change who belongs.
     Manage(Management),
+    /// Columns of the list of a kind have been given these widths.
+    Widths(&'static Kind, BTreeMap<String, f32>),
     /// Anything of the list of commands.
     Command(Command),
 }

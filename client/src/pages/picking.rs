@@ -23,6 +23,11 @@ impl Picking {
         (self.place, self.query) = (Some(place.clone()), query);
     }
 
+    /// Whether all that was found for what was asked last is here.
+    pub(crate) fn is_settled(&self, scene: &Scene<'_>) -> bool {
+        self.query.trim().is_empty() || scene.session.has_searched(&self.query)
+    }
+
     /// What was found for the picker in that place; nothing for any other.
     pub(crate) fn found(
         &self,
@@ -73,15 +78,18 @@ fn detail(id: RecordId, several_kinds: bool, scene: &mut Scene<'_>) -> String {
     let reference =
         |field_type: &FieldType| matches!(field_type, FieldType::Reference(_) | FieldType::ReferenceSet(_));
     for field in kind.listed().filter(|field| !in_title(field.name)) {
-        let Some(value) = row.cells.get(field.name).filter(|value| !value.is_empty()) else { continue };
+        let Some((of, value)) = row.cells.get(field.name).map(|value| field.in_lists(value)) else {
+            continue;
+        };
         match value {
+            value if value.is_empty() => {}
             samsyn_engine::schema::Value::Link(link) => {
                 if let Some(title) = scene.session.title(*link) {
                     return title;
                 }
             }
-            value if !reference(&field.field_type) => {
-                return field.field_type.words(value, scene.language, &|link| link.to_string());
+            value if !reference(&of) => {
+                return of.words(value, scene.language, &|link| link.to_string());
             }
             _ => {}
         }

@@ -18,6 +18,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) drafts: &'a mut Drafts,
     /// The language of everything that is shown.
     pub(crate) language: Language,
+    /// Whether people are listed as in a register: by family name.
+    pub(crate) as_register: bool,
     /// Today, by this device's clock.
     pub(crate) today: Date,
     /// What is to be done once everything has been drawn.

@@ -26,6 +26,7 @@ texts! {
     TITLE: "Namn", "Name";
     UNNAMED: "Namnlös", "Unnamed";
     CLEAR: "Rensa", "Clear";
+    CREATE: "Skapa ”{}”", "Create “{}”";
     CHOOSE: "Välj …", "Choose …";
     CLOSE: "Stäng", "Close";
     OPEN: "Öppna", "Open";
@@ -134,7 +135,11 @@ texts! {
     LIGHT: "Ljust", "Light";
     DARK: "Mörkt", "Dark";
     AS_SYSTEM: "Som systemet", "As the system";
+    PEOPLE: "Personer i listor", "People in lists";
+    GIVEN_FIRST: "Förnamn först: Eva Ek", "Given name first: Eva Ek";
+    FAMILY_FIRST: "Efternamn först: Ek, Eva", "Family name first: Ek, Eva";
     WHOLE_PLAN: "Hela planen", "Whole plan";
+    OVERDUE: "försenad", "overdue";
     ONE_DAY: "1 dag", "1 day";
     DAYS: "{} dagar", "{} days";
     CHART_EMPTY: "Inga uppgifter än", "No tasks yet";

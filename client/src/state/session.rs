@@ -99,6 +99,8 @@ struct Belonging {
     next: Option<Instant>,
     /// The relay was asked and has not answered.
     asked: bool,
+    /// Somebody looked at who belongs in this frame; and whether the link was told so in an earlier one.
+    looked: (bool, bool),
     answers: VecDeque<(Management, Asked)>,
 }
 
@@ -225,6 +227,10 @@ impl Session {
 
     /// Asks for what drawing has missed. To be called after each drawing.
     pub fn ask_for_missing(&mut self) {
+        let looks = std::mem::take(&mut self.belonging.looked.0);
+        if looks != std::mem::replace(&mut self.belonging.looked.1, looks) {
+            self.sync.send(Command::Watch(looks));
+        }
         let rows = self.rows.take_wanted();
         if !rows.is_empty() {
             self.backend.ask(Request::Rows(rows));
@@ -517,8 +523,16 @@ impl Session {
         self.hits.as_ref().map_or_else(Found::default, |(_, found)| found.clone())
     }
 
-    /// Makes a record.
-    pub fn create(&mut self, new: NewRecord) {
+    /// Whether what search finds for a text is here.
+    pub fn has_searched(&self, text: &str) -> bool {
+        self.hits.as_ref().is_some_and(|(known, _)| known == text)
+    }
+
+    /// Makes a record. Whoever may make only their own makes it their own.
+    pub fn create(&mut self, mut new: NewRecord) {
+        if let Some(grant) = self.grant() {
+            grant.make_own(&mut new);
+        }
         let entry = Input { makes: Some(new.clone()), ..Input::new(new.id, Vec::new()) };
         self.enter(entry);
     }
@@ -807,8 +821,10 @@ impl Session {
         roster.map(|(roster, at)| (roster, *at))
     }
 
-    /// Asks the relay who belongs, where that may have changed since it last said so.
+    /// Asks the relay who belongs, where that may have changed since it last said so; as long as this is called in each frame the link
+    /// goes on looking by itself, and tells what changed.
     pub fn look_who_belongs(&mut self) {
+        self.belonging.looked.0 = true;
         let now = Instant::now();
         let due = self.belonging.next.is_none_or(|next| next <= now);
         if due && !self.belonging.asked && self.is_connected() {

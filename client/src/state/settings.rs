@@ -1,5 +1,6 @@
 //! What a person has chosen for this window. Kept on this device, never shared.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use samsyn_engine::schema::Language;
@@ -25,6 +26,10 @@ pub struct Settings {
     pub language: Language,
     /// Light or dark.
     pub theme: ThemeChoice,
+    /// Whether people are listed as in a register: "Ek, Eva", in the order of family names.
+    pub as_register: bool,
+    /// The widths that were given to columns, in points: by kind and column.
+    pub widths: BTreeMap<String, BTreeMap<String, f32>>,
     /// Whether to stay away from the relay.
     pub offline: bool,
     /// The replica that was opened last by choosing its file, where it is not the one in the data folder.

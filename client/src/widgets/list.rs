@@ -68,7 +68,7 @@ impl Keys {
 /// The search field above a list. It holds the keyboard as long as the list is open.
 pub(crate) fn search_field(ui: &mut Ui, id: Id, query: &mut String, hint: &str) -> Response {
     let edit = TextEdit::singleline(query).hint_text(hint.to_owned()).align(Align2::LEFT_CENTER);
-    let response = ui.add(edit.desired_width(f32::INFINITY).id(id));
+    let response = ui.add(edit.desired_width(f32::INFINITY).id(id)).accessible_name(hint);
     keep_focus(ui.ctx(), id);
     response
 }

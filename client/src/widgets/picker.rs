@@ -2,7 +2,8 @@
 //!
 //! The picker does not know what it points at. It shows the title of what is chosen; opened, it shows a search field and
 //! the results that the caller found for the query so far. The caller hears of a new query in
-//! [`PickerResponse::query`], searches in its own time, and hands the results in with the next frame.
+//! [`PickerResponse::query`], searches in its own time, and hands the results in with the next frame. Behind the results stands
+//! what can be made under the words that were typed, so that nobody has to leave the form for somebody who is not there yet.
 //!
 //! ```text
 //! let answer = Field::new(texts.venue).reference(ui, "venue", title, &page.results, &picker_texts);
@@ -46,6 +47,26 @@ pub struct PickerTexts<'a> {
     pub clear: &'a str,
     /// Name of the button that goes to what is chosen.
     pub visit: &'a str,
+    /// What can be made of what was typed, and is not among the results.
+    pub create: Create<'a>,
+}
+
+/// What an open picker offers to make.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Create<'a> {
+    /// What the offer says; `{}` stands for what was typed.
+    pub offer: &'a str,
+    /// What would be made, one line each; nothing is offered where there is none.
+    pub kinds: &'a [&'a str],
+}
+
+/// Something is to be made and chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Creation {
+    /// Which of [`Create::kinds`].
+    pub kind: usize,
+    /// What it is to be called.
+    pub title: String,
 }
 
 /// What a picker did in this frame.
@@ -57,6 +78,8 @@ pub struct PickerResponse {
     pub query: Option<String>,
     /// The result that was chosen, by index.
     pub chosen: Option<usize>,
+    /// What is to be made and chosen.
+    pub created: Option<Creation>,
     /// The choice was taken away.
     pub cleared: bool,
     /// The person wants to see what is chosen.
@@ -112,6 +135,8 @@ pub struct PickerSetResponse {
     pub query: Option<String>,
     /// The result that was chosen to be put in, by index.
     pub added: Option<usize>,
+    /// What is to be made and put in.
+    pub created: Option<Creation>,
     /// The member that is to be taken out, by index.
     pub removed: Option<usize>,
     /// The person wants to see this member.
@@ -154,10 +179,11 @@ impl Field<'_> {
             };
             ui.with_layout(wrapping, chips).inner
         });
-        let PickerResponse { query, chosen, open, .. } = shown.inner;
+        let PickerResponse { query, chosen, created, open, .. } = shown.inner;
         PickerSetResponse {
             query,
             added: chosen,
+            created,
             removed,
             visit,
             open,
@@ -192,15 +218,16 @@ fn popup(
             answer
         });
     let open = shown.is_some();
-    let (typed, chosen) = shown.map(|shown| shown.inner).unwrap_or_default();
-    if chosen.is_some() {
+    let found = shown.map(|shown| shown.inner).unwrap_or_default();
+    if found.chosen.is_some() || found.created.is_some() {
         Popup::close_id(ui.ctx(), id);
         button.request_focus();
     }
     PickerResponse {
         response: button,
-        query: typed.or(query),
-        chosen,
+        query: found.typed.or(query),
+        chosen: found.chosen,
+        created: found.created,
         cleared: false,
         visit: false,
         open,
@@ -208,25 +235,133 @@ fn popup(
     }
 }
 
-/// The open list. Returns the new query and the chosen result.
-fn search(
-    ui: &mut Ui,
-    id: Id,
-    open: &mut Open,
-    results: &[Found],
-    texts: &PickerTexts<'_>,
-) -> (Option<String>, Option<usize>) {
-    let keys = Keys::take(ui, &mut open.cursor, results.len());
+/// What an open list did in a frame.
+#[derive(Debug, Default)]
+struct Searched {
+    typed: Option<String>,
+    chosen: Option<usize>,
+    created: Option<Creation>,
+}
+
+/// The open list: what was found, and behind it what can be made.
+fn search(ui: &mut Ui, id: Id, open: &mut Open, results: &[Found], texts: &PickerTexts<'_>) -> Searched {
+    let typed = open.query.trim().to_owned();
+    // What is there already under these very words is chosen and not made again.
+    let there = results.iter().any(|found| found.title.to_lowercase() == typed.to_lowercase());
+    let kinds = if typed.is_empty() || there { &[] } else { texts.create.kinds };
+    let offer = texts.create.offer.replace("{}", &typed);
+    let lines = results.len() + kinds.len();
+    let keys = Keys::take(ui, &mut open.cursor, lines);
     let response = list::search_field(ui, id.with("search"), &mut open.query, texts.search);
     ui.add_space(space::XXS);
     if results.is_empty() {
         ui.weak(texts.no_match);
     }
-    let line = |i: usize| Line { title: &results[i].title, detail: &results[i].detail, ..Line::default() };
-    let clicked = list::show(ui, id.with("list"), results.len(), &mut open.cursor, keys, line);
+    let line = |i: usize| match results.get(i) {
+        Some(found) => Line { title: &found.title, detail: &found.detail, ..Line::default() },
+        None => Line { title: &offer, detail: kinds[i - results.len()], ..Line::default() },
+    };
+    let clicked = list::show(ui, id.with("list"), lines, &mut open.cursor, keys, line);
     if response.changed() {
         open.cursor = 0;
-        return (Some(open.query.clone()), None);
+        return Searched { typed: Some(open.query.clone()), ..Searched::default() };
     }
-    (None, clicked.or(keys.enter.then_some(open.cursor)).filter(|&index| index < results.len()))
+    let Some(index) = clicked.or(keys.enter.then_some(open.cursor)).filter(|index| *index < lines) else {
+        return Searched::default();
+    };
+    match index.checked_sub(results.len()) {
+        None => Searched { chosen: Some(index), ..Searched::default() },
+        Some(kind) => Searched { created: Some(Creation { kind, title: typed }), ..Searched::default() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::Key;
+    use eframe::egui::accesskit::Role;
+    use egui_kittest::{Harness, kittest::Queryable};
+
+    use super::*;
+    use crate::widgets::theme;
+
+    #[derive(Default)]
+    struct Form {
+        found: Vec<Found>,
+        kinds: Vec<&'static str>,
+        chosen: Vec<usize>,
+        created: Vec<Creation>,
+    }
+
+    fn harness(form: Form) -> Harness<'static, Form> {
+        let show = |ui: &mut Ui, form: &mut Form| {
+            let create = Create { offer: "Skapa ”{}”", kinds: &form.kinds };
+            let texts = PickerTexts {
+                none: "Välj",
+                search: "Sök",
+                no_match: "Inga träffar",
+                clear: "Rensa",
+                visit: "Öppna",
+                create,
+            };
+            let answer = Field::new("Organisation").reference(ui, "o", None, &form.found, &texts);
+            form.chosen.extend(answer.chosen);
+            form.created.extend(answer.created);
+        };
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(show, form);
+        harness.run_steps(3);
+        harness.get_by_role_and_label(Role::ComboBox, "Organisation").click();
+        harness.run_steps(3);
+        harness
+    }
+
+    fn type_text(harness: &mut Harness<'static, Form>, text: &str) {
+        harness.get_by_label("Sök").type_text(text);
+        harness.run_steps(3);
+    }
+
+    #[test]
+    fn what_is_not_found_is_made_by_the_keyboard_alone() {
+        let mut harness = harness(Form { kinds: vec!["Ny organisation"], ..Form::default() });
+        assert!(harness.query_by_label("Skapa ””").is_none(), "nothing is made of nothing");
+        type_text(&mut harness, " Fjällbolaget ");
+        harness.get_by_label("Skapa ”Fjällbolaget”");
+        harness.key_press(Key::Enter);
+        harness.run_steps(3);
+        let made = Creation { kind: 0, title: "Fjällbolaget".to_owned() };
+        assert_eq!(harness.state().created, [made]);
+        assert!(harness.state().chosen.is_empty());
+    }
+
+    #[test]
+    fn what_is_found_comes_first_and_is_not_offered_to_be_made_again() {
+        let found = vec![Found { title: "Fjäll AB".into(), detail: String::new() }];
+        let kinds = vec!["Ny kontakt", "Ny organisation"];
+        let mut harness = harness(Form { found, kinds, ..Form::default() });
+        type_text(&mut harness, "Fjäll");
+        assert_eq!(harness.query_all_by_label("Skapa ”Fjäll”").count(), 2, "one of each kind");
+        harness.key_press(Key::ArrowDown);
+        harness.run_steps(2);
+        harness.key_press(Key::ArrowDown);
+        harness.run_steps(2);
+        harness.key_press(Key::Enter);
+        harness.run_steps(3);
+        assert_eq!(harness.state().created, [Creation { kind: 1, title: "Fjäll".to_owned() }]);
+        harness.get_by_role_and_label(Role::ComboBox, "Organisation").click();
+        harness.run_steps(3);
+        type_text(&mut harness, "fjäll ab");
+        assert_eq!(harness.query_all_by_label_contains("Skapa").count(), 0, "it is there");
+        harness.key_press(Key::Enter);
+        harness.run_steps(3);
+        assert_eq!(harness.state().chosen, [0]);
+    }
+
+    #[test]
+    fn where_nothing_may_be_made_nothing_is_offered() {
+        let mut harness = harness(Form::default());
+        type_text(&mut harness, "Fjäll");
+        harness.get_by_label("Inga träffar");
+        harness.key_press(Key::Enter);
+        harness.run_steps(3);
+        assert_eq!(harness.state().created, []);
+    }
 }

@@ -11,17 +11,10 @@ use super::{
 /// The height of an item, in points.
 const HEIGHT: f32 = 32.0;
 
-/// Shows one item over the whole width. A count of zero is not shown.
-pub fn item(
-    ui: &mut Ui,
-    icon: Icon,
-    caption: &str,
-    count: Option<(usize, Tone)>,
-    selected: bool,
-) -> Response {
+/// Shows one item over the whole width. `count` is what waits there, as it is read: all of it, however much.
+pub fn item(ui: &mut Ui, icon: Icon, caption: &str, count: Option<(&str, Tone)>, selected: bool) -> Response {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
-    let count = count.filter(|(count, _)| *count > 0);
     response.widget_info(|| {
         let spoken = count.map_or_else(|| caption.to_owned(), |(count, _)| format!("{caption}, {count}"));
         WidgetInfo::selected(Role::Tab, ui.is_enabled(), selected, spoken)
@@ -52,10 +45,9 @@ pub fn item(
 }
 
 /// The number at the right edge. Returns its left edge.
-fn paint_count(ui: &Ui, inner: Rect, count: usize, tone: Tone) -> f32 {
+fn paint_count(ui: &Ui, inner: Rect, count: &str, tone: Tone) -> f32 {
     let pair = Tokens::of(ui).tone(tone);
-    let text = if count > 999 { "999+".to_owned() } else { count.to_string() };
-    let galley = ui.painter().layout_no_wrap(text, FontId::proportional(font::SMALL), pair.fg);
+    let galley = ui.painter().layout_no_wrap(count.to_owned(), FontId::proportional(font::SMALL), pair.fg);
     let width = (galley.size().x + 10.0).max(height::BADGE);
     let centre = pos2(inner.right() - width / 2.0 + 4.0, inner.center().y);
     let back = Rect::from_center_size(centre, vec2(width, height::BADGE));

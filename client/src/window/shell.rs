@@ -94,7 +94,8 @@ impl Shell {
     /// The shell over a session. Without a page: Review where something awaits, otherwise the first list.
     pub(crate) fn new(session: Session, settings: Settings, page: Option<Page>) -> Self {
         let kinds = KINDS.iter().copied().filter(|kind| !kind.internal);
-        let lists: Vec<ListPage> = kinds.map(ListPage::new).collect();
+        let lists = kinds.map(|kind| ListPage::new(kind, settings.widths.get(kind.name)));
+        let lists: Vec<ListPage> = lists.collect();
         let first = lists.first().map_or(Page::Review, |list| Page::List(list.kind()));
         Shell {
             session,
@@ -234,6 +235,7 @@ impl Shell {
             session: &mut self.session,
             drafts: &mut self.drafts,
             language: self.settings.language,
+            as_register: self.settings.as_register,
             today: today(),
             actions: Vec::new(),
         };
@@ -367,6 +369,7 @@ impl Shell {
     fn carry_out(&mut self, action: Action, context: &Context) {
         match action {
             Action::Open(id) => self.show_record(id),
+            Action::Create(new) => self.session.create(new),
             Action::Edit(id, edits) => drop(self.edit(id, edits)),
             Action::EditAndTell(id, edits, told) => {
                 let step = self.edit(id, edits);
@@ -377,6 +380,9 @@ impl Shell {
             Action::Discard(id) => self.session.discard_refused(id),
             Action::WriteDossier(id, path, existing) => {
                 self.session.write_dossier(id, (path, existing), self.settings.language);
+            }
+            Action::Widths(kind, widths) => {
+                self.settings.widths.insert(kind.name.to_owned(), widths);
             }
             Action::Manage(management) => self.session.manage(management),
             Action::Command(command) => self.run(command, context),
@@ -414,6 +420,7 @@ impl Shell {
             Command::Lock => self.locks = true,
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
+            Command::AsRegister(as_register) => self.settings.as_register = as_register,
         }
         context.request_repaint();
     }

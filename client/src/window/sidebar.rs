@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{Align, Label, Layout, Popup, RichText, Ui};
 use samsyn_engine::review::{Finding, Weight};
-use samsyn_engine::schema::Language;
+use samsyn_engine::schema::{Language, count_words};
 
 use crate::pages::{Action, Command, Page, texts};
 use crate::state::{Session, Settings, ThemeChoice};
@@ -39,7 +39,10 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session, settings: &Settings, page
         let next_is_members = pages.peek() == Some(&Page::Members);
         let count = count(session, &findings, item);
         let caption = item.caption().get(language);
-        let mut response = sidebar::item(ui, item.icon(), caption, count, page == item);
+        let shown = count.filter(|(count, _)| *count > 0);
+        let shown = shown.map(|(count, tone)| (count_words(count as u64, language), tone));
+        let shown = shown.as_ref().map(|(count, tone)| (count.as_str(), *tone));
+        let mut response = sidebar::item(ui, item.icon(), caption, shown, page == item);
         if item == Page::Review && count.is_some_and(|(count, _)| count > 0) {
             response = response.on_hover_text(texts::awaits(session.queue().len(), findings.len(), language));
         }
@@ -124,6 +127,13 @@ fn menu(ui: &mut Ui, settings: &Settings) -> Option<Command> {
         for (theme, caption) in themes {
             if ui.selectable_label(settings.theme == theme, caption.get(language)).clicked() {
                 wanted = Some(Command::Theme(theme));
+            }
+        }
+        ui.separator();
+        ui.label(RichText::new(texts::PEOPLE.get(language)).small().weak());
+        for (as_register, caption) in [(false, texts::GIVEN_FIRST), (true, texts::FAMILY_FIRST)] {
+            if ui.selectable_label(settings.as_register == as_register, caption.get(language)).clicked() {
+                wanted = Some(Command::AsRegister(as_register));
             }
         }
         ui.separator();

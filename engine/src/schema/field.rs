@@ -1,6 +1,6 @@
 //! What a field is and what it may hold.
 
-use super::{Caption, Enumeration, Language};
+use super::{Caption, Due, Enumeration, Language};
 
 /// What a number counts or measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,6 +155,12 @@ pub struct Field {
     pub one: Option<Caption>,
     /// Whether lists show it as a column from the start.
     pub listed: bool,
+    /// Of a keyed list: the field of a row that lists show.
+    pub shows: Option<&'static str>,
+    /// What heads its column in lists, where that is not its caption.
+    pub heads: Option<Caption>,
+    /// A day by which something is to be done: until when.
+    pub due: Option<Due>,
     /// Whether search finds its words.
     pub searched: bool,
     /// Whether a record without it is incomplete. Never blocks an edit; shown in the form.
@@ -179,6 +185,9 @@ impl Field {
             section: None,
             one: None,
             listed: false,
+            shows: None,
+            heads: None,
+            due: None,
             searched: false,
             required: false,
             follows: None,
@@ -190,6 +199,26 @@ impl Field {
     /// The same, shown as a column in lists.
     pub const fn listed(mut self) -> Self {
         self.listed = true;
+        self
+    }
+
+    /// The same keyed list, shown in lists by this field of one row; the column is headed so.
+    pub const fn listed_by(mut self, field: &'static str, sv: &'static str, en: &'static str) -> Self {
+        self.listed = true;
+        self.shows = Some(field);
+        self.heads = Some(Caption::new(sv, en));
+        self
+    }
+
+    /// The same day, by which something is to be done.
+    pub const fn due(mut self) -> Self {
+        self.due = Some(Due { unless: None });
+        self
+    }
+
+    /// The same day, by which something is to be done that is done where another field holds one of these choices (or is yes).
+    pub const fn due_unless(mut self, field: &'static str, choices: &'static [&'static str]) -> Self {
+        self.due = Some(Due { unless: Some((field, choices)) });
         self
     }
 

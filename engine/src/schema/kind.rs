@@ -34,6 +34,8 @@ pub struct Kind {
     pub icon: Icon,
     /// The fields whose values make the title, joined by blanks; the first such combination that is not empty counts.
     pub title: &'static [&'static [&'static str]],
+    /// The fields by which a register orders and names it: "Ek, Eva". Lists do so for whoever likes.
+    pub register: Option<[&'static str; 2]>,
     /// Kinds that people do not make by hand (a member of the workspace) are left out of menus and lists.
     pub internal: bool,
     /// The fields, in the order of the form.

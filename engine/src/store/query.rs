@@ -3,14 +3,14 @@
 use std::cmp::Ordering;
 
 use jiff::civil::Date;
-use rusqlite::{Row, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use serde_json::Value as Json;
 
 use super::words::{Query, sort_key};
 use super::{Result, Store, StoreError, record_id};
 use crate::id::RecordId;
 use crate::identity::DeviceId;
-use crate::schema::{self, Cells, Field, FieldType, Kind, cells_from_json};
+use crate::schema::{self, Cells, Field, FieldType, Kind, Value, cells_from_json};
 
 /// What a list shows and in which order.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,7 +206,9 @@ impl Store {
         let mut statement = self.connection.prepare_cached(&sql)?;
         let first = [format!("$.{}", field.name), field.name.to_owned(), list.kind.name.to_owned()];
         let rows = statement.query_map(params_from_iter(first.into_iter().chain(values)), |row| {
-            Ok((record_id(row.get_ref(0)?)?, sort_value(field, row)?))
+            let value =
+                if field.shows.is_some() { self.shown_value(field, row)? } else { sort_value(field, row)? };
+            Ok((record_id(row.get_ref(0)?)?, value))
         })?;
         let mut rows: Vec<(RecordId, SortValue)> = rows.collect::<rusqlite::Result<_>>()?;
         // Stable: equal values stay in the order of their titles. What is empty comes last either way.
@@ -218,6 +220,26 @@ impl Store {
             _ => one.compare(other),
         });
         Ok(rows.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// What a keyed list sorts by: what lists show of it.
+    fn shown_value(&self, field: &'static Field, row: &Row<'_>) -> rusqlite::Result<SortValue> {
+        let Some(json) = row.get::<_, Option<String>>(1)? else { return Ok(SortValue::Nothing) };
+        let json = serde_json::from_str(&json).unwrap_or_default();
+        let object = serde_json::Map::from_iter([(field.name.to_owned(), json)]);
+        let cells = cells_from_json(std::slice::from_ref(field), &object);
+        let text = match cells.get(field.name).map(|value| field.in_lists(value).1) {
+            Some(Value::Link(link)) => {
+                let mut titles =
+                    self.connection.prepare_cached("SELECT title FROM rows WHERE record = ?1")?;
+                let id = link.record().map(|id| id.as_bytes().to_vec());
+                titles.query_row([id], |row| row.get::<_, String>(0)).optional()?
+            }
+            Some(value) => value.as_text().map(str::to_owned),
+            None => None,
+        };
+        let text = text.filter(|text| !text.is_empty());
+        Ok(text.map_or(SortValue::Nothing, |text| SortValue::Words(sort_key(&text))))
     }
 
     /// The rows of these records, in the same order; `None` where there is no such record.

@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use samsyn_engine::document::{Edit, FieldConflict};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{
-    Enumeration, Field, FieldPath, FieldType, Language, Link, Reading, Row, Target, Unit, Value, ValueError,
+    Enumeration, Field, FieldPath, FieldType, Kind, Language, Link, NewRecord, Reading, Row, Target, Unit,
+    Value, ValueError, kind,
 };
 use samsyn_engine::text::{one_line, plain, unwritable};
 
@@ -23,7 +24,7 @@ use crate::widgets::field::{
     ChoiceTexts, Choices, Field as FieldWidget, FieldResponse, SetAction, SetTexts, YesNoTexts,
 };
 use crate::widgets::icon::Icon;
-use crate::widgets::picker::PickerTexts;
+use crate::widgets::picker::{Create, Creation, PickerTexts};
 use crate::widgets::tokens::{height, space};
 use crate::words::row_words;
 
@@ -371,7 +372,25 @@ fn choices(
     Shown::plain(answer.conflict_clicked)
 }
 
-fn picker_texts(scene: &Scene<'_>, place: &Place<'_>) -> PickerTexts<'static> {
+/// The kinds that whoever works here may make, of those that a reference may point at; none before it is known that what was
+/// typed is not there.
+fn creatable(scene: &Scene<'_>, kinds: &[&'static str], picking: &Picking) -> Vec<&'static Kind> {
+    let kinds = kinds.iter().filter_map(|name| kind(name)).filter(|_| picking.is_settled(scene));
+    kinds.filter(|kind| !kind.internal && scene.session.may_make(kind)).collect()
+}
+
+/// Makes what was not there, and answers its name.
+fn create(scene: &mut Scene<'_>, kinds: &[&'static Kind], creation: Option<Creation>) -> Option<RecordId> {
+    let Creation { kind, title } = creation?;
+    let new = NewRecord::titled(kinds.get(kind)?, &title);
+    // What no name can be is not made: it stays in the search field, and the form as it was.
+    new.check().ok()?;
+    let id = new.id;
+    scene.act(Action::Create(new));
+    Some(id)
+}
+
+fn picker_texts<'a>(scene: &Scene<'_>, place: &Place<'_>, kinds: &'a [&'a str]) -> PickerTexts<'a> {
     let missed = place.field.required && place.value.is_empty();
     PickerTexts {
         none: scene.say(if missed { texts::MISSED } else { texts::CHOOSE }),
@@ -379,6 +398,7 @@ fn picker_texts(scene: &Scene<'_>, place: &Place<'_>) -> PickerTexts<'static> {
         no_match: scene.say(texts::NOTHING_FOUND),
         clear: scene.say(texts::CLEAR),
         visit: scene.say(texts::OPEN),
+        create: Create { offer: scene.say(texts::CREATE), kinds },
     }
 }
 
@@ -395,13 +415,16 @@ fn reference(
     };
     let title = link.map(|link| scene.link(&place.view.record, link));
     let (ids, found) = picking.found(&place.path, kinds, scene);
-    let texts = picker_texts(scene, place);
+    let creatable = creatable(scene, kinds, picking);
+    let named: Vec<&str> = creatable.iter().map(|kind| scene.say(kind.new)).collect();
+    let texts = picker_texts(scene, place, &named);
     let answer = widget.reference(ui, &place.path.to_string(), title.as_deref(), &found, &texts);
     if let Some(query) = answer.query {
         picking.ask(&place.path, query);
     }
-    if let Some(id) = answer.chosen.and_then(|index| ids.get(index)) {
-        place.set(scene, Value::Link(Link::Record(*id)));
+    let chosen = answer.chosen.and_then(|index| ids.get(index)).copied();
+    if let Some(id) = chosen.or_else(|| create(scene, &creatable, answer.created)) {
+        place.set(scene, Value::Link(Link::Record(id)));
     } else if answer.cleared {
         place.set(scene, Value::Empty);
     }
@@ -431,16 +454,19 @@ fn references(
     let taken = |id: &RecordId| members.iter().any(|(link, _)| link.record() == Some(*id));
     let (ids, found): (Vec<RecordId>, Vec<_>) =
         ids.into_iter().zip(found).filter(|(id, _)| !taken(id)).unzip();
+    let creatable = creatable(scene, kinds, picking);
+    let named: Vec<&str> = creatable.iter().map(|kind| scene.say(kind.new)).collect();
     let texts = PickerTexts {
         none: scene.say(texts::ADD),
         clear: scene.say(texts::REMOVE),
-        ..picker_texts(scene, place)
+        ..picker_texts(scene, place, &named)
     };
     let answer = widget.reference_set(ui, &place.path.to_string(), &titles, &found, &texts);
     if let Some(query) = answer.query {
         picking.ask(&place.path, query);
     }
-    if let Some(id) = answer.added.and_then(|index| ids.get(index)) {
+    let added = answer.added.and_then(|index| ids.get(index)).copied();
+    if let Some(id) = added.or_else(|| create(scene, &creatable, answer.created)) {
         place.member(scene, id.to_string(), true);
     }
     if let Some((link, _)) = answer.removed.and_then(|index| members.get(index)) {

@@ -4,6 +4,7 @@
 //! space with its capacities) are a line that tells the most important and unfolds into a form.
 
 use eframe::egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, vec2};
+use jiff::civil::Date;
 use samsyn_engine::document::Edit;
 use samsyn_engine::id::RowId;
 use samsyn_engine::schema::{Cells, Field, FieldType, Language, Link, Row, Value, order};
@@ -148,7 +149,7 @@ impl Form {
             row.cells.values().flat_map(|value| scene.links(&view.record, value)).collect();
         let find = |link: Link| crate::pages::scene::title_in(&titles, link);
         let title = row_words(list.1, row, scene.language, &find);
-        let summary = summary(list.1, row, scene.language, &find);
+        let summary = summary(list.1, row, (scene.language, scene.today), &find);
         let conflicts = view.conflicts.iter().filter(|conflict| conflict.path.row() == Some(row.id)).count();
         line(ui, Align::Center, |ui| {
             Self::tools(ui, view, list, place, scene);
@@ -243,7 +244,13 @@ fn is_flat(fields: &[Field]) -> bool {
 
 /// What a folded row says of one of its fields. A bare figure, day or answer says nothing without its caption; what is so
 /// is told by the caption alone.
-fn told_of(field: &Field, value: &Value, language: Language, title: &dyn Fn(Link) -> String) -> String {
+fn told_of(
+    field: &Field,
+    row: &Row,
+    (language, today): (Language, Date),
+    title: &dyn Fn(Link) -> String,
+) -> String {
+    let value = row.get(field.name);
     let caption = || field.caption.get(language).to_lowercase();
     let words = field.field_type.words(value, language, title);
     match value {
@@ -254,6 +261,10 @@ fn told_of(field: &Field, value: &Value, language: Language, title: &dyn Fn(Link
             None => format!("{} {words}", caption()),
         },
         // A row's own day is what the row is about.
+        Value::Date(_) if field.is_overdue(&row.cells, today) => {
+            let caption = if field.name == "date" { String::new() } else { format!("{} ", caption()) };
+            format!("{caption}{words} ({})", texts::OVERDUE.get(language))
+        }
         Value::Date(_) if field.name == "date" => words,
         Value::Date(_) | Value::Counter(_) => format!("{} {words}", caption()),
         _ => words,
@@ -261,14 +272,19 @@ fn told_of(field: &Field, value: &Value, language: Language, title: &dyn Fn(Link
 }
 
 /// What a folded row tells besides its title: what has a short form, in the order of the form.
-fn summary(fields: &[Field], row: &Row, language: Language, title: &dyn Fn(Link) -> String) -> String {
+fn summary(
+    fields: &[Field],
+    row: &Row,
+    (language, today): (Language, Date),
+    title: &dyn Fn(Link) -> String,
+) -> String {
     let named = ["name", "title"].iter().find_map(|name| fields.iter().find(|field| field.name == *name));
     let told = fields.iter().filter(|field| {
         Some(field.name) != named.or(fields.first()).map(|field| field.name)
             && !matches!(field.field_type, FieldType::Prose | FieldType::ReferenceSet(_))
             && !row.get(field.name).is_empty()
     });
-    let words = told.take(5).map(|field| told_of(field, row.get(field.name), language, title));
+    let words = told.take(5).map(|field| told_of(field, row, (language, today), title));
     words.collect::<Vec<_>>().join(" · ")
 }
 
@@ -288,7 +304,7 @@ mod tests {
             ((*name).to_owned(), field.field_type.parse(text, reading).unwrap())
         });
         let row = Row { id: row, order: String::new(), cells: cells.collect() };
-        summary(fields, &row, language, &|link| link.to_string())
+        summary(fields, &row, (language, jiff::civil::date(2029, 1, 1)), &|link| link.to_string())
     }
 
     #[test]
@@ -299,6 +315,8 @@ mod tests {
         assert_eq!(told(&CONTACT, "phones", &phone, English), "Mobile · main number");
         let phone = [("number", "070-123 45 67"), ("primary", "no")];
         assert_eq!(told(&CONTACT, "phones", &phone, Swedish), "huvudnummer: nej");
+        let late = [("title", "Bud"), ("end", "2028-05-09"), ("status", "in_progress")];
+        assert_eq!(told(&PLAN, "tasks", &late, Swedish), "Pågår · slut 2028-05-09 (försenad)");
         let hold = [("dates", "2029-05-01 – 2029-05-03"), ("status", "option"), ("expires", "2028-10-01")];
         let words = told(&VENUE, "holds", &hold, Swedish);
         assert!(words.ends_with("Preliminärbokning · gäller till 2028-10-01"), "{words}");

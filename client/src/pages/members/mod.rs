@@ -12,8 +12,6 @@ mod invite;
 mod role;
 pub(crate) mod words;
 
-use std::time::Duration;
-
 use eframe::egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Stroke, Ui};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Management, PublicKey, Role, Roster};
@@ -43,9 +41,6 @@ const HAPPENED: usize = 30;
 
 /// The width of a moment, in points.
 const DATE: f32 = 104.0;
-
-/// Somebody looks at the list: it is drawn again after so long, to see what others changed.
-pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// The page's view state.
 #[derive(Debug, Default)]
@@ -90,7 +85,6 @@ impl MembersPage {
         let people = scene.session.people().unwrap_or_default();
         let roster = scene.session.roster().map(|(roster, at)| (roster.clone(), at));
         let changes = scene.session.standing() == Standing::Manages && scene.session.is_connected();
-        ui.ctx().request_repaint_after(LOOK_AGAIN);
         let margin = Margin { bottom: space::S as i8, ..Margin::same(space::L as i8) };
         Frame::new().inner_margin(margin).show(ui, |ui| self.head(ui, (&people, changes), scene));
         let frame = Frame::new().inner_margin(Margin { top: 0, ..Margin::same(space::L as i8) });

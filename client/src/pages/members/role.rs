@@ -10,7 +10,7 @@ use super::words;
 use crate::pages::picking::Picking;
 use crate::pages::{Action, Scene, texts};
 use crate::widgets::field::Field;
-use crate::widgets::picker::PickerTexts;
+use crate::widgets::picker::{Create, PickerTexts};
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, space};
 
@@ -69,6 +69,7 @@ impl RoleChoice {
             no_match: scene.say(texts::NOTHING_FOUND),
             clear: scene.say(texts::CLEAR),
             visit: scene.say(texts::OPEN),
+            create: Create::default(),
         };
         let caption = scene.say(words::ORGANISATION);
         let field = Field::new(caption).help(scene.say(words::ORGANISATION_HINT));

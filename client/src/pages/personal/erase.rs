@@ -77,7 +77,6 @@ impl Erase {
                 paragraph(ui, &scene.say(words::ERASED).replace("{}", &self.name));
                 confirmations(ui, self.record, scene);
                 ui.add_space(space::S);
-                ui.ctx().request_repaint_after(members::LOOK_AGAIN);
                 !button::primary(ui, None, scene.say(words::DONE)).clicked()
             }
         }

@@ -94,7 +94,7 @@ pub(super) fn show<I: Copy>(
     let sense = if row.movable { Sense::click_and_drag() } else { Sense::click() };
     let response = ui.interact(rect.intersect(window.rect), id, sense);
     let range = texts.range(shown, row.milestone);
-    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, ui.is_enabled(), spoken(row, &range)));
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, ui.is_enabled(), spoken(row, &range, texts)));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(selected));
     paint(ui, window, rect, row, selected || response.has_focus());
     let change = if row.movable {
@@ -107,7 +107,8 @@ pub(super) fn show<I: Copy>(
         tag(ui, id, window.rect, rect, &range);
     } else if response.hovered() {
         let done = if row.milestone { String::new() } else { format!("\n{} %", row.progress) };
-        response.clone().on_hover_text_at_pointer(format!("{}\n{range}{done}", row.label));
+        let late = if row.urgent { format!("\n{}", texts.late) } else { String::new() };
+        response.clone().on_hover_text_at_pointer(format!("{}\n{range}{done}{late}", row.label));
     }
     Some(Bar {
         moved: change.filter(|change| *change != dates).map(|(start, end)| Moved { id: row.id, start, end }),
@@ -179,10 +180,11 @@ fn keyed(ui: &Ui, response: &Response, dates: (Date, Date), milestone: bool) -> 
 }
 
 /// A bar as a screen reader says it.
-fn spoken<I>(row: &GanttRow<'_, I>, range: &str) -> String {
+fn spoken<I>(row: &GanttRow<'_, I>, range: &str, texts: &GanttTexts<'_>) -> String {
+    let late = if row.urgent { format!(", {}", texts.late) } else { String::new() };
     match row.milestone {
-        true => format!("{}, {range}", row.label),
-        false => format!("{}, {range}, {} %", row.label, row.progress),
+        true => format!("{}, {range}{late}", row.label),
+        false => format!("{}, {range}, {} %{late}", row.label, row.progress),
     }
 }
 

@@ -12,11 +12,13 @@
 //! - `axis` — the axis, weekends, today
 //! - `bars` — one bar: picture, drag, keys
 //! - `links` — arrows between bars
+//! - `state` — zoom and scroll position, kept by the caller
 
 mod axis;
 mod bars;
 mod links;
 mod scale;
+mod state;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -28,11 +30,8 @@ use std::{
 use eframe::egui::{FontId, Id, Rect, ScrollArea, Sense, Ui, pos2, text::LayoutJob, vec2};
 use jiff::civil::Date;
 
-use self::{
-    axis::Window,
-    bars::ROW,
-    scale::{DAY_WIDTHS, Scale},
-};
+pub use self::state::GanttState;
+use self::{axis::Window, bars::ROW, scale::Scale, state::LEAD};
 use super::{
     button,
     empty_state::empty_state,
@@ -100,6 +99,8 @@ pub struct GanttTexts<'a> {
     pub today: &'a str,
     /// Shows all that is planned.
     pub whole: &'a str,
+    /// What is said of an urgent row.
+    pub late: &'a str,
     /// How long one day is.
     pub day: &'a str,
     /// How long many are; `{}` stands for the number.
@@ -146,64 +147,6 @@ impl<I> Default for GanttResponse<I> {
         Self { moved: None, selected: None, opened: None }
     }
 }
-
-/// Zoom and scroll position of a chart. Kept by the caller.
-#[derive(Clone, Debug)]
-pub struct GanttState {
-    /// The width of a day, in points.
-    day: f32,
-    /// The origin of the last frame, to keep the view in place when the chart grows to the left.
-    origin: Option<Date>,
-    offset: f32,
-    /// Scroll so that this day is so many points from the left of the view.
-    target: Option<(Date, f32)>,
-    /// How far to scroll down, once.
-    down: Option<f32>,
-    /// All that is planned is to be shown, as soon as something is.
-    fit: bool,
-    /// The left part with the labels, in points.
-    labels: f32,
-}
-
-impl Default for GanttState {
-    fn default() -> Self {
-        Self { day: 18.0, origin: None, offset: 0.0, target: None, down: None, fit: true, labels: 240.0 }
-    }
-}
-
-impl GanttState {
-    /// Scrolls to a day, so that it has some of what was before it at its left.
-    pub fn scroll_to(&mut self, date: Date) {
-        self.target = Some((date, LEAD));
-        self.fit = false;
-    }
-
-    /// Shows all that is planned.
-    pub fn show_whole(&mut self) {
-        self.fit = true;
-    }
-
-    /// The width of a day, in points; worth keeping between runs.
-    #[must_use]
-    pub fn zoom(&self) -> f32 {
-        self.day
-    }
-
-    /// Sets the width of a day, in points.
-    pub fn set_zoom(&mut self, day: f32) {
-        self.day = day.clamp(*DAY_WIDTHS.start(), *DAY_WIDTHS.end());
-    }
-
-    /// Zooms around a point that lies `anchor` points from the left of the view.
-    fn zoom_by(&mut self, factor: f32, anchor: f32) {
-        let before = self.day;
-        self.set_zoom(self.day * factor);
-        self.offset = (self.offset + anchor) * self.day / before - anchor;
-    }
-}
-
-/// Where a day stands that is scrolled to, in points from the left of the view.
-const LEAD: f32 = 160.0;
 
 /// Where the first day stands when all is shown, in points from the left of the view.
 const AIR: f32 = 24.0;
@@ -275,9 +218,9 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
                 .max_rect(chart.with_min_y(area.top() + axis::HEIGHT))
                 .id_salt(self.id),
         );
+        let asked = state.offset.clamp(0.0, (scale.width() - chart.width()).max(0.0));
         let mut scroll = ScrollArea::both().id_salt("chart").auto_shrink(false);
-        scroll = scroll
-            .horizontal_scroll_offset(state.offset.clamp(0.0, (scale.width() - chart.width()).max(0.0)));
+        scroll = scroll.horizontal_scroll_offset(asked);
         if let Some(down) = state.down.take() {
             scroll = scroll.vertical_scroll_offset(down);
         }
@@ -289,7 +232,14 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
             self.body(ui, id, &window, whole.top(), visible.clone(), &mut answer);
             (window, whole.top(), visible)
         });
-        state.offset = output.state.clamped_offset().x;
+        // The scroll area knows how wide the chart was in the last frame. Where that was less, what was asked for is reached in the next.
+        let reached = output.state.clamped_offset().x;
+        let elsewhere = (asked - state.reached).abs() > 0.5;
+        state.offset = if elsewhere { asked } else { reached };
+        state.reached = reached;
+        if (state.offset - reached).abs() > 0.5 {
+            ui.ctx().request_repaint();
+        }
         let (window, top, visible) = output.inner;
         let strip = chart.with_max_y(area.top() + axis::HEIGHT);
         axis::paint_axis(ui, strip, &Window { rect: strip, ..window }, self.today, self.texts);
@@ -484,8 +434,21 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
             let font = if group { theme::semibold(font::BODY) } else { FontId::proportional(font::BODY) };
             let left = rect.left() + space::S + row.depth as f32 * space::L;
             let colour = if selected { t.on_selection } else { t.text };
+            let mut right = rect.right() - space::S;
+            if row.urgent {
+                // By a word too: not everybody sees colours.
+                let word = ui.painter().layout_no_wrap(
+                    self.texts.late.to_owned(),
+                    FontId::proportional(font::SMALL),
+                    t.danger,
+                );
+                right -= word.size().x;
+                painter.galley(pos2(right, rect.center().y - word.size().y / 2.0), word, t.danger);
+                right -= space::S;
+            }
             let job = LayoutJob::simple_singleline(row.label.to_owned(), font, colour);
-            let galley = list::one_line(ui, job, rect.right() - left - space::S);
+            let galley = list::one_line(ui, job, right - left);
+            let response = if galley.elided { response.on_hover_text(row.label) } else { response };
             painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, colour);
             painter.hline(rect.x_range(), rect.bottom() - 0.5, (1.0, t.border.gamma_multiply(0.6)));
             if response.clicked() {

@@ -4,6 +4,7 @@ use eframe::egui::{Key, Modifiers, Pos2, Vec2};
 use egui_kittest::{Harness, kittest::Queryable};
 use jiff::civil::date;
 
+use super::scale::DAY_WIDTHS;
 use super::*;
 
 const MONTHS: [&str; 12] =
@@ -18,6 +19,7 @@ const TEXTS: GanttTexts<'static> = GanttTexts {
     empty: "Inga uppgifter",
     empty_hint: "Lägg till en",
     whole: "Hela planen",
+    late: "försenad",
     day: "1 dag",
     days: "{} dagar",
     undated: "Inga datum",

@@ -56,15 +56,23 @@ pub(super) fn show(
         area = area.vertical_scroll_offset(offset);
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    let mut visible = 0..0;
+    let (mut visible, mut widened) = (0..0, false);
     let output = area.show_rows(ui, height::ROW, table.rows, |ui, range| {
         visible = range.clone();
+        let measures = state.measures(range.start);
         for index in range {
             let (rect, _) = ui.allocate_exact_size(vec2(view.width(), height::ROW), Sense::hover());
             let row = fetch(index);
+            if let Some(row) = row.as_ref().filter(|_| measures) {
+                widened |= measure(ui, table, row, state);
+            }
             row_at(ui, rect, id, table, lanes, state, index, row.as_ref(), &mut happened);
         }
     });
+    if widened {
+        // The columns are as wide as what is in them from the next frame on.
+        ui.ctx().request_repaint();
+    }
     ui.ctx().data_mut(|data| data.insert_temp(id.with("offset"), output.state.clamped_offset().y));
     if happened.pressed {
         body.request_focus();
@@ -79,6 +87,24 @@ pub(super) fn show(
         opened: happened.opened,
         menu: happened.menu,
         visible,
+    }
+}
+
+/// Notes how wide a row's cells are. Answers whether one is wider than all before.
+fn measure(ui: &Ui, table: &Table<'_>, row: &Row, state: &mut TableState) -> bool {
+    let cells = table.columns.iter().zip(&row.cells);
+    cells.fold(false, |widened, (column, cell)| state.see(column.id, cell::natural(ui, cell)) || widened)
+}
+
+/// What is cut of the cell under the pointer can be read whole.
+fn tell_cut(ui: &Ui, response: &Response, (rect, lanes): (Rect, &[Lane]), row: &Row) {
+    let Some(at) = response.hover_pos() else { return };
+    let mut cells = row.cells.iter().zip(lanes);
+    let under = cells.find(|(_, lane)| lane.of(rect).x_range().contains(at.x));
+    if let Some((cell, lane)) = under
+        && cell::natural(ui, cell) > lane.width + 0.5
+    {
+        response.clone().on_hover_text_at_pointer(&cell.text);
     }
 }
 
@@ -144,6 +170,9 @@ fn row_at(
         ui.painter().rect_filled(rect, 0.0, t.hover);
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (1.0, t.border.gamma_multiply(0.6)));
+    if let Some(row) = row {
+        tell_cut(ui, &response, (rect, lanes), row);
+    }
     match row {
         Some(row) => cell::paint_row(ui, rect, table.columns, lanes, row, selected),
         None => cell::paint_placeholder(ui, rect, table.columns, lanes, index),

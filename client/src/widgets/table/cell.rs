@@ -107,6 +107,31 @@ impl Row {
     }
 }
 
+/// The room that a cell takes whole, in points.
+pub(super) fn natural(ui: &Ui, cell: &Cell) -> f32 {
+    let font = font_of(cell.look);
+    let text = ui.painter().layout_no_wrap(cell.text.clone(), font, Tokens::of(ui).text).size().x;
+    let icon = if cell.icon.is_some() { icon::SIZE + space::XS } else { 0.0 };
+    let look = match cell.look {
+        Look::Progress(_) => PROGRESS,
+        Look::Badge(_) if !cell.text.is_empty() => 12.0,
+        _ => 0.0,
+    };
+    // A point for what is rounded away.
+    text + icon + look + 2.0 * space::S + 1.0
+}
+
+fn font_of(look: Look) -> FontId {
+    match look {
+        Look::Badge(_) => FontId::proportional(font::SMALL),
+        Look::Strong => theme::semibold(font::BODY),
+        _ => FontId::proportional(font::BODY),
+    }
+}
+
+/// The room of a bar of progress before its text, in points.
+const PROGRESS: f32 = 56.0;
+
 /// Paints `row` into `rect`.
 pub(super) fn paint_row(
     ui: &Ui,
@@ -169,14 +194,10 @@ impl Brush<'_> {
             self.painter.rect_filled(bar, radius::S, if self.selected { t.raised } else { t.neutral_tint });
             let done = bar.with_max_x(bar.left() + bar.width() * f32::from(percent.min(100)) / 100.0);
             self.painter.rect_filled(done, radius::S, t.accent);
-            room.min.x += 56.0;
+            room.min.x += PROGRESS;
         }
         let badge = matches!(cell.look, Look::Badge(_)) && !cell.text.is_empty();
-        let font = match cell.look {
-            Look::Badge(_) => FontId::proportional(font::SMALL),
-            Look::Strong => theme::semibold(font::BODY),
-            _ => FontId::proportional(font::BODY),
-        };
+        let font = font_of(cell.look);
         if badge {
             room = room.shrink2(vec2(6.0, 0.0));
         }

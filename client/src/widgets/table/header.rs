@@ -14,6 +14,9 @@ use crate::widgets::{
 /// No column gets narrower than this, in points.
 const NARROWEST: f32 = 40.0;
 
+/// The room of the mark of an order, in points.
+const ARROW: f32 = 14.0;
+
 #[derive(Debug, Default)]
 pub(super) struct Headed {
     pub(super) sort: Option<SortRequest>,
@@ -45,6 +48,17 @@ pub(super) fn show(
     headed
 }
 
+/// The room that a caption takes with the mark of an order, in points.
+pub(super) fn natural(ui: &Ui, column: &Column<'_>) -> f32 {
+    let mark = if column.sortable { ARROW } else { 0.0 };
+    let text = ui.painter().layout_no_wrap(
+        column.caption.to_owned(),
+        theme::semibold(font::SMALL),
+        Tokens::of(ui).text,
+    );
+    text.size().x + mark + 2.0 * space::S
+}
+
 /// One caption. Returns whether another order is wanted.
 fn caption(ui: &Ui, cell: Rect, id: Id, column: &Column<'_>, order: Option<Direction>) -> bool {
     let t = Tokens::of(ui);
@@ -68,7 +82,7 @@ fn caption(ui: &Ui, cell: Rect, id: Id, column: &Column<'_>, order: Option<Direc
     }
     let mut room = cell.shrink2(vec2(space::S, 0.0));
     let colour = if order.is_some() { t.text } else { t.text_weak };
-    let arrow = if order.is_some() { 14.0 } else { 0.0 };
+    let arrow = if order.is_some() { ARROW } else { 0.0 };
     let font = if order.is_some() { theme::semibold(font::SMALL) } else { FontId::proportional(font::SMALL) };
     let job = LayoutJob::simple_singleline(column.caption.to_owned(), font, colour);
     let galley = list::one_line(ui, job, room.width() - arrow);

@@ -21,15 +21,18 @@
 //! alone knows which record went where, moves the selection with [`TableState::remap`].
 //!
 //! - [`state`](self) — selection, cursor and widths, without egui: what keys and clicks do to them
+//! - `fit` — how wide columns are: as wide as what is in them, within the room there is
 //! - `header` — captions, sorting, resizing
 //! - `body` — the visible rows
 //! - `cell` — what a row consists of and how it is painted
 
 mod body;
 mod cell;
+mod fit;
 mod header;
 mod state;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use eframe::egui::{Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2};
@@ -68,13 +71,13 @@ pub struct Column<'a> {
     pub id: &'a str,
     /// What its header says.
     pub caption: &'a str,
-    /// Its width in points until somebody drags it.
+    /// Its width in points until it is known what is in it.
     pub width: f32,
     /// Where its cells stand.
     pub align: Align,
     /// Whether a click on the header asks for another order.
     pub sortable: bool,
-    /// Whether it takes the room that the others leave.
+    /// Whether it is read first, and gives way last where room is short.
     pub stretch: bool,
 }
 
@@ -103,7 +106,7 @@ impl<'a> Column<'a> {
         Self { sortable: true, ..self }
     }
 
-    /// Takes the room that the others leave, and at least its width.
+    /// Is read first, and gives way last where room is short.
     #[must_use]
     pub const fn stretch(self) -> Self {
         Self { stretch: true, ..self }
@@ -170,7 +173,8 @@ impl<'a> Table<'a> {
         state.clamp(self.rows);
         let id = ui.make_persistent_id(self.id);
         let area = ui.available_rect_before_wrap();
-        let lanes = self.lanes(state, area.width());
+        state.fit(self.fingerprint());
+        let lanes = self.lanes(ui, state, area.width());
         let width = lanes.iter().map(|lane| lane.width).sum::<f32>().max(area.width());
         // One horizontal scroll area around header and body keeps both in step; the body scrolls vertically inside.
         let output = ScrollArea::horizontal().id_salt(id).auto_shrink(false).show(ui, |ui| {
@@ -195,20 +199,32 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Changes when what was measured means nothing any more: other columns, another language.
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.columns.iter().for_each(|column| (column.id, column.caption).hash(&mut hasher));
+        hasher.finish()
+    }
+
     /// Where each column stands, in points from the left.
-    fn lanes(&self, state: &TableState, room: f32) -> Vec<Lane> {
-        let widths: Vec<f32> =
-            self.columns.iter().map(|column| state.width(column.id).unwrap_or(column.width)).collect();
-        let left: f32 = (room - widths.iter().sum::<f32>()).max(0.0);
-        let stretching = |column: &&Column<'_>| column.stretch && state.width(column.id).is_none();
-        let share = left / self.columns.iter().filter(stretching).count().max(1) as f32;
+    fn lanes(&self, ui: &Ui, state: &TableState, room: f32) -> Vec<Lane> {
+        let wish = |column: &Column<'_>| {
+            let seen = state.seen(column.id).unwrap_or(column.width).max(header::natural(ui, column));
+            let chosen = state.width(column.id);
+            fit::Wish {
+                natural: chosen.unwrap_or(seen.min(fit::MOST)),
+                fixed: chosen.is_some(),
+                first: column.stretch,
+                grows: column.align != Align::Right,
+            }
+        };
+        let wishes: Vec<fit::Wish> = self.columns.iter().map(wish).collect();
         let mut x = 0.0;
-        let lane = |(column, &width): (&Column<'_>, &f32)| {
-            let width = if stretching(&column) { width + share } else { width };
+        let lane = |width: f32| {
             x += width;
             Lane { left: x - width, width }
         };
-        self.columns.iter().zip(&widths).map(lane).collect()
+        fit::widths(&wishes, room).into_iter().map(lane).collect()
     }
 }
 

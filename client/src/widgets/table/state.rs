@@ -65,6 +65,10 @@ pub struct TableState {
     /// Where a range began.
     anchor: Option<usize>,
     widths: BTreeMap<String, f32>,
+    /// How wide what was seen of each column is, and of which columns that is.
+    seen: (u64, BTreeMap<String, f32>),
+    /// The row that was on top when that was measured. Whoever scrolls finds the columns where they were.
+    measured_at: Option<usize>,
     /// The row on which the pointer went down, until it comes up.
     pub(super) pressed: Option<usize>,
     /// The cursor has to be scrolled into view.
@@ -113,6 +117,41 @@ impl TableState {
     /// Sets the width of a column, in points; [`TableState::widths`] gives back what there is to keep.
     pub fn set_width(&mut self, column: &str, width: f32) {
         self.widths.insert(column.to_owned(), width);
+    }
+
+    /// Forgets what was seen of other columns than these.
+    pub(super) fn fit(&mut self, columns: u64) {
+        if self.seen.0 != columns {
+            self.seen = (columns, BTreeMap::new());
+            self.measured_at = None;
+        }
+    }
+
+    /// How wide what was seen of a column is, in points.
+    pub(super) fn seen(&self, column: &str) -> Option<f32> {
+        self.seen.1.get(column).copied()
+    }
+
+    /// Whether rows are measured while the row `first` is on top.
+    pub(super) fn measures(&mut self, first: usize) -> bool {
+        *self.measured_at.get_or_insert(first) == first
+    }
+
+    /// A cell of a column is so wide. Answers whether none was as wide before.
+    pub(super) fn see(&mut self, column: &str, width: f32) -> bool {
+        let before = self.seen(column);
+        if before.is_some_and(|before| width <= before + 0.5) {
+            return false;
+        }
+        self.seen.1.insert(column.to_owned(), width);
+        true
+    }
+
+    /// The same with widths that were chosen another time.
+    #[must_use]
+    pub fn with_widths<'a>(mut self, widths: impl Iterator<Item = (&'a str, f32)>) -> Self {
+        self.widths.extend(widths.map(|(column, width)| (column.to_owned(), width)));
+        self
     }
 
     /// All widths that were set.

@@ -5,6 +5,7 @@ mod editing;
 mod findings;
 mod front;
 mod idle;
+mod listing;
 mod live;
 mod members;
 mod personal;

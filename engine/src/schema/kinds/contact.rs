@@ -16,6 +16,7 @@ pub static CONTACT: Kind = Kind {
     new: Caption::new("Ny kontakt", "New contact"),
     icon: Icon::Person,
     title: &[&["given", "family"], &["additional"]],
+    register: Some(["family", "given"]),
     internal: false,
     fields: &[
         Field::new("prefix", "Titel före namnet", "Prefix", FieldType::Line)
@@ -27,13 +28,16 @@ pub static CONTACT: Kind = Kind {
         Field::new("suffix", "Tillägg efter namnet", "Suffix", FieldType::Line)
             .help("Till exempel jr eller PhD.", "For example Jr or PhD."),
         Field::new("emails", "E-post", "E-mail", FieldType::Rows(EMAIL_ROWS))
+            .listed_by("address", "E-post", "E-mail")
             .section("Kontaktvägar", "How to reach them"),
-        Field::new("phones", "Telefon", "Telephone", FieldType::Rows(PHONE_ROWS)),
+        Field::new("phones", "Telefon", "Telephone", FieldType::Rows(PHONE_ROWS))
+            .listed_by("number", "Telefon", "Telephone"),
         Field::new("addresses", "Adresser", "Addresses", FieldType::Rows(ADDRESS_ROWS)),
         Field::new("language", "Språk", "Language", FieldType::Enumeration(&CONTACT_LANGUAGE))
             .help("Det språk som personen helst får brev på.", "The language they prefer to be written to in."),
         Field::new("channel", "Önskad kontaktväg", "Preferred channel", FieldType::Enumeration(&CHANNEL)),
         Field::new("positions", "Uppdrag", "Positions", FieldType::Rows(POSITION_ROWS))
+            .listed_by("organisation", "Organisation", "Organisation")
             .section("Uppdrag och område", "Positions and field")
             .help(
                 "Anställningar, förtroendeuppdrag och styrelseposter: där personen har något att säga till om.",
@@ -83,7 +87,7 @@ pub static CONTACT: Kind = Kind {
             .help("Möten som personen har tipsat om.", "Meetings this person has brought to our notice."),
         Field::new("ambassador_bid", "Anbud", "Bids", FieldType::Counter)
             .help("Anbud som personen har stått bakom.", "Bids this person has stood behind."),
-        Field::new("ambassador_won", "Vunna möten", "Meetings won", FieldType::Counter).listed(),
+        Field::new("ambassador_won", "Vunna möten", "Meetings won", FieldType::Counter),
         Field::new("notes", "Anteckningar", "Notes", FieldType::Prose)
             .section("Relationen", "The relation")
             .searched()
@@ -92,7 +96,7 @@ pub static CONTACT: Kind = Kind {
                 "Write what this person may read: a subject-access request shows it all.",
             ),
         Field::new("relations", "Relationer", "Relations", FieldType::Rows(RELATION_ROWS)),
-        Field::new("follow_up", "Nästa uppföljning", "Next follow-up", FieldType::Date).listed(),
+        Field::new("follow_up", "Nästa uppföljning", "Next follow-up", FieldType::Date).listed().due(),
         Field::new("purpose", "Ändamål", "Purpose", FieldType::Line)
             .section("Personuppgifter", "Privacy")
             .required()

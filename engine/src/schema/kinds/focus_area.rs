@@ -13,6 +13,7 @@ pub static FOCUS_AREA: Kind = Kind {
     new: Caption::new("Nytt fokusområde", "New focus area"),
     icon: Icon::FocusArea,
     title: &[&["name"]],
+    register: None,
     internal: false,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)

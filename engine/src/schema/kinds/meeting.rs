@@ -15,6 +15,7 @@ pub static MEETING: Kind = Kind {
     new: Caption::new("Nytt möte", "New meeting"),
     icon: Icon::Meeting,
     title: &[&["name"]],
+    register: None,
     internal: false,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)
@@ -89,7 +90,9 @@ pub static MEETING: Kind = Kind {
         Field::new("decision_by", "Vem som beslutar", "Who decides", FieldType::Line)
             .section("Beslut", "Decision"),
         Field::new("decision_how", "Hur beslutet fattas", "How it is decided", FieldType::Line),
-        Field::new("decision_due", "Beslut senast", "Decision due", FieldType::Date),
+        Field::new("decision_due", "Beslut senast", "Decision due", FieldType::Date)
+            .listed()
+            .due_unless("status", &["definite", "turned_down", "cancelled"]),
         Field::new(
             "venues",
             "Tänkbara anläggningar",

@@ -13,6 +13,7 @@ pub static MEMBER: Kind = Kind {
     new: Caption::new("Ny medlem", "New member"),
     icon: Icon::Person,
     title: &[&["name"], &["device"]],
+    register: None,
     internal: true,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line).listed().searched().required(),

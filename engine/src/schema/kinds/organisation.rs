@@ -15,6 +15,7 @@ pub static ORGANISATION: Kind = Kind {
     new: Caption::new("Ny organisation", "New organisation"),
     icon: Icon::Organisation,
     title: &[&["name"]],
+    register: None,
     internal: false,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)

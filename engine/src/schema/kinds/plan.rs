@@ -22,6 +22,7 @@ pub static PLAN: Kind = Kind {
     new: Caption::new("Ny plan", "New plan"),
     icon: Icon::Plan,
     title: &[&["name"]],
+    register: None,
     internal: false,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)
@@ -86,6 +87,7 @@ const TASK_ROWS: &[Field] = &[
     Field::new("start", "Start", "Start", FieldType::Date),
     Field::new("end", "Slut", "End", FieldType::Date)
         .follows("start")
+        .due_unless("status", &["done", "dropped"])
         .help("Sista arbetsdagen.", "The last day of work."),
     Field::new("estimate", "Uppskattad tid", "Estimate", FieldType::measure(Unit::Hours)),
     Field::new("progress", "Utfört", "Progress", FieldType::percent()),
@@ -96,7 +98,7 @@ const TASK_ROWS: &[Field] = &[
 
 const MILESTONE_ROWS: &[Field] = &[
     Field::new("title", "Milstolpe", "Milestone", FieldType::Line).searched().required(),
-    Field::new("date", "Datum", "Date", FieldType::Date),
+    Field::new("date", "Datum", "Date", FieldType::Date).due_unless("reached", &[]),
     Field::new("reached", "Nådd", "Reached", FieldType::YesNo),
 ];
 

@@ -19,6 +19,7 @@ pub static VENUE: Kind = Kind {
     new: Caption::new("Ny anläggning", "New venue"),
     icon: Icon::Venue,
     title: &[&["name"]],
+    register: None,
     internal: false,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)
