@@ -21,11 +21,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use samsyn_engine::files::{self, Draft, private, sync_folder};
+use samsyn_engine::files::{self, Draft, private};
 use samsyn_engine::identity::{RelayId, WorkspaceId};
 
 use crate::error::RelayError;
-use crate::log::{Meta, SqliteLog, care, restoring};
+use crate::log::{LogError, Meta, SqliteLog, care, restoring};
 
 /// After this time nobody works any more on what an earlier version had begun.
 const ABANDONED: Duration = Duration::from_secs(3_600);
@@ -79,7 +79,9 @@ impl Folder {
                 if is_ours(root) {
                     private::tighten(root);
                 }
-                Ok(Folder { root: root.to_owned() })
+                let folder = Folder { root: root.to_owned() };
+                folder.sweep();
+                Ok(folder)
             }
             Ok(_) => Err(RelayError::NotAFolder(root.to_owned())),
             Err(_) => Err(RelayError::NoFolder(root.to_owned())),
@@ -108,7 +110,6 @@ impl Folder {
         let file = open.map_err(RelayError::not_writable(&self.root))?;
         claim(&file, &self.root)?.then_some(()).ok_or_else(|| RelayError::Taken(self.root.clone()))?;
         self.probe().map_err(RelayError::not_writable(&self.root))?;
-        self.sweep();
         Ok(FolderLock { file })
     }
 
@@ -210,11 +211,10 @@ impl Folder {
         unfinished.put_in_place(&finished).map_err(refused())
     }
 
-    /// A folder for a workspace that is being made. What was broken off before is taken away.
+    /// A folder for a workspace that is being made.
     fn begin(&self, finished: &Path) -> Result<Draft, RelayError> {
         let begin = || {
             private::make_folders(&self.workspaces())?;
-            self.sweep();
             Draft::folder(finished)
         };
         begin().map_err(RelayError::not_writable(&self.root))
@@ -279,15 +279,19 @@ impl Folder {
         if let Some(kept) = &kept
             && restoring::is_sound(&log)
         {
-            private::make_folder(kept).map_err(refused())?;
-            let exchanged =
-                restoring::exchange(&log, &ready.path().join("log.sqlite"), &kept.join("log.sqlite"));
+            let aside = Draft::folder(kept).map_err(refused())?;
+            let keep = || {
+                care::copy(&log, &aside.path().join("log.sqlite"))?;
+                aside
+                    .put_in_place(kept)
+                    .map_err(|error| LogError::Unusable { path: kept.clone(), reason: error.to_string() })
+            };
+            let exchanged = restoring::exchange(&log, &ready.path().join("log.sqlite"), keep);
             if exchanged.is_err() {
                 // All that is in it is where it was.
                 let _ = fs::remove_dir_all(kept);
             }
             exchanged?;
-            sync_folder(kept).and_then(|()| sync_folder(&self.workspaces())).map_err(refused())?;
             return Ok((Some(kept.clone()), WhoBelongs::AsBefore));
         }
         // A relay that has the file open would write on in it.

@@ -131,12 +131,16 @@ impl<'a> Dossier<'a> {
         let mut outputs = [begin(&paths[0])?, begin(&paths[1])?];
         for (output, content) in outputs.iter_mut().zip(contents) {
             output.write_all(content.as_bytes()).map_err(|error| output.failed(error))?;
+            // Both are on the disk before either has its name: what can fail fails here.
+            output.sync()?;
         }
         let [first, second] = outputs;
         first.finish()?;
         second.finish().inspect_err(|_| {
-            // Half of it is none. What was replaced is gone: a person said so.
-            let _ = std::fs::remove_file(&paths[0]);
+            // Half of it is none, but for where there was a whole one before: then the new text stands beside what was there.
+            if existing == Existing::Keep {
+                let _ = std::fs::remove_file(&paths[0]);
+            }
         })?;
         Ok(paths)
     }

@@ -100,6 +100,7 @@ pub fn rest(vault: &Vault, replica: &Path) -> Result<Rest, StoreError> {
     }
     // Whoever asks whether it is encrypted is not told so while a copy lies beside it in clear.
     sweep_beside(replica);
+    vault.sweep();
     let unusable =
         |error: io::Error| StoreError::Unusable { path: replica.to_owned(), reason: error.to_string() };
     let Some(name) = key_needed(replica).map_err(unusable)? else { return Ok(Rest::Plain) };

@@ -40,6 +40,7 @@ pub fn open(path: &Path) -> Result<Replica, ReplicaError> {
 /// # Errors
 /// As [`open`].
 pub fn open_from(vault: &Vault, path: &Path) -> Result<Replica, ReplicaError> {
+    vault.sweep();
     let key = file_key(vault, path)?;
     let mut replica = Replica::open_with(path, key.as_ref())?;
     if let Some(key) = device_key(vault, &replica) {
@@ -53,7 +54,9 @@ pub fn open_from(vault: &Vault, path: &Path) -> Result<Replica, ReplicaError> {
 /// # Errors
 /// As [`open`].
 pub fn open_to_read(path: &Path) -> Result<Replica, ReplicaError> {
-    let key = file_key(&Vault::of_this_person(), path)?;
+    let vault = Vault::of_this_person();
+    vault.sweep();
+    let key = file_key(&vault, path)?;
     Replica::open_to_read(path, key.as_ref())
 }
 

@@ -122,6 +122,13 @@ impl Vault {
         Vault { keyring: false, session: None, folder: Some(folder.to_owned()) }
     }
 
+    /// Takes away what a program that was killed has left where keys are written: it may be one, in clear.
+    pub fn sweep(&self) {
+        self.session.iter().chain(&self.folder).for_each(|folder| {
+            files::sweep(folder);
+        });
+    }
+
     /// Whether there is a keyring.
     pub fn has_keyring(&self) -> bool {
         self.keyring && keyring::Entry::store_status().is_ok()

@@ -8,6 +8,8 @@ use super::{folder_of, private, sync_folder, with_ending};
 
 /// How the names of drafts begin.
 const PREFIX: &str = ".samsyn-";
+/// So often another name is tried where one was swept up before it could be locked.
+const TRIES: usize = 100;
 /// What SQLite and a replica keep beside a file.
 const COMPANIONS: [&str; 4] = ["-journal", "-wal", "-shm", "-instance"];
 
@@ -18,6 +20,8 @@ pub struct Draft {
     /// Locked for as long as this is here.
     held: File,
     is_folder: bool,
+    /// It has its name: nothing of it is to be taken away.
+    is_in_place: bool,
 }
 
 impl Draft {
@@ -26,9 +30,7 @@ impl Draft {
     /// # Errors
     /// Where nothing can be made there.
     pub fn file(target: &Path) -> io::Result<Draft> {
-        let path = free_name(target);
-        let held = private::create_new(&path)?;
-        Draft::hold(path, held, false)
+        Draft::make(target, false, private::create_new)
     }
 
     /// An empty folder in the folder in which `target` is to stand.
@@ -36,26 +38,37 @@ impl Draft {
     /// # Errors
     /// Where nothing can be made there.
     pub fn folder(target: &Path) -> io::Result<Draft> {
-        let path = free_name(target);
-        private::make_folder(&path)?;
-        match File::open(&path) {
-            Ok(held) => Draft::hold(path, held, true),
-            Err(error) => {
-                let _ = fs::remove_dir(&path);
-                Err(error)
-            }
-        }
+        Draft::make(target, true, |path| {
+            private::make_folder(path)?;
+            File::open(path).inspect_err(|_| {
+                let _ = fs::remove_dir(path);
+            })
+        })
     }
 
-    fn hold(path: PathBuf, held: File, is_folder: bool) -> io::Result<Draft> {
-        let draft = Draft { path, held, is_folder };
-        // A lock keeps others from writing where it is not only a promise. Some file systems know none: what is left there stays.
-        if cfg!(unix)
-            && let Err(TryLockError::WouldBlock) = draft.held.try_lock()
-        {
-            return Err(io::ErrorKind::ResourceBusy.into());
+    fn make(target: &Path, is_folder: bool, make: impl Fn(&Path) -> io::Result<File>) -> io::Result<Draft> {
+        for _ in 0..TRIES {
+            let path = free_name(target);
+            let draft = Draft { held: make(&path)?, path, is_folder, is_in_place: false };
+            if draft.is_held() {
+                return Ok(draft);
+            }
         }
-        Ok(draft)
+        Err(io::ErrorKind::ResourceBusy.into())
+    }
+
+    /// Locks it. Whoever sweeps the folder may have come between: then it is another one's to take away, or gone.
+    fn is_held(&self) -> bool {
+        // A lock keeps others from writing where it is not only a promise.
+        if !cfg!(unix) {
+            return true;
+        }
+        match self.held.try_lock() {
+            Ok(()) => is_at(&self.held, &self.path),
+            Err(TryLockError::WouldBlock) => false,
+            // Some file systems know no locks: what is left there stays.
+            Err(TryLockError::Error(_)) => true,
+        }
     }
 
     /// Where it is now.
@@ -72,22 +85,26 @@ impl Draft {
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] where something has; where the disk does not take it. Then there is nothing of it.
-    pub fn put_in_place(self, target: &Path) -> io::Result<()> {
+    pub fn put_in_place(mut self, target: &Path) -> io::Result<()> {
         self.sync()?;
         rename_to_free(&self.path, target)?;
         // A name that a power cut may take away again was not given.
-        sync_folder(folder_of(target)).inspect_err(|_| {
-            let _ = fs::rename(target, &self.path);
-        })
+        if let Err(error) = sync_folder(folder_of(target)) {
+            self.is_in_place = fs::rename(target, &self.path).is_err();
+            return Err(error);
+        }
+        self.is_in_place = true;
+        Ok(())
     }
 
     /// Gives it the name of `target`, in the place of the file that has it.
     ///
     /// # Errors
     /// Where the disk does not take it. Then all is as it was.
-    pub fn put_in_the_place_of(self, target: &Path) -> io::Result<()> {
+    pub fn put_in_the_place_of(mut self, target: &Path) -> io::Result<()> {
         self.sync()?;
         fs::rename(&self.path, target)?;
+        self.is_in_place = true;
         sync_folder(folder_of(target))
     }
 
@@ -95,8 +112,10 @@ impl Draft {
     ///
     /// # Errors
     /// Where it cannot be renamed. Then all is as it was.
-    pub fn replace_at_once(self, target: &Path) -> io::Result<()> {
-        fs::rename(&self.path, target)
+    pub fn replace_at_once(mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        self.is_in_place = true;
+        Ok(())
     }
 
     /// Changes places with the folder that has the name of `target`; what stood there is taken away. There is no moment without one.
@@ -121,9 +140,25 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // Nothing of that name is there any more where it was put in place.
-        remove(&self.path, self.is_folder);
+        // Of a folder that changed places the old one is here now.
+        if !self.is_in_place {
+            remove(&self.path, self.is_folder);
+        }
     }
+}
+
+/// Whether a file that is open still has that name.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let number = |found: fs::Metadata| (found.dev(), found.ino());
+    let (open, named) = (file.metadata().map(number), fs::symlink_metadata(path).map(number));
+    matches!((open, named), (Ok(open), Ok(named)) if open == named)
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 fn remove(path: &Path, is_folder: bool) {

@@ -145,6 +145,14 @@ impl Output {
         self.draft.path()
     }
 
+    /// Makes durable what was written, before it has its name.
+    ///
+    /// # Errors
+    /// Where the disk does not take it.
+    pub fn sync(&self) -> Result<(), OutputError> {
+        self.draft.sync().map_err(|error| OutputError::file(&self.target, error))
+    }
+
     /// Puts what was written in its place.
     ///
     /// # Errors

@@ -138,12 +138,17 @@ fn is_whole_pages(path: &Path) -> io::Result<bool> {
     Ok(std::fs::metadata(path)?.len() % 4096 == 0)
 }
 
-/// What a file's name and place say of it, once it is there.
+/// What a file's name and place say of it.
 fn by_place(path: &Path) -> Option<Precious> {
+    let name = path.file_name()?.to_str()?;
+    // Whatever stands there a relay would take for its own.
+    let is_reserved = ["relay.id", "relay.lock", "restore.lock"].contains(&name);
+    if is_reserved && folder_of(path).join("workspaces").is_dir() {
+        return Some(Precious::RelayData);
+    }
     if !path.is_file() {
         return None;
     }
-    let name = path.file_name()?.to_str()?;
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
     let is_name = stem.len() >= 26 && stem.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if is_name && ["key", "file-key", "locked", "entering"].contains(&ending) {

@@ -7,11 +7,13 @@ use std::path::Path;
 
 use crate::files::{self, folder_of, with_ending};
 
-/// Takes away what is left beside a replica and in its folder.
+/// Takes away what is left beside a replica and in its folder; also where none is there yet.
 pub fn sweep(path: &Path) {
     let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     files::sweep(folder_of(&full));
-    sweep_of_before(&full);
+    if full.is_file() {
+        sweep_of_before(&full);
+    }
 }
 
 /// Earlier versions wrote a replica anew as `NAME-anew`, and its companion as `NAME-instance-PROCESS`.

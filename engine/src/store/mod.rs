@@ -128,8 +128,9 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; [`StoreError::Encrypted`] where it needs another key.
     pub fn open_with(path: &Path, key: Option<&FileKey>) -> Result<Store> {
-        let (mut connection, found) = open::open(path, key)?;
+        let opened = open::open(path, key);
         leftovers::sweep(path);
+        let (mut connection, found) = opened?;
         instance::claim(path, &mut connection)?;
         Store::over(path, key, (connection, found))
     }
@@ -140,8 +141,9 @@ impl Store {
     /// # Errors
     /// As [`Store::open_with`].
     pub fn open_to_read(path: &Path, key: Option<&FileKey>) -> Result<Store> {
-        let (connection, found) = reading::open(path, key)?;
+        let opened = reading::open(path, key);
         leftovers::sweep(path);
+        let (connection, found) = opened?;
         let is_outdated = open::is_outdated(&connection)?;
         if is_outdated || projection::is_outdated(&connection)? {
             match Store::open_with(path, key) {

@@ -48,17 +48,17 @@ pub fn is_sound(log: &Path) -> bool {
     said.is_ok_and(|said| said == "ok")
 }
 
-/// Puts what a copy holds, which was made ready for that, in the place of what the log holds; what was there is kept in a new
-/// file. Who belongs stays.
+/// Puts what a copy holds, which was made ready for that, in the place of what the log holds; what was there is kept by `keep`,
+/// while nobody can write to it. Who belongs stays.
 ///
 /// # Errors
 /// Where one of the two cannot be read, or nothing can be written. Then the log is as it was.
-pub fn exchange(log: &Path, copy: &Path, kept: &Path) -> Result<()> {
+pub fn exchange(log: &Path, copy: &Path, keep: impl FnOnce() -> Result<()>) -> Result<()> {
     let mut connection = open::open(log)?;
     connection.execute("ATTACH ? AS copy", [Literal::of(copy)]).map_err(failed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     // From here on nobody else writes, and what another connection reads is all that was ever acknowledged.
-    care::copy(log, kept)?;
+    keep()?;
     let gone = gone(&transaction, &Purged::beside(log))?;
     put_in_place(&transaction, &gone, wall_clock()).map_err(failed)?;
     transaction.commit().map_err(failed)?;

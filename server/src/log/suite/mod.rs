@@ -89,7 +89,7 @@ impl Kept for InSqlite {
         let kept = self.back_up();
         std::fs::remove_file(&kept).unwrap();
         restoring::prepare(&backup, &self.path).unwrap();
-        restoring::exchange(&self.path, &backup, &kept).unwrap();
+        restoring::exchange(&self.path, &backup, || care::copy(&self.path, &kept)).unwrap();
         self.reopen();
     }
 }
