@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::place::files;
+use crate::planted;
 use crate::process::{Desk, Relay, Workspace, complaint, program};
 
 /// What nobody else is called: it was written and acknowledged before anything was hit.
@@ -258,6 +259,22 @@ fn exports(scene: &Scene) -> Found {
     Ok(())
 }
 
+/// The next contact does what was left to do; then nothing of it is shown, or stands in a file.
+fn is_erased(scene: &Scene) -> Found {
+    scene.reads(&["sync"], "")?;
+    if scene.reads(&["list", "contact"], PLANTED).is_ok() {
+        Err("it is still here".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+fn is_erased_at_the_relay(scene: &Scene) -> Found {
+    relay_is_right(scene)?;
+    let found = planted::found(&scene.relay(), &[PLANTED]);
+    if found.is_empty() { Ok(()) } else { Err(format!("it still stands there: {}", found.join(", "))) }
+}
+
 /// All commands that write.
 pub fn all() -> Vec<Case> {
     let case = |name,
@@ -374,7 +391,8 @@ pub fn all() -> Vec<Case> {
         Case { relay: true, ..case("sync", joined, |s| s.command(&["sync"]), lists) },
         Case {
             relay: true,
-            again_says: Some("no record"),
+            again_says: Some("done before"),
+            done: is_erased,
             ..case(
                 "erase",
                 synced,
@@ -437,6 +455,8 @@ pub fn all() -> Vec<Case> {
         },
         Case {
             relay: true,
+            again_says: Some("done before"),
+            done: is_erased_at_the_relay,
             ..case(
                 "relay-erase",
                 kept,

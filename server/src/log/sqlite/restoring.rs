@@ -26,7 +26,7 @@ use samsyn_engine::sync::Epoch;
 use super::super::{Erase, Result};
 use super::open::failed;
 use super::purged::Purged;
-use super::{care, erasing, open};
+use super::{erasing, open};
 
 /// Makes a copy ready to take the place of the log at `place`: brings it up to date, and takes out what was erased there since
 /// it was made.
