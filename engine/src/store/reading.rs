@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use super::cipher::{self, FileKey};
 use super::intact::{self, Condition};
 use super::literal::Literal;
-use super::{Result, StoreError, open};
+use super::{Result, StoreError, open, searching};
 use crate::files::read_by;
 
 /// A connection that reads, and can do nothing else.
@@ -30,6 +30,10 @@ pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<(Connection, Co
     };
     let connection = read_by(Literal::of(path).as_ref(), ready, is_of_the_disk)
         .map_err(|error| open::told_by_the_disk(path, error))?;
+    // Nothing is written from here on, not even where it is kept in memory; so what searching looks up there is laid out now.
+    connection.pragma_update(None, "query_only", false)?;
+    searching::lay_out_words(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
     Ok((connection, found))
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::words::{BESIDE, Nearness, Query, prefix_nearness};
 use super::{Result, Store, record_id};
@@ -156,11 +156,7 @@ impl Store {
         typed: &[char],
         found: &mut Vec<(Nearness, std::cmp::Reverse<i64>, String)>,
     ) -> Result<()> {
-        self.connection
-            .prepare_cached(
-                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab (main, search, row)",
-            )?
-            .execute([])?;
+        lay_out_words(&self.connection)?;
         let end = format!("{begin}{}", char::MAX);
         let mut statement = self
             .connection
@@ -197,4 +193,10 @@ impl Kinds {
         };
         Kinds { condition, names: serde_json::json!(names).to_string() }
     }
+}
+/// Lets the words of the index be listed, by a table in memory.
+pub(super) fn lay_out_words(connection: &Connection) -> Result<()> {
+    let create = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab (main, search, row)";
+    connection.prepare_cached(create)?.execute([])?;
+    Ok(())
 }

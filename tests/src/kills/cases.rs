@@ -291,7 +291,7 @@ pub fn all() -> Vec<Case> {
     };
     let local = vec![
         Case {
-            again_says: Some("already a file"),
+            again_says: Some("already"),
             done: lists_member,
             ..case(
                 "new",
@@ -301,7 +301,7 @@ pub fn all() -> Vec<Case> {
             )
         },
         Case {
-            again_says: Some("already a file"),
+            again_says: Some("already"),
             done: lists_member,
             ..case(
                 "new-encrypted",
@@ -379,7 +379,7 @@ pub fn all() -> Vec<Case> {
     let with_relay = vec![
         Case {
             relay: true,
-            again_says: Some("already a file"),
+            again_says: Some("already"),
             done: lists_member,
             ..case(
                 "join",
