@@ -138,8 +138,9 @@ pub fn store_error(error: &StoreError, language: Language) -> String {
         }
         StoreError::Document(error) => format!("Posten är skadad: {error}"),
         StoreError::Damaged { path, log, reason } => format!(
-            "{} är skadad ({reason}) och lämnades som den är. Lägg tillbaka en säkerhetskopia med \"samsyn restore\", eller anslut på nytt med en inbjudan: då är det som inte hade skickats borta. Behåll {} och, om den finns, {}, så kan någon kanske rädda något ur dem.",
+            "{} är skadad ({}) och lämnades som den är. Lägg tillbaka en säkerhetskopia med \"samsyn restore\", eller anslut på nytt med en inbjudan: då är det som inte hade skickats borta. Behåll {} och, om den finns, {}, så kan någon kanske rädda något ur dem.",
             path.display(),
+            system_words(reason, language),
             path.display(),
             log.display()
         ),

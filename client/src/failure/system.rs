@@ -56,6 +56,13 @@ fn known(kind: ErrorKind) -> Option<Caption> {
 
 /// What comes without a number, from the standard library or from libraries.
 const SAID: &[Caption] = &[
+    Caption::new("den är tom", "it is empty"),
+    Caption::new("den går inte att läsa med sin nyckel", "it cannot be read with its key"),
+    Caption::new("den börjar inte som den gjorde", "it does not begin as it did"),
+    Caption::new("den går inte att öppna", "it cannot be opened"),
+    Caption::new("en post är inte vad den var", "is not what it was"),
+    Caption::new("databasen är skadad", "database disk image is malformed"),
+    Caption::new("disken ger fel", "disk I/O error"),
     Caption::new("det är en mapp", "is a directory"),
     Caption::new("inget svar i tid", "no answer in time"),
     Caption::new("filen är ingen text", "stream did not contain valid UTF-8"),
