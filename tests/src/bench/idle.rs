@@ -68,6 +68,7 @@ pub(super) fn window(path: &Path, rest: Duration) -> Result<Vec<Figure>, Failure
 
 /// What the process takes in each state, in hundredths of a core.
 fn at_rest(process: u32, rest: Duration) -> Result<Vec<Figure>, Failure> {
+    focus(process);
     let mut figures = Vec::new();
     for (what, keys) in STATES {
         if !press(keys) {
@@ -81,6 +82,14 @@ fn at_rest(process: u32, rest: Duration) -> Result<Vec<Figure>, Failure> {
         figures.push(Figure(what, 100.0 * took / began.elapsed().as_secs_f64(), "%"));
     }
     Ok(figures)
+}
+
+/// Gives the window the keyboard: where nothing manages windows nobody else does.
+fn focus(process: u32) {
+    let mut command = Command::new("xdotool");
+    command.args(["search", "--onlyvisible", "--pid", &process.to_string(), "windowfocus"]);
+    // Where that cannot be done keys go nowhere, and that is said with the first of them.
+    let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
 }
 
 /// Presses keys one after the other, each when the one before has been dealt with. Says whether that could be done.

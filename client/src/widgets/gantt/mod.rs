@@ -207,7 +207,7 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         ui.advance_cursor_after_rect(area);
         let labels = state.labels.min(area.width() * 0.5);
         let chart = area.with_min_x(area.left() + labels);
-        if state.fit {
+        if state.fit || state.fitted.is_some_and(|width| (width - chart.width()).abs() > 1.0) {
             self.fit(state, chart);
         }
         let scale = self.scale(ui, state, chart);
@@ -237,6 +237,10 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         let elsewhere = (asked - state.reached).abs() > 0.5;
         state.offset = if elsewhere { asked } else { reached };
         state.reached = reached;
+        if !elsewhere && (asked - reached).abs() > 0.5 {
+            // Somebody scrolls.
+            state.fitted = None;
+        }
         if (state.offset - reached).abs() > 0.5 {
             ui.ctx().request_repaint();
         }
@@ -260,7 +264,7 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
     /// Zooms and scrolls so that all that is planned is in view; where that is too much, from the row to begin at.
     fn fit(&self, state: &mut GanttState, chart: Rect) {
         let Some((first, last)) = self.span() else { return };
-        state.fit = false;
+        (state.fit, state.fitted) = (false, Some(chart.width()));
         let room = chart.width() - AIR - TAIL.0.min(chart.width() * TAIL.1);
         let days = (scale::days_between(first, last) + 1) as f32;
         state.set_zoom((room / days).min(WIDEST_FIT));

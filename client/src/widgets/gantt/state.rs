@@ -23,6 +23,8 @@ pub struct GanttState {
     pub(super) down: Option<f32>,
     /// All that is planned is to be shown, as soon as something is.
     pub(super) fit: bool,
+    /// All is shown since in a view so wide, and nobody has looked elsewhere: in a view of another width it is shown anew.
+    pub(super) fitted: Option<f32>,
     /// The left part with the labels, in points.
     pub(super) labels: f32,
 }
@@ -37,6 +39,7 @@ impl Default for GanttState {
             target: None,
             down: None,
             fit: true,
+            fitted: None,
             labels: 240.0,
         }
     }
@@ -46,7 +49,7 @@ impl GanttState {
     /// Scrolls to a day, so that it has some of what was before it at its left.
     pub fn scroll_to(&mut self, date: Date) {
         self.target = Some((date, LEAD));
-        self.fit = false;
+        (self.fit, self.fitted) = (false, None);
     }
 
     /// Shows all that is planned.
@@ -68,6 +71,7 @@ impl GanttState {
     /// Zooms around a point that lies `anchor` points from the left of the view.
     pub(super) fn zoom_by(&mut self, factor: f32, anchor: f32) {
         let before = self.day;
+        self.fitted = None;
         self.set_zoom(self.day * factor);
         self.offset = (self.offset + anchor) * self.day / before - anchor;
     }

@@ -121,6 +121,25 @@ fn a_chart_opens_at_all_that_is_planned_wherever_today_is() {
 }
 
 #[test]
+fn in_a_wider_view_all_is_shown_anew_until_somebody_looks_elsewhere() {
+    let mut harness = chart(vec![between("Bud", 1, date(2029, 1, 1), date(2029, 12, 31))]);
+    let width = |harness: &Harness<'_, (Page, Vec<GanttRow<'static, u8>>)>| {
+        harness.get_by_label_contains("Bud, ").rect().width()
+    };
+    let narrow = width(&harness);
+    harness.set_size(vec2(1500.0, 300.0));
+    harness.run_steps(3);
+    let wide = width(&harness);
+    assert!(wide > 1.5 * narrow, "{narrow} {wide}");
+    harness.get_by_label("Zooma ut").click();
+    harness.run_steps(3);
+    let zoomed = width(&harness);
+    harness.set_size(vec2(900.0, 300.0));
+    harness.run_steps(3);
+    assert!((width(&harness) - zoomed).abs() < 1.0, "whoever has zoomed keeps that");
+}
+
+#[test]
 fn a_short_plan_is_not_blown_up() {
     let harness = chart(vec![between("Kort", 1, date(2029, 5, 1), date(2029, 5, 3))]);
     let rect = harness.get_by_label_contains("Kort, ").rect();
