@@ -100,7 +100,7 @@ impl ListPage {
             self.head(ui, ids.len(), scene);
             ui.add_space(space::XS);
             self.filter_line(ui, scene);
-            if scene.session.is_near(&self.query()) {
+            if scene.session.is_near(&self.query(scene.as_register)) {
                 ui.label(RichText::new(scene.say(texts::NEARLY)).weak());
             }
         });

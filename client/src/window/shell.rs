@@ -310,6 +310,7 @@ impl Shell {
             | Command::Relay
             | Command::BackUp
             | Command::Lock
+            | Command::AsRegister(_)
             | Command::Speak(_)
             | Command::Theme(_) => true,
         }
