@@ -9,6 +9,7 @@
 //! says why. Others than coordinators see the same list, as far as it is told to them.
 
 mod invite;
+mod relay;
 mod role;
 pub(crate) mod words;
 
@@ -18,7 +19,7 @@ use samsyn_engine::identity::{DeviceId, Management, PublicKey, Role, Roster};
 
 use self::invite::Invite;
 use self::role::RoleChoice;
-use super::{Action, Command, Scene, texts};
+use super::{Action, Scene, texts};
 use crate::link::worker::Asked;
 use crate::state::{Laptop, Person, Seen, Standing};
 use crate::widgets::badge;
@@ -93,7 +94,7 @@ impl MembersPage {
                 ui.set_width((ui.available_width() - space::S).min(WIDEST));
                 ui.spacing_mut().item_spacing.y = space::S;
                 notice(ui, (&roster, changes), scene);
-                Self::relay(ui, scene);
+                relay::show(ui, scene);
                 for person in &people {
                     self.card(ui, (person, changes), scene);
                 }
@@ -106,33 +107,6 @@ impl MembersPage {
             });
         });
         self.dialog(ui, scene);
-    }
-
-    /// Where the relay is, or that there is none yet: and what leads further.
-    fn relay(ui: &mut Ui, scene: &mut Scene<'_>) {
-        let Some(meta) = scene.session.meta() else { return };
-        let words = match meta.relay.as_ref().filter(|_| meta.was_alone_as.is_none()) {
-            Some(relay) => scene.say(words::RELAY_AT).replace("{}", relay),
-            None => {
-                return if Self::take_to_relay(ui, scene) {
-                    scene.act(Action::Command(Command::Relay))
-                };
-            }
-        };
-        let caption = scene.say(words::CHANGE_RELAY);
-        let (_, pressed) = toolbar(
-            ui,
-            |ui| ui.add(Label::new(RichText::new(words).color(Tokens::of(ui).text_weak)).truncate()),
-            |ui| button::quiet(ui, caption).clicked(),
-        );
-        if pressed {
-            scene.act(Action::Command(Command::Relay));
-        }
-    }
-
-    /// The way to others, for a workspace that is only here.
-    fn take_to_relay(ui: &mut Ui, scene: &Scene<'_>) -> bool {
-        button::primary(ui, None, scene.say(words::TAKE_TO_RELAY)).clicked()
     }
 
     fn head(&mut self, ui: &mut Ui, (people, changes): (&[Person], bool), scene: &Scene<'_>) {
