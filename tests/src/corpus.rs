@@ -22,7 +22,8 @@ use samsyn_engine::schema::{FieldType, NewRecord, Value};
 use samsyn_engine::sync::compare::{Fingerprint, Held, Holding, Range};
 use samsyn_engine::sync::{
     Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
-    Hello, Here, Logged, Notice, Presence, Push, Records, Refused, RollingHash, VERSIONS, Wanted, Welcome,
+    Hello, Here, Logged, Notice, Presence, Push, Records, Refused, RollingHash, VERSIONS, Wait, Wanted,
+    Welcome,
 };
 
 use crate::fuzz::chunk::{CHANGE, COMPRESSED, DOCUMENT, around, deflated, write_unsigned};
@@ -297,6 +298,8 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
     let entries: Vec<Entry> = some.map(entries).unwrap_or_default();
     let push = FromClient::Push(Push { id: 7, entries: entries.clone() });
     seeds.add("from_client", "hello-first", FromClient::Hello(hello(None)).encode());
+    let founds = Hello { founds: true, ..hello(None) };
+    seeds.add("from_client", "hello-founds", FromClient::Hello(founds).encode());
     seeds.add("from_client", "hello", FromClient::Hello(hello(Some(Cursor::start(epoch)))).encode());
     seeds.add("from_client", "push", push.encode());
     seeds.add("from_client", "ping", FromClient::Ping.encode());
@@ -367,6 +370,7 @@ fn belonging(seeds: &mut Seeds, hello: &dyn Fn(Option<Cursor>) -> Hello) {
     ] {
         seeds.add("from_relay", format!("managed-{name}"), FromRelay::Managed(managed).encode());
     }
+    seeds.add("from_relay", "wait", FromRelay::Wait(Wait { id: 7, seconds: 41 }).encode());
     let epoch = Epoch::from_bytes([0xee; 16]);
     let welcome = Welcome {
         version: 4,
