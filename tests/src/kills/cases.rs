@@ -122,7 +122,7 @@ pub struct Case {
     /// The next thing that somebody does after it was hit: works, and shows what was there before.
     pub(super) next: fn(&Scene) -> Found,
     /// What the command may say when it is given again, for it may have been done.
-    pub(super) again_says: Option<&'static str>,
+    pub(super) again_says: &'static [&'static str],
     /// What must be so once it was given again.
     pub(super) done: fn(&Scene) -> Found,
 }
@@ -170,6 +170,13 @@ fn exported(scene: &Scene, relay: Option<&Relay>) {
     scene.must(&["export", "--json", &text("all.json")]);
     scene.must(&["export", "--automerge", &text("documents")]);
     scene.must(&["access", &id, "--to", &text("bo")]);
+}
+
+/// A replica with a backup of it, and something that was written since.
+fn backed_up(scene: &Scene, relay: Option<&Relay>) {
+    encrypted(scene, relay);
+    scene.must(&["backup", &scene.out().join("a.backup").display().to_string()]);
+    scene.must(&["add", "contact", "family=Ek"]);
 }
 
 /// A workspace on the relay, and an invitation into it.
@@ -286,12 +293,12 @@ pub fn all() -> Vec<Case> {
         prepare,
         command,
         next,
-        again_says: None,
+        again_says: &[],
         done: next,
     };
     let local = vec![
         Case {
-            again_says: Some("already"),
+            again_says: &["already"],
             done: lists_member,
             ..case(
                 "new",
@@ -301,7 +308,7 @@ pub fn all() -> Vec<Case> {
             )
         },
         Case {
-            again_says: Some("already"),
+            again_says: &["already"],
             done: lists_member,
             ..case(
                 "new-encrypted",
@@ -365,6 +372,21 @@ pub fn all() -> Vec<Case> {
             },
             exports,
         ),
+        Case {
+            again_says: &["is there already", "a Samsyn replica"],
+            ..case(
+                "backup",
+                exported,
+                |s| s.command(&["backup", &s.out().join("a.backup").display().to_string()]),
+                exports,
+            )
+        },
+        case(
+            "restore",
+            backed_up,
+            |s| s.command(&["restore", &s.out().join("a.backup").display().to_string()]),
+            lists,
+        ),
         case(
             "demo",
             empty,
@@ -379,7 +401,7 @@ pub fn all() -> Vec<Case> {
     let with_relay = vec![
         Case {
             relay: true,
-            again_says: Some("already"),
+            again_says: &["already"],
             done: lists_member,
             ..case(
                 "join",
@@ -391,7 +413,7 @@ pub fn all() -> Vec<Case> {
         Case { relay: true, ..case("sync", joined, |s| s.command(&["sync"]), lists) },
         Case {
             relay: true,
-            again_says: Some("done before"),
+            again_says: &["done before", "was erased"],
             done: is_erased,
             ..case(
                 "erase",
@@ -405,7 +427,7 @@ pub fn all() -> Vec<Case> {
         case("relay-create", |_, _| {}, |s| s.relay_command(&["workspace", "create", "Byrån"]), relay_lists),
         Case {
             relay: true,
-            again_says: Some("is there already"),
+            again_says: &["is there already", "a relay's log"],
             ..case(
                 "relay-backup",
                 kept,
@@ -455,7 +477,7 @@ pub fn all() -> Vec<Case> {
         },
         Case {
             relay: true,
-            again_says: Some("done before"),
+            again_says: &["done before"],
             done: is_erased_at_the_relay,
             ..case(
                 "relay-erase",
