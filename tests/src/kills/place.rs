@@ -137,10 +137,9 @@ fn litter(folder: &Path, is_looked_at: &dyn Fn(&Path) -> bool) -> Found {
             || name.ends_with(".new")
             || name.contains("probe-");
         let is_empty = path.metadata().is_ok_and(|found| found.len() == 0);
-        let may_be_empty = name.ends_with(".lock")
-            || name.ends_with("-wal")
-            || name.ends_with("-shm")
-            || name.ends_with(".log");
+        // SQLite's own, which it uses again or takes away.
+        let may_be_empty =
+            [".lock", "-wal", "-shm", "-journal", ".log"].iter().any(|end| name.ends_with(end));
         if is_unfinished || is_odd || is_empty && !may_be_empty {
             return Err(format!("{} is left behind", path.display()));
         }
