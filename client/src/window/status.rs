@@ -107,7 +107,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: 
                 wanted.push(Command::Enter);
             }
         } else if let Link::Waiting { reason, .. } = &status.link {
-            if may_be_elsewhere(reason) && button::quiet(ui, &Command::Relay.words(language)).clicked() {
+            if may_be_elsewhere(reason, roomy) && button::quiet(ui, &Command::Relay.words(language)).clicked()
+            {
                 wanted.push(Command::Relay);
             }
             if button::quiet(ui, texts::SYNC_NOW.get(language)).clicked() {
@@ -137,16 +138,17 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: 
     wanted.into_iter().map(Action::Command).collect()
 }
 
-/// Whether another address may be what is needed: the relay says so, or nothing that it could be answers.
-fn may_be_elsewhere(reason: &LinkError) -> bool {
-    matches!(
-        reason,
+/// Whether another address may be what is needed: the relay says so, or what stands there is none. Where nobody answers it is mostly
+/// the network: then it is offered where there is room.
+fn may_be_elsewhere(reason: &LinkError, roomy: bool) -> bool {
+    match reason {
         LinkError::Moved { .. }
-            | LinkError::Address { .. }
-            | LinkError::NotARelay { .. }
-            | LinkError::NotTrusted { .. }
-            | LinkError::Unreachable { .. }
-    )
+        | LinkError::Address { .. }
+        | LinkError::NotARelay { .. }
+        | LinkError::NotTrusted { .. } => true,
+        LinkError::Unreachable { .. } => roomy,
+        _ => false,
+    }
 }
 
 /// Who else is connected: how many, and on a closer look who.
