@@ -93,8 +93,8 @@ fn a_backup_under_a_passphrase_is_put_back_on_another_computer() {
         assert!(!bytes.windows(11).any(|part| part == b"Xylofonsson"), "nothing of it can be read");
 
         let other = elsewhere(&format!("{name}-other"));
-        let wrong = other.command(&["restore", text(&backup)]).env("SAMSYN_PASSPHRASE", "en helt annan fras");
-        let wrong = wrong.output().unwrap();
+        let mut wrong = other.command(&["restore", text(&backup)]);
+        let wrong = wrong.env("SAMSYN_PASSPHRASE", "en helt annan fras").output().unwrap();
         assert!(complaint(&wrong).contains("not the passphrase"), "{}", complaint(&wrong));
         assert!(!other.path.exists());
         // The same letters from another keyboard.
