@@ -128,7 +128,7 @@ pub(super) fn beside(piece: &str, found: &mut Vec<String>) {
     found.extend(joined.clone());
     for word in separate.iter().chain(&joined) {
         found.extend(spelled(word, plain_letters));
-        found.extend(spelled(word, |letter| swedish(letter)));
+        found.extend(spelled(word, swedish));
     }
     // Before its dots are gone.
     let lower: String = letters(&typed(piece)).collect();
