@@ -109,8 +109,12 @@ impl ValueError {
         ValueError::Form { found: shortened(found), expected }
     }
 
-    /// What is wrong, and what would be right, for a person. Without a full stop, to stand behind a field's name.
+    /// What is wrong, and what would be right, for a person.
     pub fn words(&self, language: Language) -> String {
+        format!("{}.", self.sentence(language))
+    }
+
+    fn sentence(&self, language: Language) -> String {
         let filled = |caption: Caption, parts: &[&dyn Display]| caption.fill(language, parts);
         match self {
             ValueError::Form { found, expected } => filled(FORM, &[found, &expected.get(language)]),

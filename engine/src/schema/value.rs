@@ -582,7 +582,7 @@ mod tests {
         assert!(FieldType::Prose.check(&text("two\nlines\tand a tab")).is_ok());
         assert!(FieldType::Prose.check(&text("an order \u{1b}[2J")).is_err());
         let error = percent.check(&Value::Number(101.0)).unwrap_err().to_string();
-        assert_eq!(error, "101 is not between 0 and 100");
+        assert_eq!(error, "101 is not between 0 and 100.");
         assert!(percent.check(&Value::Number(f64::NAN)).is_err());
         assert!(percent.check(&text("half")).is_err());
     }

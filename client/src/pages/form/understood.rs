@@ -12,7 +12,6 @@ use samsyn_engine::schema::{FieldType, Language, Question, Value, ValueError};
 use super::control::Place;
 use super::edit::Part;
 use crate::pages::{Scene, texts};
-use crate::widgets::button;
 
 /// The part of a place whose text is not taken yet, and why.
 pub(super) fn held(place: &Place<'_>, scene: &Scene<'_>) -> Option<(Part, ValueError)> {
@@ -28,7 +27,7 @@ pub(super) fn held(place: &Place<'_>, scene: &Scene<'_>) -> Option<(Part, ValueE
 pub(super) fn ask(ui: &mut Ui, place: &Place<'_>, part: Part, question: &Question, scene: &mut Scene<'_>) {
     ui.horizontal_wrapped(|ui| {
         for (value, words) in question.readings.iter().zip(question.words(scene.language)) {
-            if button::quiet(ui, &words).clicked() {
+            if ui.button(&words).clicked() {
                 place.take(scene, part, value);
             }
         }

@@ -194,7 +194,7 @@ fn no_day_is_made_of_what_is_none() {
     ] {
         assert!(matches!(day(text), Err(ValueError::TimeOfDay { .. })), "{text}: {:?}", day(text));
     }
-    for text in ["1066-10-14", "0001-01-01", "1799-12-31", "2201-01-01", "12 maj 9999", "om 9999 år"] {
+    for text in ["1066-10-14", "0001-01-01", "1799-12-31", "2201-01-01", "12 maj 9999", "om 500 år"] {
         assert!(matches!(day(text), Err(ValueError::Year { .. })), "{text}: {:?}", day(text));
     }
     assert_eq!(day("1800-01-01"), on(1800, 1, 1));
