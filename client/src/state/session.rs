@@ -1,4 +1,10 @@
 //! The window's side: what is known, what is asked for, what was done.
+//!
+//! - `doing` — what is done, taken back and done again
+//! - `belonging` — who belongs, and what whoever works here may do
+
+mod belonging;
+mod doing;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -7,24 +13,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use samsyn_engine::document::{Difference, Edit, Heads, Record};
+use samsyn_engine::document::Difference;
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, Grant, Managed, Management, Role, Roster};
-use samsyn_engine::replica::{Input, ReplicaError, SyncProblem};
+use samsyn_engine::identity::{DeviceId, Managed, Management, Role, Roster};
+use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
-use samsyn_engine::schema::{FieldPath, Kind, Language, Link, NewRecord};
+use samsyn_engine::schema::{FieldPath, Language, Link};
 use samsyn_engine::store::{Found, ListQuery, Listed, Meta, OutboxState, RowView, Unfinished};
-use samsyn_engine::sync::ErrorCode;
 
 use super::backend::{Answer, Backend, Looked, Overview, RecordView, RefusedWork, Request};
 use super::begun::Begun;
 use super::cache::RowCache;
 use super::notice::{Notice, overwritten};
-use super::people::{Known, Person, Sources};
-use super::steps::{Done, StepId, Steps, Taken, Way};
-use crate::link::LinkError;
+use super::people::Known;
+use super::steps::{Done, StepId, Steps, Way};
 use crate::link::worker::{Asked, Command, Link as RelayLink, Report, SyncStatus, SyncWorker};
 
 /// A list that is in sight.
@@ -528,144 +532,6 @@ impl Session {
         self.hits.as_ref().is_some_and(|(known, _)| known == text)
     }
 
-    /// Makes a record. Whoever may make only their own makes it their own.
-    pub fn create(&mut self, mut new: NewRecord) {
-        if let Some(grant) = self.grant() {
-            grant.make_own(&mut new);
-        }
-        let entry = Input { makes: Some(new.clone()), ..Input::new(new.id, Vec::new()) };
-        self.enter(entry);
-    }
-
-    /// Begins a record: it is made with the first thing that is entered in it. Answers its name.
-    pub fn begin(&mut self, kind: &'static Kind) -> RecordId {
-        let mut new = NewRecord::new(kind);
-        if let Some(grant) = self.grant() {
-            grant.make_own(&mut new);
-        }
-        let id = new.id;
-        self.begun.begin(new);
-        id
-    }
-
-    /// Edits a record. What comes of it is told later; edits are made in the order in which they were asked for. Answers the
-    /// step by which it can be taken back; none where there is nothing to write (yet).
-    pub fn edit(&mut self, id: RecordId, edits: Vec<Edit>) -> Option<StepId> {
-        self.edit_typed(id, edits, None)
-    }
-
-    /// The same out of a text that somebody typed: it is kept for as long as this is not done.
-    pub fn edit_typed(
-        &mut self,
-        id: RecordId,
-        edits: Vec<Edit>,
-        typed: Option<Unfinished>,
-    ) -> Option<StepId> {
-        let entry = self.begun.entry(id, edits)?;
-        Some(self.enter(Input { typed, ..entry }))
-    }
-
-    /// Does what somebody typed when the program ended, also in what they had only begun.
-    pub fn take_up(&mut self, edits: Vec<Edit>, typed: Unfinished) -> Option<StepId> {
-        let kind = samsyn_engine::schema::kind(&typed.kind)?;
-        let makes = typed.begun.then(|| NewRecord { id: typed.record, ..NewRecord::new(kind) });
-        let makes = makes.map(|mut new| {
-            if let Some(grant) = self.grant() {
-                grant.make_own(&mut new);
-            }
-            new
-        });
-        let (record, makes_rows) = (typed.record, typed.begun);
-        Some(self.enter(Input { record, edits, makes, makes_rows, typed: Some(typed) }))
-    }
-
-    fn enter(&mut self, entry: Input) -> StepId {
-        self.writing += 1;
-        let step = self.steps.begin();
-        self.backend.ask(Request::Enter(step, Box::new(entry)));
-        step
-    }
-
-    /// What was half typed when the replica was opened, once.
-    pub fn take_unfinished(&mut self) -> Vec<Unfinished> {
-        std::mem::take(&mut self.unfinished)
-    }
-
-    /// Keeps something half typed over the end of the program.
-    pub fn keep_unfinished(&mut self, unfinished: Unfinished) {
-        self.writing += 1;
-        self.backend.ask(Request::Keep(unfinished));
-    }
-
-    /// Something half typed that was kept is finished, or taken back.
-    pub fn finish(&mut self, unfinished: Unfinished) {
-        self.writing += 1;
-        self.backend.ask(Request::Finish(unfinished));
-    }
-
-    /// Whether there is something to take back.
-    pub fn can_undo(&self) -> bool {
-        self.steps.can(Way::Undo)
-    }
-
-    /// Whether there is something to do again.
-    pub fn can_redo(&self) -> bool {
-        self.steps.can(Way::Redo)
-    }
-
-    /// Whether just this step can be taken back: it is done, or will be in a moment, is not taken back, and something of it is left.
-    pub fn can_take_back(&self, step: StepId) -> bool {
-        self.steps.can_take(step) && !self.steps.find(step).is_some_and(|done| self.is_overtaken(done))
-    }
-
-    /// Whether a record that is looked at is seen to be other than a step made it, in all of which that is about.
-    fn is_overtaken(&self, done: &Done) -> bool {
-        let Done::Edited(edited) = done else { return false };
-        let Some(view) = self.records.get(&edited.record) else { return false };
-        // What was read before the step says nothing about it.
-        let knows = view.history.iter().any(|step| edited.heads.contains(&step.entry.stamp.change));
-        knows
-            && !edited.differences.is_empty()
-            && !edited.differences.iter().any(|difference| difference.stands_in(&view.record))
-    }
-
-    /// Takes back the last thing done. Answers what that is, where it is known already.
-    pub fn undo(&mut self) -> Option<Done> {
-        let taken = self.steps.take_last(Way::Undo);
-        self.start(Way::Undo, taken)
-    }
-
-    /// Does again what was taken back last. Answers what that is.
-    pub fn redo(&mut self) -> Option<Done> {
-        let taken = self.steps.take_last(Way::Redo);
-        self.start(Way::Redo, taken)
-    }
-
-    /// Takes back just this step, whatever was done since. Answers what that is, where it is known already.
-    pub fn take_back(&mut self, step: StepId) -> Option<Done> {
-        let taken = self.steps.take(step);
-        self.start(Way::Undo, taken)
-    }
-
-    fn start(&mut self, way: Way, taken: Taken) -> Option<Done> {
-        let Taken::Now((id, done)) = taken else { return None };
-        self.go(way, (id, done.clone()));
-        Some(done)
-    }
-
-    fn go(&mut self, way: Way, (id, done): (StepId, Done)) {
-        self.writing += 1;
-        self.backend.ask(Request::Go(way, id, Box::new(done)));
-    }
-
-    /// These records were reviewed, as they were when they were shown. Answers the step by which that can be taken back.
-    pub fn mark_reviewed(&mut self, records: Vec<(RecordId, Heads)>) -> StepId {
-        self.writing += 1;
-        let step = self.steps.begin();
-        self.backend.ask(Request::Reviewed(step, records));
-        step
-    }
-
     /// Works offline from now on, or no longer.
     pub fn set_offline(&mut self, offline: bool) {
         self.sync.send(Command::Offline(offline));
@@ -775,90 +641,6 @@ impl Session {
         self.present.iter().filter_map(|(device, open)| Some((self.person(*device)?, *open)))
     }
 
-    /// Who says who belongs, and whether whoever works here may.
-    pub fn standing(&self) -> Standing {
-        let Some(meta) = self.meta() else { return Standing::Unknown };
-        match (&meta.relay, &meta.grant) {
-            (None, _) => Standing::Alone,
-            // On its way to a relay that has not let it in yet.
-            _ if meta.was_alone_as.is_some() => Standing::Alone,
-            (_, Some(grant)) if grant.role.manages() => Standing::Manages,
-            (_, Some(grant)) => Standing::Belongs(grant.role),
-            // Whoever was invited and has not met the relay since is told nothing yet.
-            (_, None) if meta.key.is_some() => Standing::Unknown,
-            (_, None) => Standing::NoMembers,
-        }
-    }
-
-    /// Whether the relay can be asked for something now.
-    pub fn is_connected(&self) -> bool {
-        matches!(
-            self.status.link,
-            RelayLink::Live | RelayLink::Sending { .. } | RelayLink::Comparing | RelayLink::CatchingUp { .. }
-        )
-    }
-
-    /// Who belongs, as far as it is known here; none in the first moment. Asks for what may be out of date.
-    pub fn people(&mut self) -> Option<Vec<Person>> {
-        if !self.belonging.known_fresh {
-            self.belonging.known_fresh = true;
-            self.backend.ask(Request::Known);
-        }
-        let manages = self.standing() == Standing::Manages;
-        if manages {
-            self.look_who_belongs();
-        }
-        let (meta, known) = (self.meta()?, self.belonging.known.as_ref()?);
-        let here = (meta.device, meta.grant.as_ref());
-        // What the relay told a coordinator is out of date for somebody who is none any more.
-        let roster = self.belonging.roster.as_ref().filter(|_| manages).map(|(roster, _)| &**roster);
-        Some(Sources { known, roster, here, present: &self.present }.people())
-    }
-
-    /// What the relay told of who belongs, and when that was; none where it did not.
-    pub fn roster(&self) -> Option<(&Arc<Roster>, i64)> {
-        let roster = self.belonging.roster.as_ref().filter(|_| self.standing() == Standing::Manages);
-        roster.map(|(roster, at)| (roster, *at))
-    }
-
-    /// Asks the relay who belongs, where that may have changed since it last said so; as long as this is called in each frame the link
-    /// goes on looking by itself, and tells what changed.
-    pub fn look_who_belongs(&mut self) {
-        self.belonging.looked.0 = true;
-        let now = Instant::now();
-        let due = self.belonging.next.is_none_or(|next| next <= now);
-        if due && !self.belonging.asked && self.is_connected() {
-            (self.belonging.asked, self.belonging.next) = (true, Some(now + LOOK_AGAIN));
-            self.sync.send(Command::Manage(Management::Roster));
-        }
-    }
-
-    /// Asks the relay to change who belongs. What comes of it is told by [`Session::next_answer`].
-    pub fn manage(&mut self, management: Management) {
-        self.sync.send(Command::Manage(management));
-    }
-
-    /// This device has come in with another key: it connects with that one from now on.
-    pub fn take_new_key(&mut self) {
-        self.sync.send(Command::NewKey);
-        self.backend.ask(Request::Overview);
-    }
-
-    /// Whether the relay does not let this device in, or would not without its key.
-    pub fn is_kept_out(&self) -> bool {
-        let RelayLink::Waiting { reason, .. } = &self.status.link else { return false };
-        match &**reason {
-            LinkError::Closed(notice) => notice.code == ErrorCode::Access,
-            LinkError::Problem(SyncProblem::NoKey) => true,
-            _ => false,
-        }
-    }
-
-    /// The next thing that came of what the relay was asked for.
-    pub fn next_answer(&mut self) -> Option<(Management, Asked)> {
-        self.belonging.answers.pop_front()
-    }
-
     /// Lets the others see which record is open here.
     pub fn tell_open(&mut self, record: Option<RecordId>) {
         if self.open != record {
@@ -870,22 +652,6 @@ impl Session {
     /// Who and where the replica is; not known in the first moment.
     pub fn meta(&self) -> Option<&Meta> {
         self.overview.as_ref().map(|overview| &overview.meta)
-    }
-
-    fn grant(&self) -> Option<&Grant> {
-        self.meta().and_then(|meta| meta.grant.as_ref())
-    }
-
-    /// Whether the role of whoever works here lets them make records of a kind.
-    pub fn may_make(&self, kind: &'static Kind) -> bool {
-        self.grant().is_none_or(|grant| grant.may_make(kind))
-    }
-
-    /// Whether the role of whoever works here lets them change this record as it is now.
-    pub fn may_change(&self, record: &Record) -> bool {
-        let Some(meta) = self.meta() else { return false };
-        let Some(grant) = &meta.grant else { return true };
-        grant.may_write(meta.device, Some(record), record).is_ok()
     }
 
     /// The next thing to tell the person.

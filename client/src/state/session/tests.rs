@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use samsyn_engine::document::Edit;
 use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::replica::Replica;
-use samsyn_engine::schema::Value;
 use samsyn_engine::schema::kinds::CONTACT;
+use samsyn_engine::schema::{NewRecord, Value};
 use samsyn_engine::store::NewReplica;
 
 use super::*;
