@@ -420,7 +420,7 @@ fn what_is_too_large_is_refused_before_it_is_written() {
     let mut replica = bench.replica("Åsa");
     let id = contact(&mut replica, "Berg");
     let before = replica.record(id).unwrap();
-    assert!(replica.edit(id, &[Edit::set("notes", text(&"å".repeat(200_000)))], None).is_err());
+    assert!(replica.edit(id, &[Edit::set("notes", text(&"å".repeat(200_001)))], None).is_err());
     assert!(matches!(
         replica.edit(RecordId::random(), &[Edit::Remove], None),
         Err(ReplicaError::NoRecord(_))
