@@ -207,6 +207,15 @@ fn opening(vault: &Vault, backup: &Path, target: &Path) -> Result<Opening, Backi
     }
 }
 
+/// Keeps a key that is not at hand for the replica that is to stand there, before anything needs it: it was in the backup, or lay beside it.
+fn keep_where_it_lacks(vault: &Vault, key: &FileKey, target: &Path) -> Result<Option<Place>, KeyError> {
+    let secret = Secret::File(key.name());
+    match vault.place(&secret, Some(target)) {
+        Ok(Some(_)) => Ok(None),
+        Ok(None) | Err(_) => vault.keep(&secret, key.secret()).map(Some),
+    }
+}
+
 /// Puts a backup in the place of a replica, or where none is. What is there gets another name.
 ///
 /// # Errors
@@ -217,22 +226,18 @@ pub fn put_back(
     target: &Path,
     passphrase: Option<&str>,
 ) -> Result<PutBack, BackingUpError> {
-    let (key, sealed) = match opening(vault, backup, target)? {
-        Opening::Plain => (None, false),
-        Opening::With(key) => (Some(key), false),
+    let key = match opening(vault, backup, target)? {
+        Opening::Plain => None,
+        Opening::With(key) => Some(key),
         Opening::Sealed(name, sealed) => {
             let passphrase = passphrase.unwrap_or_default();
-            (Some(lock::unseal_apart((backup, &sealed), name, passphrase)?), true)
+            Some(lock::unseal_apart((backup, &sealed), name, passphrase)?)
         }
     };
     let made_at = backup::label(backup).ok().map(|label| label.made_at);
     let draft = Draft::file(target).map_err(|error| OutputError::file(target, error))?;
     let about = backup::prepare(backup, draft.path(), key.as_ref())?;
-    // Before anything needs it.
-    let place = match &key {
-        Some(key) if sealed => Some(vault.keep(&Secret::File(key.name()), key.secret())?),
-        _ => None,
-    };
+    let place = key.as_ref().map(|key| keep_where_it_lacks(vault, key, target)).transpose()?.flatten();
     let there = keys::file_key(vault, target).ok().flatten();
     let prepared = Prepared { held: Held(draft.path(), key.as_ref()), about: &about };
     let moment = stamp(samsyn_engine::replica::wall_clock());

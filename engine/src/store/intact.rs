@@ -245,7 +245,9 @@ fn begin(connection: Connection, key: Option<&FileKey>) -> std::result::Result<C
 
 fn whole(connection: &Connection) -> std::result::Result<(), Unsound> {
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(Unsound::Damaged(found)) }
+    // Before it stands in which database, on a line of its own.
+    let last = found.lines().last().unwrap_or_default();
+    if last == "ok" { Ok(()) } else { Err(Unsound::Damaged(last.to_owned())) }
 }
 
 fn stamp_alone(candidate: Candidate<'_>) -> Option<Stamp> {

@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use super::cipher::{self, FileKey};
 use super::intact::{self, Condition};
 use super::literal::Literal;
-use super::{Result, StoreError, open, searching};
+use super::{Result, StoreError, open, searching, stamp};
 use crate::files::read_by;
 
 /// A connection that reads, and can do nothing else.
@@ -23,8 +23,10 @@ pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<(Connection, Co
         cipher::unlock(connection, key)?;
         open::identify(path, connection)?;
         open::configure(connection)?;
-        // Nor is the log copied into the file when it is closed: whoever writes does that, and notes what the file is then.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        // Nor is a log copied into the file when it is closed: whoever writes does that, and notes what the file is then.
+        if !stamp::log_is_empty(path) {
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        }
         // Only now it is known that it can be read.
         Ok(connection.query_row("SELECT count(*) FROM meta", [], |_| Ok(()))?)
     };
