@@ -12,8 +12,9 @@
 /// No column asks for more than this, in points: what is longer is read in a tooltip.
 pub(super) const MOST: f32 = 480.0;
 
-/// Columns that give way keep this much, in points: a day or a telephone number is never cut. The rest is scrolled to.
-const LEAST: f32 = 130.0;
+/// Columns that give way keep this much, in points: a telephone number, or a day with a word that it is overdue, is never cut. The rest is
+/// scrolled to.
+const LEAST: f32 = 150.0;
 
 /// What is read first keeps so many times as much as others.
 const FIRST: f32 = 2.0;
