@@ -69,7 +69,7 @@ fn what_show_prints_is_what_set_takes() {
         let before = office.desk.json(&["show", &id])["fields"].clone();
         for language in ["sv", "en"] {
             let fields = shown(&office.said(language, &["show", &id]).unwrap());
-            assert!(fields.len() >= 6, "{fields:?}");
+            assert!(fields.len() >= 5, "{fields:?}");
             for (name, words) in fields {
                 let assignment = format!("{name}={words}");
                 office
@@ -139,7 +139,7 @@ fn days_are_read_beside_what_stands_there() {
     let task = &office.desk.json(&["show", &plan])["fields"]["tasks"][0];
     assert_eq!((&task["start"], &task["end"]), (&"2029-05-12".into(), &"2029-05-14".into()));
     let path = format!("tasks.{}", task["id"].as_str().unwrap());
-    office.desk.must(&["set", &plan, &format!("{path}.start=1/6 2030"), &format!("{path}.end=3/6")]);
+    office.desk.must(&["set", &plan, &format!("{path}.start=1 June 2030"), &format!("{path}.end=3 June")]);
     let task = &office.desk.json(&["show", &plan])["fields"]["tasks"][0];
     assert_eq!((&task["start"], &task["end"]), (&"2030-06-01".into(), &"2030-06-03".into()));
     for (text, why) in [
@@ -185,7 +185,7 @@ fn lists_are_narrowed_down_by_what_set_takes() {
         "legal_basis=CONSENT",
         "retention_hold=ja",
         "retention_hold=Yes",
-        "follow_up=12/5 2029",
+        "follow_up=12 maj 2029",
         "follow_up=12 May 2029",
     ] {
         assert_eq!(found("sv", "contact", &[condition]), [Json::from(ek.as_str())], "{condition}");
