@@ -113,7 +113,8 @@ impl fmt::Display for Standing {
         match self {
             Standing::Good(validity) => write!(f, "is good until {}", moment(validity.until)),
             Standing::Soon(validity, days) => {
-                write!(f, "runs out in {days} days, on {}", moment(validity.until))
+                let unit = if *days == 1 { "day" } else { "days" };
+                write!(f, "runs out in {days} {unit}, on {}", moment(validity.until))
             }
             Standing::NotYet(validity) => {
                 write!(f, "is not good before {} (this computer's clock says {now})", moment(validity.from))

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Output;
 
 use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::kinds::CONTACT;
+use samsyn_engine::schema::{NewRecord, Value};
 use samsyn_tests::planted;
 use samsyn_tests::process::{Desk, Relay, complaint};
 
@@ -44,8 +46,11 @@ fn nothing_that_was_written_stands_in_the_files_of_an_encrypted_replica() {
         &samsyn_client::keys::Vault::in_folder(&folder.path().join("keys")),
         &desk.path,
     );
-    let open = Replica::open_with(&desk.path, open.unwrap().as_ref()).unwrap();
+    let mut open = Replica::open_with(&desk.path, open.unwrap().as_ref()).unwrap();
     plant(&desk);
+    let mut new = NewRecord::new(&CONTACT);
+    new.cells.insert("family".to_owned(), Value::Text(PLANTED[0].to_owned()));
+    open.create_record(&new).unwrap();
     assert!(folder.path().join("a.samsyn-wal").metadata().unwrap().len() > 0);
     assert_eq!(planted::found(folder.path(), &PLANTED), Vec::<String>::new());
     drop(open);

@@ -150,7 +150,11 @@ fn named(target: &Path, replica: &Replica) -> Result<PathBuf, BackingUpError> {
     let name: String = name.chars().map(plain).take(40).collect();
     let name = name.trim_matches('-');
     let name = if name.is_empty() { "samsyn" } else { name };
-    Ok(target.join(format!("{name}-{}.samsyn-backup", stamp(replica.now()))))
+    let name = format!("{name}-{}", stamp(replica.now()));
+    // Several in one second: the later ones are numbered.
+    let numbered = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}-{number}")));
+    let paths = numbered.map(|name| target.join(format!("{name}.samsyn-backup")));
+    Ok(paths.into_iter().find(|path| !path.exists()).unwrap_or_else(|| target.join(name)))
 }
 
 /// A moment as part of a file's name.

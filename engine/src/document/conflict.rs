@@ -96,25 +96,40 @@ impl Document {
 
     /// Who wrote a value, by the operation that wrote it: where it was there before and was brought back, who wrote it then.
     fn first_writer(&self, operation: &ObjId) -> Option<Stamp> {
-        let mut found = self.origin(operation)?;
+        Some(self.first(self.origin(operation)?, BRANCHINGS))
+    }
+
+    /// The same. Of several who wrote the same, any of whom it may have been, it was the last.
+    fn first(&self, mut found: Origin, branchings: u32) -> Stamp {
         // Each goes back in the history, so this ends.
-        while let Some(before) = self.brought_back(&found) {
-            found = before;
+        loop {
+            let mut before = self.brought_back(&found);
+            before.sort_by_key(|origin| origin.stamp.time);
+            match (before.pop(), branchings) {
+                (None, _) => return found.stamp,
+                (Some(last), branchings) if before.is_empty() || branchings == 0 => found = last,
+                (Some(last), branchings) => {
+                    let others = before.into_iter().rev().take(BRANCHES - 1);
+                    let all = std::iter::once(last).chain(others);
+                    let stamps = all.map(|origin| self.first(origin, branchings - 1));
+                    return stamps.max_by_key(|stamp| stamp.time).unwrap_or(found.stamp);
+                }
+            }
         }
-        Some(found.stamp)
     }
 
     /// Where a value came from that was written in place of the same one, or by somebody who had chosen another over it.
-    fn brought_back(&self, found: &Origin) -> Option<Origin> {
-        let written_over = found.over.iter().filter_map(|operation| self.origin(operation));
-        written_over.into_iter().find_map(|over| {
-            if over.value == found.value {
-                return Some(over);
-            }
-            let chose = over.over.len() > 1 && over.stamp.device == found.stamp.device;
-            let mut among = over.over.iter().filter(|_| chose).filter_map(|operation| self.origin(operation));
-            among.find(|origin| origin.value == found.value)
-        })
+    fn brought_back(&self, found: &Origin) -> Vec<Origin> {
+        let origins = |operations: &[ObjId]| -> Vec<Origin> {
+            operations.iter().filter_map(|operation| self.origin(operation)).collect()
+        };
+        let same = |origin: &Origin| origin.value == found.value;
+        let written_over = origins(&found.over);
+        if written_over.iter().any(same) {
+            return written_over.into_iter().filter(same).collect();
+        }
+        let chose = |over: &&Origin| over.over.len() > 1 && over.stamp.device == found.stamp.device;
+        written_over.iter().filter(chose).flat_map(|over| origins(&over.over)).filter(same).collect()
     }
 
     fn origin(&self, operation: &ObjId) -> Option<Origin> {
@@ -135,6 +150,10 @@ impl Document {
         Some(Origin { stamp, value, over: over.collect() })
     }
 }
+
+/// How often, and among how many, it is looked who wrote the same value first: a history may have been made to be endless work.
+const BRANCHINGS: u32 = 4;
+const BRANCHES: usize = 3;
 
 /// Where a value came from.
 struct Origin {

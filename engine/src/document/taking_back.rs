@@ -59,6 +59,8 @@ type Writing = (Place, Option<ScalarValue>);
 /// What stood at a place at three times.
 #[derive(Debug, Default)]
 struct Times {
+    /// The heads at the step's end.
+    end: Heads,
     before: Vec<Written>,
     after: Vec<Written>,
     now: Vec<Written>,
@@ -162,7 +164,7 @@ impl Document {
             if same(&was, &is) {
                 continue;
             }
-            let times = Times { before: was, after: is, now: place.read(&now) };
+            let times = Times { end: after.to_vec(), before: was, after: is, now: place.read(&now) };
             self.take_back_writing(&mut plan, place, &times, &records);
         }
         for (list, row) in new_rows {
@@ -204,6 +206,11 @@ impl Document {
                 for written in several {
                     let heads = self.heads_of(std::slice::from_ref(written));
                     plan.put_beside(heads, &place, vec![Some(written.0.clone())]);
+                }
+                // Choosing the value that is shown anyway writes nothing: it only takes the others away. What comes back now is
+                // numbered higher, so what was shown is written again as well, behind the step, to be shown again.
+                if let ([shown], true) = (rest.as_slice(), times.before.last() == rest.first()) {
+                    plan.put_beside(times.end.clone(), &place, vec![Some(shown.0.clone())]);
                 }
             }
             (several, _) => {

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use samsyn_engine::schema::{DateRange, Field, FieldType, Language, Reading, kinds::KINDS};
+use samsyn_engine::text::plain;
 
 /// The types of all fields that there are.
 static TYPES: LazyLock<Vec<FieldType>> = LazyLock::new(|| {
@@ -42,6 +43,10 @@ fn parse_in(field_type: &FieldType, text: &str, language: Language) {
     }
     if let Some(scalar) = value.to_scalar().filter(|_| field_type.is_register()) {
         assert_eq!(field_type.read(&scalar), value, "what is stored is read as what it was");
+    }
+    // What nobody sees in running text is shown by pictures, which are other characters: there people edit the text itself.
+    if *field_type == FieldType::Prose && value.as_text().is_some_and(|text| plain(text) != text) {
+        return;
     }
     let shown = field_type.words(&value, language, &|link| link.to_string());
     assert_eq!(field_type.parse(&shown, reading), Ok(value), "what is shown is read as what it is");

@@ -134,7 +134,7 @@ fn in_a_wider_view_all_is_shown_anew_until_somebody_looks_elsewhere() {
     harness.get_by_label("Zooma ut").click();
     harness.run_steps(3);
     let zoomed = width(&harness);
-    harness.set_size(vec2(900.0, 300.0));
+    harness.set_size(vec2(1400.0, 300.0));
     harness.run_steps(3);
     assert!((width(&harness) - zoomed).abs() < 1.0, "whoever has zoomed keeps that");
 }
