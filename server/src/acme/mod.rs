@@ -229,7 +229,7 @@ impl Keeper {
         let standing = self.shown.current().map(|certificate| certificate.validity().now());
         match standing {
             Some(standing) => tracing::error!(
-                %error, minutes,
+                %error, until = self.good_until(), minutes,
                 "the certificate was not renewed: the one from before is shown, which {standing}; it is tried again"
             ),
             None => tracing::error!(
