@@ -13,6 +13,8 @@ pub(crate) enum Command {
     Go(Page),
     /// Make a record of a kind and open it.
     New(&'static Kind),
+    /// Make a record of the kind whose list is shown.
+    NewHere,
     /// Take back the last thing done.
     Undo,
     /// Do again what was taken back.
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     Theme(ThemeChoice),
     /// List people by family name, or by given name.
     AsRegister(bool),
+    /// Show which keys there are.
+    Keys,
 }
 
 impl Command {
@@ -77,6 +81,8 @@ impl Command {
             Command::Theme(ThemeChoice::Dark),
             Command::AsRegister(false),
             Command::AsRegister(true),
+            Command::NewHere,
+            Command::Keys,
         ]);
         all
     }
@@ -87,6 +93,7 @@ impl Command {
         match self {
             Command::Go(page) => format!("{} {}", say("Gå till", "Go to"), page.caption().get(language)),
             Command::New(kind) => kind.new.get(language).to_owned(),
+            Command::NewHere => say("Ny post i listan", "New record in the list"),
             Command::Undo => say("Ångra", "Undo"),
             Command::Redo => say("Gör om", "Redo"),
             Command::Palette => say("Kommandon", "Commands"),
@@ -108,6 +115,7 @@ impl Command {
             Command::Theme(ThemeChoice::System) => say("Tema: som systemet", "Theme: as the system"),
             Command::Theme(ThemeChoice::Light) => say("Tema: ljust", "Theme: light"),
             Command::Theme(ThemeChoice::Dark) => say("Tema: mörkt", "Theme: dark"),
+            Command::Keys => say("Visa tangenterna", "Show the keys"),
         }
     }
 
@@ -122,7 +130,9 @@ impl Command {
             Command::Find => key(Modifiers::COMMAND, Key::F),
             Command::CloseRecord => key(Modifiers::COMMAND, Key::W),
             Command::SyncNow => key(Modifiers::COMMAND, Key::R),
+            Command::NewHere => key(Modifiers::COMMAND, Key::N),
             Command::Lock => key(SHIFTED, Key::L),
+            Command::Keys => key(Modifiers::NONE, Key::F1),
             Command::Go(page) => key(Modifiers::COMMAND, page.key()?),
             _ => None,
         }

@@ -1,17 +1,58 @@
 //! A contradiction: all values that several people wrote, side by side, to pick one.
 
-use eframe::egui::{Align, Button, CornerRadius, Frame, Label, Layout, RichText, Ui};
+use eframe::egui::{Button, Context, CornerRadius, Frame, Key, Label, Modifiers, RichText, Ui};
 use samsyn_engine::document::{Edit, FieldConflict, Record};
 use samsyn_engine::schema::FieldType;
 
 use super::{Action, Scene, texts};
-use crate::widgets::badge;
-use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, radius, space};
+use crate::widgets::{badge, focus, line, theme};
 use crate::words::path_words;
 
-/// Shows a contradiction with the field's caption above it.
-pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, record: &Record, conflict: &FieldConflict) {
+/// The figures that choose among the values that are shown: 1 the first of the first contradiction, and so on.
+#[derive(Debug, Default)]
+pub(super) struct Digits {
+    /// Whether there are any here.
+    offered: bool,
+    /// Whether they are heard now.
+    heard: bool,
+    /// How many values have been shown.
+    shown: usize,
+}
+
+impl Digits {
+    /// They are heard unless somebody types or something is open over the page.
+    pub(super) fn offered(context: &Context) -> Digits {
+        Digits { offered: true, heard: focus::page_hears(context), shown: 0 }
+    }
+
+    /// The figure of the next value, if there is one for it, and whether it was pressed.
+    fn next(&mut self, ui: &Ui) -> Option<(usize, bool)> {
+        const KEYS: [Key; 9] = [
+            Key::Num1,
+            Key::Num2,
+            Key::Num3,
+            Key::Num4,
+            Key::Num5,
+            Key::Num6,
+            Key::Num7,
+            Key::Num8,
+            Key::Num9,
+        ];
+        let key = *KEYS.get(self.shown).filter(|_| self.offered)?;
+        self.shown += 1;
+        let pressed = self.heard && ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        Some((self.shown, pressed))
+    }
+}
+
+/// Shows a contradiction with the field's caption above it. Without figures it is chosen from by its buttons alone.
+pub(super) fn show(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    (record, conflict): (&Record, &FieldConflict),
+    digits: &mut Digits,
+) {
     let t = Tokens::of(ui);
     let frame = Frame::new()
         .fill(t.tone(Tone::Warning).bg)
@@ -26,13 +67,19 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, record: &Record, conflict
             ui.label(RichText::new(scene.say(texts::CONFLICT_HINT)).color(t.text_weak));
         });
         for number in 0..conflict.writings.len() {
-            writing(ui, scene, record, conflict, number);
+            writing(ui, scene, record, (conflict, number), digits);
         }
     });
 }
 
 /// One of the values: what, who and when, and the button that picks it.
-fn writing(ui: &mut Ui, scene: &mut Scene<'_>, record: &Record, conflict: &FieldConflict, number: usize) {
+fn writing(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    record: &Record,
+    (conflict, number): (&FieldConflict, usize),
+    digits: &mut Digits,
+) {
     let t = Tokens::of(ui);
     let writing = &conflict.writings[number];
     let field_type: Option<FieldType> =
@@ -44,22 +91,15 @@ fn writing(ui: &mut Ui, scene: &mut Scene<'_>, record: &Record, conflict: &Field
         .inner_margin(eframe::egui::Margin::symmetric(space::M as i8, space::S as i8));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        // In a narrow pane the button stands below what it chooses.
-        if ui.available_width() < 300.0 {
-            ui.spacing_mut().item_spacing.y = space::XS;
-            value(ui, &words, &scene.stamp(&writing.stamp));
-            choose(ui, scene, record, (conflict, number), &words);
-            return;
-        }
-        ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                choose(ui, scene, record, (conflict, number), &words);
-                ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                    ui.spacing_mut().item_spacing.y = space::XXS;
-                    value(ui, &words, &scene.stamp(&writing.stamp));
-                });
+        let stamp = scene.stamp(&writing.stamp);
+        let said = |ui: &mut Ui| {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = space::XXS;
+                value(ui, &words, &stamp);
             });
-        });
+        };
+        let choice = |ui: &mut Ui| choose(ui, scene, record, (conflict, number), (&words, digits));
+        line::ends_at_top(ui, said, choice);
     });
 }
 
@@ -76,18 +116,23 @@ fn choose(
     scene: &mut Scene<'_>,
     record: &Record,
     (conflict, number): (&FieldConflict, usize),
-    words: &str,
+    (words, digits): (&str, &mut Digits),
 ) {
     let writing = &conflict.writings[number];
+    if writing.shown {
+        badge::badge(ui, scene.say(texts::SHOWN_NOW), Tone::Neutral);
+    }
     let caption = scene.say(texts::CHOOSE_THIS);
-    if scene.session.may_change(record)
-        && ui.add(Button::new(caption)).accessible_name(format!("{caption}: {words}")).clicked()
-    {
+    let mut chosen = false;
+    if scene.session.may_change(record) {
+        let (figure, pressed) = digits.next(ui).unzip();
+        let shown = figure.map_or_else(|| caption.to_owned(), |figure| format!("{caption}  {figure}"));
+        let button = ui.add(Button::new(shown)).accessible_name(format!("{caption}: {words}"));
+        chosen = button.clicked() || pressed == Some(true);
+    }
+    if chosen {
         let edit = Edit::Set { path: conflict.path.clone(), value: writing.value.clone() };
         let told = scene.say(texts::DECIDED).replace("{}", words);
         scene.act(Action::EditAndTell(record.id, vec![edit], told));
-    }
-    if writing.shown {
-        badge::badge(ui, scene.say(texts::SHOWN_NOW), Tone::Neutral);
     }
 }

@@ -79,7 +79,7 @@ impl Entering {
             return Wish::Stay;
         }
         let filled = !self.code.trim().is_empty();
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let caption = ENTER.get(language);
             let pressed = ui.add_enabled_ui(filled, |ui| button::primary(ui, None, caption)).inner.clicked();
             if ui.button(CANCEL.get(language)).clicked() {

@@ -1,17 +1,20 @@
 //! What merged cleanly and is still wrong: each with what to do about it, above the queue of what awaits review.
 
-use eframe::egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui};
+use eframe::egui::{Frame, Label, Margin, Panel, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use samsyn_engine::review::{Finding, Weight};
 
 use super::{Action, Scene, kind_icon, texts};
-use crate::widgets::badge;
 use crate::widgets::icon::{self, Icon};
-use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, Tone, space};
+use crate::widgets::tokens::{Tokens, Tone, height, space};
+use crate::widgets::{badge, focus, line, theme};
 use crate::words::{problem_words, way_out_words};
 
-/// The height of a finding, in points.
+/// The height of a finding, in points; and where its buttons stand below its words.
 const ENTRY: f32 = 44.0;
+const HIGH_ENTRY: f32 = ENTRY + height::CONTROL + space::XS;
+
+/// From this width on the buttons stand beside the words, in points.
+const BESIDE: f32 = 560.0;
 
 /// The height of what stands above them, in points.
 const HEAD: f32 = 28.0;
@@ -27,7 +30,11 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
         return;
     }
     let frame = Frame::new().inner_margin(Margin::symmetric(space::L as i8, space::S as i8));
-    let most = (ENTRY + space::XXS) * findings.len().min(IN_SIGHT) as f32;
+    let beside = ui.available_width() >= BESIDE;
+    let (entry, in_sight) = if beside { (ENTRY, IN_SIGHT) } else { (HIGH_ENTRY, IN_SIGHT - 1) };
+    // Not more than half of what there is, whatever the height of the window.
+    let wanted = (entry + space::XXS) * findings.len().min(in_sight) as f32;
+    let most = wanted.min((ui.available_height() * 0.5 - HEAD).max(entry));
     // A panel takes the height that it once had, and the list in it would be cut.
     let height = HEAD + most + 2.0 * space::S;
     Panel::top("findings").exact_size(height).resizable(false).frame(frame).show(ui, |ui| {
@@ -40,58 +47,76 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
                     .weak(),
             );
         });
-        ScrollArea::vertical().id_salt("findings").max_height(most).auto_shrink([false, true]).show_rows(
-            ui,
-            ENTRY,
-            findings.len(),
-            |ui, range| findings[range].iter().for_each(|one| finding(ui, one, scene)),
-        );
+        let area = ScrollArea::vertical().id_salt("findings").max_height(most).auto_shrink([false, true]);
+        area.show_viewport(ui, |ui, view| entries(ui, (&findings, view), (entry, beside), scene));
     });
 }
 
-fn finding(ui: &mut Ui, finding: &Finding, scene: &mut Scene<'_>) {
+/// Those in sight, and one more at each end: the keyboard comes to it, and then it is in sight.
+fn entries(
+    ui: &mut Ui,
+    (findings, view): (&[Finding], Rect),
+    (entry, beside): (f32, bool),
+    scene: &mut Scene<'_>,
+) {
+    let step = entry + space::XXS;
+    ui.set_height(step * findings.len() as f32 - space::XXS);
+    let first = ((view.top() / step) as usize).saturating_sub(1);
+    let last = ((view.bottom() / step) as usize).saturating_add(2).min(findings.len());
+    let area = ui.max_rect();
+    for (place, one) in findings.iter().enumerate().take(last).skip(first) {
+        let top = area.top() + step * place as f32;
+        let size = vec2(ui.available_width() - space::S, entry);
+        let room = Rect::from_min_size(pos2(area.left(), top), size);
+        let named = UiBuilder::new().id_salt(place).max_rect(room);
+        ui.scope_builder(named, |ui| finding(ui, one, beside, scene));
+    }
+    focus::reveal(ui);
+}
+
+fn finding(ui: &mut Ui, finding: &Finding, beside: bool, scene: &mut Scene<'_>) {
     let t = Tokens::of(ui);
     let title = scene.title(finding.record);
-    let size = eframe::egui::vec2(ui.available_width(), ENTRY);
-    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-        ui.set_min_height(ENTRY);
-        let caption = scene.say(texts::OPEN);
-        if button(ui, caption, &title) {
-            scene.act(Action::Open(finding.record));
-        }
-        let kind = samsyn_engine::schema::kind(finding.kind);
-        let may = kind.is_some_and(|kind| scene.session.may_make(kind));
-        if let Some(way_out) = finding.way_out.filter(|_| may) {
-            let words = way_out_words(&way_out, scene.language);
-            if button(ui, &words, &title) {
-                scene.act(Action::EditAndTell(
-                    finding.record,
-                    vec![way_out.edit()],
-                    format!("{title}: {words}"),
-                ));
-            }
-        }
-        if finding.removed {
-            badge::badge(ui, scene.say(texts::REMOVED), Tone::Neutral);
-        }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let grave = finding.problem.weight() == Weight::Grave;
-            let colour = if grave { t.tone(Tone::Warning).fg } else { t.text_weak };
-            icon::show(
-                ui,
-                samsyn_engine::schema::kind(finding.kind).map_or(Icon::Document, kind_icon),
-                colour,
-            );
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 1.0;
-                // Two lines, in the middle of the height.
-                ui.add_space(space::XS);
-                ui.add(Label::new(RichText::new(&title).text_style(theme::strong())).truncate());
-                let words = problem_words(finding, scene.language);
-                ui.add(Label::new(RichText::new(words).small().color(colour)).truncate());
-            });
+    let grave = finding.problem.weight() == Weight::Grave;
+    let colour = if grave { t.tone(Tone::Warning).fg } else { t.text_weak };
+    let words = problem_words(finding, scene.language);
+    let said = |ui: &mut Ui| {
+        let sign = samsyn_engine::schema::kind(finding.kind).map_or(Icon::Document, kind_icon);
+        icon::show(ui, sign, colour);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ui.add(Label::new(RichText::new(&title).text_style(theme::strong())).truncate());
+            ui.add(Label::new(RichText::new(&words).small().color(colour)).truncate());
         });
+    };
+    if beside {
+        line::ends(ui, said, |ui| buttons(ui, finding, &title, scene));
+        return;
+    }
+    ui.horizontal(said);
+    ui.horizontal(|ui| {
+        ui.add_space(icon::SIZE + space::S);
+        buttons(ui, finding, &title, scene);
     });
+}
+
+/// What can be done about it.
+fn buttons(ui: &mut Ui, finding: &Finding, title: &str, scene: &mut Scene<'_>) {
+    if finding.removed {
+        badge::badge(ui, scene.say(texts::REMOVED), Tone::Neutral);
+    }
+    let kind = samsyn_engine::schema::kind(finding.kind);
+    let may = kind.is_some_and(|kind| scene.session.may_make(kind));
+    if let Some(way_out) = finding.way_out.filter(|_| may) {
+        let words = way_out_words(&way_out, scene.language);
+        if button(ui, &words, title) {
+            let told = format!("{title}: {words}");
+            scene.act(Action::EditAndTell(finding.record, vec![way_out.edit()], told));
+        }
+    }
+    if button(ui, scene.say(texts::OPEN), title) {
+        scene.act(Action::Open(finding.record));
+    }
 }
 
 /// A button that a screen reader tells apart from the same one of another finding.

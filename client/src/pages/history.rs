@@ -1,6 +1,6 @@
 //! A record's history: who, on which device, when and why; the newest first.
 
-use eframe::egui::{Label, RichText, ScrollArea, Ui};
+use eframe::egui::{Label, RichText, Ui};
 use samsyn_engine::document::{Difference, Record};
 use samsyn_engine::schema::{FieldPath, FieldType, Value};
 use samsyn_engine::text::plain;
@@ -8,9 +8,8 @@ use samsyn_engine::text::plain;
 use super::scene::title_in;
 use super::{Scene, texts};
 use crate::state::{HistoryStep, RecordView};
-use crate::widgets::diff_text;
-use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, space};
+use crate::widgets::{diff_text, scroll, theme};
 use crate::words::{moment, path_words};
 
 /// A difference is cut after so many characters: prose can be long.
@@ -18,7 +17,7 @@ const LONGEST: usize = 300;
 
 /// Draws the history.
 pub(super) fn show(ui: &mut Ui, view: &RecordView, scene: &Scene<'_>) {
-    ScrollArea::vertical().id_salt("history").auto_shrink(false).show(ui, |ui| {
+    scroll::vertical(ui, "history", |ui| {
         for step in view.history.iter().rev() {
             entry(ui, &view.record, step, scene);
             ui.add_space(space::M);

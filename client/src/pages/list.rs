@@ -5,7 +5,7 @@ mod columns;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use eframe::egui::{self, Frame, Margin, RichText, Ui};
+use eframe::egui::{self, Frame, Id, InputState, Key, Margin, Modifiers, Response, RichText, Ui};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{Enumeration, Field, FieldType, Kind, Language};
 use samsyn_engine::store::{Filter, ListQuery, Sort, Test};
@@ -15,14 +15,17 @@ use super::{Action, Command, Scene, kind_icon, texts};
 use crate::widgets::button;
 use crate::widgets::empty_state::empty_state;
 use crate::widgets::field::{self, ChoiceTexts, Choices};
+use crate::widgets::focus;
 use crate::widgets::icon::Icon;
 use crate::widgets::table::{Direction, Table, TableState};
-use crate::widgets::theme;
 use crate::widgets::tokens::{height, space};
 use crate::widgets::toolbar::toolbar;
 
-/// With so much room beside the title, in points, the button says what it makes.
-const NEW_WHOLE: f32 = 170.0;
+/// In a pane so wide, in points, the button says what it makes.
+const NEW_WHOLE: f32 = 360.0;
+
+/// The width of the search field, in points.
+const SEARCH: f32 = 200.0;
 
 /// The page's view state. There is one for each kind, so that coming back finds it as it was left.
 #[derive(Debug)]
@@ -38,7 +41,25 @@ pub(crate) struct ListPage {
     /// The record whose row is marked.
     marked: Option<RecordId>,
     focus_search: bool,
+    /// What has the keyboard when the search field has it, and when the table has it.
+    stops: Stops,
     read: bool,
+}
+
+/// The places of the page where the keyboard may be that mean something to Esc.
+#[derive(Debug, Default)]
+struct Stops {
+    search: Option<Id>,
+    table: Option<Id>,
+}
+
+/// What stands beside the list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Beside {
+    /// The record that is open.
+    pub(crate) open: Option<RecordId>,
+    /// Whether there is room for the list and a record. Without, a record stands in place of the list.
+    pub(crate) room: bool,
 }
 
 impl ListPage {
@@ -55,6 +76,7 @@ impl ListPage {
             shown: Arc::default(),
             marked: None,
             focus_search: false,
+            stops: Stops::default(),
             read: false,
         }
     }
@@ -79,6 +101,29 @@ impl ListPage {
         self.focus_search = true;
     }
 
+    /// Sends the keyboard to the rows: to the one of the record that is or was open, if it is there.
+    pub(crate) fn take_keyboard(&mut self) {
+        self.table.take_keyboard();
+    }
+
+    /// Whether this is the table.
+    pub(crate) fn is_table(&self, id: Option<Id>) -> bool {
+        id.is_some() && self.stops.table == id
+    }
+
+    /// Whether this is the search field.
+    pub(crate) fn is_search(&self, id: Option<Id>) -> bool {
+        id.is_some() && self.stops.search == id
+    }
+
+    /// Esc was pressed with the keyboard there. In the search field it takes back what is searched for.
+    pub(crate) fn step_out(&mut self, from: Option<Id>) {
+        if self.is_search(from) {
+            self.search.clear();
+        }
+        self.take_keyboard();
+    }
+
     fn query(&self, as_register: bool) -> ListQuery {
         ListQuery {
             kind: self.kind,
@@ -89,12 +134,12 @@ impl ListPage {
         }
     }
 
-    /// Draws the page. `open` is the record at the right.
-    pub(crate) fn show(&mut self, ui: &mut Ui, open: Option<RecordId>, scene: &mut Scene<'_>) {
+    /// Draws the page.
+    pub(crate) fn show(&mut self, ui: &mut Ui, beside: Beside, scene: &mut Scene<'_>) {
         let (ids, ready) = scene.session.list(&self.query(scene.as_register));
         self.read |= ready;
         if ready {
-            self.follow(&ids, open);
+            self.follow(&ids, beside.open);
         }
         Frame::new().inner_margin(Margin { bottom: 0, ..Margin::same(space::L as i8) }).show(ui, |ui| {
             self.head(ui, ids.len(), scene);
@@ -106,10 +151,20 @@ impl ListPage {
         });
         ui.add_space(space::S);
         if ids.is_empty() && ready {
+            // The keyboard waits here for no row that comes later, while somebody types elsewhere.
+            let place = Id::unique(("empty list", self.kind.name));
+            let wanted = self.table.leave_keyboard() || self.is_left(ui, place);
+            self.stops.table = Some(focus::land(ui, place, scene.say(self.kind.plural), wanted));
             self.nothing(ui, scene);
         } else {
-            self.table(ui, &ids, scene);
+            self.table(ui, &ids, beside.room, scene);
         }
+    }
+
+    /// Whether the keyboard is where the rows or their lack were shown until now, and something else is to be shown there.
+    fn is_left(&self, ui: &Ui, place: Id) -> bool {
+        let has_keyboard = |id| ui.memory(|memory| memory.has_focus(id));
+        self.stops.table.is_some_and(|before| before != place && has_keyboard(before))
     }
 
     /// Keeps what is selected on its record when the rows change, and marks the record at the right.
@@ -122,10 +177,10 @@ impl ListPage {
             self.table.remap(|old| places.get(before.get(old)?).copied());
         }
         if other || self.marked != open {
-            self.marked = open;
+            let closed = std::mem::replace(&mut self.marked, open).is_some() && open.is_none();
             match open.and_then(|open| ids.iter().position(|id| *id == open)) {
                 Some(place) if self.table.selection().single() != Some(place) => self.table.select(place),
-                None if open.is_none() => self.table.clear(),
+                None if closed => self.table.clear(),
                 _ => {}
             }
         }
@@ -133,13 +188,12 @@ impl ListPage {
     }
 
     fn head(&self, ui: &mut Ui, count: usize, scene: &mut Scene<'_>) {
+        let short = ui.available_width() < NEW_WHOLE;
         let pressed = toolbar(
             ui,
             |ui| {
-                ui.label(RichText::new(scene.say(self.kind.plural)).text_style(theme::title()));
-                if ui.available_width() > 190.0 {
-                    ui.label(RichText::new(texts::records(count as u64, scene.language)).weak());
-                }
+                let count = texts::records(count as u64, scene.language);
+                super::heading(ui, scene.say(self.kind.plural), &count);
             },
             |ui| {
                 if !scene.session.may_make(self.kind) {
@@ -147,7 +201,6 @@ impl ListPage {
                 }
                 let name = Command::New(self.kind).words(scene.language);
                 // In a narrow pane the sign and a short word have to do; a screen reader gets the whole.
-                let short = ui.available_width() < NEW_WHOLE;
                 let shown = if short { scene.say(texts::NEW) } else { name.as_str() };
                 button::primary(ui, Some(Icon::Plus), shown).accessible_name(&name).clicked()
             },
@@ -163,13 +216,15 @@ impl ListPage {
             let hint = scene.say(texts::SEARCH_LIST);
             let field = egui::TextEdit::singleline(&mut self.search)
                 .hint_text(hint)
-                .desired_width(200.0)
+                .desired_width(SEARCH.min(ui.available_width()))
                 .align(egui::Align2::LEFT_CENTER)
                 .min_size(egui::vec2(0.0, height::CONTROL));
             let search = ui.add(field).accessible_name(hint);
+            self.stops.search = Some(search.id);
             if std::mem::take(&mut self.focus_search) {
                 search.request_focus();
             }
+            self.leave_search(&search);
             if !self.search.is_empty()
                 && button::icon_button(ui, Icon::Close, scene.say(texts::CLEAR)).clicked()
             {
@@ -182,6 +237,19 @@ impl ListPage {
             }
             ui.toggle_value(&mut self.removed, scene.say(texts::REMOVED_FILTER));
         });
+    }
+
+    /// The arrow down and Enter lead from the search field into what it found.
+    fn leave_search(&mut self, search: &Response) {
+        let down = |input: &mut InputState| input.consume_key(Modifiers::NONE, Key::ArrowDown);
+        let down = search.has_focus() && search.ctx.input_mut(down);
+        let entered = search.lost_focus() && search.ctx.input(|input| input.key_pressed(Key::Enter));
+        if down || entered {
+            if self.table.cursor().is_none() && !self.shown.is_empty() {
+                self.table.point_at(0);
+            }
+            self.table.take_keyboard();
+        }
     }
 
     fn choice_filter(
@@ -231,7 +299,7 @@ impl ListPage {
         }
     }
 
-    fn table(&mut self, ui: &mut Ui, ids: &Arc<Vec<RecordId>>, scene: &mut Scene<'_>) {
+    fn table(&mut self, ui: &mut Ui, ids: &Arc<Vec<RecordId>>, beside: bool, scene: &mut Scene<'_>) {
         let cells = Cells::of(self.kind, scene);
         let columns = cells.columns();
         let name = scene.say(self.kind.plural);
@@ -256,10 +324,21 @@ impl ListPage {
             let plain = sort.column == TITLE && !descending;
             self.sort = (!plain).then_some(Sort { field: sort.column, descending });
         }
-        let selected = response.selected.and_then(|selection| selection.single()).or(response.opened);
-        if let Some(id) = selected.and_then(|index| ids.get(index)) {
-            self.marked = Some(*id);
-            scene.act(Action::Open(*id));
+        if self.is_left(ui, response.response.id) {
+            self.table.take_keyboard();
+        }
+        self.stops.table = Some(response.response.id);
+        let at = |index: usize| ids.get(index).copied();
+        if let Some(id) = response.opened.and_then(at) {
+            self.marked = Some(id);
+            scene.act(Action::Open(id));
+            return;
+        }
+        // Without room for both, the arrows only pass by: the list would be gone under the keyboard.
+        let selected = response.selected.and_then(|selection| selection.single()).and_then(at);
+        if let Some(id) = selected.filter(|_| beside || response.pressed) {
+            self.marked = Some(id);
+            scene.act(if beside { Action::Glance(id) } else { Action::Open(id) });
         }
     }
 }

@@ -22,6 +22,7 @@ pub(crate) mod entering;
 mod findings;
 mod form;
 mod history;
+pub(crate) mod keys;
 mod list;
 pub(crate) mod members;
 mod page;
@@ -39,7 +40,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use eframe::egui::{
-    Align2, CornerRadius, Frame, Key, Label, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2,
+    Align2, Color32, CornerRadius, Frame, Key, Label, RichText, ScrollArea, Stroke, TextEdit, TextStyle, Ui,
+    vec2,
 };
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::files::Existing;
@@ -49,12 +51,13 @@ use samsyn_engine::schema::{Kind, NewRecord};
 
 use crate::widgets::field::Field;
 use crate::widgets::icon::{self, Icon};
+use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
 
 pub(crate) use at_rest::{AtRest, Purpose, Wanted};
 pub(crate) use command::Command;
 pub(crate) use form::{DraftKey, Drafts, edit_of};
-pub(crate) use list::ListPage;
+pub(crate) use list::{Beside, ListPage};
 pub(crate) use members::MembersPage;
 pub(crate) use page::{Page, kind_icon};
 pub(crate) use record::RecordPane;
@@ -66,8 +69,10 @@ pub(crate) use welcome::{Begin, Welcome};
 /// What drawing asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Action {
-    /// Show a record at the right.
+    /// Show a record, and send the keyboard to it.
     Open(RecordId),
+    /// Show a record beside the list, where the keyboard stays.
+    Glance(RecordId),
     /// Edit a record.
     Edit(RecordId, Vec<Edit>),
     /// Make a record, beside what is shown.
@@ -125,6 +130,27 @@ fn line(ui: &mut Ui, field: Field<'_>, like: &str, (text, focus): (&mut String, 
         edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
     });
     shown.inner
+}
+
+/// The title of a page, and how many things are on it.
+fn heading(ui: &mut Ui, title: &str, count: &str) {
+    let wide = |text: &str, style: TextStyle| {
+        let font = style.resolve(ui.style());
+        ui.painter().layout_no_wrap(text.to_owned(), font, Color32::WHITE).size().x
+    };
+    let both = wide(title, theme::title()) + wide(count, TextStyle::Body) + space::S;
+    let title = Label::new(RichText::new(title).text_style(theme::title())).wrap();
+    let count = Label::new(RichText::new(count).weak()).wrap();
+    if both < ui.available_width() {
+        ui.add(title);
+        ui.add(count);
+    } else {
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            ui.add(title);
+            ui.add(count);
+        });
+    }
 }
 
 /// Draws a card.

@@ -1,8 +1,9 @@
 //! A record at the right: its form, its history, where it is used, and for a plan its timeline.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use eframe::egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
+use eframe::egui::{Label, RichText, Ui};
 use samsyn_engine::document::Edit;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Management;
@@ -19,8 +20,8 @@ use crate::widgets::badge;
 use crate::widgets::button;
 use crate::widgets::empty_state::empty_state;
 use crate::widgets::icon::{self, Icon};
-use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, Tone, space};
+use crate::widgets::tokens::{Tokens, Tone, height, space};
+use crate::widgets::{line, scroll, theme};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tab {
@@ -49,6 +50,8 @@ pub(crate) struct RecordPane {
     form: Form,
     chart: Chart,
     wide: bool,
+    /// The keyboard is to go to the tab that is shown.
+    to_tab: bool,
     /// The dialog about the person whose record it is.
     personal: Option<Personal>,
 }
@@ -56,8 +59,27 @@ pub(crate) struct RecordPane {
 impl RecordPane {
     /// The pane of a record. `fresh` where it was just made and waits to be filled in.
     pub(crate) fn new(id: RecordId, fresh: bool) -> Self {
-        let form = if fresh { Form::fresh() } else { Form::default() };
-        RecordPane { id, tab: Tab::Fields, form, chart: Chart::default(), wide: false, personal: None }
+        let mut pane = RecordPane {
+            id,
+            tab: Tab::Fields,
+            form: Form::default(),
+            chart: Chart::default(),
+            wide: false,
+            to_tab: false,
+            personal: None,
+        };
+        if fresh {
+            pane.take_keyboard();
+        }
+        pane
+    }
+
+    /// Sends the keyboard to the first field of the form, or to what is shown in place of the form.
+    pub(crate) fn take_keyboard(&mut self) {
+        match self.tab {
+            Tab::Fields => self.form.take_keyboard(),
+            _ => self.to_tab = true,
+        }
     }
 
     /// The record that it shows.
@@ -75,9 +97,9 @@ impl RecordPane {
         self.personal.as_mut().is_some_and(|personal| personal.answered(management, asked, words))
     }
 
-    /// Draws the pane.
-    pub(crate) fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
-        self.contents(ui, scene);
+    /// Draws the pane, `beside` its list or in place of it.
+    pub(crate) fn show(&mut self, ui: &mut Ui, beside: bool, scene: &mut Scene<'_>) {
+        self.contents(ui, beside, scene);
         // It stays when the record goes: it says where it is gone already.
         let open = self.personal.as_mut().is_none_or(|personal| personal.show(ui, scene));
         if !open {
@@ -85,22 +107,19 @@ impl RecordPane {
         }
     }
 
-    fn contents(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
+    fn contents(&mut self, ui: &mut Ui, beside: bool, scene: &mut Scene<'_>) {
         let Some(view) = scene.session.record(self.id) else {
             self.nothing(ui, scene);
             return;
         };
         ui.spacing_mut().item_spacing.y = space::S;
-        self.head(ui, &view, scene);
+        self.head(ui, &view, beside, scene);
         self.tabs(ui, &view, scene);
         match self.tab {
             Tab::Fields => {
-                let id = (self.id, "fields");
-                ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
-                    // Room for the scroll bar, and for the ring around what has the keyboard.
-                    ui.set_width(ui.available_width() - space::S);
-                    self.form.show(ui, &view, scene);
-                });
+                scroll::vertical(ui, (self.id, "fields"), |ui| self.form.show(ui, &view, scene));
+                // Where nothing can be typed the keyboard is as near to it as it can be.
+                self.to_tab |= self.form.cannot_take_keyboard();
             }
             Tab::Chart => {
                 if let Some(row) = self.chart.show(ui, &view.record, scene) {
@@ -131,24 +150,29 @@ impl RecordPane {
         }
     }
 
-    fn head(&mut self, ui: &mut Ui, view: &Arc<RecordView>, scene: &mut Scene<'_>) {
+    fn head(&mut self, ui: &mut Ui, view: &Arc<RecordView>, beside: bool, scene: &mut Scene<'_>) {
         let record = &view.record;
         let t = Tokens::of(ui);
-        ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = space::XXS;
-                self.tools(ui, view, scene);
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.spacing_mut().item_spacing.x = space::S;
-                    if let Some(kind) = record.kind() {
-                        icon::show(ui, kind_icon(kind), t.text_weak).on_hover_text(scene.say(kind.caption));
-                    }
-                    let title = RichText::new(scene.title_of(record)).text_style(theme::title());
-                    ui.add(Label::new(title).truncate());
-                });
-            });
-        });
-        others(ui, record.id, scene);
+        let both = RefCell::new((self, scene));
+        let title = |ui: &mut Ui| {
+            let (_, scene) = &mut *both.borrow_mut();
+            ui.spacing_mut().item_spacing.x = space::S;
+            if !beside && button::icon_button(ui, Icon::Left, scene.say(texts::BACK)).clicked() {
+                scene.act(Action::Command(Command::CloseRecord));
+            }
+            if let Some(kind) = record.kind() {
+                icon::show(ui, kind_icon(kind), t.text_weak).on_hover_text(scene.say(kind.caption));
+            }
+            let title = RichText::new(scene.title_of(record)).text_style(theme::title());
+            ui.add(Label::new(title).truncate());
+        };
+        let tools = |ui: &mut Ui| {
+            let (pane, scene) = &mut *both.borrow_mut();
+            pane.tools(ui, view, beside, scene);
+        };
+        line::ends(ui, title, tools);
+        let (_, scene) = both.into_inner();
+        others(ui, view, scene);
         if record.removed {
             ui.horizontal_wrapped(|ui| {
                 badge::badge(ui, scene.say(texts::REMOVED), Tone::Danger);
@@ -157,17 +181,13 @@ impl RecordPane {
         }
     }
 
-    fn tools(&mut self, ui: &mut Ui, view: &RecordView, scene: &mut Scene<'_>) {
+    fn tools(&mut self, ui: &mut Ui, view: &RecordView, beside: bool, scene: &mut Scene<'_>) {
         let record = &view.record;
-        if button::icon_button(ui, Icon::Close, scene.say(texts::CLOSE)).clicked() {
-            scene.act(Action::Command(Command::CloseRecord));
-        }
-        let (sign, caption) = match self.wide {
-            true => (Icon::DoubleRight, texts::NARROW),
-            false => (Icon::DoubleLeft, texts::WIDEN),
-        };
-        if button::icon_button(ui, sign, scene.say(caption)).clicked() {
-            self.wide = !self.wide;
+        ui.spacing_mut().item_spacing.x = space::XXS;
+        if personal::is_person(record)
+            && let Some(personal) = personal::menu(ui, record, scene)
+        {
+            self.personal = Some(personal);
         }
         // There is nothing yet that could be removed, written out or erased.
         if scene.session.is_only_begun(record.id) {
@@ -183,10 +203,19 @@ impl RecordPane {
             let told = scene.say(texts::RECORD_REMOVED).replace("{}", &scene.title_of(record));
             scene.act(Action::EditAndTell(record.id, vec![Edit::Remove], told));
         }
-        if personal::is_person(record)
-            && let Some(personal) = personal::menu(ui, record, scene)
-        {
-            self.personal = Some(personal);
+        // Where there is no room for the list there is a way back at the other end, and nothing to widen.
+        if !beside && !self.wide {
+            return;
+        }
+        let (sign, caption) = match self.wide {
+            true => (Icon::DoubleRight, texts::NARROW),
+            false => (Icon::DoubleLeft, texts::WIDEN),
+        };
+        if button::icon_button(ui, sign, scene.say(caption)).clicked() {
+            self.wide = !self.wide;
+        }
+        if button::icon_button(ui, Icon::Close, scene.say(texts::CLOSE)).clicked() {
+            scene.act(Action::Command(Command::CloseRecord));
         }
     }
 
@@ -203,7 +232,10 @@ impl RecordPane {
                     }
                     _ => caption.to_owned(),
                 };
-                ui.selectable_value(&mut self.tab, tab, caption);
+                let shown = ui.selectable_value(&mut self.tab, tab, caption);
+                if self.tab == tab && std::mem::take(&mut self.to_tab) {
+                    shown.request_focus();
+                }
             }
         });
         let t = Tokens::of(ui);
@@ -213,20 +245,27 @@ impl RecordPane {
     }
 }
 
-/// Who else has the record open.
-fn others(ui: &mut Ui, record: RecordId, scene: &Scene<'_>) {
+/// Who else has the record open; who changed it last, where nobody has. Something always stands there: what comes and goes
+/// would push the form to and fro under the hands of whoever types.
+fn others(ui: &mut Ui, view: &RecordView, scene: &Scene<'_>) {
+    let id = view.record.id;
     let mut names: Vec<&str> =
-        scene.session.others().filter(|(_, open)| *open == Some(record)).map(|(name, _)| name).collect();
-    if names.is_empty() {
-        return;
-    }
+        scene.session.others().filter(|(_, open)| *open == Some(id)).map(|(name, _)| name).collect();
     names.sort_unstable();
     names.dedup();
     let t = Tokens::of(ui);
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
+        ui.set_min_height(height::BADGE);
+        ui.spacing_mut().interact_size.y = height::BADGE;
         ui.spacing_mut().item_spacing.x = space::XS;
-        icon::show(ui, Icon::Person, t.accent);
-        ui.label(RichText::new(texts::also_open(&names, scene.language)).color(t.text_weak));
+        let words = if names.is_empty() {
+            let last = view.history.last().map(|step| scene.stamp(&step.entry.stamp));
+            last.map(|stamp| scene.say(texts::LAST_CHANGED).replace("{}", &stamp)).unwrap_or_default()
+        } else {
+            icon::show(ui, Icon::Person, t.accent);
+            texts::also_open(&names, scene.language)
+        };
+        ui.add(Label::new(RichText::new(words).small().color(t.text_weak)).truncate());
     });
 }
 
@@ -244,12 +283,12 @@ fn referrers(ui: &mut Ui, view: &RecordView, scene: &mut Scene<'_>) {
         empty_state(ui, Icon::Link, title, hint, None);
         return;
     }
-    ScrollArea::vertical().id_salt("referrers").auto_shrink(false).show(ui, |ui| {
+    scroll::vertical(ui, "referrers", |ui| {
         for (id, field) in &view.referrers {
             let Some(row) = scene.session.row(*id) else { continue };
             let kind = samsyn_engine::schema::kind(&row.kind);
             let caption = field_caption(*id, field, scene);
-            ui.horizontal(|ui| {
+            ui.horizontal_wrapped(|ui| {
                 let t = Tokens::of(ui);
                 if let Some(kind) = kind {
                     icon::show(ui, kind_icon(kind), t.text_weak);

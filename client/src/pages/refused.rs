@@ -3,7 +3,9 @@
 //! Refused work is never lost work. It stays on this computer until somebody opens the record, changes what is wrong and sends it
 //! again, or lets go of it.
 
-use eframe::egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Stroke, Ui};
+use std::cell::RefCell;
+
+use eframe::egui::{CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
 use samsyn_engine::id::RecordId;
 
 use super::texts::{self, texts};
@@ -15,9 +17,9 @@ use crate::widgets::button;
 use crate::widgets::dialog::Dialog;
 use crate::widgets::empty_state::empty_state;
 use crate::widgets::icon::{self, Icon};
-use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, radius, space};
 use crate::widgets::toolbar::toolbar;
+use crate::widgets::{line, scroll, theme};
 
 texts! {
     REFUSED: "Avvisade ändringar", "Refused changes";
@@ -60,8 +62,8 @@ impl RefusedPage {
         }
         let frame = Frame::new().inner_margin(Margin { top: 0, ..Margin::same(space::L as i8) });
         frame.show(ui, |ui| {
-            ScrollArea::vertical().id_salt("refused").auto_shrink(false).show(ui, |ui| {
-                ui.set_width((ui.available_width() - space::S).min(WIDEST));
+            scroll::vertical(ui, "refused", |ui| {
+                ui.set_width(ui.available_width().min(WIDEST));
                 ui.spacing_mut().item_spacing.y = space::S;
                 super::banner(ui, Tone::Neutral, scene.say(HINT));
                 for work in works.iter() {
@@ -87,12 +89,16 @@ impl RefusedPage {
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::S;
-            ui.horizontal(|ui| {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    self.buttons(ui, work, scene);
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| title(ui, work, scene));
-                });
-            });
+            // Both ends draw with the same scene, one after the other.
+            let both = RefCell::new((&mut *self, &mut *scene));
+            line::ends_at_top(
+                ui,
+                |ui| title(ui, work, both.borrow().1),
+                |ui| {
+                    let (page, scene) = &mut *both.borrow_mut();
+                    page.buttons(ui, work, scene);
+                },
+            );
             reasons(ui, work, scene);
             for change in &work.changes {
                 history::entry(ui, &work.record, &change.step, scene);
@@ -106,10 +112,10 @@ impl RefusedPage {
         let mut pressed = |caption: &'static str| {
             button::quiet(ui, caption).accessible_name(format!("{caption}: {title}")).clicked()
         };
+        let (open, again) = (pressed(scene.say(texts::OPEN)), pressed(scene.say(texts::SEND_AGAIN)));
         if pressed(scene.say(LET_GO)) {
             self.letting_go = Some(id);
         }
-        let (again, open) = (pressed(scene.say(texts::SEND_AGAIN)), pressed(scene.say(texts::OPEN)));
         if again {
             scene.act(Action::RetryIn(id));
         }
@@ -125,7 +131,7 @@ impl RefusedPage {
             let hint = if work.is_new { LET_GO_NEW } else { LET_GO_HINT };
             ui.add(Label::new(scene.say(hint)).wrap());
             ui.add_space(space::S);
-            ui.horizontal(|ui| {
+            ui.horizontal_wrapped(|ui| {
                 let gone = button::danger(ui, scene.say(LET_GO_NOW)).clicked();
                 (gone, ui.button(scene.say(CANCEL)).clicked())
             })
@@ -145,8 +151,7 @@ fn head(ui: &mut Ui, count: usize, scene: &mut Scene<'_>) {
     let (_, all) = toolbar(
         ui,
         |ui| {
-            ui.label(RichText::new(scene.say(REFUSED)).text_style(theme::title()));
-            ui.label(RichText::new(texts::records(count as u64, scene.language)).weak());
+            super::heading(ui, scene.say(REFUSED), &texts::records(count as u64, scene.language));
         },
         |ui| count > 0 && ui.button(scene.say(SEND_ALL)).clicked(),
     );
@@ -157,13 +162,16 @@ fn head(ui: &mut Ui, count: usize, scene: &mut Scene<'_>) {
 
 fn title(ui: &mut Ui, work: &RefusedWork, scene: &Scene<'_>) {
     let t = Tokens::of(ui);
-    ui.spacing_mut().item_spacing.x = space::S;
-    icon::show(ui, work.record.kind().map_or(Icon::Document, kind_icon), t.text_weak);
-    let title = RichText::new(scene.title_of(&work.record)).text_style(theme::strong());
-    ui.add(Label::new(title).truncate());
-    if work.is_new {
-        badge::badge(ui, scene.say(ONLY_HERE), Tone::Neutral);
-    }
+    ui.vertical(|ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            icon::show(ui, work.record.kind().map_or(Icon::Document, kind_icon), t.text_weak);
+            ui.label(RichText::new(scene.title_of(&work.record)).text_style(theme::strong()));
+            if work.is_new {
+                badge::badge(ui, scene.say(ONLY_HERE), Tone::Neutral);
+            }
+        });
+    });
 }
 
 /// Why: each reason once, and the relay's own words beside it.

@@ -4,14 +4,15 @@
 //! their values side by side, then every difference since it was reviewed, before and after, with who and when.
 
 use eframe::egui::{
-    Align, Button, CornerRadius, Frame, Label, Layout, Margin, Panel, RichText, Role, ScrollArea, Sense,
-    Stroke, Ui, UiBuilder, WidgetInfo, vec2,
+    Button, CornerRadius, EventFilter, FontId, Frame, Id, Key, Label, Margin, Modifiers, Panel, Response,
+    RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2,
 };
 use samsyn_engine::document::{Difference, Record, Stamp};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::review::{QueueEntry, ReviewChange, ReviewItem};
 use samsyn_engine::schema::{FieldType, Link, Value};
 
+use super::keys::{self, ReviewKey};
 use super::scene::title_in;
 use super::{Action, Command, Scene, conflict, findings, kind_icon, texts};
 use crate::widgets::badge;
@@ -19,9 +20,9 @@ use crate::widgets::button;
 use crate::widgets::diff_text;
 use crate::widgets::empty_state::empty_state;
 use crate::widgets::icon::{self, Icon};
-use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, Tone, radius, space};
+use crate::widgets::tokens::{Tokens, Tone, font, radius, space, width};
 use crate::widgets::toolbar::toolbar;
+use crate::widgets::{focus, list, scroll, theme};
 use crate::words::{moment, path_words};
 
 /// The height of an entry of the queue, in points.
@@ -33,6 +34,12 @@ pub(crate) struct ReviewPage {
     chosen: Option<RecordId>,
     /// The record to be looked at as soon as it awaits review.
     awaited: Option<RecordId>,
+    /// Without room for two panes: the record that was chosen is shown, not the queue.
+    looks: bool,
+    /// The keyboard has to go to the queue, and its chosen entry into view.
+    wanted: bool,
+    /// What has the keyboard when the queue has it.
+    stop: Option<Id>,
 }
 
 impl ReviewPage {
@@ -46,46 +53,183 @@ impl ReviewPage {
         self.awaited = Some(record);
     }
 
+    /// Sends the keyboard to the queue.
+    pub(crate) fn take_keyboard(&mut self) {
+        self.wanted = true;
+    }
+
+    /// Esc was pressed: back to the queue.
+    pub(crate) fn step_out(&mut self) {
+        self.looks = false;
+        self.take_keyboard();
+    }
+
     /// Draws the page.
     pub(crate) fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         let queue: Vec<QueueEntry> = scene.session.queue().to_vec();
+        let beside = ui.available_width() >= width::TWO_PANES;
         let margin = Margin { bottom: space::S as i8, ..Margin::same(space::L as i8) };
         Frame::new().inner_margin(margin).show(ui, |ui| head(ui, &queue, scene));
-        findings::show(ui, scene);
+        if beside || !self.looks {
+            findings::show(ui, scene);
+        }
         if let Some(awaited) = self.awaited.take_if(|id| queue.iter().any(|entry| entry.row.id == *id)) {
             self.chosen = Some(awaited);
         }
+        let empty = Id::unique("empty queue");
+        // What comes in gets the keyboard from where nothing was.
+        self.wanted |=
+            !queue.is_empty() && self.stop == Some(empty) && ui.memory(|memory| memory.has_focus(empty));
         if queue.is_empty() {
+            let wanted = std::mem::take(&mut self.wanted) || self.is_left(ui, empty);
+            self.stop = Some(focus::land(ui, empty, scene.say(texts::REVIEW), wanted));
             let (title, hint) =
                 (scene.say(texts::NOTHING_TO_REVIEW), scene.say(texts::NOTHING_TO_REVIEW_HINT));
             empty_state(ui, Icon::Review, title, hint, None);
-            self.chosen = None;
+            (self.chosen, self.looks) = (None, false);
             return;
         }
         if self.chosen.is_none_or(|id| queue.iter().all(|entry| entry.row.id != id)) {
             self.chosen = queue.first().map(|entry| entry.row.id);
         }
+        self.letters(ui, &queue, scene);
+        if !beside {
+            let frame = Frame::new().inner_margin(Margin { top: 0, ..Margin::same(space::L as i8) });
+            frame.show(ui, |ui| match self.looks {
+                true => self.chosen_item(ui, false, &queue, scene),
+                false => self.queue(ui, false, &queue, scene),
+            });
+            return;
+        }
         let frame = Frame::new().inner_margin(Margin::symmetric(space::S as i8, 0));
         let most = (ui.available_width() * 0.4).clamp(180.0, 460.0);
         let queue_panel =
             Panel::left("review queue").resizable(true).default_size(300.0).size_range(180.0..=most);
-        queue_panel.frame(frame).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = space::XXS;
-            ScrollArea::vertical().auto_shrink(false).show_rows(ui, ENTRY, queue.len(), |ui, range| {
-                for entry in &queue[range] {
-                    self.queue_entry(ui, entry, scene);
-                }
-            });
-        });
+        queue_panel.frame(frame).show(ui, |ui| self.queue(ui, true, &queue, scene));
         let frame = Frame::new().inner_margin(Margin { top: 0, ..Margin::same(space::L as i8) });
-        eframe::egui::CentralPanel::default().frame(frame).show(ui, |ui| {
-            if let Some(id) = self.chosen {
-                self.item(ui, id, &queue, scene);
-            }
-        });
+        eframe::egui::CentralPanel::default()
+            .frame(frame)
+            .show(ui, |ui| self.chosen_item(ui, true, &queue, scene));
     }
 
-    fn queue_entry(&mut self, ui: &mut Ui, entry: &QueueEntry, scene: &Scene<'_>) {
+    /// Whether the keyboard is where the queue was until now, in place of which something else is to be shown.
+    fn is_left(&self, ui: &Ui, place: Id) -> bool {
+        let has_keyboard = |id| ui.memory(|memory| memory.has_focus(id));
+        self.stop.is_some_and(|before| before != place && has_keyboard(before))
+    }
+
+    /// What the letters of this page do: see [`ReviewKey`].
+    fn letters(&mut self, ui: &Ui, queue: &[QueueEntry], scene: &mut Scene<'_>) {
+        if !focus::page_hears(ui.ctx()) {
+            return;
+        }
+        let pressed = ReviewKey::ALL
+            .into_iter()
+            .find(|key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key.key())));
+        match pressed {
+            Some(ReviewKey::Reviewed) => self.reviewed(queue, scene),
+            Some(ReviewKey::Next) => self.step(queue, 1),
+            Some(ReviewKey::Previous) => self.step(queue, -1),
+            Some(ReviewKey::Open) => scene.actions.extend(self.chosen.map(Action::Open)),
+            Some(ReviewKey::Undo) => scene.act(Action::Command(Command::Undo)),
+            None => {}
+        }
+    }
+
+    /// Goes so many entries on.
+    fn step(&mut self, queue: &[QueueEntry], by: isize) {
+        let place = queue.iter().position(|entry| Some(entry.row.id) == self.chosen).unwrap_or(0);
+        let next = place.saturating_add_signed(by).min(queue.len().saturating_sub(1));
+        self.chosen = queue.get(next).map(|entry| entry.row.id);
+        self.wanted = true;
+    }
+
+    /// What is looked at was reviewed as it is shown; on to the next.
+    fn reviewed(&mut self, queue: &[QueueEntry], scene: &mut Scene<'_>) {
+        let Some(id) = self.chosen else { return };
+        // As long as it is not here nobody has seen it.
+        let Some(item) = scene.session.review(id) else { return };
+        scene.act(Action::Reviewed(vec![(id, item.heads.clone())]));
+        self.chosen = next_in_queue(queue, id);
+        self.wanted = true;
+    }
+
+    /// The queue: one stop of the keyboard, like a table.
+    fn queue(&mut self, ui: &mut Ui, beside: bool, queue: &[QueueEntry], scene: &mut Scene<'_>) {
+        let name = scene.say(texts::REVIEW);
+        let body = ui.interact(ui.max_rect(), ui.scope_id().with("queue"), Sense::focusable_noninteractive());
+        body.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, name));
+        self.stop = Some(body.id);
+        if self.wanted {
+            body.request_focus();
+        }
+        if body.has_focus() {
+            self.arrows(ui, (&body, beside), queue, scene);
+        }
+        ui.spacing_mut().item_spacing.y = space::XXS;
+        let mut area = ScrollArea::vertical().id_salt("queue").auto_shrink(false);
+        let place = queue.iter().position(|entry| Some(entry.row.id) == self.chosen);
+        if let Some(place) = place.filter(|_| std::mem::take(&mut self.wanted)) {
+            area = area.vertical_scroll_offset(self.revealing(ui, place));
+        }
+        let shown = area.show_rows(ui, ENTRY, queue.len(), |ui, range| {
+            for entry in &queue[range] {
+                self.queue_entry(ui, entry, body.has_focus(), scene);
+            }
+        });
+        let seen = (shown.state.clamped_offset().y, shown.inner_rect.height());
+        ui.data_mut(|data| data.insert_temp(body.id, seen));
+    }
+
+    /// The scroll offset that shows an entry, nearest to the current one.
+    fn revealing(&self, ui: &Ui, place: usize) -> f32 {
+        let known = self.stop.and_then(|id| ui.data(|data| data.get_temp(id)));
+        let (offset, view): (f32, f32) = known.unwrap_or((0.0, ui.available_height()));
+        let top = place as f32 * (ENTRY + space::XXS);
+        offset.clamp((top + ENTRY - view).max(0.0), top)
+    }
+
+    fn arrows(
+        &mut self,
+        ui: &Ui,
+        (body, beside): (&Response, bool),
+        queue: &[QueueEntry],
+        scene: &mut Scene<'_>,
+    ) {
+        let arrows =
+            EventFilter { horizontal_arrows: true, vertical_arrows: true, tab: false, escape: false };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(body.id, arrows));
+        let page = 8;
+        let whole = isize::try_from(queue.len()).unwrap_or(isize::MAX);
+        for (key, by) in [
+            (Key::ArrowDown, 1),
+            (Key::ArrowUp, -1),
+            (Key::PageDown, page),
+            (Key::PageUp, -page),
+            (Key::End, whole),
+            (Key::Home, -whole),
+        ] {
+            for _ in 0..ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key)) {
+                self.step(queue, by);
+            }
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
+            // In place of the queue it is looked at first.
+            if beside {
+                scene.actions.extend(self.chosen.map(Action::Open));
+            } else {
+                self.looks = true;
+            }
+        }
+    }
+
+    fn chosen_item(&mut self, ui: &mut Ui, beside: bool, queue: &[QueueEntry], scene: &mut Scene<'_>) {
+        if let Some(id) = self.chosen {
+            self.item(ui, (id, beside), queue, scene);
+        }
+    }
+
+    fn queue_entry(&mut self, ui: &mut Ui, entry: &QueueEntry, keyboard: bool, scene: &Scene<'_>) {
         let t = Tokens::of(ui);
         let selected = self.chosen == Some(entry.row.id);
         let title = match entry.row.title.as_str() {
@@ -94,17 +238,18 @@ impl ReviewPage {
         };
         let what = what_awaits(entry, scene);
         let size = vec2(ui.available_width(), ENTRY);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let (rect, response) = ui.allocate_exact_size(size, Sense::CLICK);
         response.widget_info(|| {
             WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{title}, {what}"))
         });
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(selected));
         let fill = match (selected, response.hovered()) {
             (true, _) => t.selection,
             (false, true) => t.hover,
             _ => eframe::egui::Color32::TRANSPARENT,
         };
         ui.painter().rect_filled(rect, radius::M, fill);
-        if response.has_focus() {
+        if keyboard && selected {
             theme::focus_ring(ui, rect, radius::M);
         }
         let colour = if selected { t.on_selection } else { t.text };
@@ -113,51 +258,57 @@ impl ReviewPage {
         let sign = inner.with_max_x(inner.left() + icon::SIZE);
         kind.map_or(Icon::Document, kind_icon).paint(ui.painter(), sign, t.text_weak);
         let inner = inner.with_min_x(inner.left() + icon::SIZE + space::S);
-        let mut lines = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)));
-        lines.spacing_mut().item_spacing.y = 1.0;
-        let title = RichText::new(title).text_style(theme::strong()).color(colour);
-        lines.add(Label::new(title).truncate().selectable(false));
+        let (above, below) = inner.split_top_bottom_at_fraction(0.5);
+        list::paint_words(ui, above, title, (theme::semibold(font::BODY), colour));
         let conflicts = entry.state.conflicts > 0;
         let colour = if conflicts { t.tone(Tone::Warning).fg } else { t.text_weak };
-        lines.add(Label::new(RichText::new(what).small().color(colour)).truncate().selectable(false));
+        list::paint_words(ui, below, &what, (FontId::proportional(font::SMALL), colour));
         if response.clicked() {
-            self.chosen = Some(entry.row.id);
+            (self.chosen, self.looks, self.wanted) = (Some(entry.row.id), true, true);
         }
     }
 
-    fn item(&mut self, ui: &mut Ui, id: RecordId, queue: &[QueueEntry], scene: &mut Scene<'_>) {
+    fn item(
+        &mut self,
+        ui: &mut Ui,
+        (id, beside): (RecordId, bool),
+        queue: &[QueueEntry],
+        scene: &mut Scene<'_>,
+    ) {
         let (Some(item), Some(view)) = (scene.session.review(id), scene.session.record(id)) else {
             ui.weak(scene.say(texts::LOADING));
             return;
         };
-        let (_, (reviewed, open)) = toolbar(
+        let (back, (open, reviewed)) = toolbar(
             ui,
             |ui| {
+                let back =
+                    !beside && button::icon_button(ui, Icon::Left, scene.say(texts::BACK_TO_QUEUE)).clicked();
                 let title = RichText::new(scene.title_of(&view.record)).text_style(theme::title());
-                // Long titles leave room for the buttons.
-                ui.scope(|ui| {
-                    ui.set_max_width((ui.available_width() - 200.0).max(60.0));
-                    ui.add(Label::new(title).truncate());
-                });
+                ui.add(Label::new(title).truncate());
+                back
             },
             |ui| {
-                let reviewed = button::primary(ui, Some(Icon::Check), scene.say(texts::REVIEWED)).clicked();
-                (reviewed, ui.button(scene.say(texts::OPEN)).clicked())
+                let open = ui.button(scene.say(texts::OPEN)).on_hover_text(ReviewKey::Open.key().name());
+                let reviewed = button::primary(ui, Some(Icon::Check), scene.say(texts::REVIEWED));
+                (open.clicked(), reviewed.on_hover_text(ReviewKey::Reviewed.key().name()).clicked())
             },
         );
+        if back {
+            self.step_out();
+        }
         if reviewed {
-            scene.act(Action::Reviewed(vec![(id, item.heads.clone())]));
-            self.chosen = next_in_queue(queue, id);
+            self.reviewed(queue, scene);
         }
         if open {
             scene.act(Action::Open(id));
         }
         ui.add_space(space::S);
-        ScrollArea::vertical().id_salt(("review", id)).auto_shrink(false).show(ui, |ui| {
-            ui.set_width(ui.available_width() - space::S);
+        scroll::vertical(ui, ("review", id), |ui| {
             ui.spacing_mut().item_spacing.y = space::M;
+            let mut digits = conflict::Digits::offered(ui.ctx());
             for contradiction in &item.conflicts {
-                conflict::show(ui, scene, &view.record, contradiction);
+                conflict::show(ui, scene, (&view.record, contradiction), &mut digits);
             }
             changes(ui, &view.record, &item, scene);
             ui.add_space(space::XL);
@@ -181,8 +332,7 @@ fn head(ui: &mut Ui, queue: &[QueueEntry], scene: &mut Scene<'_>) {
     let (_, all) = toolbar(
         ui,
         |ui| {
-            ui.label(RichText::new(scene.say(texts::REVIEW)).text_style(theme::title()));
-            ui.label(RichText::new(texts::records(count as u64, scene.language)).weak());
+            super::heading(ui, scene.say(texts::REVIEW), &texts::records(count as u64, scene.language));
         },
         |ui| {
             let button = Button::new(scene.say(texts::REVIEWED_ALL));
@@ -191,6 +341,10 @@ fn head(ui: &mut Ui, queue: &[QueueEntry], scene: &mut Scene<'_>) {
     );
     if all {
         scene.act(Action::Command(Command::ReviewedAll));
+    }
+    if count > 0 {
+        let keys = RichText::new(keys::review_line(scene.language)).small().weak();
+        ui.add(Label::new(keys).wrap());
     }
 }
 

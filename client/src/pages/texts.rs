@@ -75,6 +75,10 @@ texts! {
     TODAY: "I dag", "Today";
     ZOOM_IN: "Zooma in", "Zoom in";
     ZOOM_OUT: "Zooma ut", "Zoom out";
+    BACK: "Tillbaka till listan", "Back to the list";
+    BACK_TO_QUEUE: "Tillbaka till kön", "Back to the queue";
+    LAST_CHANGED: "Senast ändrad av {}", "Last changed by {}";
+    MENU: "Meny", "Menu";
     EDGE: "Gräns mellan lista och post", "Divider between list and record";
     SETTINGS: "Inställningar", "Settings";
     NOT_SAVED: "”{}” kan inte sparas än. Texten är kvar och står i fältet igen när posten öppnas.", "“{}” cannot be saved yet. The text is kept, and is in the field again when the record is opened.";

@@ -119,6 +119,8 @@ pub(crate) struct Welcome {
     /// Why the last try did not succeed.
     trouble: Option<String>,
     busy: bool,
+    /// The keyboard has to go to the first field.
+    focus: bool,
 }
 
 impl Welcome {
@@ -136,6 +138,7 @@ impl Welcome {
             place: place.to_owned(),
             trouble: None,
             busy: false,
+            focus: true,
         }
     }
 
@@ -146,7 +149,7 @@ impl Welcome {
 
     /// What was wanted was not done. What was typed stays.
     pub(crate) fn failed(&mut self, why: String) {
-        (self.busy, self.trouble) = (false, Some(why));
+        (self.busy, self.trouble, self.focus) = (false, Some(why), true);
     }
 
     /// Draws the page. Says what is wanted, once; a language that was chosen is changed in `language`.
@@ -169,7 +172,7 @@ impl Welcome {
             ui.spacing_mut().item_spacing.x = space::XS;
             for (way, caption) in [(Way::Join, JOIN), (Way::Open, OPEN), (Way::Own, OWN)] {
                 if ui.selectable_label(self.way == way, caption.get(language)).clicked() {
-                    (self.way, self.trouble) = (way, None);
+                    (self.way, self.trouble, self.focus) = (way, None, true);
                 }
             }
         });
@@ -189,10 +192,11 @@ impl Welcome {
         };
         ui.add(Label::new(hint.get(language)).wrap());
         let say = |caption: Caption| caption.get(language);
+        let focus = !self.busy && std::mem::take(&mut self.focus);
         match self.way {
             Way::Join => {
                 let like = say(ADDRESS_LIKE);
-                let mut entered = super::line(ui, Field::new(say(ADDRESS)), like, (&mut self.address, false));
+                let mut entered = super::line(ui, Field::new(say(ADDRESS)), like, (&mut self.address, focus));
                 // Both may have been copied in one. Whoever types it so is not interrupted before the code is whole.
                 if let Some((address, code)) = self.address.clone().split_once('#')
                     && code.parse::<InvitationCode>().is_ok()
@@ -204,17 +208,17 @@ impl Welcome {
                 entered
                     | super::line(ui, Field::new(say(NAME)).help(say(NAME_HINT)), "", (&mut self.name, false))
             }
-            Way::Open => self.file(ui, language),
+            Way::Open => self.file(ui, language, focus),
             Way::Own => {
-                let entered = super::line(ui, Field::new(say(WORKSPACE)), "", (&mut self.workspace, false));
+                let entered = super::line(ui, Field::new(say(WORKSPACE)), "", (&mut self.workspace, focus));
                 entered | super::line(ui, Field::new(say(NAME)), "", (&mut self.name, false))
             }
         }
     }
 
     /// Which file. A backup is told by what it begins with, and may need a passphrase.
-    fn file(&mut self, ui: &mut Ui, language: Language) -> bool {
-        let mut entered = super::line(ui, Field::new(FILE.get(language)), "", (&mut self.file, false));
+    fn file(&mut self, ui: &mut Ui, language: Language, focus: bool) -> bool {
+        let mut entered = super::line(ui, Field::new(FILE.get(language)), "", (&mut self.file, focus));
         if self.chosen.0 != self.file {
             self.chosen = (self.file.clone(), Chosen::of(Path::new(self.file.trim())));
         }

@@ -11,6 +11,9 @@ use super::{
     tokens::{Tokens, height, space},
 };
 
+/// The room that an icon alone takes behind something, in points.
+pub const ROOM: f32 = height::CONTROL + space::XXS;
+
 /// A button with an icon before its text.
 pub fn with_icon(ui: &mut Ui, icon: Icon, text: &str) -> Response {
     let colour = Tokens::of(ui).text;

@@ -1,16 +1,16 @@
 //! A dialog: one thing that has to be decided or read before anything else goes on.
 //!
-//! It stands in the middle over a darkened page, takes the keyboard, and closes by Esc or its cross; a click beside it does
-//! nothing, because what stands in a dialog may have been typed or may be shown only once. What is higher than the window
+//! It stands in the middle over a darkened page, takes the keyboard (on its cross, unless what is in it asks for it), and closes by
+//! Esc or its cross; a click beside it does nothing, because what stands in a dialog may have been typed or may be shown only once. What is higher than the window
 //! scrolls.
 
 use eframe::egui::{
-    Area, Color32, Context, Frame, Id, Key, Label, Modal, Modifiers, RichText, ScrollArea, Ui,
+    Area, Color32, Context, Frame, Id, Key, Label, Modal, Modifiers, Response, RichText, ScrollArea, Ui,
     style::ScrollStyle,
 };
 
 use super::{
-    button,
+    button, focus,
     icon::Icon,
     theme,
     tokens::{font, space},
@@ -40,6 +40,7 @@ impl Dialog<'_> {
     /// Shows the dialog around what the closure draws.
     pub fn show<R>(&self, context: &Context, contents: impl FnOnce(&mut Ui) -> R) -> Shown<R> {
         let id = Id::unique("dialog");
+        focus::over_page(context);
         let room = context.content_rect();
         let area: Area = Modal::default_area(id).accessible_name(self.title);
         let modal = Modal::new(id).area(area).backdrop_color(Color32::from_black_alpha(90));
@@ -47,7 +48,7 @@ impl Dialog<'_> {
         let answer = modal.frame(frame).show(context, |ui| {
             ui.set_width(self.width.min(room.width() - 4.0 * space::XL));
             ui.spacing_mut().item_spacing.y = space::S;
-            let crossed = self.head(ui);
+            let cross = self.head(ui);
             let most = (room.height() - 2.0 * space::XL - 100.0).max(120.0);
             // What does not fit is seen to go on: the buttons stand at the end.
             ui.spacing_mut().scroll = ScrollStyle { floating: false, bar_width: 6.0, ..ui.spacing().scroll };
@@ -58,7 +59,8 @@ impl Dialog<'_> {
                 ui.set_width(ui.available_width());
                 contents(ui)
             });
-            (inner.inner, crossed)
+            take_keyboard(ui, id, &cross);
+            (inner.inner, cross.clicked())
         });
         let (inner, crossed) = answer.inner;
         let top = answer.is_top_modal && !answer.any_popup_open;
@@ -70,7 +72,7 @@ impl Dialog<'_> {
     }
 
     /// The title, and the cross at its right.
-    fn head(&self, ui: &mut Ui) -> bool {
+    fn head(&self, ui: &mut Ui) -> Response {
         let room = ui.available_width() - 36.0;
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
@@ -78,9 +80,21 @@ impl Dialog<'_> {
                 let title = RichText::new(self.title).font(theme::semibold(font::HEADING));
                 ui.add(Label::new(title).wrap());
             });
-            button::icon_button(ui, Icon::Close, self.close).clicked()
+            button::icon_button(ui, Icon::Close, self.close)
         })
         .inner
+    }
+}
+
+/// Takes the keyboard when the dialog was just opened, unless something in it has it already. On its cross, which does no harm.
+fn take_keyboard(ui: &Ui, id: Id, cross: &Response) {
+    let frame = ui.ctx().cumulative_frame_nr();
+    let drawn: Option<u64> = ui.data(|data| data.get_temp(id));
+    ui.data_mut(|data| data.insert_temp(id, frame));
+    let just_opened = drawn.is_none_or(|drawn| drawn + 1 < frame);
+    let inside = |focused| ui.ctx().read_response(focused).is_some_and(|it| it.layer_id == ui.layer_id());
+    if just_opened && !ui.memory(|memory| memory.focused()).is_some_and(inside) {
+        cross.request_focus();
     }
 }
 

@@ -54,11 +54,12 @@ pub enum Icon {
     Export,
     Filter,
     Dash,
+    Menu,
 }
 
 impl Icon {
     /// All icons, in the order of the gallery.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Sun,
         Self::Calendar,
         Self::Person,
@@ -99,6 +100,7 @@ impl Icon {
         Self::Export,
         Self::Filter,
         Self::Dash,
+        Self::Menu,
     ];
 
     /// Paints the icon into the largest square in the middle of `rect`.
@@ -226,6 +228,11 @@ impl Icon {
                 pen.closed(&[(2.2, 3.0), (13.8, 3.0), (9.6, 8.2), (9.6, 13.4), (6.4, 11.6), (6.4, 8.2)])
             }
             Self::Dash => pen.line(&[(4.0, 8.0), (12.0, 8.0)]),
+            Self::Menu => {
+                for y in [4.0, 8.0, 12.0] {
+                    pen.line(&[(3.0, y), (13.0, y)]);
+                }
+            }
         }
     }
 }

@@ -6,12 +6,14 @@
 //! them, moves the cursor and says when Enter was pressed.
 
 use eframe::egui::{
-    Align2, Context, EventFilter, FontId, Frame, Galley, Id, Key, Modifiers, Pos2, Rect, Response, Role,
-    ScrollArea, Sense, TextEdit, TextFormat, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
+    Align2, Color32, Context, Event, EventFilter, FontId, Frame, Galley, Id, Key, Modifiers, Popup, Pos2,
+    Rect, Response, Role, ScrollArea, Sense, TextEdit, TextFormat, Ui, UiBuilder, WidgetInfo, pos2,
+    text::LayoutJob, vec2,
 };
 use std::sync::Arc;
 
 use super::{
+    button,
     icon::{self, Icon},
     theme,
     tokens::{Tokens, font, height, radius, space},
@@ -73,8 +75,37 @@ pub(crate) fn search_field(ui: &mut Ui, id: Id, query: &mut String, hint: &str) 
     response
 }
 
+/// Whether `button` has just opened the popup `id`. The key that did it is not for what is in the popup: Enter would choose at once, and a
+/// blank be searched for.
+pub(crate) fn opens(ui: &Ui, button: &Response, id: Id) -> bool {
+    let opens = button.clicked() && !Popup::is_id_open(ui.ctx(), id);
+    if opens {
+        ui.input_mut(|input| {
+            input.consume_key(Modifiers::NONE, Key::Enter);
+            input.events.retain(|event| !matches!(event, Event::Text(_)));
+        });
+    }
+    opens
+}
+
+/// The button that adds to a set, behind its chips. Under a name of its own it stays the same while chips come and go before it, and so does
+/// the list that it has opened.
+pub(crate) fn add_button(ui: &mut Ui, id: &str, name: &str) -> Response {
+    let named = UiBuilder::new().scope_id(ui.scope_id().with(("add", id)));
+    ui.scope_builder(named, |ui| button::icon_button(ui, Icon::Plus, name)).inner
+}
+
+/// Begins another line where the button that adds to a set has no room behind the last chip.
+pub(crate) fn wrap_before_button(ui: &mut Ui) {
+    if ui.available_size_before_wrap().x < height::CONTROL {
+        ui.end_row();
+    }
+}
+
 /// The width inside a popup that shall be `outer` points wide.
 pub(crate) fn popup_width(ui: &Ui, outer: f32) -> f32 {
+    // Never wider than the window.
+    let outer = outer.min(ui.ctx().content_rect().width() - 2.0 * space::S);
     outer - Frame::popup(ui.style()).total_margin().sum().x
 }
 
@@ -187,6 +218,15 @@ pub(crate) fn one_line(ui: &Ui, mut job: LayoutJob, width: f32) -> Arc<Galley> {
     job.wrap.max_rows = 1;
     job.wrap.break_anywhere = true;
     ui.painter().layout_job(job)
+}
+
+/// Paints words in one line in the middle of the height of `room`, cut where they are longer than it. Answers where they end.
+pub(crate) fn paint_words(ui: &Ui, room: Rect, words: &str, (font, colour): (FontId, Color32)) -> f32 {
+    let job = LayoutJob::simple_singleline(words.to_owned(), font, colour);
+    let galley = one_line(ui, job, room.width());
+    let end = room.left() + galley.size().x;
+    ui.painter().galley(middle(room.left(), room, &galley), galley, colour);
+    end
 }
 
 fn middle(x: f32, rect: Rect, galley: &Galley) -> Pos2 {

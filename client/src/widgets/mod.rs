@@ -9,6 +9,7 @@
 //! - [`draft`] and [`field`]: forms. [`draft`] keeps half-typed text alive; read it before building a form.
 //! - [`date_popup`], [`picker`], [`palette`] and [`dialog`]: what opens over the page. The first three share [`fuzzy`] and the list in `list`.
 //! - [`table`] and [`gantt`]: many things at once.
+//! - [`focus`] and [`scroll`]: where the keyboard is, and that it is seen. [`line`]: two ends, drawn in the order in which they are read.
 //! - [`sidebar`], [`toolbar`], [`split`], [`empty_state`], [`toast`], [`diff_text`]: the frame around it all.
 //!
 //! `cargo run --example gallery` shows every widget in light and dark.
@@ -21,13 +22,16 @@ pub mod diff_text;
 pub mod draft;
 pub mod empty_state;
 pub mod field;
+pub mod focus;
 pub mod fuzzy;
 pub mod gantt;
 pub mod icon;
+pub mod line;
 pub(crate) mod list;
 pub mod palette;
 pub mod picker;
 pub mod qr;
+pub mod scroll;
 pub mod sidebar;
 pub mod split;
 pub mod table;

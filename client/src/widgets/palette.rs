@@ -8,6 +8,7 @@
 use eframe::egui::{Align2, Area, Color32, Context, Id, Modal, Ui, UiKind, vec2};
 
 use super::{
+    focus,
     fuzzy::{self, Hit},
     list::{self, Keys, Line},
     tokens::space,
@@ -83,6 +84,7 @@ impl Palette {
             return None;
         }
         let id = Id::unique("command palette");
+        focus::over_page(ctx);
         let area = Area::new(id)
             .kind(UiKind::Modal)
             .order(eframe::egui::Order::Foreground)

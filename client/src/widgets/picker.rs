@@ -111,8 +111,8 @@ impl Field<'_> {
         let shown = self.show(ui, |ui, label| {
             ui.push_id(id, |ui| {
                 ui.spacing_mut().item_spacing.x = space::XXS;
-                let buttons = if title.is_some() { 2.0 * (28.0 + space::XXS) } else { 0.0 };
-                let width = (self.control_width(ui) - buttons).clamp(80.0, 360.0);
+                let buttons = if title.is_some() { 2.0 * button::ROOM } else { 0.0 };
+                let width = (self.control_width(ui) - buttons).clamp(48.0, 360.0);
                 let button = drop_down_button(ui, title, texts.none, width).labelled_by(label);
                 let mut answer = popup(ui, button, self.caption(), results, texts);
                 if title.is_some() {
@@ -131,6 +131,8 @@ impl Field<'_> {
 /// What a set of references did in this frame.
 #[derive(Debug)]
 pub struct PickerSetResponse {
+    /// egui's response of the button that adds.
+    pub response: Response,
     /// The picker was opened (with an empty query) or something else was typed: results for this are wanted.
     pub query: Option<String>,
     /// The result that was chosen to be put in, by index.
@@ -168,7 +170,11 @@ impl Field<'_> {
                     removed = chip.removed.then_some(index).or(removed);
                     visit = chip.clicked.then_some(index).or(visit);
                 }
-                let add = ui.push_id(id, |ui| button::icon_button(ui, Icon::Plus, texts.none)).inner;
+                list::wrap_before_button(ui);
+                let add = list::add_button(ui, id, texts.none);
+                if removed.is_some() {
+                    add.request_focus();
+                }
                 popup(
                     ui,
                     add.accessible_name(format!("{}: {}", self.caption(), texts.none)),
@@ -179,8 +185,10 @@ impl Field<'_> {
             };
             ui.with_layout(wrapping, chips).inner
         });
-        let PickerResponse { query, chosen, created, open, .. } = shown.inner;
+        let PickerResponse { response, query, chosen, created, open, .. } = shown.inner;
+        self.describe(&response);
         PickerSetResponse {
+            response,
             query,
             added: chosen,
             created,
@@ -201,7 +209,7 @@ fn popup(
 ) -> PickerResponse {
     let id = Popup::default_response_id(&button);
     let mut query = None;
-    if button.clicked() && !Popup::is_id_open(ui.ctx(), id) {
+    if list::opens(ui, &button, id) {
         ui.ctx().data_mut(|data| data.insert_temp(id, Open::default()));
         query = Some(String::new());
     }

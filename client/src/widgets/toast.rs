@@ -17,6 +17,9 @@ use super::{
     tokens::{Tokens, Tone, radius, space},
 };
 
+/// The width of a toast, in points, where the window is wide enough.
+const WIDTH: f32 = 340.0;
+
 /// What is said, and what can be done about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Toast {
@@ -161,7 +164,7 @@ fn card(ui: &mut Ui, toast: &Toast, dismiss: &str) -> Pressed {
     frame
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                ui.set_width(340.0);
+                ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 4.0 * space::L));
                 ui.add_space(space::XS);
                 icon::show(ui, icon_of(toast.tone), colour);
                 let cross = 28.0 + space::S;

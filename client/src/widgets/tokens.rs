@@ -63,6 +63,22 @@ pub mod height {
     pub const BADGE: f32 = 18.0;
 }
 
+/// Widths of panes, and from which width of the window on they stand side by side, in points.
+pub mod width {
+    /// The sidebar.
+    pub const SIDEBAR: f32 = 216.0;
+    /// The least width of a list or a record beside the other.
+    pub const PANE: f32 = 340.0;
+    /// The width of the record until somebody drags its edge.
+    pub const RECORD: f32 = 520.0;
+    /// A window narrower than this has no sidebar: the sidebar is a pane of its own, behind a button.
+    pub const WITH_SIDEBAR: f32 = 720.0;
+    /// A page narrower than this shows a list or what is chosen in it, not both.
+    pub const TWO_PANES: f32 = 2.2 * PANE;
+    /// The least width of the left part of a line: with less room the right part stands below it.
+    pub const LINE: f32 = 80.0;
+}
+
 /// What a mark wants to say, apart from its words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Tone {

@@ -39,11 +39,6 @@ impl Entrance {
         self.dialog = Some(dialog);
     }
 
-    /// Whether a code is asked for.
-    pub(super) fn is_open(&self) -> bool {
-        self.dialog.is_some()
-    }
-
     /// Draws the dialog, and does what is wanted. Answers in words, once this device has come in.
     pub(super) fn show(
         &mut self,

@@ -16,6 +16,7 @@
 mod backing_up;
 mod entrance;
 mod front;
+mod moving;
 mod relay;
 mod resting;
 mod shell;
@@ -24,6 +25,7 @@ mod signals;
 mod status;
 #[cfg(test)]
 mod tests;
+mod topbar;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -42,7 +44,7 @@ use crate::keys::Vault;
 use crate::keys::lock::{self, Rest};
 use crate::pages::Page;
 use crate::state::Settings;
-use crate::widgets::theme;
+use crate::widgets::{scroll, theme};
 
 /// The name under which the desktop knows the window.
 const APP_ID: &str = "se.samsyn.Samsyn";
@@ -93,8 +95,10 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_app_id(APP_ID)
+            // Until there is a workspace whose name it bears.
+            .with_title(&*title_of(None))
             .with_inner_size([1360.0, 860.0])
-            .with_min_inner_size([760.0, 480.0]),
+            .with_min_inner_size([340.0, 320.0]),
         ..eframe::NativeOptions::default()
     };
     // What was chosen says which file was opened last, and is nobody else's business.
@@ -107,6 +111,7 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
         let settings = settings.unwrap_or_else(|| Settings { language, ..Settings::default() });
         theme::install(&creation.egui_ctx);
         signals::close_on_signals(&creation.egui_ctx);
+        scroll::forget(&creation.egui_ctx);
         let front = front(home, start, settings, &creation.egui_ctx)?;
         Ok(Box::new(App { front, began: Some(began) }))
     };

@@ -57,11 +57,6 @@ impl RelayDesk {
         self.dialog = Some(dialog);
     }
 
-    /// Whether an address is asked for.
-    pub(super) fn is_open(&self) -> bool {
-        self.dialog.is_some()
-    }
-
     /// Draws the dialog, and does what is wanted. Answers in words, once it is done.
     pub(super) fn show(
         &mut self,

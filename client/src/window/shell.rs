@@ -10,7 +10,7 @@ mod typing;
 
 use std::sync::Arc;
 
-use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
+use eframe::egui::{Color32, Context, Frame, Id, Margin, Rect, Ui, UiBuilder, ViewportCommand};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{KINDS, Kind, kind};
 use samsyn_engine::store::Found;
@@ -19,40 +19,37 @@ use self::offers::{Offer, Told};
 use self::question::MarkAll;
 use super::backing_up::Backups;
 use super::entrance::Entrance;
+use super::moving::Moving;
 use super::relay::RelayDesk;
 use super::status::Typing;
-use super::{sidebar, status, title_of};
+use super::{sidebar, status, title_of, topbar};
 use crate::keys::Vault;
 use crate::pages::{
-    Action, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
-    members, texts,
+    Action, Beside, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
+    keys, members, texts,
 };
 use crate::state::{Overwritten, Session, Settings, Standing, ThemeChoice};
 use crate::widgets::palette::{Item, Palette, PaletteTexts};
 use crate::widgets::split::{Split, split};
 use crate::widgets::theme::{self, Mode};
 use crate::widgets::toast::{Toast, Toasts};
-use crate::widgets::tokens::{Tokens, Tone, space};
+use crate::widgets::tokens::{Tokens, Tone, space, width};
 use crate::words::today;
-
-/// The width of the sidebar, in points.
-const SIDEBAR: f32 = 216.0;
-
-/// The least width of a list or a record beside the other, in points.
-const PANE: f32 = 340.0;
 
 /// Everything in the window.
 pub struct Shell {
-    session: Session,
-    settings: Settings,
-    drafts: Drafts,
-    page: Page,
-    lists: Vec<ListPage>,
-    review: ReviewPage,
+    pub(super) session: Session,
+    pub(super) settings: Settings,
+    pub(super) drafts: Drafts,
+    pub(super) page: Page,
+    pub(super) lists: Vec<ListPage>,
+    pub(super) review: ReviewPage,
     members: MembersPage,
     refused: RefusedPage,
-    record: Option<RecordPane>,
-    palette: Palette,
+    pub(super) record: Option<RecordPane>,
+    /// Where the keyboard is, and where it goes.
+    pub(super) moving: Moving,
+    pub(super) palette: Palette,
     toasts: Toasts,
     /// What toasts offer.
     offers: Vec<(u64, Offer)>,
@@ -97,7 +94,7 @@ impl Shell {
         let lists = kinds.map(|kind| ListPage::new(kind, settings.widths.get(kind.name)));
         let lists: Vec<ListPage> = lists.collect();
         let first = lists.first().map_or(Page::Review, |list| Page::List(list.kind()));
-        Shell {
+        let mut shell = Shell {
             session,
             settings,
             drafts: Drafts::new(),
@@ -107,6 +104,7 @@ impl Shell {
             members: MembersPage::default(),
             refused: RefusedPage::default(),
             record: None,
+            moving: Moving::default(),
             palette: Palette::default(),
             toasts: Toasts::default(),
             offers: Vec::new(),
@@ -120,7 +118,9 @@ impl Shell {
             entrance: Entrance::default(),
             relay: RelayDesk::default(),
             backups: Backups::default(),
-        }
+        };
+        shell.arrive();
+        shell
     }
 
     /// Keeps keys there, where this device comes in with another.
@@ -147,12 +147,14 @@ impl Shell {
         self.session.pump();
         self.take_up();
         self.apply_settings(&context);
+        self.follow_record();
         let mut actions: Vec<Action> = self.keys(&context).into_iter().map(Action::Command).collect();
         actions.extend(self.panels(ui));
         actions.extend(self.overlays(&context));
         self.enter(&context);
         self.settle_relay(&context);
         self.backups.show(&context, self.session.path(), self.settings.language);
+        self.step_out(&context);
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
         self.keep_drafts(&context);
         self.tell();
@@ -189,45 +191,45 @@ impl Shell {
         }
     }
 
-    /// The commands whose keys were pressed. A text field keeps undo and redo for its own text.
-    fn keys(&self, context: &Context) -> Vec<Command> {
-        // Where a question waits, nothing goes on behind it.
-        if self.palette.is_open()
-            || self.entrance.is_open()
-            || self.question.is_some()
-            || self.relay.is_open()
-        {
-            return Vec::new();
-        }
-        let typing = context.text_edit_focused();
-        let of_text = |command: &Command| matches!(command, Command::Undo | Command::Redo);
-        let all = Command::all().into_iter().chain([Command::Palette]);
-        let wanted = all.filter(|command| !(typing && of_text(command)) && self.offers_command(*command));
-        // Longer combinations first: Ctrl+Shift+Z must not be taken for Ctrl+Z.
-        let mut keyed: Vec<_> = wanted.filter_map(|command| Some((command, command.shortcut()?))).collect();
-        keyed.sort_by_key(|(_, keys)| !keys.modifiers.shift);
-        context.input_mut(|input| {
-            keyed.retain(|(_, keys)| input.consume_shortcut(keys));
-        });
-        keyed.into_iter().map(|(command, _)| command).collect()
-    }
-
     fn panels(&mut self, ui: &mut Ui) -> Vec<Action> {
         let t = Tokens::of(ui);
+        let area = ui.max_rect();
+        let (above, bar) = area.split_top_bottom_at_y(area.bottom() - status::HEIGHT);
         let mut actions = Vec::new();
-        let bar =
-            Frame::new().fill(t.sunken).inner_margin(eframe::egui::Margin::symmetric(space::M as i8, 0));
-        Panel::bottom("status").exact_size(status::HEIGHT).resizable(false).frame(bar).show(ui, |ui| {
+        // In the order in which the keyboard goes: to the sidebar, the page, and the status line last.
+        let wide = area.width() >= width::WITH_SIDEBAR;
+        let page = if wide {
+            let (side, page) = above.split_left_right_at_x(above.left() + width::SIDEBAR);
+            actions.extend(self.sidebar(ui, side));
+            page
+        } else {
+            let (top, page) = above.split_top_bottom_at_y(above.top() + topbar::HEIGHT);
+            let menu = &mut self.moving.menu;
+            actions.extend(region(ui, "topbar", top, t.sunken, |ui| {
+                topbar::show(ui, &self.session, &self.settings, menu)
+            }));
+            page
+        };
+        if self.moving.menu && !wide {
+            actions.extend(self.sidebar(ui, page));
+        } else {
+            self.moving.menu = false;
+            actions.extend(region(ui, "page", page, t.surface, |ui| self.middle(ui)));
+        }
+        actions.extend(region(ui, "status", bar, t.sunken, |ui| {
+            let frame = Frame::new().inner_margin(Margin::symmetric(space::M as i8, 0));
             self.said = Typing::of(&self.drafts);
-            actions.extend(status::show(ui, &self.session, &self.settings, self.said));
-        });
-        let side = Frame::new().fill(t.sunken).inner_margin(space::M);
-        Panel::left("sidebar").resizable(false).exact_size(SIDEBAR).frame(side).show(ui, |ui| {
-            actions.extend(sidebar::show(ui, &mut self.session, &self.settings, self.page));
-        });
-        let middle = Frame::new().fill(t.surface);
-        actions.extend(CentralPanel::default().frame(middle).show(ui, |ui| self.middle(ui)).inner);
+            frame.show(ui, |ui| status::show(ui, &self.session, &self.settings, self.said)).inner
+        }));
         actions
+    }
+
+    fn sidebar(&mut self, ui: &mut Ui, area: Rect) -> Vec<Action> {
+        let fill = Tokens::of(ui).sunken;
+        region(ui, "sidebar", area, fill, |ui| {
+            let frame = Frame::new().inner_margin(space::M);
+            frame.show(ui, |ui| sidebar::show(ui, &mut self.session, &self.settings, self.page)).inner
+        })
     }
 
     fn middle(&mut self, ui: &mut Ui) -> Vec<Action> {
@@ -239,6 +241,7 @@ impl Shell {
             today: today(),
             actions: Vec::new(),
         };
+        self.moving.land(ui, self.page.caption().get(self.settings.language));
         let kind = match self.page {
             Page::Review => {
                 self.review.show(ui, &mut scene);
@@ -255,25 +258,29 @@ impl Shell {
             Page::List(kind) => kind,
         };
         let Some(list) = self.lists.iter_mut().find(|list| list.kind() == kind) else { return scene.actions };
+        let room = ui.available_width() >= width::TWO_PANES;
+        self.moving.beside = room && !self.record.as_ref().is_some_and(RecordPane::is_wide);
+        let beside = Beside { open: self.record.as_ref().map(RecordPane::id), room };
         let Some(record) = &mut self.record else {
-            list.show(ui, None, &mut scene);
+            pane(ui, "list", |ui| list.show(ui, beside, &mut scene));
             return scene.actions;
         };
-        let open = record.id();
         // Too narrow for two: the record is what somebody asked for last.
-        if record.is_wide() || ui.available_width() < 2.2 * PANE {
-            Frame::new().inner_margin(space::L).show(ui, |ui| record.show(ui, &mut scene));
+        if !self.moving.beside {
+            Frame::new()
+                .inner_margin(space::L)
+                .show(ui, |ui| pane(ui, "record", |ui| record.show(ui, room, &mut scene)));
             return scene.actions;
         }
         let name = texts::EDGE.get(self.settings.language);
-        let panes = Split { id: "record", name, right: 520.0, least: PANE };
+        let panes = Split { id: "record", name, right: width::RECORD, least: width::PANE };
         // Both panes draw with the same scene, one after the other: what is at the right is drawn first.
         let scene = std::cell::RefCell::new(scene);
         split(
             ui,
             panes,
-            |ui| list.show(ui, Some(open), &mut scene.borrow_mut()),
-            |ui| record.show(ui, &mut scene.borrow_mut()),
+            |ui| pane(ui, "list", |ui| list.show(ui, beside, &mut scene.borrow_mut())),
+            |ui| pane(ui, "record", |ui| record.show(ui, true, &mut scene.borrow_mut())),
         );
         scene.into_inner().actions
     }
@@ -281,6 +288,7 @@ impl Shell {
     fn overlays(&mut self, context: &Context) -> Vec<Action> {
         let language = self.settings.language;
         let chosen = self.show_palette(context);
+        self.moving.keys &= !(self.moving.keys && keys::show(context, language));
         let pressed = self.toasts.show(context, texts::CLOSE.get(language));
         if let Some(toast) = pressed {
             self.accept(toast);
@@ -290,11 +298,12 @@ impl Shell {
     }
 
     /// Whether a command does something here and now: only what does is offered.
-    fn offers_command(&self, command: Command) -> bool {
+    pub(super) fn offers_command(&self, command: Command) -> bool {
         let session = &self.session;
         let has_relay = session.meta().is_some_and(|meta| meta.relay.is_some());
         match command {
             Command::New(kind) => session.may_make(kind),
+            Command::NewHere => self.can_make_here(),
             Command::Undo => session.can_undo(),
             Command::Redo => session.can_redo(),
             Command::CloseRecord => self.record.is_some(),
@@ -307,6 +316,7 @@ impl Shell {
             Command::Go(_)
             | Command::Palette
             | Command::Find
+            | Command::Keys
             | Command::Relay
             | Command::BackUp
             | Command::Lock
@@ -369,7 +379,8 @@ impl Shell {
 
     fn carry_out(&mut self, action: Action, context: &Context) {
         match action {
-            Action::Open(id) => self.show_record(id),
+            Action::Open(id) => self.show_record(id, true),
+            Action::Glance(id) => self.show_record(id, false),
             Action::Create(new) => self.session.create(new),
             Action::Edit(id, edits) => drop(self.edit(id, edits)),
             Action::EditAndTell(id, edits, told) => {
@@ -390,14 +401,22 @@ impl Shell {
         }
     }
 
+    /// Does something for a test, as if it had been asked for in the window.
+    #[cfg(test)]
+    pub(super) fn does(&mut self, command: Command) {
+        self.run(command, &Context::default());
+    }
+
     fn run(&mut self, command: Command, context: &Context) {
         match command {
             Command::Go(page) => self.go(page),
             Command::New(kind) => self.create(kind),
+            Command::NewHere => self.create_here(),
+            Command::Keys => self.moving.keys = true,
             Command::Undo | Command::Redo => self.take_back(command == Command::Undo),
             Command::Palette => self.palette.open(),
             Command::Find => self.find(),
-            Command::CloseRecord => self.record = None,
+            Command::CloseRecord => self.close_record(),
             Command::ToggleOffline => {
                 self.settings.offline = !self.settings.offline;
                 self.session.set_offline(self.settings.offline);
@@ -426,50 +445,15 @@ impl Shell {
         context.request_repaint();
     }
 
-    fn go(&mut self, page: Page) {
-        // The record at the right belongs to the list it was opened from.
-        if page != self.page {
-            self.record = None;
-        }
-        self.page = page;
-    }
-
-    fn find(&mut self) {
-        let Page::List(kind) = self.page else { return self.palette.open() };
-        self.record = self.record.take().filter(|record| !record.is_wide());
-        if let Some(list) = self.lists.iter_mut().find(|list| list.kind() == kind) {
-            list.focus_search();
-        }
-    }
-
     /// Shows the form of a new record. It is made with the first thing that is entered in it.
-    fn create(&mut self, kind: &'static Kind) {
+    pub(super) fn create(&mut self, kind: &'static Kind) {
         if !self.session.may_make(kind) {
             return;
         }
         let id = self.session.begin(kind);
+        self.moving.menu = false;
         self.page = Page::List(kind);
         self.record = Some(RecordPane::new(id, true));
-    }
-
-    fn take_back(&mut self, undo: bool) {
-        let done = if undo { self.session.undo() } else { self.session.redo() };
-        self.show_done(done.as_ref());
-    }
-
-    /// Shows a record beside the list of its kind.
-    fn show_record(&mut self, id: RecordId) {
-        if self.record.as_ref().is_some_and(|record| record.id() == id) {
-            return;
-        }
-        let of_row = self.session.row(id).and_then(|row| kind(&row.kind));
-        match (of_row.filter(|kind| !kind.internal), self.page) {
-            (Some(kind), _) => self.page = Page::List(kind),
-            // A record whose row is not here: beside whatever list there is.
-            (None, Page::Review | Page::Members | Page::Refused) => self.page = Page::List(KINDS[0]),
-            (None, Page::List(_)) => {}
-        }
-        self.record = Some(RecordPane::new(id, false));
     }
 
     /// Tells what came of what the relay was asked for.
@@ -502,6 +486,21 @@ impl Shell {
         let toast = Toast { text: entered, tone: Tone::Success, action: None };
         self.toasts.push(toast);
     }
+}
+
+/// A part of the window, filled.
+fn region<R>(ui: &mut Ui, name: &str, area: Rect, fill: Color32, content: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.painter().rect_filled(area, 0.0, fill);
+    let mut part = ui.new_child(UiBuilder::new().id_salt(name).max_rect(area));
+    part.shrink_clip_rect(area);
+    content(&mut part)
+}
+
+/// A pane that is the same whatever stands beside it: what has the keyboard in it keeps it, and what was scrolled stays where it was.
+fn pane<R>(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let room = ui.available_rect_before_wrap();
+    let same = UiBuilder::new().scope_id(Id::unique(("pane", name))).max_rect(room);
+    ui.scope_builder(same, content).inner
 }
 
 /// What a person has chosen, for the theme.

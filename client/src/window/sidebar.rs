@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align, Label, Layout, Popup, RichText, Ui};
+use eframe::egui::{Label, Popup, RichText, Ui, UiBuilder};
 use samsyn_engine::review::{Finding, Weight};
-use samsyn_engine::schema::{Language, count_words};
+use samsyn_engine::schema::{Caption, Language, count_words};
 
+use crate::link::worker::Link;
 use crate::pages::{Action, Command, Page, texts};
 use crate::state::{Session, Settings, ThemeChoice};
 use crate::widgets::button;
 use crate::widgets::icon::Icon;
-use crate::widgets::sidebar;
-use crate::widgets::theme;
-use crate::widgets::tokens::{Tone, space};
+use crate::widgets::tokens::{Tone, height, space};
+use crate::widgets::{line, scroll, sidebar, theme};
 use crate::words::today;
 
 /// Draws the sidebar.
@@ -23,21 +23,49 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session, settings: &Settings, page
     let language = settings.language;
     let mut wanted = Vec::new();
     ui.spacing_mut().item_spacing.y = space::XXS;
-    head(ui, session, language);
-    ui.add_space(space::M);
+    // What does not fit scrolls; what acts on everything stays at the bottom.
+    let area = ui.available_rect_before_wrap();
+    let (above, below) = area.split_top_bottom_at_y(area.bottom() - height::CONTROL);
+    let (above, below) = (above.with_max_y(above.bottom() - space::S), below);
+    ui.scope_builder(UiBuilder::new().max_rect(above), |ui| {
+        scroll::vertical(ui, "sidebar", |ui| {
+            head(ui, session, language);
+            ui.add_space(space::M);
+            wanted.extend(search(ui, language));
+            ui.add_space(space::M);
+            wanted.extend(pages(ui, session, (&findings, page), language));
+        });
+    });
+    ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
+        let left = |ui: &mut Ui| steps(ui, session, language);
+        let alone = session.status().link == Link::Alone;
+        let (step, chosen) = line::ends(ui, left, |ui| menu(ui, settings, alone));
+        wanted.extend(step.or(chosen));
+    });
+    wanted.into_iter().map(Action::Command).collect()
+}
+
+fn search(ui: &mut Ui, language: Language) -> Option<Command> {
     let search = texts::SEARCH.get(language);
     let keys = Command::Palette.shortcut().map(|keys| ui.ctx().format_shortcut(&keys)).unwrap_or_default();
     let button = button::with_icon(ui, Icon::Search, &format!("{search}   {keys}"));
-    if button.on_hover_text(texts::SEARCH_ALL.get(language)).clicked() {
-        wanted.push(Command::Palette);
-    }
-    ui.add_space(space::M);
+    button.on_hover_text(texts::SEARCH_ALL.get(language)).clicked().then_some(Command::Palette)
+}
+
+/// Where one can go.
+fn pages(
+    ui: &mut Ui,
+    session: &Session,
+    (findings, page): (&[Finding], Page),
+    language: Language,
+) -> Option<Command> {
+    let mut wanted = None;
     // What was refused is a page for as long as there is any.
     let refused = session.status().outbox.refused > 0 || page == Page::Refused;
     let mut pages = Page::all().filter(|item| refused || *item != Page::Refused).peekable();
     while let Some(item) = pages.next() {
         let next_is_members = pages.peek() == Some(&Page::Members);
-        let count = count(session, &findings, item);
+        let count = count(session, findings, item);
         let caption = item.caption().get(language);
         let shown = count.filter(|(count, _)| *count > 0);
         let shown = shown.map(|(count, tone)| (count_words(count as u64, language), tone));
@@ -47,30 +75,26 @@ pub(super) fn show(ui: &mut Ui, session: &mut Session, settings: &Settings, page
             response = response.on_hover_text(texts::awaits(session.queue().len(), findings.len(), language));
         }
         if response.clicked() {
-            wanted.push(Command::Go(item));
+            wanted = Some(Command::Go(item));
         }
         // What is not records stands apart.
         if item == Page::Review || next_is_members {
             ui.add_space(space::S);
         }
     }
-    ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = space::XXS;
-            ui.add_enabled_ui(session.can_undo(), |ui| {
-                if button::icon_button(ui, Icon::Undo, texts::UNDO.get(language)).clicked() {
-                    wanted.push(Command::Undo);
-                }
-            });
-            ui.add_enabled_ui(session.can_redo(), |ui| {
-                if button::icon_button(ui, Icon::Redo, texts::REDO.get(language)).clicked() {
-                    wanted.push(Command::Redo);
-                }
-            });
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| wanted.extend(menu(ui, settings)));
-        });
-    });
-    wanted.into_iter().map(Action::Command).collect()
+    wanted
+}
+
+/// Back and forth in what was done.
+fn steps(ui: &mut Ui, session: &Session, language: Language) -> Option<Command> {
+    ui.spacing_mut().item_spacing.x = space::XXS;
+    let mut step = |can: bool, icon: Icon, command: Command, name: Caption| {
+        let pressed =
+            ui.add_enabled_ui(can, |ui| button::icon_button(ui, icon, name.get(language)).clicked());
+        pressed.inner.then_some(command)
+    };
+    let undo = step(session.can_undo(), Icon::Undo, Command::Undo, texts::UNDO);
+    step(session.can_redo(), Icon::Redo, Command::Redo, texts::REDO).or(undo)
 }
 
 fn head(ui: &mut Ui, session: &Session, language: Language) {
@@ -104,7 +128,7 @@ fn count(session: &Session, findings: &[Finding], page: Page) -> Option<(usize, 
 }
 
 /// Language and theme, and locking.
-fn menu(ui: &mut Ui, settings: &Settings) -> Option<Command> {
+fn menu(ui: &mut Ui, settings: &Settings, alone: bool) -> Option<Command> {
     let language = settings.language;
     let button = button::icon_button(ui, Icon::Settings, texts::SETTINGS.get(language));
     let mut wanted = None;
@@ -137,8 +161,14 @@ fn menu(ui: &mut Ui, settings: &Settings) -> Option<Command> {
             }
         }
         ui.separator();
-        if ui.selectable_label(false, Command::Lock.words(language)).clicked() {
-            wanted = Some(Command::Lock);
+        let mut offline = settings.offline;
+        if !alone && ui.checkbox(&mut offline, texts::OFFLINE_SWITCH.get(language)).changed() {
+            wanted = Some(Command::ToggleOffline);
+        }
+        for command in [Command::Keys, Command::Lock] {
+            if ui.selectable_label(false, command.words(language)).clicked() {
+                wanted = Some(command);
+            }
         }
     });
     wanted

@@ -1,8 +1,6 @@
 //! The status line: whether what you did is saved, and whether others have it. Never better than the truth.
 
-use std::sync::Arc;
-
-use eframe::egui::{Align, Id, Layout, RichText, TextStyle, TextWrapMode, Ui, UiBuilder, WidgetText};
+use eframe::egui::{Id, Label, RichText, Ui, UiBuilder};
 use samsyn_engine::schema::{Caption, Language};
 
 use crate::explain;
@@ -10,9 +8,8 @@ use crate::link::LinkError;
 use crate::link::worker::Link;
 use crate::pages::{Action, Command, Drafts, Page, texts};
 use crate::state::{Session, Settings};
-use crate::widgets::badge;
-use crate::widgets::button;
-use crate::widgets::tokens::{Tone, space};
+use crate::widgets::tokens::{Tone, height, space, width};
+use crate::widgets::{badge, button, line};
 use crate::words::{clock, moment};
 
 /// The height of the line, in points.
@@ -64,34 +61,36 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: 
     let language = settings.language;
     let status = session.status();
     let mut wanted = Vec::new();
-    ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
-        let (tone, words, detail) = link(&status.link, language);
+    let (tone, words, detail) = link(&status.link, language);
+    let sending = matches!(status.link, Link::Sending { .. });
+    let (live, alone) = (status.link == Link::Live || sending, status.link == Link::Alone);
+    // In a narrow window what needs to be acted on comes first.
+    let (roomy, narrow) = (ui.available_width() > ROOMY, ui.available_width() < width::WITH_SIDEBAR);
+    let left = |ui: &mut Ui| {
         badge::status_dot(ui, tone, &words);
-        let label = ui.label(&words);
-        keep_place(ui, &status.link, language, label.rect.width());
+        let label = ui.add(Label::new(&words).truncate());
         if let Some(detail) = detail {
             label.on_hover_text(detail);
         }
-        let sending = matches!(status.link, Link::Sending { .. });
-        let (live, alone) = (status.link == Link::Live || sending, status.link == Link::Alone);
-        // In a narrow window what needs to be acted on comes first.
-        let roomy = ui.available_width() > ROOMY;
         if let Some(contact) = status.last_contact.filter(|_| !live && roomy) {
             ui.weak(texts::last_contact(&moment(contact), language));
         }
         if live && roomy {
             others(ui, session, language);
         }
-        if status.outbox.waiting > 0 && !alone && (!sending || roomy) {
-            badge::badge(ui, &texts::waiting(status.outbox.waiting, language), Tone::Accent);
+    };
+    let right = |ui: &mut Ui| {
+        let outbox = &status.outbox;
+        let pressed = narrow && (outbox.refused > 0 || sending);
+        if outbox.waiting > 0 && !alone && !pressed && (!sending || roomy) {
+            badge::badge(ui, &texts::waiting(outbox.waiting, language), Tone::Accent);
         }
-        if status.outbox.held > 0 && roomy {
-            let held = badge::badge(ui, &texts::held(status.outbox.held, language), Tone::Neutral);
+        if outbox.held > 0 && roomy {
+            let held = badge::badge(ui, &texts::held(outbox.held, language), Tone::Neutral);
             held.on_hover_text(texts::HELD_HINT.get(language));
         }
-        if status.outbox.refused > 0 {
-            badge::badge(ui, &texts::refused(status.outbox.refused, language), Tone::Danger);
+        if outbox.refused > 0 {
+            badge::badge(ui, &texts::refused(outbox.refused, language), Tone::Danger);
             if button::quiet(ui, texts::SHOW.get(language)).clicked() {
                 wanted.push(Command::Go(Page::Refused));
             }
@@ -115,26 +114,23 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: 
                 wanted.push(Command::SyncNow);
             }
         }
+        let (saved, always) = saved(session, typing);
+        if roomy || always {
+            ui.label(RichText::new(saved.get(language)).weak());
+        }
         // What stands before it comes and goes. Under a name of its own the switch stays the same between the press and the release
-        // of a button, whatever happens in between.
-        let right = UiBuilder::new()
-            .scope_id(Id::unique("right of status"))
-            .layout(Layout::right_to_left(Align::Center))
-            .max_rect(ui.available_rect_before_wrap());
-        ui.scope_builder(right, |ui| {
-            if !alone {
-                let mut offline = settings.offline;
-                if ui.checkbox(&mut offline, texts::OFFLINE_SWITCH.get(language)).changed() {
-                    wanted.push(Command::ToggleOffline);
-                }
-                ui.add_space(space::M);
-            }
-            let (saved, always) = saved(session, typing);
-            if roomy || always {
-                ui.label(RichText::new(saved.get(language)).weak());
+        // of a button, whatever happens in between. In a narrow window it is in the menu.
+        let named = UiBuilder::new().scope_id(Id::unique("offline switch"));
+        ui.scope_builder(named, |ui| {
+            let mut offline = settings.offline;
+            if !alone && !narrow && ui.checkbox(&mut offline, texts::OFFLINE_SWITCH.get(language)).changed() {
+                wanted.push(Command::ToggleOffline);
             }
         });
-    });
+    };
+    ui.spacing_mut().item_spacing.x = space::S;
+    ui.add_space((HEIGHT - height::CONTROL) / 2.0);
+    line::ends(ui, left, right);
     wanted.into_iter().map(Action::Command).collect()
 }
 
@@ -159,15 +155,6 @@ fn others(ui: &mut Ui, session: &Session, language: Language) {
     }
     names.sort_unstable();
     ui.weak(texts::others_here(names.len(), language)).on_hover_text(names.join("\n"));
-}
-
-/// Between two tries and while one is made what stands behind these words stays where it is: somebody may be about to press it.
-fn keep_place(ui: &mut Ui, status: &Link, language: Language, width: f32) {
-    let Link::Waiting { reason, .. } = status else { return };
-    let (_, longest, _) = link(&Link::Waiting { reason: Arc::clone(reason), next: Some(0) }, language);
-    let wrap = Some(TextWrapMode::Extend);
-    let galley = WidgetText::from(longest).into_galley(ui, wrap, f32::INFINITY, TextStyle::Body);
-    ui.add_space((galley.size().x - width).max(0.0));
 }
 
 /// How the link stands: its colour, a few words, and more of them where something is wrong.

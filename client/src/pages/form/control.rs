@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{Align, Layout, OpenUrl, Response, Ui};
+use eframe::egui::{OpenUrl, Response, Ui};
 use jiff::civil::Date;
 use samsyn_engine::document::{Edit, FieldConflict};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{
-    Enumeration, Field, FieldPath, FieldType, Kind, Language, Link, NewRecord, Reading, Row, Target, Unit,
-    Value, ValueError, kind,
+    Caption, Enumeration, Field, FieldPath, FieldType, Kind, Language, Link, NewRecord, Reading, Row, Target,
+    Unit, Value, ValueError, kind,
 };
 use samsyn_engine::text::{one_line, plain, unwritable};
 
@@ -25,8 +25,10 @@ use crate::widgets::field::{
 };
 use crate::widgets::icon::Icon;
 use crate::widgets::picker::{Create, Creation, PickerTexts};
-use crate::widgets::tokens::{height, space};
 use crate::words::row_words;
+
+/// The width of a count, in points.
+const COUNT: f32 = 72.0;
 
 /// A place in a record for which there is a control.
 pub(super) struct Place<'a> {
@@ -154,19 +156,19 @@ impl Place<'_> {
 /// What a control did besides leaving edits.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    /// The text field, where it is one.
-    pub(super) text: Option<Response>,
+    /// What gets the keyboard when somebody comes to the field.
+    pub(super) control: Option<Response>,
     /// Somebody wants to see what contradicts.
     pub(super) conflict_clicked: bool,
 }
 
 impl Shown {
     fn of_text(response: &FieldResponse) -> Shown {
-        Shown { text: Some(response.response.clone()), conflict_clicked: response.conflict_clicked }
+        Shown::of(response.response.clone(), response.conflict_clicked)
     }
 
-    fn plain(conflict_clicked: bool) -> Shown {
-        Shown { text: None, conflict_clicked }
+    fn of(control: Response, conflict_clicked: bool) -> Shown {
+        Shown { control: Some(control), conflict_clicked }
     }
 }
 
@@ -227,10 +229,22 @@ fn typed(place: &Place<'_>, language: Language) -> String {
 }
 
 fn text(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
+    text_beside(ui, place, scene, widget, |_| {})
+}
+
+/// A text with buttons behind it.
+fn text_beside(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    scene: &mut Scene<'_>,
+    widget: FieldWidget<'_>,
+    beside: impl FnOnce(&mut Ui),
+) -> Shown {
     let value = typed(place, scene.language);
     let who = (scene.language, scene.today);
     let valid = |text: &str| place.read(Part::Whole, text, who).is_ok();
-    let answer = widget.text_checked(ui, scene.drafts, &place.key(Part::Whole), &value, &valid);
+    let key = place.key(Part::Whole);
+    let answer = widget.text_checked_beside(ui, scene.drafts, &key, &value, &valid, beside);
     let shown = Shown::of_text(&answer);
     understood::tell(place, Part::Whole, &answer.response, scene);
     place.commit(scene, Part::Whole, answer.committed);
@@ -242,17 +256,14 @@ fn address(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldW
     let Some(url) = place.value.as_text().and_then(|text| target(&place.field.field_type, text)) else {
         return text(ui, place, scene, widget);
     };
-    ui.with_layout(Layout::left_to_right(Align::Max), |ui| {
-        ui.spacing_mut().item_spacing.x = space::XXS;
-        let width = ui.available_width() - height::CONTROL - space::XXS;
-        let shown = text(ui, place, scene, widget.width(width));
-        let name = format!("{}: {}", scene.say(texts::OPEN), scene.say(place.field.caption));
-        if button::icon_button(ui, Icon::Link, &name).clicked() {
-            ui.ctx().open_url(OpenUrl::new_tab(url));
-        }
-        shown
-    })
-    .inner
+    let name = format!("{}: {}", scene.say(texts::OPEN), scene.say(place.field.caption));
+    let mut opened = false;
+    let open = |ui: &mut Ui| opened = button::icon_button(ui, Icon::Link, &name).clicked();
+    let shown = text_beside(ui, place, scene, widget.room_beside(button::ROOM), open);
+    if opened {
+        ui.ctx().open_url(OpenUrl::new_tab(url));
+    }
+    shown
 }
 
 /// What other programs open an address by.
@@ -291,18 +302,19 @@ fn number(
 
 /// A count that several people add to: a number, and one more or one less.
 fn counter(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
-    ui.with_layout(Layout::left_to_right(Align::Max), |ui| {
-        ui.spacing_mut().item_spacing.x = space::XXS;
-        let shown = text(ui, place, scene, widget.width(72.0));
-        for (icon, caption, by) in [(Icon::Dash, texts::ONE_LESS, -1), (Icon::Plus, texts::ONE_MORE, 1)] {
-            let name = format!("{}: {}", scene.say(place.field.caption), scene.say(caption));
-            if button::icon_button(ui, icon, &name).clicked() {
-                place.edit(scene, Edit::Count { path: place.path.clone(), by });
-            }
-        }
-        shown
-    })
-    .inner
+    let named = |caption: Caption| format!("{}: {}", scene.say(place.field.caption), scene.say(caption));
+    let (less, more) = (named(texts::ONE_LESS), named(texts::ONE_MORE));
+    let mut by = 0;
+    let count = |ui: &mut Ui| {
+        by -= i64::from(button::icon_button(ui, Icon::Dash, &less).clicked());
+        by += i64::from(button::icon_button(ui, Icon::Plus, &more).clicked());
+    };
+    let widget = widget.at_most(COUNT).room_beside(2.0 * button::ROOM);
+    let shown = text_beside(ui, place, scene, widget, count);
+    if by != 0 {
+        place.edit(scene, Edit::Count { path: place.path.clone(), by });
+    }
+    shown
 }
 
 fn choice(
@@ -330,7 +342,7 @@ fn choice(
         let value = changed.and_then(|index| list.choices.get(index));
         place.set(scene, value.map_or(Value::Empty, |choice| Value::Choice(choice.value.to_owned())));
     }
-    Shown::plain(answer.conflict_clicked)
+    Shown::of(answer.response, answer.conflict_clicked)
 }
 
 fn choice_texts(scene: &Scene<'_>, place: &Place<'_>) -> ChoiceTexts<'static> {
@@ -369,7 +381,7 @@ fn choices(
         Some(SetAction::Remove(index)) => place.member(scene, values[index].to_owned(), false),
         None => {}
     }
-    Shown::plain(answer.conflict_clicked)
+    Shown::of(answer.response, answer.conflict_clicked)
 }
 
 /// The kinds that whoever works here may make, of those that a reference may point at; none before it is known that what was
@@ -431,7 +443,7 @@ fn reference(
     if answer.visit {
         visit(scene, link);
     }
-    Shown::plain(answer.conflict_clicked)
+    Shown::of(answer.response, answer.conflict_clicked)
 }
 
 fn visit(scene: &mut Scene<'_>, link: Option<Link>) {
@@ -473,7 +485,7 @@ fn references(
         place.member(scene, link.to_string(), false);
     }
     visit(scene, answer.visit.and_then(|index| members.get(index)).map(|(link, _)| *link));
-    Shown::plain(answer.conflict_clicked)
+    Shown::of(answer.response, answer.conflict_clicked)
 }
 
 /// The rows of a list of this record, by name and title. A row is no choice for itself.
@@ -499,7 +511,7 @@ fn row_reference(
     if let Some(changed) = answer.changed {
         place.set(scene, changed.map_or(Value::Empty, |index| Value::Link(rows[index].0)));
     }
-    Shown::plain(answer.conflict_clicked)
+    Shown::of(answer.response, answer.conflict_clicked)
 }
 
 fn row_references(
@@ -520,7 +532,7 @@ fn row_references(
         Some(SetAction::Remove(index)) => place.member(scene, rows[index].0.to_string(), false),
         None => {}
     }
-    Shown::plain(answer.conflict_clicked)
+    Shown::of(answer.response, answer.conflict_clicked)
 }
 
 fn date(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
@@ -534,7 +546,7 @@ fn date(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidg
     let dating = Dating { today: scene.today, texts: &words, valid: &valid };
     let answer = widget.date(ui, scene.drafts, &place.key(Part::Whole), value, dating);
     let response = dated(place, Part::Whole, answer.end, scene);
-    Shown { text: Some(response), conflict_clicked: answer.conflict_clicked }
+    Shown::of(response, answer.conflict_clicked)
 }
 
 fn date_range(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWidget<'_>) -> Shown {
@@ -553,7 +565,7 @@ fn date_range(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: Fie
     let [first, last] = answer.ends;
     let response = dated(place, Part::First, first, scene);
     dated(place, Part::Last, last, scene);
-    Shown { text: Some(response), conflict_clicked: answer.conflict_clicked }
+    Shown::of(response, answer.conflict_clicked)
 }
 
 /// Takes what was typed or picked in a date's control.
@@ -576,5 +588,5 @@ fn yes_no(ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>, widget: FieldWi
     if let Some(changed) = answer.changed {
         place.set(scene, changed.map_or(Value::Empty, Value::YesNo));
     }
-    Shown::plain(answer.conflict_clicked)
+    Shown::of(answer.response, answer.conflict_clicked)
 }

@@ -21,7 +21,7 @@ mod understood;
 
 use std::collections::HashSet;
 
-use eframe::egui::{RichText, Ui};
+use eframe::egui::{Id, Response, RichText, Ui, UiBuilder};
 use samsyn_engine::id::RowId;
 use samsyn_engine::schema::{Field, FieldPath, FieldType, Kind};
 
@@ -45,14 +45,40 @@ pub(super) struct Form {
     open_rows: HashSet<RowId>,
     /// The contradiction that is looked at.
     conflict: Option<FieldPath>,
-    /// The keyboard is to go to the first field.
-    focus_first: bool,
+    /// Where the keyboard is to go.
+    goal: Option<Goal>,
+}
+
+/// A place in the form that is to get the keyboard as soon as it is drawn: what was asked for may still be on its way.
+#[derive(Debug, Clone, PartialEq)]
+enum Goal {
+    /// The field that a new record begins with.
+    First,
+    /// A row: its first field, or its line where it is folded.
+    Row(RowId),
+    /// The button that adds a row to a list.
+    Add(&'static str),
 }
 
 impl Form {
-    /// The form of a record that was just made: its first field has the keyboard.
-    pub(super) fn fresh() -> Self {
-        Form { focus_first: true, ..Form::default() }
+    /// Sends the keyboard to the field that a new record begins with.
+    pub(super) fn take_keyboard(&mut self) {
+        self.goal = Some(Goal::First);
+    }
+
+    /// Whether the keyboard was sent to the first field, and the form that was drawn has none that takes it.
+    pub(super) fn cannot_take_keyboard(&mut self) -> bool {
+        self.goal.take_if(|goal| *goal == Goal::First).is_some()
+    }
+
+    /// Gives the keyboard to a control, if that is where it is to go.
+    fn arrive(&mut self, goal: &Goal, control: Option<&Response>) {
+        if self.goal.as_ref() == Some(goal)
+            && let Some(control) = control.filter(|control| control.enabled())
+        {
+            control.request_focus();
+            self.goal = None;
+        }
     }
 
     /// Unfolds a row.
@@ -117,10 +143,14 @@ impl Form {
 
     /// One field's control.
     fn control(&mut self, ui: &mut Ui, place: &Place<'_>, scene: &mut Scene<'_>) {
-        let done = control::show(ui, place, scene, &mut self.picking);
-        if let Some(response) = done.text.filter(|_| self.focus_first) {
-            response.request_focus();
-            self.focus_first = false;
+        // Under a name of its own a control keeps the keyboard, whatever comes and goes above it.
+        let named = UiBuilder::new().scope_id(Id::unique((place.view.record.id, &place.path)));
+        let shown = |ui: &mut Ui| control::show(ui, place, scene, &mut self.picking);
+        let done = ui.scope_builder(named, shown).inner;
+        match place.path.row() {
+            Some(row) => self.arrive(&Goal::Row(row), done.control.as_ref()),
+            None if is_first(place) => self.arrive(&Goal::First, done.control.as_ref()),
+            None => {}
         }
         if done.conflict_clicked {
             let open = self.conflict.as_ref() == Some(&place.path);
@@ -133,7 +163,8 @@ impl Form {
         if let Some(conflict) =
             place.conflict.filter(|conflict| self.conflict.as_ref() == Some(&conflict.path))
         {
-            super::conflict::show(ui, scene, &place.view.record, conflict);
+            let mut none = super::conflict::Digits::default();
+            super::conflict::show(ui, scene, (&place.view.record, conflict), &mut none);
         }
     }
 }
@@ -176,6 +207,13 @@ fn is_short(field_type: &FieldType) -> bool {
             | FieldType::ReferenceSet(_)
             | FieldType::DateRange
     )
+}
+
+/// Whether a new record begins with this field: with the first of its title, whatever stands before it.
+fn is_first(place: &Place<'_>) -> bool {
+    let Some(kind) = place.view.record.kind() else { return false };
+    let first = kind.title.first().and_then(|names| names.first()).copied();
+    first.or(kind.fields.first().map(|field| field.name)) == Some(place.field.name)
 }
 
 /// Whether a field alone is the record's title: titles are long.

@@ -74,7 +74,8 @@ impl Form {
             value(ui, place, scene);
             if let Some(conflict) = place.conflict {
                 badge::badge(ui, &texts::values(conflict.writings.len(), scene.language), Tone::Warning);
-                super::super::conflict::show(ui, scene, &place.view.record, conflict);
+                let mut none = super::super::conflict::Digits::default();
+                super::super::conflict::show(ui, scene, (&place.view.record, conflict), &mut none);
             }
         });
     }

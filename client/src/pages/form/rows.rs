@@ -3,20 +3,24 @@
 //! Rows with a few short fields (an e-mail address, a phone number) stand open, one line each. Longer ones (a task, a
 //! space with its capacities) are a line that tells the most important and unfolds into a form.
 
-use eframe::egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Sense, Stroke, Ui, vec2};
+use std::cell::RefCell;
+
+use eframe::egui::{
+    CornerRadius, FontId, Frame, Id, Margin, Response, RichText, Sense, Stroke, Ui, UiBuilder, vec2,
+};
 use jiff::civil::Date;
 use samsyn_engine::document::Edit;
 use samsyn_engine::id::RowId;
 use samsyn_engine::schema::{Cells, Field, FieldType, Language, Link, Row, Value, order};
 
 use super::control::Place;
-use super::{Form, columns, in_columns, is_short};
+use super::{Form, Goal, columns, in_columns, is_short};
 use crate::pages::{Action, Scene, texts};
 use crate::state::RecordView;
 use crate::widgets::button;
 use crate::widgets::icon::{self, Icon};
-use crate::widgets::theme;
-use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
+use crate::widgets::tokens::{Tokens, Tone, font, height, radius, space};
+use crate::widgets::{line, list, theme};
 use crate::words::row_words;
 
 /// A keyed list's field and the fields of its rows.
@@ -24,6 +28,12 @@ type List = (&'static Field, &'static [Field]);
 
 /// Rows with no more fields than this, all of them short, stand open.
 const OPEN_FIELDS: usize = 3;
+
+/// A row that stands open and is narrower than this has its buttons below its fields, in points.
+const NARROW_ROW: f32 = 240.0;
+
+/// The least width of a field in a row that stands open, in points.
+const OPEN_FIELD: f32 = 112.0;
 
 impl Form {
     /// Draws a keyed list.
@@ -46,9 +56,11 @@ impl Form {
                 self.row(ui, view, list, place, scene);
             }
             let add = format!("{}: {}", scene.say(texts::ADD_ROW), caption.to_lowercase());
-            let pressed =
-                button::with_icon(ui, Icon::Plus, scene.say(texts::ADD_ROW)).accessible_name(add).clicked();
-            if pressed {
+            let named = UiBuilder::new().scope_id(Id::unique((view.record.id, list.0.name, "add")));
+            let button = |ui: &mut Ui| button::with_icon(ui, Icon::Plus, scene.say(texts::ADD_ROW));
+            let add = ui.scope_builder(named, button).inner.accessible_name(add);
+            self.arrive(&Goal::Add(list.0.name), Some(&add));
+            if add.clicked() {
                 self.add_row(view, list.0.name, scene);
             }
         });
@@ -57,6 +69,7 @@ impl Form {
     fn add_row(&mut self, view: &RecordView, list: &str, scene: &mut Scene<'_>) {
         let row = Row { id: RowId::random(), order: String::new(), cells: Cells::new() };
         self.unfold(row.id);
+        self.goal = Some(Goal::Row(row.id));
         let edit = Edit::AddRow { list: list.to_owned(), row };
         scene.act(Action::Edit(view.record.id, vec![edit]));
     }
@@ -70,28 +83,52 @@ impl Form {
             .stroke(Stroke::new(1.0, t.border))
             .corner_radius(CornerRadius::same(radius::M))
             .inner_margin(Margin::symmetric(space::M as i8, space::XS as i8));
-        ui.push_id(row.id, |ui| {
+        // Under a name of its own a row keeps the keyboard, whatever comes and goes above it.
+        let named = UiBuilder::new().scope_id(Id::unique((view.record.id, row.id)));
+        ui.scope_builder(named, |ui| {
             frame.show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = space::S;
                 if flat {
-                    line(ui, Align::Min, |ui| {
-                        ui.vertical(|ui| {
-                            // Beside the controls, not beside their captions.
-                            ui.add_space(height::BADGE + space::XS);
-                            line(ui, Align::Center, |ui| Self::tools(ui, view, list, place, scene));
-                        });
-                        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                            let fields: Vec<&'static Field> = list.1.iter().collect();
-                            self.cells(ui, view, list, (row, fields.len(), &fields), scene);
-                        });
-                    });
-                    ui.add_space(space::XXS);
+                    self.flat(ui, view, list, place, scene);
                 } else {
                     self.folded(ui, view, list, place, scene);
                 }
             });
         });
+    }
+
+    /// A row that stands open: its fields, and behind them the buttons.
+    fn flat(&mut self, ui: &mut Ui, view: &RecordView, list: List, place: usize, scene: &mut Scene<'_>) {
+        let row = &view.record.get(list.0.name).rows()[place];
+        if ui.available_width() < NARROW_ROW {
+            let fields: Vec<&'static Field> = list.1.iter().collect();
+            self.cells(ui, view, list, (row, 1, &fields), scene);
+            ui.horizontal(|ui| self.tools(ui, view, list, place, scene));
+            return;
+        }
+        // Both ends draw with the same scene and form, one after the other.
+        let both = RefCell::new((self, scene));
+        line::ends_at_top(
+            ui,
+            |ui| {
+                let (form, scene) = &mut *both.borrow_mut();
+                ui.vertical(|ui| {
+                    let fields: Vec<&'static Field> = list.1.iter().collect();
+                    let count = fields.len().min(in_a_row(ui).max(1));
+                    form.cells(ui, view, list, (row, count, &fields), scene);
+                });
+            },
+            |ui| {
+                let (form, scene) = &mut *both.borrow_mut();
+                ui.vertical(|ui| {
+                    // Beside the controls, not beside their captions.
+                    ui.add_space(height::BADGE + space::XS);
+                    ui.horizontal(|ui| form.tools(ui, view, list, place, scene));
+                });
+            },
+        );
+        ui.add_space(space::XXS);
     }
 
     /// A row's line, and its form where it is unfolded.
@@ -119,7 +156,7 @@ impl Form {
             self.cells(ui, view, list, (row, 1, &[field]), scene);
         }
         self.cells(ui, view, list, (row, count, &beside), scene);
-        ui.add_space(space::S);
+        line::ends(ui, |_| {}, |ui| self.tools(ui, view, list, place, scene));
     }
 
     /// Draws a row's fields, `count` in a line, and under each line what contradicts in it.
@@ -141,8 +178,14 @@ impl Form {
     }
 
     /// A folded row's line. Answers whether it was pressed.
-    fn head(&self, ui: &mut Ui, view: &RecordView, list: List, place: usize, scene: &mut Scene<'_>) -> bool {
-        let t = Tokens::of(ui);
+    fn head(
+        &mut self,
+        ui: &mut Ui,
+        view: &RecordView,
+        list: List,
+        place: usize,
+        scene: &mut Scene<'_>,
+    ) -> bool {
         let row = &view.record.get(list.0.name).rows()[place];
         let open = self.open_rows.contains(&row.id);
         let titles: Vec<(Link, String)> =
@@ -151,47 +194,32 @@ impl Form {
         let title = row_words(list.1, row, scene.language, &find);
         let summary = summary(list.1, row, (scene.language, scene.today), &find);
         let conflicts = view.conflicts.iter().filter(|conflict| conflict.path.row() == Some(row.id)).count();
-        line(ui, Align::Center, |ui| {
-            Self::tools(ui, view, list, place, scene);
+        // Both ends draw with the same scene and form, one after the other.
+        let both = RefCell::new((self, scene));
+        let disclosure = |ui: &mut Ui| {
+            let pressed = fold_line(ui, (&title, &summary), open);
+            let (form, _) = &mut *both.borrow_mut();
+            if !open {
+                form.arrive(&Goal::Row(row.id), Some(&pressed));
+            }
+            pressed.clicked()
+        };
+        let tools = |ui: &mut Ui| {
+            let (form, scene) = &mut *both.borrow_mut();
             if conflicts > 0 {
                 let words = texts::values(conflicts + 1, scene.language);
                 crate::widgets::badge::badge(ui, &words, Tone::Warning);
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let size = vec2(ui.available_width(), height::CONTROL);
-                let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-                response.widget_info(|| {
-                    let kind = eframe::egui::Role::DisclosureTriangle;
-                    eframe::egui::WidgetInfo::selected(kind, true, open, format!("{title}, {summary}"))
-                });
-                if response.has_focus() {
-                    theme::focus_ring(ui, rect, radius::S);
-                }
-                let chevron = if open { Icon::Down } else { Icon::Right };
-                let colour = if response.hovered() { t.text } else { t.text_weak };
-                chevron.paint(ui.painter(), icon::leading(rect), colour);
-                let inner = rect.with_min_x(rect.left() + icon::SIZE + space::S);
-                let mut ui = ui.new_child(
-                    eframe::egui::UiBuilder::new()
-                        .max_rect(inner)
-                        .layout(Layout::left_to_right(Align::Center)),
-                );
-                ui.spacing_mut().item_spacing.x = space::S;
-                ui.add(
-                    Label::new(RichText::new(&title).text_style(theme::strong()))
-                        .truncate()
-                        .selectable(false),
-                );
-                let words = RichText::new(&summary).small().color(t.text_weak);
-                ui.add(Label::new(words).truncate().selectable(false));
-                response.clicked()
-            })
-            .inner
-        })
+            // What is unfolded has them behind its fields.
+            if !open {
+                form.tools(ui, view, list, place, scene);
+            }
+        };
+        line::ends(ui, disclosure, tools).0
     }
 
     /// The buttons that move and remove a row.
-    fn tools(ui: &mut Ui, view: &RecordView, list: List, place: usize, scene: &mut Scene<'_>) {
+    fn tools(&mut self, ui: &mut Ui, view: &RecordView, list: List, place: usize, scene: &mut Scene<'_>) {
         let rows = view.record.get(list.0.name).rows();
         let row = &rows[place];
         let title = row_words(list.1, row, scene.language, &|link| link.to_string());
@@ -199,21 +227,27 @@ impl Form {
             |caption: samsyn_engine::schema::Caption| format!("{}: {title}", caption.get(scene.language));
         ui.spacing_mut().item_spacing.x = 0.0;
         let mut edit = None;
-        if button::icon_button(ui, Icon::Trash, &named(texts::REMOVE)).clicked() {
-            edit = Some(Edit::RemoveRow { list: list.0.name.to_owned(), row: row.id });
-        }
-        ui.add_enabled_ui(place + 1 < rows.len(), |ui| {
-            if button::icon_button(ui, Icon::Down, &named(texts::MOVE_DOWN)).clicked() {
-                let after = rows.get(place + 2).map(|row| row.order.as_str());
-                edit = Some(to(list, row, order::between(Some(&rows[place + 1].order), after)));
-            }
-        });
         ui.add_enabled_ui(place > 0, |ui| {
             if button::icon_button(ui, Icon::Up, &named(texts::MOVE_UP)).clicked() {
                 let before = place.checked_sub(2).map(|index| rows[index].order.as_str());
                 edit = Some(to(list, row, order::between(before, Some(&rows[place - 1].order))));
+                // At the top this button can be pressed no more.
+                self.goal = (place == 1).then_some(Goal::Row(row.id));
             }
         });
+        ui.add_enabled_ui(place + 1 < rows.len(), |ui| {
+            if button::icon_button(ui, Icon::Down, &named(texts::MOVE_DOWN)).clicked() {
+                let after = rows.get(place + 2).map(|row| row.order.as_str());
+                edit = Some(to(list, row, order::between(Some(&rows[place + 1].order), after)));
+                self.goal = (place + 2 == rows.len()).then_some(Goal::Row(row.id));
+            }
+        });
+        if button::icon_button(ui, Icon::Trash, &named(texts::REMOVE)).clicked() {
+            edit = Some(Edit::RemoveRow { list: list.0.name.to_owned(), row: row.id });
+            // The keyboard stays where the row was.
+            let next = rows.get(place + 1).or_else(|| rows.get(place.checked_sub(1)?));
+            self.goal = Some(next.map_or(Goal::Add(list.0.name), |row| Goal::Row(row.id)));
+        }
         let Some(edit) = edit else { return };
         if matches!(edit, Edit::RemoveRow { .. }) {
             let told = scene.say(texts::ROW_REMOVED).replace("{}", &title);
@@ -224,13 +258,36 @@ impl Form {
     }
 }
 
-/// A line that is filled from the right, no higher than what is in it.
-fn line<R>(ui: &mut Ui, align: Align, content: impl FnOnce(&mut Ui) -> R) -> R {
-    ui.horizontal(|ui| ui.with_layout(Layout::right_to_left(align), content).inner).inner
+/// What folds and unfolds a row: its title, and what is most important in it.
+fn fold_line(ui: &mut Ui, (title, summary): (&str, &str), open: bool) -> Response {
+    let t = Tokens::of(ui);
+    let size = vec2(ui.available_width(), height::CONTROL);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| {
+        let kind = eframe::egui::Role::DisclosureTriangle;
+        eframe::egui::WidgetInfo::selected(kind, true, open, format!("{title}, {summary}"))
+    });
+    if response.has_focus() {
+        theme::focus_ring(ui, rect, radius::S);
+    }
+    let chevron = if open { Icon::Down } else { Icon::Right };
+    let colour = if response.hovered() { t.text } else { t.text_weak };
+    chevron.paint(ui.painter(), icon::leading(rect), colour);
+    let inner = rect.with_min_x(rect.left() + icon::SIZE + space::S);
+    let strong = (theme::semibold(font::BODY), t.text);
+    let end = list::paint_words(ui, inner, title, strong);
+    let rest = inner.with_min_x((end + space::S).min(inner.right()));
+    list::paint_words(ui, rest, summary, (FontId::proportional(font::SMALL), t.text_weak));
+    response
 }
 
 fn to(list: List, row: &Row, order: String) -> Edit {
     Edit::MoveRow { list: list.0.name.to_owned(), row: row.id, order }
+}
+
+/// How many short fields of a row that stands open have room beside each other.
+fn in_a_row(ui: &Ui) -> usize {
+    (ui.available_width() / OPEN_FIELD) as usize
 }
 
 /// Whether rows of these fields stand open.

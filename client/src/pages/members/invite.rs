@@ -176,7 +176,7 @@ impl Made {
             let large = eframe::egui::FontId::monospace(26.0);
             ui.add(Label::new(RichText::new(&code).font(large).color(t.text)).selectable(true));
             if let Some(picture) = &self.picture {
-                picture.show(ui, SIDE, scene.say(words::PICTURE));
+                picture.show(ui, SIDE.min(ui.available_width()), scene.say(words::PICTURE));
             }
         });
         let role = scene.say(texts::role(self.role));

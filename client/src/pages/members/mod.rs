@@ -13,7 +13,9 @@ mod relay;
 mod role;
 pub(crate) mod words;
 
-use eframe::egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Stroke, Ui};
+use std::cell::RefCell;
+
+use eframe::egui::{CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Management, PublicKey, Role, Roster};
 
@@ -26,16 +28,13 @@ use crate::widgets::badge;
 use crate::widgets::button;
 use crate::widgets::dialog::Dialog;
 use crate::widgets::icon::{self, Icon};
-use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, radius, space};
 use crate::widgets::toolbar::toolbar;
+use crate::widgets::{line, scroll, theme};
 use crate::words::moment;
 
 /// The widest that cards are, in points: what belongs together stays together on a wide screen.
 const WIDEST: f32 = 900.0;
-
-/// From this width on the buttons of a card stand beside the name, in points.
-const ROOMY: f32 = 640.0;
 
 /// So much of what has happened is shown.
 const HAPPENED: usize = 30;
@@ -90,8 +89,8 @@ impl MembersPage {
         Frame::new().inner_margin(margin).show(ui, |ui| self.head(ui, (&people, changes), scene));
         let frame = Frame::new().inner_margin(Margin { top: 0, ..Margin::same(space::L as i8) });
         frame.show(ui, |ui| {
-            ScrollArea::vertical().id_salt("members").auto_shrink(false).show(ui, |ui| {
-                ui.set_width((ui.available_width() - space::S).min(WIDEST));
+            scroll::vertical(ui, "members", |ui| {
+                ui.set_width(ui.available_width().min(WIDEST));
                 ui.spacing_mut().item_spacing.y = space::S;
                 notice(ui, (&roster, changes), scene);
                 relay::show(ui, scene);
@@ -114,8 +113,7 @@ impl MembersPage {
         let (_, invite) = toolbar(
             ui,
             |ui| {
-                ui.label(RichText::new(scene.say(words::MEMBERS)).text_style(theme::title()));
-                ui.label(RichText::new(words::people(belong, scene.language)).weak());
+                super::heading(ui, scene.say(words::MEMBERS), &words::people(belong, scene.language));
             },
             |ui| changes && button::primary(ui, Some(Icon::Plus), scene.say(words::INVITE)).clicked(),
         );
@@ -130,22 +128,18 @@ impl MembersPage {
         card_frame(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
-            let beside = changes && ui.available_width() > ROOMY;
-            ui.horizontal(|ui| {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if beside {
-                        self.buttons(ui, person, scene);
+            // Both ends draw with the same page and scene, one after the other.
+            let both = RefCell::new((&mut *self, &mut *scene));
+            line::ends_at_top(
+                ui,
+                |ui| who(ui, person, both.borrow().1),
+                |ui| {
+                    let (page, scene) = &mut *both.borrow_mut();
+                    if changes {
+                        page.buttons(ui, person, scene);
                     }
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| who(ui, person, scene));
-                });
-            });
-            if changes && !beside {
-                ui.horizontal(|ui| {
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        self.buttons(ui, person, scene);
-                    });
-                });
-            }
+                },
+            );
             if let Some(organisation) = person.organisation {
                 let title = scene.title(organisation);
                 ui.label(RichText::new(title).color(Tokens::of(ui).text_weak));
@@ -169,15 +163,15 @@ impl MembersPage {
             }
             return;
         }
-        if pressed(words::REMOVE) {
-            self.open = Some(Open::Remove(person.clone()));
+        if pressed(words::CHANGE_ROLE) {
+            let choice = RoleChoice::new(person.role.unwrap_or(Role::Reader), person.organisation);
+            self.open = Some(Open::Role(person.clone(), choice));
         }
         if pressed(words::NEW_DEVICE) {
             self.open = Some(Open::Invite(Box::new(Invite::new(Some(person.clone())))));
         }
-        if pressed(words::CHANGE_ROLE) {
-            let choice = RoleChoice::new(person.role.unwrap_or(Role::Reader), person.organisation);
-            self.open = Some(Open::Role(person.clone(), choice));
+        if pressed(words::REMOVE) {
+            self.open = Some(Open::Remove(person.clone()));
         }
     }
 
@@ -190,22 +184,14 @@ impl MembersPage {
     ) {
         let t = Tokens::of(ui);
         let name = device_name(laptop, scene);
-        ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let caption = scene.say(words::REVOKE);
-                if changes
-                    && laptop.revoked_at.is_none()
-                    && button::quiet(ui, caption).accessible_name(format!("{caption}: {name}")).clicked()
-                {
-                    self.open = Some(Open::Revoke(person.clone(), laptop.clone()));
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.spacing_mut().item_spacing.x = space::S;
-                    let (tone, seen) = seen(laptop, scene);
+        let told = |ui: &mut Ui| {
+            let (tone, seen) = seen(laptop, scene);
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                line::flowing(ui, |ui| {
                     badge::status_dot(ui, tone, &seen);
                     let gone = laptop.revoked_at.is_some();
-                    let colour = if gone { t.text_weak } else { t.text };
-                    ui.label(RichText::new(&name).color(colour));
+                    ui.label(RichText::new(&name).color(if gone { t.text_weak } else { t.text }));
                     if laptop.is_this {
                         badge::badge(ui, scene.say(words::THIS_DEVICE), Tone::Neutral);
                     }
@@ -213,6 +199,8 @@ impl MembersPage {
                         let revoked = format!("{} {}", scene.say(words::REVOKED), moment(at));
                         badge::badge(ui, &revoked, Tone::Danger);
                     }
+                });
+                {
                     let since = laptop.since.map(|at| scene.say(words::SINCE).replace("{}", &moment(at)));
                     let key = laptop.fingerprint.as_ref();
                     let key = key.map(|key| scene.say(words::KEY).replace("{}", key));
@@ -221,11 +209,20 @@ impl MembersPage {
                         .flatten()
                         .filter(|part| !part.is_empty())
                         .collect();
-                    let weak = RichText::new(parts.join(" · ")).small().color(t.text_weak);
-                    ui.add(Label::new(weak).truncate());
-                });
+                    let told = RichText::new(parts.join(" · ")).small().color(t.text_weak);
+                    ui.add(Label::new(told).wrap());
+                }
             });
-        });
+        };
+        let revoked = |ui: &mut Ui| {
+            let caption = scene.say(words::REVOKE);
+            changes
+                && laptop.revoked_at.is_none()
+                && button::quiet(ui, caption).accessible_name(format!("{caption}: {name}")).clicked()
+        };
+        if line::ends_at_top(ui, told, revoked).1 {
+            self.open = Some(Open::Revoke(person.clone(), laptop.clone()));
+        }
     }
 
     fn dialog(&mut self, ui: &Ui, scene: &mut Scene<'_>) {
@@ -266,21 +263,21 @@ fn card_frame(ui: &Ui) -> Frame {
 /// Name, and what they are.
 fn who(ui: &mut Ui, person: &Person, scene: &Scene<'_>) {
     let t = Tokens::of(ui);
-    ui.spacing_mut().item_spacing.x = space::S;
-    icon::show(ui, Icon::Person, t.text_weak);
-    let gone = person.removed_at.is_some();
-    let name = RichText::new(&person.name).text_style(theme::strong());
-    let name = if gone { name.color(t.text_weak) } else { name };
-    ui.add(Label::new(name).truncate());
-    if person.is_me {
-        badge::badge(ui, scene.say(words::YOU), Tone::Accent);
-    }
-    if let Some(role) = person.role.filter(|_| !gone) {
-        badge::badge(ui, scene.say(texts::role(role)), Tone::Neutral);
-    }
-    if let Some(at) = person.removed_at {
-        badge::badge(ui, &format!("{} {}", scene.say(words::REMOVED), moment(at)), Tone::Danger);
-    }
+    line::flowing(ui, |ui| {
+        icon::show(ui, Icon::Person, t.text_weak);
+        let gone = person.removed_at.is_some();
+        let name = RichText::new(&person.name).text_style(theme::strong());
+        ui.label(if gone { name.color(t.text_weak) } else { name });
+        if person.is_me {
+            badge::badge(ui, scene.say(words::YOU), Tone::Accent);
+        }
+        if let Some(role) = person.role.filter(|_| !gone) {
+            badge::badge(ui, scene.say(texts::role(role)), Tone::Neutral);
+        }
+        if let Some(at) = person.removed_at {
+            badge::badge(ui, &format!("{} {}", scene.say(words::REMOVED), moment(at)), Tone::Danger);
+        }
+    });
 }
 
 fn device_name(laptop: &Laptop, scene: &Scene<'_>) -> String {
@@ -338,8 +335,10 @@ fn invitations(ui: &mut Ui, (roster, changes): (&Roster, bool), scene: &mut Scen
             let (_, pressed) = toolbar(
                 ui,
                 |ui| {
-                    badge::badge(ui, role, Tone::Neutral);
-                    ui.label(&until);
+                    line::flowing(ui, |ui| {
+                        badge::badge(ui, role, Tone::Neutral);
+                        ui.label(&until);
+                    });
                 },
                 |ui| {
                     let caption = scene.say(words::WITHDRAW);
@@ -423,7 +422,7 @@ fn buttons<'s>(
     scene: &mut Scene<'s>,
     done: impl FnOnce(&mut Ui, &mut Scene<'s>) -> Step,
 ) -> Step {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let step = done(ui, scene);
         let cancel = ui.button(scene.say(words::CANCEL)).clicked();
         if cancel { Step::Close } else { step }

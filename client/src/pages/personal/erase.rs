@@ -26,6 +26,8 @@ pub(in crate::pages) struct Erase {
     typed: String,
     /// Whether it has been looked at in this dialog, and not only in one of before.
     looked: bool,
+    /// Whether the keyboard went to the name that is to be typed.
+    asked: bool,
     stage: Stage,
 }
 
@@ -39,7 +41,7 @@ enum Stage {
 
 impl Erase {
     pub(super) fn new(record: RecordId, name: String) -> Self {
-        Erase { record, name, typed: String::new(), looked: false, stage: Stage::Looking(None) }
+        Erase { record, name, typed: String::new(), looked: false, asked: false, stage: Stage::Looking(None) }
     }
 
     pub(super) fn title(&self, scene: &Scene<'_>) -> String {
@@ -131,7 +133,7 @@ impl Erase {
             self.type_name(ui, scene);
         }
         ui.add_space(space::S);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let typed = self.typed.trim() == self.name.trim();
             let erase = scene.say(words::ERASE_NOW);
             if may && ui.add_enabled_ui(typed, |ui| button::danger(ui, erase)).inner.clicked() {
@@ -149,7 +151,10 @@ impl Erase {
         Field::new(scene.say(words::TYPE_NAME)).show(ui, |ui, label| {
             let edit = TextEdit::singleline(&mut self.typed).align(Align2::LEFT_CENTER);
             let edit = edit.desired_width(f32::INFINITY).min_size(vec2(0.0, height::CONTROL));
-            ui.add(edit).labelled_by(label);
+            let edit = ui.add(edit).labelled_by(label);
+            if !std::mem::replace(&mut self.asked, true) {
+                edit.request_focus();
+            }
         });
     }
 }

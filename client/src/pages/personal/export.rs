@@ -23,6 +23,8 @@ pub(in crate::pages) struct Export {
     record: RecordId,
     name: String,
     path: String,
+    /// The keyboard has to go to the path.
+    focus: bool,
     stage: Stage,
 }
 
@@ -52,7 +54,7 @@ impl Export {
     pub(super) fn new(record: RecordId, name: &str, today: Date) -> Self {
         let path = free_path(&folder(), &format!("Samsyn {name} {today}"));
         let path = path.display().to_string();
-        Export { record, name: name.to_owned(), path, stage: Stage::Choosing(None) }
+        Export { record, name: name.to_owned(), path, focus: true, stage: Stage::Choosing(None) }
     }
 
     pub(super) fn title(&self, scene: &Scene<'_>) -> String {
@@ -94,14 +96,18 @@ impl Export {
         let typed = field.show(ui, |ui, label| {
             let edit = TextEdit::singleline(&mut self.path).align(Align2::LEFT_CENTER);
             let edit = edit.desired_width(f32::INFINITY).min_size(vec2(0.0, height::CONTROL));
-            ui.add(edit).labelled_by(label).changed()
+            let edit = ui.add(edit).labelled_by(label);
+            if std::mem::take(&mut self.focus) {
+                edit.request_focus();
+            }
+            edit.changed()
         });
         if typed.inner {
             // What was wrong with another name says nothing of this one.
             self.stage = Stage::Choosing(None);
         }
         ui.add_space(space::S);
-        ui.horizontal(|ui| self.choices(ui, scene)).inner
+        ui.horizontal_wrapped(|ui| self.choices(ui, scene)).inner
     }
 
     /// The buttons. Says whether it stays open.
@@ -128,7 +134,7 @@ fn written(ui: &mut Ui, paths: &[PathBuf; 2], scene: &Scene<'_>) -> bool {
     }
     weak_paragraph(ui, scene.say(words::WRITTEN_HINT));
     ui.add_space(space::S);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let done = button::primary(ui, None, scene.say(words::DONE)).clicked();
         if button::with_icon(ui, Icon::Document, scene.say(words::COPY_PATH)).clicked() {
             ui.copy_text(paths[0].display().to_string());

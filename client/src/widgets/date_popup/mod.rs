@@ -19,6 +19,7 @@ use super::{
     draft::{Commit, DraftKey, Drafts, Outcome},
     field::{Edit, Field, TextEditing},
     icon::Icon,
+    list,
     tokens::space,
 };
 
@@ -101,6 +102,9 @@ pub struct Dating<'a> {
 /// The width of the text of a date, in points.
 const TEXT: f32 = 108.0;
 
+/// The width of two dates beside each other, in points.
+const RANGE: f32 = 2.0 * (TEXT + button::ROOM + space::L) + space::L;
+
 impl Field<'_> {
     /// A date, or none.
     pub fn date<K: DraftKey>(
@@ -137,11 +141,19 @@ impl Field<'_> {
             (format!("{} {}", self.caption(), texts.from), format!("{} {}", self.caption(), texts.to));
         let shown = row.show(ui, |ui, _| {
             let start = End { value: value.0, other: value.1, dating: dating.0, name: Some(&names.0) };
+            let end = End { value: value.1, other: value.0, dating: dating.1, name: Some(&names.1) };
+            if ui.available_width() < RANGE {
+                // Without room for both the last day stands below the first.
+                let both = ui.vertical(|ui| {
+                    let first = ui.horizontal(|ui| date_control(ui, drafts, keys.0, start)).inner;
+                    [first, ui.horizontal(|ui| date_control(ui, drafts, keys.1, end)).inner]
+                });
+                return both.inner;
+            }
             let first = date_control(ui, drafts, keys.0, start);
             ui.add_space(space::XS);
             ui.weak("–");
             ui.add_space(space::XS);
-            let end = End { value: value.1, other: value.0, dating: dating.1, name: Some(&names.1) };
             [first, date_control(ui, drafts, keys.1, end)]
         });
         shown.inner.iter().for_each(|end| row.describe(&end.response));
@@ -163,8 +175,8 @@ fn date_control<K: DraftKey>(ui: &mut Ui, drafts: &mut Drafts<K>, key: &K, end: 
     let Dating { texts, valid, .. } = end.dating;
     let text = end.value.map(|date| date.to_string()).unwrap_or_default();
     ui.spacing_mut().item_spacing.x = space::XXS;
-    let edited =
-        TextEditing { edit: Edit::Line, hint: texts.hint, width: TEXT, valid }.show(ui, drafts, key, &text);
+    let edited = TextEditing { edit: Edit::Line, hint: texts.hint, width: text_width(ui), valid }
+        .show(ui, drafts, key, &text);
     let response = match end.name {
         Some(name) => edited.response.accessible_name(name),
         None => edited.response,
@@ -183,6 +195,11 @@ fn date_control<K: DraftKey>(ui: &mut Ui, drafts: &mut Drafts<K>, key: &K, end: 
     DateEnd { response, committed, picked, reverted }
 }
 
+/// In a narrow column the calendar's button still stands beside the text.
+fn text_width(ui: &Ui) -> f32 {
+    TEXT.min((ui.available_width() - button::ROOM - space::L).max(48.0))
+}
+
 /// The calendar under the text, while it is open. Returns what was picked.
 fn calendar_popup(
     ui: &Ui,
@@ -192,7 +209,7 @@ fn calendar_popup(
     texts: &DateTexts<'_>,
 ) -> Option<Option<Date>> {
     let id: Id = Popup::default_response_id(button);
-    if button.clicked() && !Popup::is_id_open(ui.ctx(), id) {
+    if list::opens(ui, button, id) {
         let start = end.value.or(end.other).unwrap_or(end.dating.today);
         ui.ctx().data_mut(|data| data.insert_temp(id, start));
     }

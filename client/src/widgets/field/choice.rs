@@ -104,7 +104,7 @@ struct Open {
 
 fn popup(ui: &Ui, button: &Response, name: &str, choices: Choices<'_>) -> Option<Option<usize>> {
     let id = Popup::default_response_id(button);
-    let opened = button.clicked() && !Popup::is_id_open(ui.ctx(), id);
+    let opened = list::opens(ui, button, id);
     if opened {
         let none = usize::from(choices.texts.none.is_some());
         let cursor = choices.chosen.map_or(0, |chosen| chosen + none);

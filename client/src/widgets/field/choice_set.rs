@@ -4,8 +4,7 @@ use eframe::egui::{Align, Id, Layout, Popup, PopupCloseBehavior, Response, Ui};
 
 use super::Field;
 use crate::widgets::{
-    badge, button, fuzzy,
-    icon::Icon,
+    badge, fuzzy,
     list::{self, Keys, Line},
     tokens::{Tone, space},
 };
@@ -35,6 +34,8 @@ pub enum SetAction {
 /// What a set did in this frame.
 #[derive(Debug)]
 pub struct SetResponse {
+    /// egui's response of the button that adds.
+    pub response: Response,
     /// The change, once.
     pub action: Option<SetAction>,
     /// The chip of this option was clicked.
@@ -68,28 +69,38 @@ impl Field<'_> {
                         clicked = Some(index);
                     }
                 }
-                let add = button::icon_button(ui, Icon::Plus, texts.add);
+                list::wrap_before_button(ui);
+                // "Add" alone says nothing to somebody who hears it.
+                let add = list::add_button(ui, "add", texts.add);
+                let add = add.accessible_name(format!("{}: {}", self.caption, texts.add));
+                if matches!(action, Some(SetAction::Remove(_))) {
+                    add.request_focus();
+                }
                 if let Some(index) = pick(ui, &add, titles, chosen, texts) {
                     action = Some(SetAction::Add(index));
                 }
-            });
+                add
+            })
+            .inner
         });
-        SetResponse { action, clicked, conflict_clicked: shown.conflict_clicked }
+        self.describe(&shown.inner);
+        SetResponse { response: shown.inner, action, clicked, conflict_clicked: shown.conflict_clicked }
     }
 }
 
 /// The list of what can still be added. Stays open, so that several can be added in a row.
 fn pick(ui: &Ui, add: &Response, titles: &[&str], chosen: &[usize], texts: SetTexts<'_>) -> Option<usize> {
     let id: Id = Popup::default_response_id(add);
-    if add.clicked() && !Popup::is_id_open(ui.ctx(), id) {
+    if list::opens(ui, add, id) {
         ui.ctx().data_mut(|data| data.insert_temp(id, (String::new(), 0_usize)));
     }
+    let width = list::popup_width(ui, 280.0);
     Popup::from_toggle_button_response(add)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .accessible_name(texts.add)
-        .width(260.0)
+        .width(width)
         .show(|ui| {
-            ui.set_width(260.0);
+            ui.set_width(width);
             let (mut query, mut cursor): (String, usize) =
                 ui.ctx().data(|data| data.get_temp(id)).unwrap_or_default();
             let left: Vec<usize> = (0..titles.len()).filter(|i| !chosen.contains(i)).collect();

@@ -56,6 +56,8 @@ pub struct Field<'a> {
     unit: Option<&'a str>,
     caption_width: Option<f32>,
     width: Option<f32>,
+    most: f32,
+    beside: f32,
     rows: usize,
     enabled: bool,
 }
@@ -97,6 +99,8 @@ impl<'a> Field<'a> {
             unit: None,
             caption_width: None,
             width: None,
+            most: f32::INFINITY,
+            beside: 0.0,
             rows: 3,
             enabled: true,
         }
@@ -137,6 +141,16 @@ impl<'a> Field<'a> {
         Self { width: Some(width), ..self }
     }
 
+    /// The most that the control takes of the width that there is.
+    pub fn at_most(self, most: f32) -> Self {
+        Self { most, ..self }
+    }
+
+    /// Leaves so much room behind the control, for [`Field::text_checked_beside`].
+    pub fn room_beside(self, beside: f32) -> Self {
+        Self { beside, ..self }
+    }
+
     /// The least number of lines of [`Field::text_area`]; 3 if not said.
     pub fn rows(self, rows: usize) -> Self {
         Self { rows, ..self }
@@ -156,7 +170,7 @@ impl<'a> Field<'a> {
                     ui.spacing_mut().item_spacing.y = space::XS;
                     let caption = |ui: &mut Ui| {
                         ui.spacing_mut().interact_size.y = height::BADGE;
-                        ui.horizontal(|ui| self.caption_row(ui)).inner
+                        ui.horizontal_wrapped(|ui| self.caption_row(ui)).inner
                     };
                     let (label, conflict_clicked) = ui.scope(caption).inner;
                     Shown { inner: self.body(ui, label, control), conflict_clicked }
@@ -208,15 +222,20 @@ impl<'a> Field<'a> {
                     if self.error.is_some() {
                         outline_as_wrong(ui);
                     }
+                    let below = self.unit_is_below(ui);
                     let inner = ui.label_inputs_by(label, |ui| control(ui, label));
-                    if let Some(unit) = self.unit {
+                    if let Some(unit) = self.unit.filter(|_| !below) {
                         ui.weak(unit);
                     }
-                    inner
+                    (inner, below)
                 })
                 .inner
             })
             .inner;
+        let (inner, below) = inner;
+        if let Some(unit) = self.unit.filter(|_| below) {
+            ui.label(RichText::new(unit).small().weak());
+        }
         if let Some(help) = self.help {
             ui.label(RichText::new(help).small().weak());
         }

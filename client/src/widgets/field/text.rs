@@ -10,8 +10,11 @@ use samsyn_engine::text::{pasted_line, pasted_prose};
 use super::{Field, FieldResponse};
 use crate::widgets::{
     draft::{DraftKey, Drafts, Outcome, Seen},
-    tokens::height,
+    tokens::{height, space},
 };
+
+/// The least width of a control, in points.
+const LEAST: f32 = 48.0;
 
 /// How a text is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +75,10 @@ impl TextEditing<'_> {
             frame,
         };
         let outcome = drafts.update(key, &before, seen);
+        // Esc takes back what was typed and stays; once more it leaves the field.
+        if matches!(outcome, Outcome::Reverted(_)) {
+            response.request_focus();
+        }
         if outcome != Outcome::Quiet {
             ui.ctx().request_repaint();
         }
@@ -96,7 +103,7 @@ impl Field<'_> {
         key: &K,
         value: &str,
     ) -> FieldResponse {
-        self.text(ui, drafts, key, value, Edit::Line, &|_| true)
+        self.text(ui, drafts, (key, value), (Edit::Line, &|_| true), |_| {})
     }
 
     /// A text in one line that has to be of a certain form. What is not stays as it was typed until it is, or until the
@@ -109,7 +116,20 @@ impl Field<'_> {
         value: &str,
         valid: &dyn Fn(&str) -> bool,
     ) -> FieldResponse {
-        self.text(ui, drafts, key, value, Edit::Line, valid)
+        self.text_checked_beside(ui, drafts, key, value, valid, |_| {})
+    }
+
+    /// The same with something behind the control, in the room that [`Field::room_beside`] left for it.
+    pub fn text_checked_beside<K: DraftKey>(
+        &self,
+        ui: &mut Ui,
+        drafts: &mut Drafts<K>,
+        key: &K,
+        value: &str,
+        valid: &dyn Fn(&str) -> bool,
+        beside: impl FnOnce(&mut Ui),
+    ) -> FieldResponse {
+        self.text(ui, drafts, (key, value), (Edit::Line, valid), beside)
     }
 
     /// Prose: grows with its text. The commit carries what the person saw and what they made of it.
@@ -120,21 +140,24 @@ impl Field<'_> {
         key: &K,
         value: &str,
     ) -> FieldResponse {
-        self.text(ui, drafts, key, value, Edit::Prose(self.rows), &|_| true)
+        self.text(ui, drafts, (key, value), (Edit::Prose(self.rows), &|_| true), |_| {})
     }
 
     fn text<K: DraftKey>(
         &self,
         ui: &mut Ui,
         drafts: &mut Drafts<K>,
-        key: &K,
-        value: &str,
-        edit: Edit,
-        valid: &dyn Fn(&str) -> bool,
+        (key, value): (&K, &str),
+        (edit, valid): (Edit, &dyn Fn(&str) -> bool),
+        beside: impl FnOnce(&mut Ui),
     ) -> FieldResponse {
         let shown = self.show(ui, |ui, label| {
             let width = self.control_width(ui);
+            if self.beside > 0.0 {
+                ui.spacing_mut().item_spacing.x = space::XXS;
+            }
             let edited = TextEditing { edit, hint: self.hint, width, valid }.show(ui, drafts, key, value);
+            beside(ui);
             Edited { response: edited.response.labelled_by(label), ..edited }
         });
         self.describe(&shown.inner.response);
@@ -145,12 +168,21 @@ impl Field<'_> {
     /// The width for a control that takes what there is, less the unit behind it.
     pub(crate) fn control_width(&self, ui: &Ui) -> f32 {
         self.width.unwrap_or_else(|| {
-            let unit = self.unit.map_or(0.0, |unit| {
-                let font = eframe::egui::TextStyle::Body.resolve(ui.style());
-                let galley = ui.painter().layout_no_wrap(unit.to_owned(), font, eframe::egui::Color32::WHITE);
-                galley.size().x + ui.spacing().item_spacing.x
-            });
-            (ui.available_width() - unit).max(48.0)
+            let unit = if self.unit_is_below(ui) { 0.0 } else { self.unit_width(ui) };
+            (ui.available_width() - unit - self.beside).max(LEAST).min(self.most)
+        })
+    }
+
+    /// Whether the unit stands below the control: there is no room for both.
+    pub(crate) fn unit_is_below(&self, ui: &Ui) -> bool {
+        self.width.is_none() && self.unit.is_some() && ui.available_width() - self.unit_width(ui) < LEAST
+    }
+
+    fn unit_width(&self, ui: &Ui) -> f32 {
+        self.unit.map_or(0.0, |unit| {
+            let font = eframe::egui::TextStyle::Body.resolve(ui.style());
+            let galley = ui.painter().layout_no_wrap(unit.to_owned(), font, eframe::egui::Color32::WHITE);
+            galley.size().x + ui.spacing().item_spacing.x
         })
     }
 }

@@ -1,8 +1,11 @@
 //! A question with yes, no, or nothing said.
 
-use eframe::egui::{Button, Ui};
+use eframe::egui::{Button, Response, Ui};
 
 use super::Field;
+
+/// The width of an answer, in points, where there is room.
+const WIDTH: f32 = 56.0;
 
 /// The words of a yes-or-no field.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +17,10 @@ pub struct YesNoTexts<'a> {
 }
 
 /// What a yes-or-no field did in this frame.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct YesNoResponse {
+    /// egui's response of the first answer.
+    pub response: Response,
     /// The new value, once; `Some(None)` when the answer was taken back.
     pub changed: Option<Option<bool>>,
     /// The conflict badge was clicked.
@@ -27,19 +32,26 @@ impl Field<'_> {
     pub fn yes_no(&self, ui: &mut Ui, value: Option<bool>, texts: YesNoTexts<'_>) -> YesNoResponse {
         let shown = self.show(ui, |ui, _| {
             ui.spacing_mut().item_spacing.x = 2.0;
+            let width = WIDTH.min((ui.available_width() - 2.0) / 2.0);
+            if width < WIDTH {
+                ui.spacing_mut().button_padding.x = 2.0;
+            }
             let mut changed = None;
-            for (answer, text) in [(true, texts.yes), (false, texts.no)] {
+            let [yes, _] = [(true, texts.yes), (false, texts.no)].map(|(answer, text)| {
                 let set = value == Some(answer);
                 let response =
-                    ui.add(Button::new(text).selected(set).min_size(eframe::egui::vec2(56.0, 0.0)));
+                    ui.add(Button::new(text).selected(set).min_size(eframe::egui::vec2(width, 0.0)));
                 // "Yes" alone says nothing to somebody who hears it.
                 let response = response.accessible_name(format!("{}: {text}", self.caption));
                 if response.clicked() {
                     changed = Some(if set { None } else { Some(answer) });
                 }
-            }
-            changed
+                response
+            });
+            (yes, changed)
         });
-        YesNoResponse { changed: shown.inner, conflict_clicked: shown.conflict_clicked }
+        let (response, changed) = shown.inner;
+        self.describe(&response);
+        YesNoResponse { response, changed, conflict_clicked: shown.conflict_clicked }
     }
 }

@@ -287,8 +287,8 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
                 (whole, button::with_icon(ui, Icon::Calendar, self.texts.today).clicked())
             },
             |ui| {
-                let closer = button::icon_button(ui, Icon::Plus, self.texts.zoom_in).clicked();
                 let farther = button::icon_button(ui, Icon::Dash, self.texts.zoom_out).clicked();
+                let closer = button::icon_button(ui, Icon::Plus, self.texts.zoom_in).clicked();
                 if closer {
                     1.5
                 } else if farther {

@@ -19,6 +19,7 @@ pub(super) struct Body {
     pub(super) selected: Option<Selection>,
     pub(super) opened: Option<usize>,
     pub(super) menu: Option<usize>,
+    pub(super) pressed: bool,
     pub(super) visible: Range<usize>,
 }
 
@@ -45,6 +46,9 @@ pub(super) fn show(
     let mut happened = Happened::default();
     if !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
         state.pressed = None;
+    }
+    if std::mem::take(&mut state.wanted) {
+        body.request_focus();
     }
     if body.has_focus() {
         keyboard(ui, body.id, table.rows, view.height(), state, &mut happened);
@@ -86,6 +90,7 @@ pub(super) fn show(
         selected: happened.changed.then(|| state.selection().clone()),
         opened: happened.opened,
         menu: happened.menu,
+        pressed: happened.pressed,
         visible,
     }
 }

@@ -135,6 +135,8 @@ pub struct TableResponse {
     pub opened: Option<usize>,
     /// This row was clicked with the secondary button; it is selected now.
     pub menu: Option<usize>,
+    /// A row was pressed: what is selected was pointed at, not passed by with the arrows.
+    pub pressed: bool,
     /// The rows in view: those that were fetched.
     pub visible: Range<usize>,
     /// A column was resized; the widths in the state are worth keeping.
@@ -194,6 +196,7 @@ impl<'a> Table<'a> {
             selected: body.selected,
             opened: body.opened,
             menu: body.menu,
+            pressed: body.pressed,
             visible: body.visible,
             resized: headed.resized,
         }

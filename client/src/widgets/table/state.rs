@@ -73,6 +73,8 @@ pub struct TableState {
     pub(super) pressed: Option<usize>,
     /// The cursor has to be scrolled into view.
     pub(super) reveal: bool,
+    /// The keyboard has to go to the table.
+    pub(super) wanted: bool,
 }
 
 impl TableState {
@@ -94,10 +96,26 @@ impl TableState {
         self.reveal = true;
     }
 
-    /// Selects nothing.
+    /// Sends the keyboard to the table when it is next shown.
+    pub fn take_keyboard(&mut self) {
+        self.wanted = true;
+        self.reveal = true;
+    }
+
+    /// The keyboard was to go to the table, which is not shown. Answers whether that was so.
+    pub fn leave_keyboard(&mut self) -> bool {
+        std::mem::take(&mut self.wanted)
+    }
+
+    /// Puts the keyboard on a row, and leaves alone what is selected.
+    pub fn point_at(&mut self, index: usize) {
+        self.cursor = Some(index);
+        self.reveal = true;
+    }
+
+    /// Selects nothing. The keyboard stays on its row.
     pub fn clear(&mut self) {
         self.selection = Selection::default();
-        self.cursor = None;
         self.anchor = None;
     }
 

@@ -55,7 +55,7 @@ impl Shell {
                 let done = self.session.take_back(step);
                 self.show_done(done.as_ref());
             }
-            Some(Offer::Show(record)) => self.show_record(record),
+            Some(Offer::Show(record)) => self.show_record(record, true),
             Some(Offer::RestoreRow(record, list, row)) => {
                 self.session.edit(record, vec![Edit::RestoreRow { list, row }]);
             }
@@ -76,9 +76,9 @@ impl Shell {
     }
 
     /// Shows where something was that was taken back or done again.
-    pub(super) fn show_done(&mut self, done: Option<&Done>) {
+    pub(in crate::window) fn show_done(&mut self, done: Option<&Done>) {
         match done {
-            Some(Done::Edited(edited)) if self.page != Page::Review => self.show_record(edited.record),
+            Some(Done::Edited(edited)) if self.page != Page::Review => self.show_record(edited.record, false),
             // What was decided is to be seen where it is undecided again.
             Some(Done::Edited(edited)) => self.review.choose(edited.record),
             Some(Done::Marked(_)) => self.go(Page::Review),

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use eframe::egui::accesskit::Role as Part;
-use eframe::egui::{Context, Key, Modifiers, vec2};
+use eframe::egui::{Context, Event, Key, Modifiers, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use samsyn_engine::files::Existing;
 use samsyn_engine::identity::{InvitationCode, Role, WorkspaceId};
 use samsyn_engine::replica::Replica;
@@ -25,14 +25,14 @@ use crate::state::Settings;
 use crate::widgets::theme;
 
 /// The window of somebody who has none.
-struct Door {
-    harness: Harness<'static, Front>,
+pub(super) struct Door {
+    pub(super) harness: Harness<'static, Front>,
     replica: PathBuf,
     folder: tempfile::TempDir,
 }
 
 impl Door {
-    fn new() -> Door {
+    pub(super) fn new() -> Door {
         Door::with(Front::welcome)
     }
 
@@ -64,7 +64,7 @@ impl Door {
         self.harness.query_all_by_label_contains(words).next().is_some()
     }
 
-    fn press(&mut self, label: &str) {
+    pub(super) fn press(&mut self, label: &str) {
         self.harness.get_all_by_role_and_label(Part::Button, label).last().unwrap().click();
         self.harness.run_steps(3);
     }
@@ -213,6 +213,36 @@ fn a_file_that_was_opened_last_time_and_cannot_be_any_more_says_why() {
     });
     door.until("why", |door| door.says("is not a Samsyn replica"));
     assert!(door.says("Welcome to Samsyn"));
+}
+
+#[test]
+fn the_keyboard_begins_in_the_first_field_and_everything_is_done_without_a_mouse() {
+    let mut door = Door::new();
+    door.harness.run_steps(3);
+    let at = |door: &Door| {
+        let mut found = door.harness.query_all_by(|node| node.is_focused() && node.label().is_some());
+        found.next().and_then(|node| node.accesskit_node().label())
+    };
+    let press = |door: &mut Door, key: Key| {
+        door.harness.key_press(key);
+        door.harness.run_steps(3);
+    };
+    let types = |door: &mut Door, text: &str| {
+        door.harness.event(Event::Text(text.to_owned()));
+        door.harness.run_steps(3);
+    };
+    assert_eq!(at(&door).as_deref(), Some("Address"));
+    door.harness.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
+    door.harness.run_steps(3);
+    assert_eq!(at(&door).as_deref(), Some("Create your own"));
+    press(&mut door, Key::Enter);
+    assert_eq!(at(&door).as_deref(), Some("The workspace's name"));
+    types(&mut door, "Min byrå");
+    press(&mut door, Key::Tab);
+    types(&mut door, "Åsa Berg");
+    press(&mut door, Key::Enter);
+    door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
+    door.until("the keyboard is on the page", |door| at(door).is_some());
 }
 
 #[test]

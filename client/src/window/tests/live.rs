@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 
+use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
 use samsyn_engine::schema::kinds::CONTACT;
@@ -71,10 +72,14 @@ fn each_sees_who_is_here_and_who_has_the_same_record_open() {
     }
     asa.click("New contact");
     asa.write("Family name", "Ek");
+    let place = |desk: &Desk| desk.harness.get_by_role_and_label(Role::TextInput, "Given name").rect();
+    asa.until("who changed it last", |desk| says(desk, "Last changed by Åsa Berg"));
+    let alone = place(&asa);
     bo.choose("Ek");
     // Everybody in these tests is called the same.
     bo.until_shown("Åsa Berg also has this record open");
     asa.until_shown("Åsa Berg also has this record open");
+    assert_eq!(place(&asa), alone, "nothing moves under the hands of whoever types");
     // Who works offline is not seen.
     asa.click("Work offline");
     bo.until("nobody else", |desk| !says(desk, "is here") && !says(desk, "also has this record open"));

@@ -3,8 +3,10 @@
 mod backups;
 mod editing;
 mod findings;
+mod focus;
 mod front;
 mod idle;
+mod layout;
 mod listing;
 mod live;
 mod members;
@@ -14,6 +16,7 @@ mod relay;
 mod roles;
 mod town;
 mod trust;
+mod walking;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
