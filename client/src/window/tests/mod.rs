@@ -18,11 +18,12 @@ mod town;
 mod trust;
 mod walking;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, vec2};
+use eframe::egui::{Key, Modifiers, Rect, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use samsyn_engine::id::RecordId;
@@ -118,23 +119,33 @@ impl Desk {
         self.until(label, |desk| desk.harness.query_all_by_label(label).next().is_some());
     }
 
+    /// Draws until something is there and stays in its place: a click goes to a place, and what has just come is laid out
+    /// anew in its second frame.
+    fn until_still(&mut self, what: &str, place: impl Fn(&Desk) -> Option<Rect>) {
+        let before = Cell::new(None);
+        self.until(what, |desk| {
+            let now = place(desk);
+            now.is_some() && before.replace(now) == now
+        });
+    }
+
     fn click(&mut self, label: &str) {
-        self.until_shown(label);
+        self.until_still(label, |desk| Some(desk.harness.query_all_by_label(label).next()?.rect()));
         self.harness.get_all_by_label(label).next().unwrap().click();
         self.harness.run_steps(3);
     }
 
     /// Presses what has this role and label, where others have the label, too.
     fn press(&mut self, role: Role, label: &str) {
-        self.until(label, |desk| desk.harness.query_by_role_and_label(role, label).is_some());
+        self.until_still(label, |desk| Some(desk.harness.query_by_role_and_label(role, label)?.rect()));
         self.harness.get_by_role_and_label(role, label).click();
         self.harness.run_steps(3);
     }
 
     /// Chooses a row of a list: its label begins with its title.
     fn choose(&mut self, title: &str) {
-        let starts = |desk: &Desk| desk.row(title).is_some();
-        self.until(title, starts);
+        let place = |desk: &Desk| Some(desk.harness.query_all_by_label(&desk.row(title)?).next()?.rect());
+        self.until_still(title, place);
         let row = self.row(title).unwrap();
         self.harness.get_all_by_label(&row).next().unwrap().click();
         self.harness.run_steps(3);
