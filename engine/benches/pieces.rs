@@ -23,6 +23,18 @@ use samsyn_engine::store::NewReplica;
 use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, Range};
 use samsyn_engine::sync::{Entry, EntryBody, FromClient, Push};
 
+/// Without optimisation nothing is timed: that every piece runs to its end is seen at a small size.
+const SMALL: bool = cfg!(debug_assertions);
+
+/// How often a contact was edited.
+const EDITS: &[usize] = if SMALL { &[6, 20] } else { &[6, 100, 1_000] };
+
+/// How many records a replica holds.
+const RECORDS: usize = if SMALL { 20 } else { 2_000 };
+
+/// How many records two replicas compare.
+const SHELVES: &[u32] = if SMALL { &[100] } else { &[1_000, 10_000, 100_000] };
+
 fn main() {
     divan::main();
 }
@@ -78,7 +90,7 @@ mod change {
 mod receive {
     use super::*;
 
-    #[divan::bench(args = [6, 100, 1_000])]
+    #[divan::bench(args = EDITS)]
     fn applied_by_automerge(bencher: Bencher, edits: usize) {
         let (document, change) = contact_and_change(edits);
         let automerge = Automerge::load(&document.save()).expect("a saved document can be loaded");
@@ -88,7 +100,7 @@ mod receive {
             .bench_refs(|(automerge, change)| automerge.apply_changes([change.clone()]));
     }
 
-    #[divan::bench(args = [6, 100, 1_000])]
+    #[divan::bench(args = EDITS)]
     fn received_through_the_gate(bencher: Bencher, edits: usize) {
         let (document, change) = contact_and_change(edits);
         let change = gate::admit(&change.bytes, &Limits::default()).expect("a change of our own is admitted");
@@ -102,26 +114,26 @@ mod receive {
 mod whole {
     use super::*;
 
-    #[divan::bench(args = [6, 100, 1_000])]
+    #[divan::bench(args = EDITS)]
     fn loaded_by_automerge(bencher: Bencher, edits: usize) {
         let bytes = contact(edits).save_plain();
         bencher.counter(BytesCount::of_slice(&bytes)).bench(|| Automerge::load(black_box(&bytes)));
     }
 
-    #[divan::bench(args = [6, 100, 1_000])]
+    #[divan::bench(args = EDITS)]
     fn admitted_by_the_gate(bencher: Bencher, edits: usize) {
         let bytes = contact(edits).save_plain();
         let counter = BytesCount::of_slice(&bytes);
         bencher.counter(counter).bench(|| gate::admit_document(black_box(&bytes), &Limits::default()));
     }
 
-    #[divan::bench(args = [6, 100, 1_000])]
+    #[divan::bench(args = EDITS)]
     fn saved(bencher: Bencher, edits: usize) {
         let document = contact(edits);
         bencher.bench(|| document.save());
     }
 
-    #[divan::bench(args = [6, 100, 1_000])]
+    #[divan::bench(args = EDITS)]
     fn read(bencher: Bencher, edits: usize) {
         let document = contact(edits);
         bencher.bench(|| document.read());
@@ -132,7 +144,7 @@ mod whole {
 mod edit {
     use super::*;
 
-    #[divan::bench(args = [6, 100, 1_000])]
+    #[divan::bench(args = EDITS)]
     fn in_memory(bencher: Bencher, edits: usize) {
         let document = contact(edits);
         let edit = [Edit::set("family", Value::Text("Berglund".to_owned()))];
@@ -182,11 +194,11 @@ mod at_rest {
     }
 
     #[divan::bench(args = [false, true], sample_count = 20)]
-    fn opened_and_listed_2_000(bencher: Bencher, encrypted: bool) {
+    fn opened_and_listed(bencher: Bencher, encrypted: bool) {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let (path, key) = (folder.path().join("bench.samsyn"), key(encrypted));
         let kind = new_contact().kind;
-        drop(replica(&path, key.as_ref(), 2_000));
+        drop(replica(&path, key.as_ref(), RECORDS));
         bencher.bench_local(|| {
             let replica = Replica::open_with(&path, key.as_ref()).expect("a replica can be opened");
             let ids = replica.store().list(&ListQuery::all(kind)).expect("it can be read");
@@ -231,13 +243,13 @@ mod protocol {
         }
     }
 
-    #[divan::bench(args = [1_000, 10_000, 100_000])]
+    #[divan::bench(args = SHELVES)]
     fn comparison_begun(bencher: Bencher, records: u32) {
         let shelf = Shelf::of(records);
         bencher.bench(|| compare::begin(&shelf));
     }
 
-    #[divan::bench(args = [1_000, 10_000, 100_000])]
+    #[divan::bench(args = SHELVES)]
     fn comparison_answered(bencher: Bencher, records: u32) {
         let shelf = Shelf::of(records);
         let differs = [Range { upper: None, held: Held::Fingerprint(Fingerprint([0; 16])) }];

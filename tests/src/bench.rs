@@ -23,10 +23,8 @@ use samsyn_engine::schema::kinds::CONTACT;
 use samsyn_engine::store::ListQuery;
 use serde_json::json;
 
-use crate::figures::{self, Figures};
-use crate::wire::{Traffic, Workspace, sync};
-
-type Failure = Box<dyn std::error::Error>;
+use crate::figures::{self, Failure, Figures};
+use crate::wire::{Traffic, Workspace, meet, sync};
 
 /// What is measured, and how large it is.
 #[derive(Debug, Args)]
@@ -94,6 +92,7 @@ fn make(path: &Path, workspace: &Workspace, records: usize) -> Result<Vec<Figure
     let size = Size { contacts, organisations, venues, plans, meetings, focus_areas };
     let began = Instant::now();
     let mut replica = workspace.replica(path, "Åsa Berg");
+    from_elsewhere(&mut replica, path, workspace)?;
     for chunk in workspace_of(7, today(), size).chunks(500) {
         replica.create_records(chunk)?;
     }
@@ -105,6 +104,15 @@ fn make(path: &Path, workspace: &Workspace, records: usize) -> Result<Vec<Figure
         Figure("made in", took, "s"),
         Figure("file", bytes as f64 / 1e6, "MB"),
     ])
+}
+
+/// What somebody else has made awaits its review.
+fn from_elsewhere(replica: &mut Replica, path: &Path, workspace: &Workspace) -> Result<(), Failure> {
+    let mut other = workspace.replica(&path.with_extension("other"), "Bo Ek");
+    let size = Size { contacts: 5, organisations: 0, venues: 0, plans: 0, meetings: 0, focus_areas: 0 };
+    other.create_records(&workspace_of(8, today(), size))?;
+    meet(&mut other, replica, usize::MAX);
+    Ok(())
 }
 
 /// The way of all records to a relay, and from there to somebody who is new; both on real files, without a network.

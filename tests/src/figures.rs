@@ -7,6 +7,9 @@ use clap::Args;
 use samsyn_engine::files::{Existing, Output};
 use serde::Serialize;
 
+/// Why something could not be measured.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
 /// Where figures are written to, beside the terminal.
 #[derive(Debug, Args)]
 pub(crate) struct Figures {
@@ -20,7 +23,7 @@ pub(crate) struct Figures {
 
 impl Figures {
     /// Begins the file, before anything is measured for it.
-    pub(crate) fn begin(&self) -> Result<Option<Output>, Box<dyn std::error::Error>> {
+    pub(crate) fn begin(&self) -> Result<Option<Output>, Failure> {
         let existing = if self.overwrite { Existing::Replace } else { Existing::Keep };
         let output = self.json.as_ref().map(|file| Output::begin(file, None, existing));
         Ok(output.transpose()?)
@@ -28,7 +31,7 @@ impl Figures {
 }
 
 /// Writes what was measured, where it is to be written.
-pub(crate) fn write(output: Option<Output>, rows: &impl Serialize) -> Result<(), Box<dyn std::error::Error>> {
+pub(crate) fn write(output: Option<Output>, rows: &impl Serialize) -> Result<(), Failure> {
     if let Some(mut output) = output {
         output.write_all(&serde_json::to_vec_pretty(rows)?)?;
         output.finish()?;

@@ -14,7 +14,7 @@ use samsyn_server::log::Meta;
 use serde_json::Value as Json;
 
 /// How long anything may take before a test gives up. Generous: machines are slow at times.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The program of that name, built with this very build.
 ///

@@ -23,4 +23,4 @@ pub use process::{Process, complaint, program, run};
 pub use workspace::{Workspace, wrong_secret};
 
 /// How long anything may take before a test gives up. Generous: machines are slow at times.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(180);

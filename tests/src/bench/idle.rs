@@ -18,12 +18,17 @@ use super::{Failure, Figure, milliseconds};
 use crate::process::program;
 
 /// What is on the screen, and the keys that bring it there: what begins with `=` is typed as it stands.
-const STATES: [(&str, &[&str]); 5] = [
+const STATES: [(&str, &[&str]); 7] = [
     ("idle, a list, the relay out of reach: of a core", &[]),
     ("idle, a caret in the search field: of a core", &["ctrl+f"]),
     ("idle, the palette: of a core", &["Escape", "ctrl+k"]),
     ("idle, a record and a caret in it: of a core", &["=e", "Down", "Return", "Tab", "Tab", "Tab"]),
     ("idle, Review: of a core", &["ctrl+k", "=Go to Review", "Return"]),
+    (
+        "idle, a toast, and when it has gone: of a core",
+        &["ctrl+k", "=Mark everything", "Return", "Tab", "Return"],
+    ),
+    ("idle, a timeline: of a core", &["ctrl+6", "Down", "Return"]),
 ];
 
 /// So long a window has to come to rest after a key.
@@ -68,10 +73,10 @@ pub(super) fn window(path: &Path, rest: Duration) -> Result<Vec<Figure>, Failure
 
 /// What the process takes in each state, in hundredths of a core.
 fn at_rest(process: u32, rest: Duration) -> Result<Vec<Figure>, Failure> {
-    focus(process);
+    let has_keyboard = focus(process);
     let mut figures = Vec::new();
     for (what, keys) in STATES {
-        if !press(keys) {
+        if !(keys.is_empty() || has_keyboard && press(keys)) {
             eprintln!("no xdotool, or no X11: what idle windows cost is measured as far as no key is needed");
             break;
         }
@@ -84,12 +89,15 @@ fn at_rest(process: u32, rest: Duration) -> Result<Vec<Figure>, Failure> {
     Ok(figures)
 }
 
-/// Gives the window the keyboard: where nothing manages windows nobody else does.
-fn focus(process: u32) {
+/// Gives the window the keyboard: where nothing manages windows nobody else does. Says whether it has it.
+fn focus(process: u32) -> bool {
+    let process = process.to_string();
+    // Any name will do, but without one what is to be done is taken for it.
+    let found = ["search", "--onlyvisible", "--all", "--pid", &process, "--name", "."];
     let mut command = Command::new("xdotool");
-    command.args(["search", "--onlyvisible", "--pid", &process.to_string(), "windowfocus"]);
-    // Where that cannot be done keys go nowhere, and that is said with the first of them.
-    let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    command.args(found).arg("windowfocus").args(["getwindowfocus", "getwindowpid"]);
+    let has_it = command.stderr(Stdio::null()).output();
+    has_it.is_ok_and(|has_it| String::from_utf8_lossy(&has_it.stdout).trim() == process)
 }
 
 /// Presses keys one after the other, each when the one before has been dealt with. Says whether that could be done.

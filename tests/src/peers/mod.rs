@@ -34,9 +34,7 @@ use serde::{Deserialize, Serialize};
 use link::Weather;
 use row::{Row, table};
 
-use crate::figures::{self, Figures};
-
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+use crate::figures::{self, Failure, Figures};
 
 /// Two sides that do not come to the same within so long are not waited for.
 pub(crate) const LONGEST: Duration = Duration::from_secs(150);
