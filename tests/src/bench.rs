@@ -20,6 +20,7 @@ use samsyn_client::words::today;
 use samsyn_engine::replica::Replica;
 use samsyn_engine::sample::{Size, workspace_of};
 use samsyn_engine::schema::kinds::CONTACT;
+use samsyn_engine::schema::{NewRecord, Value};
 use samsyn_engine::store::ListQuery;
 use serde_json::json;
 
@@ -109,8 +110,9 @@ fn make(path: &Path, workspace: &Workspace, records: usize) -> Result<Vec<Figure
 /// What somebody else has made awaits its review.
 fn from_elsewhere(replica: &mut Replica, path: &Path, workspace: &Workspace) -> Result<(), Failure> {
     let mut other = workspace.replica(&path.with_extension("other"), "Bo Ek");
-    let size = Size { contacts: 5, organisations: 0, venues: 0, plans: 0, meetings: 0, focus_areas: 0 };
-    other.create_records(&workspace_of(8, today(), size))?;
+    let family = |number: usize| ("family".to_owned(), Value::Text(format!("Ek {number}")));
+    let contact = |number| NewRecord { cells: [family(number)].into(), ..NewRecord::new(&CONTACT) };
+    other.create_records(&(1..=5).map(contact).collect::<Vec<_>>())?;
     meet(&mut other, replica, usize::MAX);
     Ok(())
 }

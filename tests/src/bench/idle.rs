@@ -22,13 +22,16 @@ const STATES: [(&str, &[&str]); 7] = [
     ("idle, a list, the relay out of reach: of a core", &[]),
     ("idle, a caret in the search field: of a core", &["ctrl+f"]),
     ("idle, the palette: of a core", &["Escape", "ctrl+k"]),
-    ("idle, a record and a caret in it: of a core", &["=e", "Down", "Return", "Tab", "Tab", "Tab"]),
+    ("idle, a record and a caret in it: of a core", &["Escape", "ctrl+3", "Down", "Return"]),
     ("idle, Review: of a core", &["ctrl+k", "=Go to Review", "Return"]),
     (
         "idle, a toast, and when it has gone: of a core",
         &["ctrl+k", "=Mark everything", "Return", "Tab", "Return"],
     ),
-    ("idle, a timeline: of a core", &["ctrl+6", "Down", "Return"]),
+    (
+        "idle, a plan's timeline: of a core",
+        &["ctrl+6", "Down", "Return", "shift+Tab", "shift+Tab", "shift+Tab", "Return"],
+    ),
 ];
 
 /// So long a window has to come to rest after a key.
