@@ -1,127 +1,124 @@
 //! Pictures of every page, narrow and wide, light and dark, in both languages: to look at after a change to what is drawn.
 //!
 //! ```sh
-//! cargo run -p samsyn-client --example pictures -- FOLDER [WIDTH …]
+//! cargo run -p samsyn-client --example pictures -- FOLDER [WIDTH | light | dark | sv | en …]
 //! ```
 //!
-//! The window is the real one over a sample workspace, and is moved about in by keys alone. It needs a screen; a made-up one
-//! will do (`xvfb-run -s "-screen 0 1920x1080x24" cargo run …`). Without widths the pictures are 340, 900 and 1920 points wide.
+//! The window is the real one, and is moved about in by keys alone. There are four of them: somebody without a workspace, a locked one, a
+//! sample workspace of one person, and a workspace of several on a relay in this process, where somebody lost their role. It needs a
+//! screen; a made-up one will do (`xvfb-run -s "-screen 0 1920x1080x24" cargo run …`). Without widths the pictures are 340, 900 and 1920
+//! points wide; without a theme or a language there are both of each.
+
+mod made;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use eframe::egui::{self, Event, Key, Modifiers, RawInput, Ui, ViewportCommand, vec2};
-use samsyn_client::state::{Session, Settings, ThemeChoice};
+use samsyn_client::state::{Settings, ThemeChoice};
 use samsyn_client::widgets::theme;
-use samsyn_client::window::Shell;
-use samsyn_client::words::today;
-use samsyn_engine::document::{Document, Edit, Writer};
-use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, WorkspaceId};
-use samsyn_engine::replica::Replica;
-use samsyn_engine::sample::{self, Size};
-use samsyn_engine::schema::kinds::{CONTACT, VENUE};
-use samsyn_engine::schema::{Language, NewRecord, Value};
-use samsyn_engine::store::{NewReplica, Origin, Store};
+use samsyn_client::window::Front;
+use samsyn_engine::schema::{Caption, Language};
+
+use made::{Made, Stage};
 
 type Trouble = Box<dyn std::error::Error>;
 
 /// The height of a picture, in points.
 const HEIGHT: f32 = 900.0;
 
-/// What is drawn comes from other threads: so long it is waited for after a key.
-const SETTLED: Duration = Duration::from_millis(350);
+/// What is drawn comes from other threads: so long it is waited for after a key, and before a picture.
+const AFTER_KEY: Duration = Duration::from_millis(60);
+const SETTLED: Duration = Duration::from_millis(450);
 
 fn main() -> Result<(), Trouble> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("say into which folder: pictures FOLDER [WIDTH …]")?);
-    let widths: Vec<f32> = arguments.map(|width| width.parse()).collect::<Result<_, _>>()?;
-    let widths = if widths.is_empty() { vec![340.0, 900.0, 1920.0] } else { widths };
+    let rest: Vec<String> = arguments.collect();
+    let steps = plan(&Looks::of(&rest)?);
     std::fs::create_dir_all(&folder)?;
     let kept = tempfile::tempdir()?;
-    let replica = kept.path().join("sample.samsyn");
-    fill(&replica)?;
+    let made = Made::new(kept.path())?;
     let options = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default().with_inner_size([widths[0], HEIGHT]),
+        viewport: egui::ViewportBuilder::default().with_inner_size([340.0, HEIGHT]),
         persist_window: false,
         ..eframe::NativeOptions::default()
     };
-    let steps = plan(&widths);
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         theme::install(&creation.egui_ctx);
-        Ok(Box::new(Pictures {
-            folder,
-            replica,
-            shell: None,
-            steps,
-            keys: Vec::new(),
-            until: Instant::now(),
-        }))
+        let until = Instant::now();
+        Ok(Box::new(Pictures { folder, made, front: None, steps, events: Vec::new(), until }))
     };
     eframe::run_native("Samsyn pictures", options, Box::new(create))?;
     Ok(())
 }
 
-/// A sample workspace, with something that contradicts and something that is wrong.
-fn fill(path: &Path) -> Result<(), Trouble> {
-    let workspace = WorkspaceId::random();
-    let new =
-        NewReplica { workspace, workspace_name: "Jämtland Härjedalen Convention".into(), relay: None };
-    let mut replica = Replica::create(path, &new, "Åsa Berg")?;
-    let size = Size { contacts: 60, ..Size::default() };
-    let records = sample::workspace_of(63, today(), size);
-    for record in &records {
-        replica.create_record(record)?;
-    }
-    let mut contact = NewRecord::new(&CONTACT);
-    contact.cells.insert("family".to_owned(), Value::Text("Ek".to_owned()));
-    contact.cells.insert("review_by".to_owned(), Value::Date(today().yesterday()?));
-    replica.create_record(&contact)?;
-    let venue = records.iter().find(|record| record.kind.name == VENUE.name).ok_or("no venue")?;
-    contradict(&mut replica, venue.id)
+/// In which looks the pictures are taken.
+struct Looks {
+    widths: Vec<f32>,
+    themes: Vec<(ThemeChoice, &'static str)>,
+    languages: Vec<Language>,
 }
 
-/// Two people write a capacity without knowing of each other.
-fn contradict(replica: &mut Replica, id: RecordId) -> Result<(), Trouble> {
-    let mut other = replica.document(id)?;
-    let writer = Writer::new(DeviceId::random().as_bytes(), DeviceId::random(), 1_790_000_000);
-    let theirs = other.edit(&[Edit::set("capacity", Value::Number(700.0))], &writer)?;
-    replica.edit(id, &[Edit::set("capacity", Value::Number(500.0))], None)?;
-    let bytes: Vec<Vec<u8>> = theirs.iter().map(|change| change.bytes.clone()).collect();
-    let merged = Document::load(id, &replica.document(id)?.save(), &bytes)?;
-    let mut store = Store::open(replica.store().path())?;
-    let mut transaction = store.transaction()?;
-    transaction.save(&merged, &theirs, Origin::Log)?;
-    transaction.commit()?;
-    Ok(())
+impl Looks {
+    /// What the arguments ask for; everything of what they leave open.
+    fn of(arguments: &[String]) -> Result<Looks, Trouble> {
+        let mut looks = Looks { widths: Vec::new(), themes: Vec::new(), languages: Vec::new() };
+        for argument in arguments {
+            match argument.as_str() {
+                "light" => looks.themes.push((ThemeChoice::Light, "light")),
+                "dark" => looks.themes.push((ThemeChoice::Dark, "dark")),
+                "sv" => looks.languages.push(Language::Swedish),
+                "en" => looks.languages.push(Language::English),
+                width => looks.widths.push(width.parse()?),
+            }
+        }
+        if looks.widths.is_empty() {
+            looks.widths = vec![340.0, 900.0, 1920.0];
+        }
+        if looks.themes.is_empty() {
+            looks.themes = vec![(ThemeChoice::Light, "light"), (ThemeChoice::Dark, "dark")];
+        }
+        if looks.languages.is_empty() {
+            looks.languages = Language::ALL.to_vec();
+        }
+        Ok(looks)
+    }
 }
 
 /// Something to do, one after the other.
+#[derive(Clone)]
 enum Step {
     /// A window so wide, in these colours and this language.
-    Open(f32, ThemeChoice, Language),
-    /// Press a key.
-    Press(Modifiers, Key),
+    Open(Stage, f32, ThemeChoice, Language),
+    /// Press a key so many times.
+    Press(Modifiers, Key, usize),
+    /// Type this.
+    Type(String),
+    /// Wait for what comes from elsewhere.
+    Wait,
     /// Take a picture under this name.
     Take(String),
 }
 
 /// Each page in each look.
-fn plan(widths: &[f32]) -> VecDeque<Step> {
+fn plan(looks: &Looks) -> VecDeque<Step> {
     let mut steps = VecDeque::new();
-    for width in widths {
-        for (theme, shade) in [(ThemeChoice::Light, "light"), (ThemeChoice::Dark, "dark")] {
-            for language in Language::ALL {
-                steps.push_back(Step::Open(*width, theme, language));
-                let name = |page: &str| format!("{page}-{width}-{shade}-{}.png", language.code());
-                for (page, keys) in pages() {
-                    steps.extend(keys.into_iter().map(|(modifiers, key)| Step::Press(modifiers, key)));
-                    steps.push_back(Step::Take(name(&page)));
-                    steps.extend([
-                        Step::Press(Modifiers::NONE, Key::Escape),
-                        Step::Press(Modifiers::NONE, Key::Escape),
-                    ]);
+    for width in &looks.widths {
+        for (theme, shade) in &looks.themes {
+            for language in &looks.languages {
+                let code = language.code();
+                for (stage, pictures) in stages(*language) {
+                    steps.extend([Step::Open(stage, *width, *theme, *language), Step::Wait]);
+                    for (number, (name, way)) in pictures.into_iter().enumerate() {
+                        steps.extend(way);
+                        let stage = format!("{stage:?}").to_lowercase();
+                        steps.push_back(Step::Take(format!(
+                            "{width}-{shade}-{code}-{stage}-{number:02}-{name}.png"
+                        )));
+                        steps.push_back(Step::Press(Modifiers::NONE, Key::Escape, 4));
+                    }
                 }
             }
         }
@@ -129,83 +126,265 @@ fn plan(widths: &[f32]) -> VecDeque<Step> {
     steps
 }
 
-/// The pages, and the keys that lead to each.
-fn pages() -> Vec<(String, Vec<(Modifiers, Key)>)> {
-    let figures = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
-    let names = ["review", "page2", "page3", "page4", "page5", "page6", "page7", "members"];
-    let plain = |key: Key| (Modifiers::NONE, key);
-    let mut pages = vec![
-        ("keys".to_owned(), vec![plain(Key::F1)]),
-        ("palette".to_owned(), vec![(Modifiers::COMMAND, Key::K)]),
+/// What a picture is called, and what leads to it.
+type Picture = (&'static str, Vec<Step>);
+
+fn key(key: Key) -> Step {
+    Step::Press(Modifiers::NONE, key, 1)
+}
+
+fn keys(key: Key, times: usize) -> Step {
+    Step::Press(Modifiers::NONE, key, times)
+}
+
+fn back(times: usize) -> Step {
+    Step::Press(Modifiers::SHIFT, Key::Tab, times)
+}
+
+fn ctrl(key: Key) -> Step {
+    Step::Press(Modifiers::COMMAND, key, 1)
+}
+
+/// Does what the palette finds first for these words.
+fn command(language: Language, sv: &'static str, en: &'static str) -> Vec<Step> {
+    let words = Caption::new(sv, en).get(language).to_owned();
+    vec![ctrl(Key::K), Step::Type(words), Step::Wait, key(Key::Enter), Step::Wait]
+}
+
+fn stages(language: Language) -> Vec<(Stage, Vec<Picture>)> {
+    vec![
+        (Stage::Welcome, welcome()),
+        (Stage::Locked, vec![("locked", Vec::new())]),
+        (Stage::Sample, [lists(), records(), opened(language), dialogs(language)].concat()),
+        (Stage::Maja, together(language)),
+        (Stage::Bo, lost(language)),
+    ]
+}
+
+/// The three ways to begin.
+fn welcome() -> Vec<Picture> {
+    vec![
+        ("join", Vec::new()),
+        ("join-wrong", vec![Step::Type("relay.example.se".to_owned()), keys(Key::Tab, 3), key(Key::Enter)]),
+        ("own", vec![back(4), key(Key::Enter)]),
+    ]
+}
+
+/// Lists, and the record that the second row of each leads to.
+fn lists() -> Vec<Picture> {
+    let figures = [
+        ("meetings", Key::Num2),
+        ("contacts", Key::Num3),
+        ("organisations", Key::Num4),
+        ("venues", Key::Num5),
+        ("plans", Key::Num6),
+        ("focus", Key::Num7),
     ];
-    for (figure, name) in figures.into_iter().zip(names) {
-        let go = (Modifiers::COMMAND, figure);
-        pages.push((name.to_owned(), vec![go]));
-        if name.starts_with("page") {
-            pages.push((
-                format!("{name}-record"),
-                vec![go, plain(Key::ArrowDown), plain(Key::ArrowDown), plain(Key::Enter)],
-            ));
-        }
+    let mut pictures = vec![("review", vec![ctrl(Key::Num1)])];
+    for (name, figure) in figures {
+        pictures.push((name, vec![ctrl(figure)]));
+        pictures.push((name, vec![keys(Key::ArrowDown, 2), key(Key::Enter)]));
     }
-    pages
+    pictures.extend([
+        ("members", vec![ctrl(Key::Num8)]),
+        ("nothing-found", vec![ctrl(Key::Num3), ctrl(Key::F), Step::Type("xyzzyq".to_owned()), Step::Wait]),
+    ]);
+    pictures
+}
+
+/// What a record shows besides its first fields.
+fn records() -> Vec<Picture> {
+    let open = |figure: Key| {
+        vec![ctrl(figure), key(Key::Home), keys(Key::ArrowDown, 3), key(Key::Enter), Step::Wait]
+    };
+    let then = |figure: Key, steps: Vec<Step>| [open(figure), steps].concat();
+    vec![
+        ("history", then(Key::Num5, vec![back(2), key(Key::Enter)])),
+        ("used-in", then(Key::Num4, vec![back(1), key(Key::Enter)])),
+        ("timeline", then(Key::Num6, vec![back(3), key(Key::Enter)])),
+        (
+            "timeline-bar",
+            then(Key::Num6, vec![back(3), key(Key::Enter), keys(Key::Tab, 8), keys(Key::ArrowDown, 3)]),
+        ),
+        (
+            "contact-rows",
+            then(Key::Num3, vec![keys(Key::Tab, 14), key(Key::Enter), Step::Wait, keys(Key::Tab, 2)]),
+        ),
+        ("contact-end", then(Key::Num3, vec![keys(Key::Tab, 40)])),
+        (
+            "venue-rows",
+            then(Key::Num5, vec![keys(Key::Tab, 24), key(Key::Enter), Step::Wait, keys(Key::Tab, 4)]),
+        ),
+        ("meeting-middle", then(Key::Num2, vec![keys(Key::Tab, 16)])),
+        (
+            "plan-rows",
+            then(Key::Num6, vec![keys(Key::Tab, 10), key(Key::Enter), Step::Wait, keys(Key::Tab, 3)]),
+        ),
+        ("new-contact", vec![ctrl(Key::Num3), ctrl(Key::N), Step::Wait]),
+        ("new-venue", vec![ctrl(Key::Num5), ctrl(Key::N), Step::Wait]),
+    ]
+}
+
+/// What opens over a form.
+fn opened(language: Language) -> Vec<Picture> {
+    let open = |figure: Key, tabs: usize| {
+        vec![
+            ctrl(figure),
+            key(Key::Home),
+            keys(Key::ArrowDown, 3),
+            key(Key::Enter),
+            keys(Key::Tab, tabs),
+            key(Key::Enter),
+            Step::Wait,
+        ]
+    };
+    let letters = Step::Type(Caption::new("nordiska", "nordiska").get(language).to_owned());
+    vec![
+        ("opened-2", open(Key::Num2, 2)),
+        ("opened-3", [open(Key::Num2, 3), vec![letters, Step::Wait]].concat()),
+        ("opened-5", open(Key::Num2, 5)),
+        ("opened-6", open(Key::Num2, 6)),
+        ("opened-7", open(Key::Num2, 7)),
+        (
+            "unreadable",
+            vec![
+                ctrl(Key::Num2),
+                ctrl(Key::N),
+                Step::Wait,
+                keys(Key::Tab, 5),
+                Step::Type("1.250".to_owned()),
+                Step::Wait,
+            ],
+        ),
+    ]
+}
+
+fn dialogs(language: Language) -> Vec<Picture> {
+    vec![
+        ("keys", vec![key(Key::F1)]),
+        ("palette", vec![ctrl(Key::K)]),
+        ("palette-found", vec![ctrl(Key::K), Step::Type("nordi".to_owned()), Step::Wait]),
+        ("settings", vec![ctrl(Key::Num3), ctrl(Key::F), back(2), key(Key::Enter), Step::Wait]),
+        ("relay", command(language, "reläets adress", "relay's address")),
+        ("backup", command(language, "säkerhetskop", "back up")),
+        ("chosen-toast", vec![ctrl(Key::Num1), key(Key::Num1), Step::Wait]),
+        ("mark-all", command(language, "markera allt", "mark everything")),
+        ("locking", command(language, "lås arbetsytan", "lock the workspace")),
+    ]
+}
+
+/// A workspace of several people, as its coordinator sees it.
+fn together(language: Language) -> Vec<Picture> {
+    vec![
+        ("members", vec![ctrl(Key::Num8), Step::Wait]),
+        ("review", vec![ctrl(Key::Num1), Step::Wait]),
+        ("review-looked", vec![ctrl(Key::Num1), key(Key::ArrowDown), key(Key::Enter), Step::Wait]),
+        ("invite", command(language, "bjud in", "invite")),
+        (
+            "invited",
+            [command(language, "bjud in", "invite"), vec![keys(Key::Tab, 3), key(Key::Enter), Step::Wait]]
+                .concat(),
+        ),
+        ("relay", command(language, "reläets adress", "relay's address")),
+        ("record", vec![ctrl(Key::Num3), key(Key::Home), key(Key::ArrowDown), key(Key::Enter), Step::Wait]),
+        (
+            "removed",
+            vec![
+                ctrl(Key::Num3),
+                key(Key::Home),
+                key(Key::ArrowDown),
+                key(Key::Enter),
+                back(5),
+                key(Key::Enter),
+                Step::Wait,
+            ],
+        ),
+    ]
+}
+
+/// The same as somebody sees it whose role no longer lets them write.
+fn lost(language: Language) -> Vec<Picture> {
+    let _ = language;
+    vec![
+        ("first", vec![Step::Wait, Step::Wait]),
+        ("refused", vec![ctrl(Key::Num9), Step::Wait]),
+        ("read", vec![ctrl(Key::Num3), key(Key::Home), key(Key::Enter), Step::Wait]),
+        ("members", vec![ctrl(Key::Num8), Step::Wait]),
+    ]
 }
 
 /// The window, and what is left to do in it.
 struct Pictures {
     folder: PathBuf,
-    replica: PathBuf,
-    shell: Option<Shell>,
+    made: Made,
+    front: Option<Front>,
     steps: VecDeque<Step>,
-    /// What is pressed in the next frame.
-    keys: Vec<(Modifiers, Key)>,
+    /// What is pressed and typed, an event a frame.
+    events: Vec<Event>,
     /// Nothing is done before that.
     until: Instant,
 }
 
 impl eframe::App for Pictures {
     fn raw_input_hook(&mut self, _: &egui::Context, input: &mut RawInput) {
-        for (modifiers, key) in self.keys.drain(..) {
-            let event = |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
-            input.events.extend([event(true), event(false)]);
+        // Nobody manages windows on a made-up screen, so none has the keyboard.
+        input.focused = true;
+        if !self.events.is_empty() {
+            let event = self.events.remove(0);
+            input.events.push(event);
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let context = ui.ctx().clone();
-        if let Some(shell) = &mut self.shell {
-            shell.show(ui);
+        if let Some(front) = &mut self.front {
+            front.show(ui);
         }
-        context.request_repaint_after(Duration::from_millis(20));
-        if Instant::now() < self.until {
+        if !self.events.is_empty() {
+            context.request_repaint();
+            self.until = Instant::now() + AFTER_KEY;
+            return;
+        }
+        let now = Instant::now();
+        if now < self.until {
+            context.request_repaint_after(self.until - now);
             return;
         }
         let Some(step) = self.steps.pop_front() else {
             context.send_viewport_cmd(ViewportCommand::Close);
             return;
         };
-        self.until = Instant::now() + SETTLED;
+        self.until = now + AFTER_KEY;
         if let Err(error) = self.does(step, &context) {
             say(&error);
             context.send_viewport_cmd(ViewportCommand::Close);
         }
+        context.request_repaint();
     }
 }
 
 impl Pictures {
     fn does(&mut self, step: Step, context: &egui::Context) -> Result<(), Trouble> {
         match step {
-            Step::Open(width, theme, language) => {
+            Step::Open(stage, width, theme, language) => {
                 context.send_viewport_cmd(ViewportCommand::InnerSize(vec2(width, HEIGHT)));
                 // One window at a time has the file open.
-                self.shell = None;
-                let wakes = context.clone();
-                let session = Session::open(&self.replica, true, move || wakes.request_repaint())?;
+                if let Some(mut front) = self.front.take() {
+                    front.close();
+                }
                 let settings = Settings { language, theme, ..Settings::default() };
-                self.shell = Some(Shell::open(session, settings));
+                self.front = Some(self.made.open(stage, settings, context)?);
                 self.until += SETTLED;
             }
-            Step::Press(modifiers, key) => self.keys.push((modifiers, key)),
+            Step::Press(modifiers, key, times) => {
+                for _ in 0..times {
+                    let event =
+                        |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+                    self.events.extend([event(true), event(false)]);
+                }
+            }
+            Step::Type(text) => self.events.push(Event::Text(text)),
+            Step::Wait => self.until += SETTLED,
             Step::Take(name) => {
                 let path = self.folder.join(name);
                 context.request_screenshot(move |image| {
@@ -213,6 +392,7 @@ impl Pictures {
                         say(&error);
                     }
                 });
+                self.until += AFTER_KEY;
             }
         }
         Ok(())
@@ -229,7 +409,7 @@ fn write(path: &Path, image: &egui::ColorImage) -> Result<(), Trouble> {
     let mut encoder = png::Encoder::new(file, u32::try_from(width)?, u32::try_from(height)?);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
-    let bytes: Vec<u8> = image.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
-    encoder.write_header()?.write_image_data(&bytes)?;
+    encoder.set_compression(png::Compression::Fast);
+    encoder.write_header()?.write_image_data(image.as_raw())?;
     Ok(())
 }

@@ -26,8 +26,8 @@ texts! {
     FILE_HINT: "I en mapp får filen ett namn av arbetsytan och tiden.", "In a folder the file is named by the workspace and the time.";
     PASSPHRASE: "Lösenfras (kan utelämnas)", "Passphrase (may be left out)";
     PASSPHRASE_HINT: "Med en lösenfras kan kopian öppnas på en annan dator, också när den här är förlorad. Utan den öppnas en krypterad arbetsytas kopia bara här.", "With a passphrase the copy can be opened on another computer, also when this one is lost. Without it the copy of an encrypted workspace opens only here.";
-    AGAIN: "Samma en gång till", "The same once more";
-    DIFFER: "Det är två olika lösenfraser.", "Those are two different passphrases.";
+    AGAIN: "Lösenfrasen igen", "Passphrase again";
+    DIFFER: "Lösenfraserna är olika.", "The passphrases differ.";
     SHORT: "Minst {} tecken.", "At least {} characters.";
     GO: "Säkerhetskopiera", "Back up";
     WORKING: "Skriver och kontrollerar …", "Writing and checking …";
@@ -109,12 +109,14 @@ impl BackingUp {
         ui.add(Label::new(say(HINT)).wrap());
         let free = matches!(self.stage, Stage::Choosing);
         let focus = !std::mem::replace(&mut self.focused, true);
+        let mut entered = false;
         ui.add_enabled_ui(free, |ui| {
-            super::line(ui, Field::new(say(FILE)).help(say(FILE_HINT)), "", (&mut self.path, focus));
+            let file = Field::new(say(FILE)).help(say(FILE_HINT));
+            entered |= super::line(ui, file, "", (&mut self.path, focus));
             let field = Field::new(say(PASSPHRASE)).help(say(PASSPHRASE_HINT));
-            secret(ui, field, &mut self.passphrase, &mut false);
+            entered |= secret(ui, field, &mut self.passphrase, &mut false);
             if !self.passphrase.is_empty() {
-                secret(ui, Field::new(say(AGAIN)), &mut self.again, &mut false);
+                entered |= secret(ui, Field::new(say(AGAIN)), &mut self.again, &mut false);
             }
         });
         if let Some(trouble) = &self.trouble {
@@ -138,7 +140,7 @@ impl BackingUp {
         if cancelled {
             return Wish::Close;
         }
-        if pressed { self.wanted(language) } else { Wish::Stay }
+        if pressed || (entered && filled) { self.wanted(language) } else { Wish::Stay }
     }
 
     /// What is wanted, where what was typed will do.

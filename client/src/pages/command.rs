@@ -6,6 +6,17 @@ use samsyn_engine::schema::{Caption, KINDS, Kind, Language};
 use super::page::Page;
 use crate::state::ThemeChoice;
 
+/// To which size text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resize {
+    /// A step larger.
+    Larger,
+    /// A step smaller.
+    Smaller,
+    /// The usual size.
+    Usual,
+}
+
 /// Something a person can do.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Command {
@@ -47,6 +58,8 @@ pub(crate) enum Command {
     Speak(Language),
     /// Light or dark.
     Theme(ThemeChoice),
+    /// Larger or smaller text. Its keys are heard before all others, also where nothing else goes on.
+    Resize(Resize),
     /// List people by family name, or by given name.
     AsRegister(bool),
     /// Show which keys there are.
@@ -81,6 +94,9 @@ impl Command {
             Command::Theme(ThemeChoice::Dark),
             Command::AsRegister(false),
             Command::AsRegister(true),
+            Command::Resize(Resize::Larger),
+            Command::Resize(Resize::Smaller),
+            Command::Resize(Resize::Usual),
             Command::NewHere,
             Command::Keys,
         ]);
@@ -115,7 +131,10 @@ impl Command {
             Command::Theme(ThemeChoice::System) => say("Tema: som systemet", "Theme: as the system"),
             Command::Theme(ThemeChoice::Light) => say("Tema: ljust", "Theme: light"),
             Command::Theme(ThemeChoice::Dark) => say("Tema: mörkt", "Theme: dark"),
-            Command::Keys => say("Visa tangenterna", "Show the keys"),
+            Command::Resize(Resize::Larger) => say("Större text", "Larger text"),
+            Command::Resize(Resize::Smaller) => say("Mindre text", "Smaller text"),
+            Command::Resize(Resize::Usual) => say("Vanlig textstorlek", "Usual text size"),
+            Command::Keys => say("Visa kortkommandon", "Show the keys"),
         }
     }
 

@@ -1,17 +1,23 @@
 //! What merged cleanly and is still wrong: each with what to do about it, above the queue of what awaits review.
 
-use eframe::egui::{Frame, Label, Margin, Panel, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::text::LayoutJob;
+use eframe::egui::{
+    Color32, FontId, Frame, Label, Margin, Panel, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2,
+};
 use samsyn_engine::review::{Finding, Weight};
 
 use super::{Action, Scene, kind_icon, texts};
 use crate::widgets::icon::{self, Icon};
-use crate::widgets::tokens::{Tokens, Tone, height, space};
+use crate::widgets::tokens::{Tokens, Tone, font, height, space};
 use crate::widgets::{badge, focus, line, theme};
 use crate::words::{problem_words, way_out_words};
 
 /// The height of a finding, in points; and where its buttons stand below its words.
 const ENTRY: f32 = 44.0;
-const HIGH_ENTRY: f32 = ENTRY + height::CONTROL + space::XS;
+const HIGH_ENTRY: f32 = ENTRY + LINE + height::CONTROL + space::XS;
+
+/// The height of a line of small words, in points: in a narrow pane there are two of them.
+const LINE: f32 = 16.0;
 
 /// From this width on the buttons stand beside the words, in points.
 const BESIDE: f32 = 560.0;
@@ -86,18 +92,30 @@ fn finding(ui: &mut Ui, finding: &Finding, beside: bool, scene: &mut Scene<'_>) 
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.add(Label::new(RichText::new(&title).text_style(theme::strong())).truncate());
-            ui.add(Label::new(RichText::new(&words).small().color(colour)).truncate());
+            if beside {
+                ui.add(Label::new(RichText::new(&words).small().color(colour)).truncate());
+            } else {
+                ui.add(Label::new(two_lines(&words, colour)).wrap()).on_hover_text(&words);
+            }
         });
     };
     if beside {
         line::ends(ui, said, |ui| buttons(ui, finding, &title, scene));
         return;
     }
-    ui.horizontal(said);
+    ui.horizontal_top(said);
     ui.horizontal(|ui| {
         ui.add_space(icon::SIZE + space::S);
         buttons(ui, finding, &title, scene);
     });
+}
+
+/// Words that take two lines at most.
+fn two_lines(words: &str, colour: Color32) -> LayoutJob {
+    let small = FontId::proportional(font::SMALL);
+    let mut job = LayoutJob::simple(words.to_owned(), small, colour, f32::INFINITY);
+    job.wrap.max_rows = 2;
+    job
 }
 
 /// What can be done about it.

@@ -25,17 +25,21 @@ use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, space};
 
 texts! {
-    KEYS: "Tangenter", "Keys";
+    KEYS: "Kortkommandon", "Keys";
     EVERYWHERE: "Överallt", "Everywhere";
     LISTS: "I en lista", "In a list";
     FORMS: "I en post", "In a record";
     OVER: "I listrutor, sökrutor och kalendrar", "In drop-downs, pickers and calendars";
+    TIMELINE: "I tidslinjen", "In the timeline";
+    MOVE_TASK: "Flytta uppgiften en dag", "Move the task by a day";
+    MOVE_END: "Flytta uppgiftens slut en dag", "Move the task's end by a day";
+    OPEN_TASK: "Öppna uppgiften i formuläret", "Open the task in the form";
     REVIEW: "I granskningen", "In review";
     TEXT_SIZE: "Större, mindre och vanlig text", "Larger, smaller and usual text";
-    TAB: "Till nästa och förra fält eller knapp", "To the next and the previous field or button";
-    OUT: "Ett steg ut: stänger det som är öppet, tar tillbaka det som skrivs, går till listan, stänger posten", "One step out: closes what is open, takes back what is being typed, goes to the list, closes the record";
-    PRESS: "Tryck på knappen, öppna listrutan, vik ut raden", "Press the button, open the drop-down, unfold the row";
-    MOVE: "Flytta i listan", "Move in the list";
+    TAB: "Till nästa eller föregående fält eller knapp", "To the next and the previous field or button";
+    OUT: "Ett steg ut: stänger det som är öppet, ångrar det som skrivs, går till listan, stänger posten", "One step out: closes what is open, takes back what is being typed, goes to the list, closes the record";
+    PRESS: "Tryck på knappen, öppna listrutan, fäll ut raden", "Press the button, open the drop-down, unfold the row";
+    MOVE: "Gå upp och ner i listan", "Move in the list";
     ENTER_RECORD: "Gå in i posten, till dess första fält", "Go into the record, to its first field";
     EXTEND: "Markera flera", "Select several";
     SELECT_ALL: "Markera alla", "Select all";
@@ -43,11 +47,11 @@ texts! {
     KEEP_LINE: "Spara fältet", "Save the field";
     KEEP_PROSE: "Spara en längre text", "Save a longer text";
     CHOOSE: "Välj", "Choose";
-    CALENDAR_MONTH: "Månad och, med Skift, år i kalendern", "Month and, with Shift, year in the calendar";
-    QUEUE: "Nästa och förra i kön", "Next and previous in the queue";
+    CALENDAR_MONTH: "Byt månad i kalendern, med Skift år", "Month and, with Shift, year in the calendar";
+    QUEUE: "Nästa och föregående i kön", "Next and previous in the queue";
     OPEN_RECORD: "Öppna posten", "Open the record";
-    CHOOSE_VALUE: "Välj det värdet där något motsäger sig", "Choose that value where something contradicts";
-    REVIEWED: "Granskad, och vidare till nästa", "Reviewed, and on to the next";
+    CHOOSE_VALUE: "Välj det värdet vid en motsägelse", "Choose that value where something contradicts";
+    REVIEWED: "Granskad, vidare till nästa", "Reviewed, and on to the next";
     NEXT: "Nästa", "Next";
     PREVIOUS: "Föregående", "Previous";
     BLANK: "Mellanslag", "Space";
@@ -100,7 +104,9 @@ impl ReviewKey {
 pub(crate) fn review_line(language: Language) -> String {
     let letters = ReviewKey::ALL.map(|key| format!("{} {}", key.key().name(), key.words(language)));
     let figures = format!("1–9 {}", CHOOSE.get(language));
-    letters.into_iter().chain([figures]).collect::<Vec<_>>().join("  ·  ")
+    // A key and what it does stay in one line.
+    let together = |words: String| words.replace(' ', "\u{a0}");
+    letters.into_iter().chain([figures]).map(together).collect::<Vec<_>>().join(" · ")
 }
 
 /// The width of the keys' names, in points; and up to which width what they do stands below them.
@@ -153,6 +159,14 @@ pub(crate) fn table(language: Language, name: &dyn Fn(&KeyboardShortcut) -> Stri
                 plain("↑ ↓", MOVE),
                 plain("Enter", CHOOSE),
                 plain("Page Up, Page Down", CALENDAR_MONTH),
+            ],
+        },
+        Group {
+            caption: TIMELINE,
+            keys: vec![
+                plain("Alt+← →", MOVE_TASK),
+                (format!("Alt+{shift}+← →"), say(MOVE_END)),
+                plain("Enter", OPEN_TASK),
             ],
         },
         Group {

@@ -235,7 +235,10 @@ impl ListPage {
                     self.choice_filter(ui, field, list, scene.language);
                 }
             }
-            ui.toggle_value(&mut self.removed, scene.say(texts::REMOVED_FILTER));
+            let removed = egui::Button::new(scene.say(texts::REMOVED_FILTER)).selected(self.removed);
+            if ui.add(removed).clicked() {
+                self.removed = !self.removed;
+            }
         });
     }
 

@@ -55,7 +55,7 @@ use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, height, radius, space};
 
 pub(crate) use at_rest::{AtRest, Purpose, Wanted};
-pub(crate) use command::Command;
+pub(crate) use command::{Command, Resize};
 pub(crate) use form::{DraftKey, Drafts, edit_of};
 pub(crate) use list::{Beside, ListPage};
 pub(crate) use members::MembersPage;

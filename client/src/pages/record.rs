@@ -82,6 +82,13 @@ impl RecordPane {
         }
     }
 
+    /// The same where the keyboard is not on its way to somewhere in it already.
+    pub(crate) fn regain_keyboard(&mut self) {
+        if self.tab != Tab::Fields || !self.form.expects_keyboard() {
+            self.take_keyboard();
+        }
+    }
+
     /// The record that it shows.
     pub(crate) fn id(&self) -> RecordId {
         self.id
@@ -123,7 +130,7 @@ impl RecordPane {
             }
             Tab::Chart => {
                 if let Some(row) = self.chart.show(ui, &view.record, scene) {
-                    self.form.unfold(row);
+                    self.form.enter(row);
                     self.tab = Tab::Fields;
                 }
             }

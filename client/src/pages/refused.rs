@@ -22,9 +22,9 @@ use crate::widgets::toolbar::toolbar;
 use crate::widgets::{line, scroll, theme};
 
 texts! {
-    REFUSED: "Avvisade ändringar", "Refused changes";
+    REFUSED: "Avvisat", "Refused changes";
     HINT: "Reläet tog inte emot det här, så andra ser det inte. Allt är kvar på den här datorn. Öppna posten, rätta det som är fel och skicka igen, eller förkasta ändringarna.", "The relay did not take this, so others do not see it. All of it is kept on this computer. Open the record, correct what is wrong and send it again, or discard the changes.";
-    NOTHING: "Inget är avvisat", "Nothing is refused";
+    NOTHING: "Inga avvisade ändringar", "Nothing is refused";
     NOTHING_HINT: "Ändringar som reläet inte tar emot visas här, med skälet.", "Changes that the relay does not take appear here, with the reason.";
     SEND_ALL: "Skicka allt igen", "Send all again";
     LET_GO: "Förkasta", "Discard";

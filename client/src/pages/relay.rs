@@ -15,10 +15,10 @@ use crate::widgets::tokens::{Tone, space};
 
 texts! {
     MOVE_TITLE: "Reläets adress", "The relay's address";
-    MOVE_HINT: "Har reläet flyttat, skriv adressen som den som driver det har gett. Allt på den här datorn är kvar, och det som inte är skickat skickas dit. Reläet där tillfrågas först om det har arbetsytan.", "If the relay has moved, type the address that whoever runs it gave you. Everything on this computer stays, and what is not sent goes there. The relay there is asked first whether it has this workspace.";
-    OFFERED: "Reläet säger att det har flyttat till adressen här nedanför. Byt om det stämmer. Är du osäker, fråga den som driver det. Allt på den här datorn är kvar, och det som inte är skickat skickas dit.", "The relay says that it has moved to the address below. Take it if that is right. If in doubt, ask whoever runs the relay. Everything on this computer stays, and what is not sent goes there.";
-    SHARE_TITLE: "Ta arbetsytan till ett relä", "Take the workspace to a relay";
-    SHARE_HINT: "Arbetsytan finns bara på den här datorn. Be den som driver ett relä att skapa en tom arbetsyta där, och skriv adressen och koden som du får. Allt som finns här följer med, med vem som skrev vad och när. Du blir koordinator och kan sedan bjuda in andra.", "This workspace is only on this computer. Ask whoever runs a relay to make an empty workspace there, and type the address and the code that you are given. Everything in it goes along, with who wrote what and when. You become its coordinator, and can invite others then.";
+    MOVE_HINT: "Om reläet har flyttat: skriv den nya adressen, som du får av den som driver det. Allt på den här datorn är kvar, och det som inte är skickat skickas dit. Reläet där tillfrågas först om det har arbetsytan.", "If the relay has moved, type the address that whoever runs it gave you. Everything on this computer stays, and what is not sent goes there. The relay there is asked first whether it has this workspace.";
+    OFFERED: "Reläet säger att det har flyttat till adressen nedan. Byt om det stämmer. Är du osäker, fråga den som driver det. Allt på den här datorn är kvar, och det som inte är skickat skickas dit.", "The relay says that it has moved to the address below. Take it if that is right. If in doubt, ask whoever runs the relay. Everything on this computer stays, and what is not sent goes there.";
+    SHARE_TITLE: "Dela arbetsytan via ett relä", "Take the workspace to a relay";
+    SHARE_HINT: "Arbetsytan finns bara på den här datorn. Be den som driver ett relä att skapa en tom arbetsyta där, och skriv adressen och koden som du får. Allt som finns här följer med, också vem som skrev vad och när. Du blir koordinator och kan sedan bjuda in andra.", "This workspace is only on this computer. Ask whoever runs a relay to make an empty workspace there, and type the address and the code that you are given. Everything in it goes along, with who wrote what and when. You become its coordinator, and can invite others then.";
     ADDRESS: "Adress", "Address";
     RELAY_LIKE: "wss://HOST", "wss://HOST";
     WORKSPACE_LIKE: "wss://HOST/ARBETSYTA", "wss://HOST/WORKSPACE";
@@ -26,7 +26,7 @@ texts! {
     MOVE: "Byt adress", "Change the address";
     MOVE_ANYWAY: "Byt ändå", "Change it all the same";
     UNENCRYPTED: "Det jag skickar behöver inte vara krypterat på vägen", "What I send need not be encrypted on the way";
-    SHARE: "Ta den dit", "Take it there";
+    SHARE: "Dela arbetsytan", "Take it there";
     ASKING: "Frågar reläet …", "Asking the relay …";
     MOVED: "Reläets adress är nu {}.", "The relay's address is {} now.";
     SHARED: "Arbetsytan är på väg till reläet, och du är dess koordinator. Längst ner i fönstret syns hur långt den har kommit.", "The workspace is on its way to the relay, and you are its coordinator. The bottom of the window shows how far it has come.";

@@ -134,6 +134,7 @@ texts! {
     READ_ONLY: "Du kan läsa posten men inte ändra den.", "You can read this record, but not change it.";
     UNDO: "Ångra", "Undo";
     REDO: "Gör om", "Redo";
+    TEXT_SIZE: "Textstorlek", "Text size";
     LANGUAGE: "Språk", "Language";
     THEME: "Tema", "Theme";
     LIGHT: "Ljust", "Light";
@@ -166,6 +167,15 @@ pub(crate) fn sending(percent: u64, waits: bool, language: Language) -> String {
     const WAITS: Caption =
         Caption::new("Väntar på sin tur hos reläet, {} %", "Waiting for its turn at the relay, {} %");
     let caption = if waits { WAITS } else { SENDS };
+    caption.get(language).replace("{}", &percent.to_string())
+}
+
+/// Larger text than so many per cent has no room in the window.
+pub(crate) fn no_room_for_larger(percent: u32, language: Language) -> String {
+    let caption = Caption::new(
+        "Texten visas i {} %. Gör fönstret större om du vill ha större text.",
+        "Text is shown at {} %. Make the window larger to have it larger.",
+    );
     caption.get(language).replace("{}", &percent.to_string())
 }
 
@@ -246,8 +256,8 @@ pub(crate) fn refused(count: u64, language: Language) -> String {
 
 /// How much came and could not be taken in.
 pub(crate) fn kept_apart(count: u64, language: Language) -> String {
-    let one = Caption::new("{} hålls för sig", "{} kept apart");
-    counted(count, one, Caption::new("{} hålls för sig", "{} kept apart"), language)
+    let one = Caption::new("{} lagd åt sidan", "{} kept apart");
+    counted(count, one, Caption::new("{} lagda åt sidan", "{} kept apart"), language)
 }
 
 /// Who else has the same record open.
@@ -336,7 +346,9 @@ pub(crate) fn waiting_for_sign_in(next: Option<String>, language: Language) -> S
 fn next_try(next: Option<String>, language: Language) -> String {
     match next {
         None => Caption::new("försöker nu", "trying now").get(language).to_owned(),
-        Some(clock) => Caption::new("försöker igen {}", "next try at {}").get(language).replace("{}", &clock),
+        Some(clock) => {
+            Caption::new("försöker igen kl. {}", "next try at {}").get(language).replace("{}", &clock)
+        }
     }
 }
 

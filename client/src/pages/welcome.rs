@@ -34,7 +34,7 @@ texts! {
     OPEN_HINT: "En arbetsyta som redan finns på den här datorn: en fil som slutar på .samsyn.", "A workspace that is on this computer already: a file that ends with .samsyn.";
     FILE: "Fil", "File";
     OPEN_NOW: "Öppna", "Open";
-    BACKUP_HINT: "Det är en säkerhetskopia. Den läggs tillbaka som arbetsytan på den här datorn; finns det redan en här får den ett annat namn.", "That is a backup. It is put back as the workspace on this computer; if there is one here already, that gets another name.";
+    BACKUP_HINT: "Det är en säkerhetskopia. Den läggs tillbaka som arbetsytan på den här datorn; finns det redan en arbetsyta här får den ett annat namn.", "That is a backup. It is put back as the workspace on this computer; if there is one here already, that gets another name.";
     PASSPHRASE: "Lösenfras", "Passphrase";
     PASSPHRASE_HINT: "Den som valdes när säkerhetskopian gjordes. Den behövs inte på den dator där kopian gjordes.", "The one that was chosen when the backup was made. It is not needed on the computer that it was made on.";
     RESTORE_NOW: "Lägg tillbaka", "Put back";

@@ -19,13 +19,15 @@ pub enum ThemeChoice {
 }
 
 /// What a person has chosen for this window.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// The language.
     pub language: Language,
     /// Light or dark.
     pub theme: ThemeChoice,
+    /// How large text is asked for, where 1 is usual. A narrow window may leave no room for that.
+    pub scale: f32,
     /// Whether people are listed as in a register: "Ek, Eva", in the order of family names.
     pub as_register: bool,
     /// The widths that were given to columns, in points: by kind and column.
@@ -34,4 +36,18 @@ pub struct Settings {
     pub offline: bool,
     /// The replica that was opened last by choosing its file, where it is not the one in the data folder.
     pub replica: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            language: Language::default(),
+            theme: ThemeChoice::default(),
+            scale: 1.0,
+            as_register: false,
+            widths: BTreeMap::new(),
+            offline: false,
+            replica: None,
+        }
+    }
 }

@@ -23,6 +23,10 @@ pub struct Focus {
     under_dialog: Option<Option<Id>>,
     /// The same for a popup. One may be open in a dialog.
     under_popup: Option<Option<Id>>,
+    /// What the keyboard was taken from in the last frame, and nothing else has got it.
+    taken_from: Option<Id>,
+    /// The keyboard is nowhere, as what had it is gone.
+    lost: bool,
 }
 
 /// Esc was pressed and is meant for the page.
@@ -55,7 +59,25 @@ impl Focus {
         }
         self.last = context.memory(|memory| memory.focused());
         let escaped = context.input(|input| input.key_pressed(Key::Escape));
+        self.notice_loss(context, before.filter(|_| !escaped));
         (escaped && !was_open && now.is_none()).then_some(SteppedOut { from: before })
+    }
+}
+
+impl Focus {
+    /// Whether the keyboard is nowhere because what had it is gone, or can't be pressed any more. Told once.
+    pub fn is_lost(&mut self) -> bool {
+        std::mem::take(&mut self.lost)
+    }
+
+    /// What is there and can be pressed has let go of the keyboard itself: a field in which Enter was pressed. That is no loss.
+    fn notice_loss(&mut self, context: &Context, before: Option<Id>) {
+        let is_gone = |id: &Id| context.read_response(*id).is_none_or(|response| !response.enabled());
+        let nowhere = self.last.is_none() && self.under_dialog.is_none() && self.under_popup.is_none();
+        // Whether it is gone may be seen only in the frame after.
+        let held = before.or(self.taken_from).filter(|_| nowhere);
+        self.lost = held.as_ref().is_some_and(is_gone);
+        self.taken_from = before.filter(|_| nowhere && !self.lost);
     }
 }
 

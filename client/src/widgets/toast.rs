@@ -60,6 +60,12 @@ impl Toasts {
         self.last
     }
 
+    /// The same for what is no news twice: what is still shown in the same words starts anew.
+    pub fn push_once(&mut self, toast: Toast) {
+        self.queue.retain(|shown| shown.toast != toast);
+        self.push(toast);
+    }
+
     /// Takes a toast away, if it is still shown.
     pub fn remove(&mut self, number: u64) {
         self.queue.retain(|shown| shown.number != number);

@@ -16,6 +16,7 @@ use samsyn_engine::schema::{Caption, Language};
 
 use super::is_locked;
 use super::resting::Resting;
+use super::scale;
 use super::shell::{Shell, mode};
 use crate::belonging::backup::{BackingUpError, put_back};
 use crate::belonging::join::{self, Entry, JoinError, Site};
@@ -28,11 +29,11 @@ use crate::widgets::tokens::Tokens;
 
 /// Where things are kept on this computer.
 #[derive(Debug, Clone)]
-pub(super) struct Home {
+pub struct Home {
     /// Where the replica is made that somebody begins with.
-    pub(super) replica: PathBuf,
+    pub replica: PathBuf,
     /// Where keys are kept.
-    pub(super) vault: Vault,
+    pub vault: Vault,
 }
 
 impl Home {
@@ -42,7 +43,7 @@ impl Home {
 }
 
 /// Everything in the window.
-pub(super) struct Front {
+pub struct Front {
     home: Home,
     stands: Stands,
 }
@@ -91,6 +92,12 @@ struct Begun {
     session: Option<Session>,
 }
 
+impl std::fmt::Debug for Front {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Front").field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
 impl Front {
     /// Over a replica, at a page.
     ///
@@ -106,8 +113,17 @@ impl Front {
         Ok(Front { home, stands: Stands::Open(Box::new(shell), path.to_owned()) })
     }
 
+    /// Over the replica of a home, at its first list.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    pub fn open(home: Home, settings: Settings, context: &Context) -> Result<Front, ReplicaError> {
+        let path = home.replica.clone();
+        Front::over((home, &path), (settings, None), context)
+    }
+
     /// For somebody who has no workspace yet.
-    pub(super) fn welcome(home: Home, settings: Settings) -> Front {
+    pub fn welcome(home: Home, settings: Settings) -> Front {
         let welcome = Welcome::new(&home.replica);
         let beginning = Beginning { home: home.clone(), settings, welcome, under_way: None };
         Front { home, stands: Stands::Welcome(Box::new(beginning)) }
@@ -124,7 +140,7 @@ impl Front {
     }
 
     /// In front of a replica that is locked.
-    pub(super) fn locked((home, path): (Home, &Path), settings: Settings) -> Front {
+    pub fn locked((home, path): (Home, &Path), settings: Settings) -> Front {
         let resting = Resting::locked((home.vault.clone(), path), settings);
         Front { home, stands: Stands::AtRest(Box::new(resting)) }
     }
@@ -139,7 +155,7 @@ impl Front {
     }
 
     /// Draws a frame and does what was asked for in it.
-    pub(super) fn show(&mut self, ui: &mut Ui) {
+    pub fn show(&mut self, ui: &mut Ui) {
         let context = ui.ctx().clone();
         match &mut self.stands {
             Stands::Welcome(beginning) => {
@@ -179,7 +195,7 @@ impl Front {
     }
 
     /// Saves what is half typed. To be called before the window is gone.
-    pub(super) fn close(&mut self) {
+    pub fn close(&mut self) {
         if let Stands::Open(shell, _) = &mut self.stands {
             shell.close();
         }
@@ -197,6 +213,7 @@ impl Beginning {
     fn show(&mut self, ui: &mut Ui) -> Option<Stands> {
         let context = ui.ctx().clone();
         theme::set(&context, mode(self.settings.theme));
+        scale::follow(&context, &mut self.settings);
         let next = self.arrived();
         let frame = Frame::new().fill(Tokens::of(ui).surface);
         let language = &mut self.settings.language;

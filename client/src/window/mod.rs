@@ -19,6 +19,7 @@ mod front;
 mod moving;
 mod relay;
 mod resting;
+mod scale;
 mod shell;
 mod sidebar;
 mod signals;
@@ -37,7 +38,7 @@ use samsyn_engine::files::private;
 use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::Caption;
 
-use self::front::{Front, Home};
+pub use self::front::{Front, Home};
 pub use self::shell::Shell;
 use crate::context::{Context, Failure, Said};
 use crate::keys::Vault;

@@ -124,7 +124,11 @@ impl Shell {
 
     /// Esc was pressed, and nothing was open over the page.
     pub(super) fn step_out(&mut self, context: &Context) {
-        let Some(stepped) = self.moving.focus.end_of_frame(context) else { return };
+        let stepped = self.moving.focus.end_of_frame(context);
+        if self.moving.focus.is_lost() {
+            self.regain();
+        }
+        let Some(stepped) = stepped else { return };
         if std::mem::take(&mut self.moving.menu) {
             self.arrive();
             return;
@@ -139,6 +143,14 @@ impl Shell {
         list.step_out(stepped.from);
         if open && (in_list || !beside) {
             self.close_record();
+        }
+    }
+
+    /// What had the keyboard is gone: it goes to what is nearest.
+    fn regain(&mut self) {
+        match &mut self.record {
+            Some(record) => record.regain_keyboard(),
+            None => self.arrive(),
         }
     }
 

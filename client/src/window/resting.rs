@@ -7,6 +7,7 @@ use eframe::egui::{CentralPanel, Context, Frame, Ui};
 use samsyn_engine::replica::ReplicaError;
 use zeroize::Zeroizing;
 
+use super::scale;
 use super::shell::mode;
 use crate::explain;
 use crate::keys::Vault;
@@ -62,6 +63,7 @@ impl Resting {
     pub(super) fn show(&mut self, ui: &mut Ui) -> Option<Session> {
         let context = ui.ctx().clone();
         theme::set(&context, mode(self.settings.theme));
+        scale::follow(&context, &mut self.settings);
         let session = self.arrived(&context);
         let frame = Frame::new().fill(Tokens::of(ui).surface);
         let language = self.settings.language;

@@ -22,7 +22,7 @@ use super::entrance::Entrance;
 use super::moving::Moving;
 use super::relay::RelayDesk;
 use super::status::Typing;
-use super::{sidebar, status, title_of, topbar};
+use super::{scale, sidebar, status, title_of, topbar};
 use crate::keys::Vault;
 use crate::pages::{
     Action, Beside, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
@@ -144,6 +144,9 @@ impl Shell {
     /// Draws a frame and does what was asked for in it.
     pub fn show(&mut self, ui: &mut Ui) {
         let context = ui.ctx().clone();
+        if scale::follow(&context, &mut self.settings) {
+            self.tell_no_room(&context);
+        }
         self.session.pump();
         self.take_up();
         self.apply_settings(&context);
@@ -322,6 +325,7 @@ impl Shell {
             | Command::Lock
             | Command::AsRegister(_)
             | Command::Speak(_)
+            | Command::Resize(_)
             | Command::Theme(_) => true,
         }
     }
@@ -440,6 +444,11 @@ impl Shell {
             Command::Lock => self.locks = true,
             Command::Speak(language) => self.settings.language = language,
             Command::Theme(theme) => self.settings.theme = theme,
+            Command::Resize(resize) => {
+                if scale::resize_to(context, &mut self.settings, resize) {
+                    self.tell_no_room(context);
+                }
+            }
             Command::AsRegister(as_register) => self.settings.as_register = as_register,
         }
         context.request_repaint();
@@ -454,6 +463,12 @@ impl Shell {
         self.moving.menu = false;
         self.page = Page::List(kind);
         self.record = Some(RecordPane::new(id, true));
+    }
+
+    /// Tells that larger text has no room in this window.
+    fn tell_no_room(&mut self, context: &Context) {
+        let text = texts::no_room_for_larger(scale::percent(context), self.settings.language);
+        self.toasts.push_once(Toast { text, tone: Tone::Neutral, action: None });
     }
 
     /// Tells what came of what the relay was asked for.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Label, Popup, RichText, Ui, UiBuilder};
+use eframe::egui::{Label, Popup, PopupCloseBehavior, RichText, Ui, UiBuilder};
 use samsyn_engine::review::{Finding, Weight};
 use samsyn_engine::schema::{Caption, Language, count_words};
 
+use super::scale;
 use crate::link::worker::Link;
-use crate::pages::{Action, Command, Page, texts};
+use crate::pages::{Action, Command, Page, Resize, texts};
 use crate::state::{Session, Settings, ThemeChoice};
 use crate::widgets::button;
 use crate::widgets::icon::Icon;
@@ -132,7 +133,9 @@ fn menu(ui: &mut Ui, settings: &Settings, alone: bool) -> Option<Command> {
     let language = settings.language;
     let button = button::icon_button(ui, Icon::Settings, texts::SETTINGS.get(language));
     let mut wanted = None;
-    Popup::menu(&button).show(|ui| {
+    // It stays open while the size of text is tried.
+    let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    menu.show(|ui| {
         ui.set_min_width(160.0);
         ui.label(RichText::new(texts::LANGUAGE.get(language)).small().weak());
         for other in Language::ALL {
@@ -161,6 +164,9 @@ fn menu(ui: &mut Ui, settings: &Settings, alone: bool) -> Option<Command> {
             }
         }
         ui.separator();
+        ui.label(RichText::new(texts::TEXT_SIZE.get(language)).small().weak());
+        wanted = wanted.or(sizes(ui, language));
+        ui.separator();
         let mut offline = settings.offline;
         if !alone && ui.checkbox(&mut offline, texts::OFFLINE_SWITCH.get(language)).changed() {
             wanted = Some(Command::ToggleOffline);
@@ -170,6 +176,26 @@ fn menu(ui: &mut Ui, settings: &Settings, alone: bool) -> Option<Command> {
                 wanted = Some(command);
             }
         }
+        if wanted.is_some_and(|command| !matches!(command, Command::Resize(_))) {
+            ui.close();
+        }
     });
     wanted
+}
+
+/// Smaller, how large it is (back to the usual size), and larger.
+fn sizes(ui: &mut Ui, language: Language) -> Option<Command> {
+    let step = |ui: &mut Ui, icon: Icon, resize: Resize| {
+        let command = Command::Resize(resize);
+        button::icon_button(ui, icon, &command.words(language)).clicked().then_some(command)
+    };
+    let percent = format!("{}\u{a0}%", scale::percent(ui.ctx()));
+    let sizes = ui.horizontal(|ui| {
+        let smaller = step(ui, Icon::Dash, Resize::Smaller);
+        let usual = Command::Resize(Resize::Usual);
+        let pressed = ui.button(percent).on_hover_text(usual.words(language)).clicked();
+        let larger = step(ui, Icon::Plus, Resize::Larger);
+        smaller.or(pressed.then_some(usual)).or(larger)
+    });
+    sizes.inner
 }

@@ -52,7 +52,7 @@ fn saved(session: &Session, typing: Typing) -> (Caption, bool) {
 }
 /// What is said of what came and could not be taken in.
 const KEPT_APART_HINT: Caption = Caption::new(
-    "Sådant som kom från reläet men inte kunde tas in: det passar inte, eller är av en nyare version. ”Skicka avvisade ändringar igen” bland kommandona hämtar det igen.",
+    "Sådant som kom från reläet men inte kunde tas in: det går inte ihop, eller kommer från en nyare version. ”Skicka avvisade ändringar igen” bland kommandona hämtar det igen.",
     "What came from the relay and could not be taken in: it does not fit, or is of a newer version. \"Send refused changes again\" among the commands asks for it again.",
 );
 

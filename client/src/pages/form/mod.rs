@@ -66,6 +66,11 @@ impl Form {
         self.goal = Some(Goal::First);
     }
 
+    /// Whether the keyboard is on its way to somewhere in the form.
+    pub(super) fn expects_keyboard(&self) -> bool {
+        self.goal.is_some()
+    }
+
     /// Whether the keyboard was sent to the first field, and the form that was drawn has none that takes it.
     pub(super) fn cannot_take_keyboard(&mut self) -> bool {
         self.goal.take_if(|goal| *goal == Goal::First).is_some()
@@ -82,8 +87,14 @@ impl Form {
     }
 
     /// Unfolds a row.
-    pub(super) fn unfold(&mut self, row: RowId) {
+    fn unfold(&mut self, row: RowId) {
         self.open_rows.insert(row);
+    }
+
+    /// Unfolds a row, and sends the keyboard to it.
+    pub(super) fn enter(&mut self, row: RowId) {
+        self.unfold(row);
+        self.goal = Some(Goal::Row(row));
     }
 
     /// Draws the form.

@@ -34,7 +34,7 @@ texts! {
     BY_WRITING: "Här visas de som har skrivit i arbetsytan.", "This shows those who have written in the workspace.";
     FOR_COORDINATORS: "Alla som har skrivit i arbetsytan. Vilka roller andra har, och vilka som inte längre är med, ser bara koordinatorer.", "Everybody who has written in the workspace. The relay tells only coordinators which role others have, and who no longer belongs.";
     ALONE: "Arbetsytan finns bara på den här datorn, så ingen annan kan gå med.", "This workspace is only on this computer, so nobody else can join.";
-    TAKE_TO_RELAY: "Ta den till ett relä …", "Take it to a relay …";
+    TAKE_TO_RELAY: "Dela via ett relä …", "Take it to a relay …";
     RELAY_AT: "Reläet finns på {}", "The relay is at {}";
     CHANGE_RELAY: "Byt adress …", "Change the address …";
     NO_MEMBERS: "Arbetsytan har en hemlighet i stället för medlemmar: alla som känner till den är med. Den som driver reläet kan ge arbetsytan medlemmar.", "This workspace has a secret instead of members: whoever knows it belongs. Whoever runs the relay can give it members.";

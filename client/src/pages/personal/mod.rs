@@ -50,6 +50,10 @@ pub(super) fn menu(ui: &mut Ui, record: &Record, scene: &Scene<'_>) -> Option<Pe
         if scene.session.standing() == Standing::Manages && ui.button(scene.say(words::ERASE)).clicked() {
             wanted = Some(Personal::Erase(Erase::new(record.id, scene.title_of(record))));
         }
+        // A key closes no menu by itself.
+        if wanted.is_some() {
+            ui.close();
+        }
     });
     wanted
 }

@@ -2,7 +2,7 @@
 //!
 //! Each bar is one interactive area with a spoken name. Where the drag begins decides what it does: near an end it moves
 //! that end, elsewhere the whole bar. While it lasts, only the picture moves; the answer comes on release, in whole days.
-//! Alt and the arrow keys do the same for a focused bar, one day a press; with Shift they move its end.
+//! Alt and the arrow keys do the same for a focused bar, one day a press; with Shift they move its end. Enter opens it.
 
 use eframe::egui::{
     CursorIcon, FontId, Id, Key, LayerId, Modifiers, Order, Rect, Response, Role, Sense, Shape, Stroke,
@@ -112,8 +112,8 @@ pub(super) fn show<I: Copy>(
     }
     Some(Bar {
         moved: change.filter(|change| *change != dates).map(|(start, end)| Moved { id: row.id, start, end }),
-        selected: response.clicked() || response.gained_focus(),
-        opened: response.double_clicked(),
+        selected: response.clicked() || came_to(ui, &response),
+        opened: response.double_clicked() || entered(ui, &response),
     })
 }
 
@@ -177,6 +177,22 @@ fn keyed(ui: &Ui, response: &Response, dates: (Date, Date), milestone: bool) -> 
         }
     }
     None
+}
+
+/// Whether the keyboard has just come to a bar. By the arrows it comes between two frames, which egui calls no gain.
+fn came_to(ui: &Ui, response: &Response) -> bool {
+    let key = Id::unique("the bar that has the keyboard");
+    if !response.has_focus() {
+        return false;
+    }
+    let before: Option<Id> = ui.data(|data| data.get_temp(key));
+    ui.data_mut(|data| data.insert_temp(key, response.id));
+    before != Some(response.id)
+}
+
+/// Enter goes into a focused bar's row.
+fn entered(ui: &Ui, response: &Response) -> bool {
+    response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter))
 }
 
 /// A bar as a screen reader says it.

@@ -27,7 +27,7 @@ use std::{
     ops::Range,
 };
 
-use eframe::egui::{FontId, Id, Rect, ScrollArea, Sense, Ui, pos2, text::LayoutJob, vec2};
+use eframe::egui::{FontId, Id, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, text::LayoutJob, vec2};
 use jiff::civil::Date;
 
 pub use self::state::GanttState;
@@ -205,6 +205,8 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         self.controls(ui, state);
         let area = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(area);
+        let whole = ui.interact(area, ui.scope_id().with((self.id, "list")), Sense::hover());
+        whole.widget_info(|| WidgetInfo::labeled(Role::List, true, self.texts.tasks));
         let labels = state.labels.min(area.width() * 0.5);
         let chart = area.with_min_x(area.left() + labels);
         if state.fit || state.fitted.is_some_and(|width| (width - chart.width()).abs() > 1.0) {

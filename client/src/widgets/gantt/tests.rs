@@ -280,6 +280,21 @@ fn milestones_move_and_the_keyboard_moves_too() {
 }
 
 #[test]
+fn what_the_keyboard_comes_to_is_selected_by_tab_and_by_the_arrows() {
+    let mut harness = harness();
+    harness.get_by_label_contains("Bud, ").focus();
+    harness.run();
+    assert_eq!(harness.state().selected.last(), Some(&1));
+    for key in [Key::ArrowDown, Key::ArrowUp] {
+        let before = harness.state().selected.len();
+        harness.key_press(key);
+        harness.run_steps(3);
+        assert!(harness.state().selected.len() > before, "{key:?}");
+    }
+    assert_eq!(harness.state().selected.last(), Some(&1));
+}
+
+#[test]
 fn a_click_selects() {
     let mut harness = harness();
     harness.get_by_label_contains("Bud, ").click();

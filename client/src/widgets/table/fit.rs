@@ -16,6 +16,11 @@ pub(super) const MOST: f32 = 480.0;
 /// scrolled to.
 const LEAST: f32 = 150.0;
 
+/// Where all that is scrolled to anyway, a column takes what is in it, but no more than this (in points), and no more than this part of the
+/// room: what stands beside it is seen to be there.
+const EASE: f32 = 260.0;
+const PART: f32 = 0.75;
+
 /// What is read first keeps so many times as much as others.
 const FIRST: f32 = 2.0;
 
@@ -43,12 +48,23 @@ impl Wish {
     }
 }
 
+impl Wish {
+    /// The width where there is not room for all columns however far they give way.
+    fn scrolled(self, room: f32) -> f32 {
+        let (least, most) = if self.first { (FIRST * LEAST, FIRST * EASE) } else { (LEAST, EASE) };
+        if self.fixed { self.natural } else { self.natural.min(least.max(most.min(PART * room))) }
+    }
+}
+
 /// The widths of columns in `room` points. Wider than that together where each has given way as far as it can.
 pub(super) fn widths(wishes: &[Wish], room: f32) -> Vec<f32> {
     let sum = |cap: f32| wishes.iter().map(|wish| wish.at_most(cap)).sum::<f32>();
     let left = room - sum(f32::INFINITY);
     if left >= 0.0 {
         return grown(wishes, left);
+    }
+    if sum(LEAST) > room {
+        return wishes.iter().map(|wish| wish.scrolled(room)).collect();
     }
     let (mut low, mut high) = (0.0, wishes.iter().fold(0.0_f32, |most, wish| most.max(wish.natural)));
     // Halving finds the cap to a fraction of a point, whatever the columns.
@@ -102,6 +118,13 @@ mod tests {
     fn what_is_read_first_keeps_most() {
         let found = widths(&[Wish { first: true, ..wish(400.0) }, wish(400.0), wish(400.0)], 600.0);
         assert!((found[0] - 2.0 * found[1]).abs() < 1.0, "{found:?}");
+    }
+
+    #[test]
+    fn what_is_scrolled_to_anyway_is_not_cut_but_leaves_its_neighbour_in_sight() {
+        let found = widths(&[Wish { first: true, ..wish(180.0) }, wish(230.0), wish(900.0)], 340.0);
+        assert_eq!(found[..2], [180.0, 230.0]);
+        assert!(found[2] <= 0.75 * 340.0 + 0.1, "{found:?}");
     }
 
     #[test]

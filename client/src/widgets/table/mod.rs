@@ -41,7 +41,7 @@ pub use self::{
     cell::{Cell, Look, Row},
     state::{Selection, TableState},
 };
-use super::tokens::{Tokens, height};
+use super::tokens::{Tokens, height, space};
 
 /// On which side of its column a cell stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -177,7 +177,7 @@ impl<'a> Table<'a> {
         let area = ui.available_rect_before_wrap();
         state.fit(self.fingerprint());
         let lanes = self.lanes(ui, state, area.width());
-        let width = lanes.iter().map(|lane| lane.width).sum::<f32>().max(area.width());
+        let width = lanes.last().map_or(0.0, |lane| lane.left + lane.width).max(area.width());
         // One horizontal scroll area around header and body keeps both in step; the body scrolls vertically inside.
         let output = ScrollArea::horizontal().id_salt(id).auto_shrink(false).show(ui, |ui| {
             let top = ui.max_rect().min;
@@ -222,14 +222,18 @@ impl<'a> Table<'a> {
             }
         };
         let wishes: Vec<fit::Wish> = self.columns.iter().map(wish).collect();
-        let mut x = 0.0;
+        // What stands first begins where the words above the table do.
+        let mut x = EDGE;
         let lane = |width: f32| {
             x += width;
             Lane { left: x - width, width }
         };
-        fit::widths(&wishes, room).into_iter().map(lane).collect()
+        fit::widths(&wishes, room - EDGE).into_iter().map(lane).collect()
     }
 }
+
+/// The room at the left of the first column, in points.
+const EDGE: f32 = space::S;
 
 /// The room of a column in this frame, in points from the table's left edge.
 #[derive(Clone, Copy, Debug)]

@@ -299,3 +299,32 @@ fn somebody_locks_the_workspace_and_opens_it_again_with_the_passphrase() {
     door.press("Lock");
     door.until("it is locked", |door| door.says("The workspace is locked"));
 }
+
+#[test]
+fn the_windows_title_is_the_programs_until_a_workspace_is_open() {
+    use super::super::title_of;
+    assert_eq!(&*title_of(None), "Samsyn", "no identifier");
+    let mut door = Door::new();
+    let title = |door: &Door| {
+        let outputs = &door.harness.output().viewport_output;
+        let commands = outputs.values().flat_map(|output| &output.commands);
+        commands
+            .filter_map(|command| match command {
+                eframe::egui::ViewportCommand::Title(title) => Some(title.clone()),
+                _ => None,
+            })
+            .next_back()
+    };
+    door.harness.run_steps(3);
+    assert_eq!(title(&door), None, "what the window was opened with stays");
+    door.press("Create your own");
+    door.write("The workspace's name", "Min byrå");
+    door.write("Your name", "Åsa Berg");
+    let named = std::cell::RefCell::new(None);
+    door.press("Create workspace");
+    door.until("the title", |door| {
+        let mut named = named.borrow_mut();
+        *named = named.take().or_else(|| title(door));
+        named.as_deref().is_some_and(|title| title == "Min byrå – Samsyn")
+    });
+}

@@ -19,10 +19,11 @@ use samsyn_engine::schema::{
     Cells, Field, FieldType, KINDS, Kind, Language, Link, NewRecord, Reading, Target, Value,
 };
 
+use super::super::scale;
 use super::front::Door;
 use super::town::Town;
 use super::walking::Walker;
-use super::{Desk, text};
+use super::{Desk, painted, text};
 use crate::pages::{Command, Page};
 
 /// Widths of the window, in points.
@@ -31,8 +32,8 @@ const WIDTHS: [f32; 6] = [340.0, 480.0, 600.0, 900.0, 1360.0, 1920.0];
 /// Sizes of text. A larger one leaves so much less room.
 const SCALES: [f32; 4] = [0.8, 1.0, 1.5, 2.0];
 
-/// Narrower rooms, which only large text leaves in the narrowest of windows, are not looked at.
-const NARROWEST: f32 = 280.0;
+/// Narrower than the narrowest room that any window and size of text leave: everything holds with something to spare.
+const NARROWEST: f32 = 0.93 * scale::NARROWEST;
 
 /// Wider than any hole between two lines of a form may be, in points.
 const HOLE: f32 = 400.0;
@@ -84,6 +85,7 @@ fn faults<State>(harness: &Harness<'_, State>, width: f32) -> BTreeSet<String> {
         }
     }
     faults.extend(hole(&parts));
+    faults.extend(painted::faults(harness));
     faults
 }
 
@@ -181,9 +183,10 @@ fn look(desk: &mut Desk, what: &str, sizes: &[(f32, Language)], all: &mut BTreeS
 
 /// Every room that some window and size of text leave, both languages taking turns; what is nearly the same only once.
 fn sizes() -> Vec<(f32, Language)> {
+    let room = |width: f32, asked: f32| (width / scale::effective(asked, vec2(width, 860.0))).round();
     let mut rooms: Vec<f32> =
-        WIDTHS.iter().flat_map(|width| SCALES.map(|scale| (width / scale).round())).collect();
-    rooms.retain(|room| *room >= NARROWEST);
+        WIDTHS.iter().flat_map(|width| SCALES.map(|scale| room(*width, scale))).collect();
+    rooms.push(NARROWEST);
     rooms.sort_by(f32::total_cmp);
     rooms.dedup_by(|next, before| *next < *before * 1.28);
     rooms.into_iter().enumerate().map(|(number, room)| (room, Language::ALL[number % 2])).collect()

@@ -117,3 +117,44 @@ fn a_picker_that_finds_nothing_makes_what_was_meant_and_points_at_it() {
         row && desk.input("Name").as_deref() == Some("Arena")
     });
 }
+
+#[test]
+fn contacts_are_sorted_by_what_lists_show_of_their_rows() {
+    let mut desk = Desk::new(Some(Page::List(&CONTACT)), |replica| {
+        for (given, mail, phone, employer) in [
+            ("Eva", "z@example.se", "070-100 00 00", "Bolaget"),
+            ("Östen", "a@example.se", "070-300 00 00", "Ängen"),
+            ("Bo", "m@example.se", "070-200 00 00", "Åkeriet"),
+        ] {
+            let employer = make(replica, &ORGANISATION, &[("name", text(employer))]);
+            let person = make(replica, &CONTACT, &[("given", text(given)), ("family", text("Ek"))]);
+            add_row(replica, person, "emails", &[("address", text(mail))]);
+            add_row(replica, person, "phones", &[("number", text(phone))]);
+            add_row(replica, person, "positions", &[("organisation", Value::Link(Link::Record(employer)))]);
+        }
+    });
+    let sorted = |desk: &mut Desk, column: &str, wanted: [&str; 3]| {
+        desk.until(&format!("sorted by {column}: {wanted:?}"), |desk| {
+            let order = order(desk);
+            order.len() == 3 && order.iter().zip(wanted).all(|(row, name)| row.starts_with(name))
+        });
+    };
+    for (column, wanted) in [
+        ("E-mail", ["Östen", "Bo", "Eva"]),
+        ("Telephone", ["Eva", "Bo", "Östen"]),
+        // A to Ö as Swedes have it.
+        ("Organisation", ["Eva", "Bo", "Östen"]),
+    ] {
+        desk.press(Role::Button, column);
+        sorted(&mut desk, column, wanted);
+        desk.press(Role::Button, column);
+        let [first, second, third] = wanted;
+        sorted(&mut desk, column, [third, second, first]);
+    }
+    // By the column of family names both are one: the given name decides, whichever stands first.
+    desk.press(Role::Button, "Name");
+    sorted(&mut desk, "Name", ["Bo", "Eva", "Östen"]);
+    desk.click("Settings");
+    desk.click("Family name first: Ek, Eva");
+    sorted(&mut desk, "Name", ["Ek, Bo", "Ek, Eva", "Ek, Östen"]);
+}

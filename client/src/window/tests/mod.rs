@@ -1,6 +1,7 @@
 //! The window as a person uses it who sees with a screen reader: everything is found by what it is called.
 
 mod backups;
+mod dialogs;
 mod editing;
 mod findings;
 mod focus;
@@ -10,10 +11,12 @@ mod layout;
 mod listing;
 mod live;
 mod members;
+mod painted;
 mod personal;
 mod refused;
 mod relay;
 mod roles;
+mod scale;
 mod town;
 mod trust;
 mod walking;
