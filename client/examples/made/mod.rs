@@ -198,7 +198,7 @@ impl Town {
         let eva = folder.join("Welcome").join("eva.samsyn");
         drop(self.join(&eva, ("Eva Ek", Role::Ambassador))?);
         meet(&eva)?;
-        drop(self.invite(Role::Reader)?);
+        let _open = self.invite(Role::Reader)?;
         let contacts = of_bo.store().list(&ListQuery::all(&CONTACT))?;
         let name = |text: &str| Edit::set("given", Value::Text(text.to_owned()));
         for id in contacts.iter().take(3) {

@@ -82,11 +82,10 @@ impl RecordPane {
         }
     }
 
-    /// The same where the keyboard is not on its way to somewhere in it already.
+    /// What had the keyboard in it is gone, and it is on its way to nothing else: it goes to the tab. Not into a field, as somebody may
+    /// still be typing.
     pub(crate) fn regain_keyboard(&mut self) {
-        if self.tab != Tab::Fields || !self.form.expects_keyboard() {
-            self.take_keyboard();
-        }
+        self.to_tab |= self.tab != Tab::Fields || !self.form.expects_keyboard();
     }
 
     /// The record that it shows.

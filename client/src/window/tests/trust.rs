@@ -286,6 +286,13 @@ fn what_is_typed_in_a_row_that_somebody_else_removes_is_said_and_comes_back_with
     asa.click("Remove: ek@example.se");
     bo.until("it is told", |desk| says(desk, "Åsa Berg removed E-mail › ek@example.se"));
     bo.until("what was typed", |desk| says(desk, "What you typed stands in it: “ek@example.se.com”"));
+    // What goes on being typed stands in no other field.
+    bo.harness.event(eframe::egui::Event::Text("m".to_owned()));
+    bo.harness.run_steps(3);
+    assert_eq!(
+        (bo.input("Given name").as_deref(), bo.input("Family name").as_deref()),
+        (Some(""), Some("Ek"))
+    );
     let restore = "Restore the row: The row was removed while you were typing. What you typed stands in it: \
                    “ek@example.se.com”.";
     bo.click(restore);
