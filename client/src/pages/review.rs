@@ -94,19 +94,21 @@ impl ReviewPage {
         }
         self.letters(ui, &queue, scene);
         if !beside {
-            let frame = Frame::new().inner_margin(Margin { top: 0, ..Margin::same(space::L as i8) });
+            let frame =
+                Frame::new().inner_margin(Margin { top: space::S as i8, ..Margin::same(space::L as i8) });
             frame.show(ui, |ui| match self.looks {
                 true => self.chosen_item(ui, false, &queue, scene),
                 false => self.queue(ui, false, &queue, scene),
             });
             return;
         }
-        let frame = Frame::new().inner_margin(Margin::symmetric(space::S as i8, 0));
+        let margin = Margin { bottom: 0, ..Margin::same(space::S as i8) };
+        let frame = Frame::new().inner_margin(margin);
         let most = (ui.available_width() * 0.4).clamp(180.0, 460.0);
         let queue_panel =
             Panel::left("review queue").resizable(true).default_size(300.0).size_range(180.0..=most);
         queue_panel.frame(frame).show(ui, |ui| self.queue(ui, true, &queue, scene));
-        let frame = Frame::new().inner_margin(Margin { top: 0, ..Margin::same(space::L as i8) });
+        let frame = Frame::new().inner_margin(Margin { top: space::S as i8, ..Margin::same(space::L as i8) });
         eframe::egui::CentralPanel::default()
             .frame(frame)
             .show(ui, |ui| self.chosen_item(ui, true, &queue, scene));
