@@ -68,6 +68,7 @@ const PICKER: PickerTexts<'static> = PickerTexts {
     no_match: "Inga träffar",
     clear: "Ta bort valet",
     visit: "Gå till anläggningen",
+    more: "",
     create: Create { offer: "Skapa ”{}”", kinds: &["Ny anläggning"] },
 };
 const AREAS: [&str; 10] = [
@@ -466,7 +467,7 @@ impl Gallery {
             item(4, "Byt till mörkt tema", "Utseende", ""),
             item(5, "Destinationsbolagets anläggningsöversikt", "Anläggning · Östersund", ""),
         ];
-        let texts = PaletteTexts { prompt: "Vad vill du göra?", no_match: "Inget som passar" };
+        let texts = PaletteTexts { prompt: "Vad vill du göra?", no_match: "Inget som passar", more: "" };
         if let Some(id) = self.palette.show(ctx, &items, texts) {
             let text = format!("Valde: {}", items[id].title);
             self.toasts.push(Toast { text, tone: Tone::Accent, action: None });

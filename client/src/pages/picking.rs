@@ -7,8 +7,13 @@ use samsyn_engine::store::ListQuery;
 use super::{Scene, texts};
 use crate::widgets::picker::Found;
 
-/// So many records are offered before anything is typed.
-const OFFERED: usize = 40;
+/// So many records are offered before anything is typed, and as many are found at most.
+const OFFERED: usize = 50;
+
+/// What stands under results that are not all there are; nothing where they are.
+pub(crate) fn more(found: &[Found], scene: &Scene<'_>) -> &'static str {
+    if found.len() < OFFERED { "" } else { scene.say(texts::FIRST_SHOWN) }
+}
 
 /// The reference that is being chosen: at most one at a time, as one popup is open at most.
 #[derive(Debug, Default)]

@@ -37,6 +37,8 @@ texts! {
     DID_YOU_MEAN: "Menade du den här?", "Did you mean this?";
     NEARLY: "Inga exakta träffar. Det här liknar det du söker.", "No exact matches. These are like what you look for.";
     NOTHING_FOUND: "Inga träffar", "No matches";
+    FIRST_SHOWN: "De första visas. Skriv mer för att hitta andra.", "The first ones are shown. Type more to find others.";
+    SOME_SHOWN: "{} av {} poster visas. Skriv mer för att hitta andra.", "{} of {} records are shown. Type more to find others.";
     NOTHING_FOUND_HINT: "Ändra sökorden eller ta bort ett filter.", "Change the words or take away a filter.";
     EMPTY_LIST: "Här är det tomt", "Nothing here yet";
     EMPTY_LIST_HINT: "Det du skapar sparas direkt och delas när det finns nät.", "What you create is saved at once and shared when there is a network.";

@@ -200,9 +200,8 @@ fn paint_line(ui: &Ui, rect: Rect, current: bool, line: Line<'_>) {
         color: if current { text } else { t.accent },
         ..plain.clone()
     };
-    for (position, c) in line.title.chars().enumerate() {
-        let hit = line.matched.binary_search(&(position as u32)).is_ok();
-        job.append(c.encode_utf8(&mut [0; 4]), 0.0, if hit { marked.clone() } else { plain.clone() });
+    for (piece, hit) in pieces(line.title, line.matched) {
+        job.append(piece, 0.0, if hit { marked.clone() } else { plain.clone() });
     }
     if !line.detail.is_empty() {
         let detail = TextFormat { font_id: FontId::proportional(font::SMALL), color: weak, ..plain };
@@ -210,6 +209,24 @@ fn paint_line(ui: &Ui, rect: Rect, current: bool, line: Line<'_>) {
     }
     let galley = one_line(ui, job, right - inner.left());
     ui.painter().galley(middle(inner.left(), rect, &galley), galley, text);
+}
+
+/// A title in as few pieces as it can be, each marked or not: letters that belong together are drawn together.
+fn pieces<'a>(title: &'a str, matched: &[u32]) -> Vec<(&'a str, bool)> {
+    let is_hit = |place: usize| u32::try_from(place).is_ok_and(|place| matched.binary_search(&place).is_ok());
+    let mut pieces: Vec<(&str, bool)> = Vec::new();
+    let mut begin = 0;
+    for (place, (at, c)) in title.char_indices().enumerate() {
+        let end = at + c.len_utf8();
+        match pieces.last_mut() {
+            Some((piece, hit)) if *hit == is_hit(place) => *piece = &title[begin..end],
+            _ => {
+                begin = at;
+                pieces.push((&title[at..end], is_hit(place)));
+            }
+        }
+    }
+    pieces
 }
 
 /// Lays `job` out in one line, cut with an ellipsis where it is longer than `width`.
@@ -231,4 +248,16 @@ pub(crate) fn paint_words(ui: &Ui, room: Rect, words: &str, (font, colour): (Fon
 
 fn middle(x: f32, rect: Rect, galley: &Galley) -> Pos2 {
     pos2(x, rect.center().y - galley.size().y / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_cut_only_where_it_is_marked() {
+        assert_eq!(pieces("Åse Ö", &[0, 1]), [("Ås", true), ("e Ö", false)]);
+        assert_eq!(pieces("Åse", &[]), [("Åse", false)]);
+        assert_eq!(pieces("", &[0]), []);
+    }
 }

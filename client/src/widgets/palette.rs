@@ -3,9 +3,10 @@
 //! The caller keeps a [`Palette`], opens it (usually by Ctrl+K) and shows it every frame with all that can be chosen.
 //! Items are found by fuzzy search over their titles, so a list of commands can be handed in as it is. Items that were
 //! already found by other means, such as records from a full-text search for [`Palette::query`], are marked as
-//! [`Item::found`] and stand below.
+//! [`Item::found`] and stand below, with what was looked for marked in their titles.
 
 use eframe::egui::{Align2, Area, Color32, Context, Id, Modal, Ui, UiKind, vec2};
+use samsyn_engine::store::words::marks;
 
 use super::{
     focus,
@@ -36,6 +37,8 @@ pub struct PaletteTexts<'a> {
     pub prompt: &'a str,
     /// Shown when nothing matches.
     pub no_match: &'a str,
+    /// Shown under items that are not all there are; nothing where they are.
+    pub more: &'a str,
 }
 
 /// Whether the palette is open, and what was typed.
@@ -133,22 +136,28 @@ impl Palette {
             }
         };
         let clicked = list::show(ui, id.with("list"), hits.len(), &mut self.cursor, keys, line);
+        if !texts.more.is_empty() {
+            ui.weak(texts.more);
+        }
         let picked = clicked.or(keys.enter.then_some(self.cursor))?;
         hits.get(picked).map(|hit| items[hit.index].id)
     }
 
-    /// Items whose title matches, best first, then those that were found otherwise.
+    /// Items whose title matches, best first, then those that were found otherwise. Where no title matches, those that nearly do stand last.
     fn hits<I>(&self, items: &[Item<'_, I>]) -> Vec<Hit> {
         let (found, searched): (Vec<usize>, Vec<usize>) = (0..items.len()).partition(|&i| items[i].found);
-        let mut hits = fuzzy::search(&self.query, searched.iter().map(|&i| items[i].title));
+        let titles = || searched.iter().map(|&i| items[i].title);
+        let in_items = |hit: Hit| Hit { index: searched[hit.index], ..hit };
+        let mut hits = fuzzy::matching(&self.query, titles());
         // A search may find letters strewn over a title. Beside records that were really found that is noise.
         let words = self.query.split_whitespace().count();
         hits.retain(|hit| runs(&hit.matched) <= words);
-        for hit in &mut hits {
-            hit.index = searched[hit.index];
-        }
-        hits.extend(found.into_iter().map(|index| Hit { index, matched: Vec::new() }));
-        hits
+        let near = if hits.is_empty() { fuzzy::forgiving(&self.query, titles()) } else { Vec::new() };
+        let found = found.into_iter().map(|index| {
+            // Found for another text a moment ago it may have none of this one.
+            Hit { index, matched: marks(&self.query, items[index].title) }
+        });
+        hits.into_iter().map(in_items).chain(found).chain(near.into_iter().map(in_items)).collect()
     }
 }
 
@@ -166,7 +175,8 @@ mod tests {
     use super::*;
     use crate::widgets::theme;
 
-    const TEXTS: PaletteTexts<'static> = PaletteTexts { prompt: "Vad vill du göra?", no_match: "Inget" };
+    const TEXTS: PaletteTexts<'static> =
+        PaletteTexts { prompt: "Vad vill du göra?", no_match: "Inget", more: "" };
 
     fn item(id: u8, title: &'static str) -> Item<'static, u8> {
         Item { id, title, detail: "", shortcut: "", found: false }
@@ -212,12 +222,12 @@ mod tests {
     #[test]
     fn letters_strewn_over_a_title_are_no_match() {
         let mut harness = harness();
-        input(&harness).type_text("kont");
+        input(&harness).type_text("ko");
         harness.run();
         assert!(harness.query_by_label("Ny kontakt").is_some());
-        input(&harness).type_text("t");
+        input(&harness).type_text("k");
         harness.run();
-        assert!(harness.query_by_label("Ny kontakt").is_none(), "kont, then a t further on");
+        assert!(harness.query_by_label("Ny kontakt").is_none(), "ko, then a k further on");
     }
 
     #[test]
@@ -248,5 +258,18 @@ mod tests {
         harness.key_press(Key::Escape);
         harness.run();
         assert!(!harness.state().0.is_open() && harness.state().1.is_empty());
+    }
+
+    #[test]
+    fn a_slip_in_the_name_of_a_command_is_forgiven() {
+        let mut harness = harness();
+        input(&harness).type_text("kotnakt");
+        harness.run();
+        assert!(harness.query_by_label("Ny kontakt").is_some() && harness.query_by_label("Ångra").is_none());
+        harness.key_press(Key::ArrowDown);
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().1, [1], "behind what was found");
     }
 }

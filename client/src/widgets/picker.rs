@@ -16,6 +16,7 @@
 //! ```
 
 use eframe::egui::{Align, Id, Layout, Popup, PopupCloseBehavior, Response, Ui, Vec2};
+use samsyn_engine::store::words::{marks, same};
 
 use super::{
     badge, button,
@@ -47,6 +48,8 @@ pub struct PickerTexts<'a> {
     pub clear: &'a str,
     /// Name of the button that goes to what is chosen.
     pub visit: &'a str,
+    /// Shown under results that are not all there are; nothing where they are.
+    pub more: &'a str,
     /// What can be made of what was typed, and is not among the results.
     pub create: Create<'a>,
 }
@@ -255,7 +258,7 @@ struct Searched {
 fn search(ui: &mut Ui, id: Id, open: &mut Open, results: &[Found], texts: &PickerTexts<'_>) -> Searched {
     let typed = open.query.trim().to_owned();
     // What is there already under these very words is chosen and not made again.
-    let there = results.iter().any(|found| found.title.to_lowercase() == typed.to_lowercase());
+    let there = results.iter().any(|found| same(&found.title) == same(&typed));
     let kinds = if typed.is_empty() || there { &[] } else { texts.create.kinds };
     let offer = texts.create.offer.replace("{}", &typed);
     let lines = results.len() + kinds.len();
@@ -265,11 +268,17 @@ fn search(ui: &mut Ui, id: Id, open: &mut Open, results: &[Found], texts: &Picke
     if results.is_empty() {
         ui.weak(texts.no_match);
     }
+    let marked: Vec<Vec<u32>> = results.iter().map(|found| marks(&typed, &found.title)).collect();
     let line = |i: usize| match results.get(i) {
-        Some(found) => Line { title: &found.title, detail: &found.detail, ..Line::default() },
+        Some(found) => {
+            Line { title: &found.title, detail: &found.detail, matched: &marked[i], ..Line::default() }
+        }
         None => Line { title: &offer, detail: kinds[i - results.len()], ..Line::default() },
     };
     let clicked = list::show(ui, id.with("list"), lines, &mut open.cursor, keys, line);
+    if !texts.more.is_empty() {
+        ui.weak(texts.more);
+    }
     if response.changed() {
         open.cursor = 0;
         return Searched { typed: Some(open.query.clone()), ..Searched::default() };
@@ -309,6 +318,7 @@ mod tests {
                 no_match: "Inga träffar",
                 clear: "Rensa",
                 visit: "Öppna",
+                more: "",
                 create,
             };
             let answer = Field::new("Organisation").reference(ui, "o", None, &form.found, &texts);

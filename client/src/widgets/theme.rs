@@ -74,6 +74,8 @@ pub fn focus_ring(ui: &Ui, rect: Rect, corner: u8) {
 
 const REGULAR: &str = "samsyn-sans";
 const SEMIBOLD: &str = "samsyn-sans-semibold";
+/// What stands for characters that are not to be acted on (see `samsyn_engine::text`), which no other font has.
+const SIGNS: &str = "samsyn-signs";
 
 fn fonts() -> FontDefinitions {
     // egui's own fonts stay as fall-backs: they cover a few symbols and the monospaced family.
@@ -81,13 +83,17 @@ fn fonts() -> FontDefinitions {
     let regular = FontData::from_static(include_bytes!("../../assets/samsyn-sans-regular.otf"));
     let semibold = FontData::from_static(include_bytes!("../../assets/samsyn-sans-semibold.otf"));
     fonts.font_data.insert(REGULAR.to_owned(), Arc::new(regular));
+    let signs = FontData::from_static(include_bytes!("../../assets/samsyn-signs.otf"));
     fonts.font_data.insert(SEMIBOLD.to_owned(), Arc::new(semibold));
+    fonts.font_data.insert(SIGNS.to_owned(), Arc::new(signs));
     let fallbacks = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
-    let family = |first: &str| std::iter::once(first.to_owned()).chain(fallbacks.iter().cloned()).collect();
+    let family = |first: &str| {
+        [first, SIGNS].into_iter().map(str::to_owned).chain(fallbacks.iter().cloned()).collect()
+    };
     fonts.families.insert(FontFamily::Proportional, family(REGULAR));
     fonts.families.insert(FontFamily::Name(SEMIBOLD.into()), family(SEMIBOLD));
     if let Some(mono) = fonts.families.get_mut(&FontFamily::Monospace) {
-        mono.push(REGULAR.to_owned());
+        mono.extend([REGULAR, SIGNS].map(str::to_owned));
     }
     fonts
 }
@@ -204,6 +210,10 @@ mod tests {
         let ctx = context();
         ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
         let needed = "ÅÄÖåäöéüß ABC 0123456789 …–—·•→←↑↓✓✗×▲▼△▽⚠±≥≤½€°²³’”«»";
+        // All that is shown in place of what acts on a screen, and names of neighbours.
+        let acts: String = ('\0'..='\u{9f}').chain(['\u{2028}', '\u{202e}', '\u{feff}']).collect();
+        let shown = samsyn_engine::text::one_line(&acts);
+        let needed = format!("{needed}{shown}ØøÆæŁłĐđŒœÞþıßŠž\u{301}\u{308}\u{fffd}");
         for font in [FontId::proportional(font::BODY), semibold(font::BODY)] {
             for c in needed.chars() {
                 assert!(ctx.fonts_mut(|fonts| fonts.has_glyph(&font, c)), "{c} is missing in {font:?}");

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use eframe::egui::{Color32, Context, Frame, Id, Margin, Rect, Ui, UiBuilder, ViewportCommand};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::schema::{KINDS, Kind, kind};
+use samsyn_engine::schema::{KINDS, Kind, count_words, kind};
 use samsyn_engine::store::Found;
 
 use self::offers::{Offer, Told};
@@ -361,6 +361,12 @@ impl Shell {
             found: false,
         });
         let near = texts::DID_YOU_MEAN.get(language);
+        let (shown, all) = (found.hits.len() as u64, found.total);
+        let more = match shown < all {
+            true => texts::SOME_SHOWN
+                .fill(language, &[&count_words(shown, language), &count_words(all, language)]),
+            false => String::new(),
+        };
         let hits = found.hits.iter().map(|hit| (hit, "")).chain(found.near.iter().map(|hit| (hit, near)));
         let of_records = hits.map(|(hit, shortcut)| Item {
             id: Choice::Record(hit.id),
@@ -374,6 +380,7 @@ impl Shell {
         let words = PaletteTexts {
             prompt: texts::SEARCH_ALL.get(language),
             no_match: texts::NOTHING_FOUND.get(language),
+            more: &more,
         };
         self.palette.show(context, &items, words).map(|choice| match choice {
             Choice::Command(command) => Action::Command(command),

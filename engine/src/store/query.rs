@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use serde_json::Value as Json;
 
-use super::words::{Query, sort_key};
+use super::words::{Query, phone_digits, same, sort_key};
 use super::{Result, Store, StoreError, record_id};
 use crate::id::RecordId;
 use crate::identity::DeviceId;
@@ -57,6 +57,8 @@ pub struct Filter {
 pub enum Test {
     /// It is this value (as it is stored), or this is one of its members.
     Is(String),
+    /// It is this text, but for case, blanks and forms of letters; a telephone number by its digits.
+    Says(String),
     /// It holds something.
     Filled,
     /// It holds nothing.
@@ -146,6 +148,8 @@ impl Store {
                     );
                     values.extend([path, value.clone()]);
                 }
+                // Letters are compared by rules of our own.
+                Test::Says(_) => {}
                 Test::Filled => {
                     conditions.push_str(" AND json_extract(r.cells, ?) IS NOT NULL");
                     values.push(path);
@@ -161,9 +165,39 @@ impl Store {
                 }
             }
         }
+        let mut ids = self.sorted_list(list, &conditions, values)?;
+        for filter in &list.filters {
+            if let (Test::Says(text), Some(field)) = (&filter.test, list.kind.field(&filter.field)) {
+                self.keep_those_that_say(&mut ids, field, text)?;
+            }
+        }
+        Ok(ids)
+    }
+
+    fn keep_those_that_say(&self, ids: &mut Vec<RecordId>, field: &Field, text: &str) -> Result<()> {
+        let comparable = |text: &str| match field.field_type {
+            FieldType::Phone => phone_digits(text).unwrap_or_else(|| same(text)),
+            _ => same(text),
+        };
+        let (path, wanted) = (format!("$.{}", field.name), comparable(text));
+        let mut cell =
+            self.connection.prepare_cached("SELECT json_extract(cells, ?1) FROM rows WHERE record = ?2")?;
+        let mut kept = Vec::new();
+        for id in ids.iter() {
+            let found: Option<String> =
+                cell.query_row(params![path, id.as_bytes()], |row| row.get(0)).optional()?.flatten();
+            if found.is_some_and(|found| comparable(&found) == wanted) {
+                kept.push(*id);
+            }
+        }
+        *ids = kept;
+        Ok(())
+    }
+
+    fn sorted_list(&self, list: &ListQuery, conditions: &str, values: Vec<String>) -> Result<Vec<RecordId>> {
         match list.sort.as_ref().and_then(|sort| Some((list.kind.field(&sort.field)?, sort.descending))) {
-            None => self.list_by_title(list, &conditions, values),
-            Some((field, descending)) => self.list_by_field(list, (&conditions, values), field, descending),
+            None => self.list_by_title(list, conditions, values),
+            Some((field, descending)) => self.list_by_field(list, (conditions, values), field, descending),
         }
     }
 

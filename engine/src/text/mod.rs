@@ -7,17 +7,22 @@
 //! ```text
 //!  a title, a value in one line ─▶ one_line ─┐
 //!  prose, a line of output ──────▶ plain ────┼─▶ people       ESC is ␛, an override ⟨U+202E⟩
+//!  a line on a terminal ─────────▶ in_lines ─┤                and what is written from right to left stays in its place
 //!  JSON ─────────────────────────▶ in_json ──┴─▶ programs     the same as \u001b, \u202e: nothing is lost
 //! ```
 //!
 //! What somebody types is held to the same: [`unwritable`] finds what no new value may have, [`typed`] takes out what came along
 //! unseen when it was copied. What is written already stays as it is.
 
+mod direction;
 mod guard;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use unicode_normalization::char::is_combining_mark;
+
+pub use direction::in_lines;
 pub use guard::Guard;
 
 /// What a character does beside being read.
@@ -57,11 +62,19 @@ fn is_hidden(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The most marks that any script puts on one letter. More of them are written over the lines above and below.
+const MOST_MARKS: usize = 6;
+
 /// The characters of a text, each with its sort.
 fn sorted(text: &str) -> impl Iterator<Item = (char, Sort)> {
-    let mut before = None;
+    let (mut before, mut marks) = (None, 0);
     text.chars().map(move |c| {
-        let found = sort(c, before);
+        let is_mark =
+            is_combining_mark(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
+        marks = if is_mark { marks + 1 } else { 0 };
+        // A mark belongs to a letter: at the beginning it would be put on what somebody else wrote.
+        let astray = is_mark && (marks > MOST_MARKS || before.is_none());
+        let found = if astray { Sort::Hidden } else { sort(c, before) };
         // A joiner stands between two letters: what follows a variant is seen as following the letter.
         before = (!matches!(c, '\u{fe00}'..='\u{fe0f}') || before.is_none()).then_some(c).or(before);
         (c, found)
@@ -95,10 +108,27 @@ fn shown(text: &str, kept: impl Fn(char) -> bool) -> Cow<'_, str> {
             _ if kept(c) => out.push(c),
             // Lines of another system end in both.
             Sort::Control if c == '\r' && kept('\n') && matches!(all.peek(), Some(('\n', _))) => {}
-            _ => picture(c, &mut out),
+            _ => {
+                let mut times = 1;
+                while all.next_if(|next| *next == (c, sort)).is_some() {
+                    times += 1;
+                }
+                pictures(c, times, &mut out);
+            }
         }
     }
     Cow::Owned(out)
+}
+
+/// A picture for each; of very many of the same one, with how many there are.
+fn pictures(c: char, times: usize, out: &mut String) {
+    const SHOWN: usize = 3;
+    for _ in 0..times.min(SHOWN) {
+        picture(c, out);
+    }
+    if times > SHOWN {
+        let _ = write!(out, "⟨×{times}⟩");
+    }
 }
 
 /// What stands for a character that is not to be acted on: Unicode's own pictures, its number where there is none.
@@ -207,6 +237,22 @@ mod tests {
         ] {
             assert_eq!(one_line(written), written);
             assert_eq!(typed(written), written);
+        }
+    }
+
+    #[test]
+    fn floods_of_marks_and_of_what_is_not_seen_stay_in_their_line() {
+        assert_eq!(one_line(&format!("A{}!", "\u{301}".repeat(5))), format!("A{}!", "\u{301}".repeat(5)));
+        let shown = format!("A{}⟨U+0301⟩⟨U+0301⟩⟨U+0301⟩⟨×94⟩!", "\u{301}".repeat(6));
+        assert_eq!(one_line(&format!("A{}!", "\u{301}".repeat(100))), shown);
+        assert_eq!(one_line("\u{338}Anna"), "⟨U+0338⟩Anna", "it would strike through what stands before");
+        assert_eq!(one_line(&"\0".repeat(9)), "␀␀␀⟨×9⟩");
+        assert_eq!(typed(&format!("A{}!", "\u{301}".repeat(100))), format!("A{}!", "\u{301}".repeat(6)));
+        assert_eq!(typed("\u{338}Anna"), "Anna");
+        // Vowels and accents of other scripts, several on one letter.
+        for written in ["בְּרֵאשִׁ֖ית", "ที่", "Vi\u{302}\u{323}t", "ক্ষ্ম্য"]
+        {
+            assert_eq!(one_line(written), written);
         }
     }
 

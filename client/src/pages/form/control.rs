@@ -14,7 +14,7 @@ use samsyn_engine::text::{one_line, plain, unwritable};
 
 use super::edit::{DraftKey, Part, edit_of, with_end};
 use super::understood;
-use crate::pages::picking::Picking;
+use crate::pages::picking::{self, Picking};
 use crate::pages::{Action, Scene, texts};
 use crate::state::{HistoryStep, RecordView};
 use crate::widgets::button;
@@ -410,6 +410,7 @@ fn picker_texts<'a>(scene: &Scene<'_>, place: &Place<'_>, kinds: &'a [&'a str]) 
         no_match: scene.say(texts::NOTHING_FOUND),
         clear: scene.say(texts::CLEAR),
         visit: scene.say(texts::OPEN),
+        more: "",
         create: Create { offer: scene.say(texts::CREATE), kinds },
     }
 }
@@ -429,7 +430,7 @@ fn reference(
     let (ids, found) = picking.found(&place.path, kinds, scene);
     let creatable = creatable(scene, kinds, picking);
     let named: Vec<&str> = creatable.iter().map(|kind| scene.say(kind.new)).collect();
-    let texts = picker_texts(scene, place, &named);
+    let texts = PickerTexts { more: picking::more(&found, scene), ..picker_texts(scene, place, &named) };
     let answer = widget.reference(ui, &place.path.to_string(), title.as_deref(), &found, &texts);
     if let Some(query) = answer.query {
         picking.ask(&place.path, query);
@@ -471,6 +472,7 @@ fn references(
     let texts = PickerTexts {
         none: scene.say(texts::ADD),
         clear: scene.say(texts::REMOVE),
+        more: picking::more(&found, scene),
         ..picker_texts(scene, place, &named)
     };
     let answer = widget.reference_set(ui, &place.path.to_string(), &titles, &found, &texts);

@@ -7,7 +7,7 @@ use samsyn_engine::schema::FieldPath;
 use samsyn_engine::schema::kinds::ORGANISATION;
 
 use super::words;
-use crate::pages::picking::Picking;
+use crate::pages::picking::{self, Picking};
 use crate::pages::{Action, Scene, texts};
 use crate::widgets::field::Field;
 use crate::widgets::picker::{Create, PickerTexts};
@@ -69,6 +69,7 @@ impl RoleChoice {
             no_match: scene.say(texts::NOTHING_FOUND),
             clear: scene.say(texts::CLEAR),
             visit: scene.say(texts::OPEN),
+            more: picking::more(&found, scene),
             create: Create::default(),
         };
         let caption = scene.say(words::ORGANISATION);

@@ -1,6 +1,7 @@
 //! Letters: which are the same to whoever looks for something.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -27,19 +28,40 @@ fn letters(word: &str) -> impl Iterator<Item = char> {
     word.nfkc().flat_map(char::to_lowercase)
 }
 
-fn fold_letter(letter: char) -> impl Iterator<Item = char> {
+pub(super) fn fold_letter(letter: char) -> impl Iterator<Item = char> {
     let kept = matches!(letter, 'å' | 'ä' | 'ö').then_some(letter);
     let plain =
         kept.is_none().then(|| std::iter::once(letter).nfd().filter(|part| !is_combining_mark(*part)));
     kept.into_iter().chain(plain.into_iter().flatten())
 }
 
-/// The same letter by letter, with the place of the character that each came from: for whoever shows where something was found.
-pub fn fold_letters(text: &str) -> impl Iterator<Item = (usize, char)> {
-    text.chars().enumerate().flat_map(|(place, c)| {
-        let folded = fold(c.encode_utf8(&mut [0; 4]));
-        folded.chars().map(move |letter| (place, letter)).collect::<Vec<_>>()
-    })
+/// A letter of a text, and which of its characters it came from: an accent of its own, and what is not seen, belong to the letter before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The letter.
+    pub letter: char,
+    /// The characters that it came from, counted in characters.
+    pub places: Range<u32>,
+}
+
+/// The letters of a text in lower case, with all that is only another form of them undone: for whoever shows where something was found.
+pub(super) fn letters_of(text: &str) -> Vec<Letter> {
+    let mut found: Vec<Letter> = Vec::new();
+    let mut all = text.chars().zip(0_u32..).peekable();
+    while let Some((c, place)) = all.next() {
+        let (mut cluster, mut end) = (String::from(c), place + 1);
+        while let Some((mark, place)) = all.next_if(|(c, _)| is_combining_mark(*c)) {
+            cluster.push(mark);
+            end = place + 1;
+        }
+        let before = found.len();
+        let places = place..end;
+        found.extend(letters(&typed(&cluster)).map(|letter| Letter { letter, places: places.clone() }));
+        if let (true, Some(last)) = (found.len() == before, found.last_mut()) {
+            last.places.end = end;
+        }
+    }
+    found
 }
 
 /// The nearest letters that are on every keyboard, of a folded letter: `o` for `ö`, `ss` for `ß`.
@@ -63,7 +85,7 @@ pub fn plain_letters(letter: char) -> Option<&'static str> {
 }
 
 /// The letters of our own that neighbours' letters are to a Swede.
-fn swedish(letter: char) -> Option<&'static str> {
+pub(super) fn swedish(letter: char) -> Option<&'static str> {
     match letter {
         'ø' => Some("ö"),
         'æ' => Some("ä"),
@@ -72,7 +94,7 @@ fn swedish(letter: char) -> Option<&'static str> {
 }
 
 /// How a letter is written out where there is no key for it.
-fn written_out(letter: char) -> Option<&'static str> {
+pub(super) fn written_out(letter: char) -> Option<&'static str> {
     match letter {
         'å' => Some("aa"),
         'ä' => Some("ae"),
@@ -97,7 +119,7 @@ fn spelled(word: &str, other: impl Fn(char) -> Option<&'static str>) -> Option<S
 }
 
 /// What stands inside names and is left out by some: apostrophes and hyphens.
-fn is_joint(c: char) -> bool {
+pub(super) fn is_joint(c: char) -> bool {
     matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '-' | '‐' | '‑' | '–')
 }
 
@@ -179,8 +201,11 @@ mod tests {
 
     #[test]
     fn a_found_letter_knows_where_it_stands() {
-        let found: Vec<(usize, char)> = fold_letters("É\u{ad}ﬁx").collect();
-        assert_eq!(found, [(0, 'e'), (2, 'f'), (2, 'i'), (3, 'x')]);
+        let found: Vec<(u32, u32, char)> = letters_of("E\u{301}\u{ad}ﬁx")
+            .iter()
+            .map(|letter| (letter.places.start, letter.places.end, letter.letter))
+            .collect();
+        assert_eq!(found, [(0, 3, 'é'), (3, 4, 'f'), (3, 4, 'i'), (4, 5, 'x')]);
     }
 
     #[test]

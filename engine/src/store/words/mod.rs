@@ -8,9 +8,12 @@
 //!                                   └─ forgiving: or words that are nearly the same (see `typo`)
 //! ```
 //!
+//! What is found is marked by the same rules (`marks`), in lists, pickers and the palette.
+//!
 //! å, ä and ö are letters of their own: `o` finds `ö`, but after what has an `o`; `ö` never finds `o`.
 
 mod fold;
+mod marks;
 mod phone;
 mod query;
 mod typo;
@@ -21,7 +24,9 @@ use icu_collator::options::CollatorOptions;
 use icu_collator::{Collator, CollatorBorrowed};
 use icu_locale_core::locale;
 
-pub use fold::{fold, fold_letters, plain_letters, same};
+pub use fold::{Letter, fold, plain_letters, same};
+pub use marks::{marks, nearly, spellings, typed_spellings};
+pub(super) use phone::digits as phone_digits;
 pub(super) use query::Query;
 pub(super) use typo::{Nearness, prefix_nearness};
 

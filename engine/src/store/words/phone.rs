@@ -10,7 +10,7 @@ const FEWEST: usize = 3;
 
 /// The digits of a number without what stands before them in one country or another: 0701234567 of 070-123 45 67, +46 (0)70-123 45 67
 /// and 0046701234567 is 701234567.
-pub(super) fn digits(number: &str) -> Option<String> {
+pub(crate) fn digits(number: &str) -> Option<String> {
     let number = number.trim();
     let (abroad, rest) = match number.strip_prefix('+') {
         Some(rest) => (true, rest),
@@ -35,7 +35,9 @@ pub(super) fn digits(number: &str) -> Option<String> {
 
 /// The number from each of its digits on: whatever part is typed begins one of these.
 pub(super) fn parts(number: &str, found: &mut Vec<String>) {
-    let number = number.split(['e', 'x', 't']).next().unwrap_or_default();
+    // An extension is no part of it.
+    let number =
+        number.split(|c: char| c.is_alphabetic() || matches!(c, '#' | ',' | ';')).next().unwrap_or_default();
     let Some(digits) = digits(number) else { return };
     found.extend((0..=digits.len() - FEWEST).map(|place| digits[place..].to_owned()));
 }
