@@ -10,10 +10,13 @@ use data_encoding::{Encoding, Specification};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::LazyLock;
 
+/// The letters of an identifier.
+const LETTERS: &str = "0123456789abcdefghjkmnpqrstvwxyz";
+
 /// Base 32 in lower case without padding and without letters that look like digits (Crockford's alphabet).
 static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = Specification::new();
-    specification.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
+    specification.symbols.push_str(LETTERS);
     specification.translate.from.push_str("ABCDEFGHJKMNPQRSTVWXYZ");
     specification.translate.to.push_str("abcdefghjkmnpqrstvwxyz");
     specification.encoding().expect("a fixed alphabet of 32 distinct symbols is a valid encoding")
@@ -120,9 +123,88 @@ identifier! {
     RowId, 10, 16
 }
 
+/// What a person typed for an identifier: all of it, or its beginning, in letters of either case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning(String);
+
+/// Why a beginning is not that of one alone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotOne<I: fmt::Display> {
+    /// It is that of none.
+    #[error("none begins with \"{0}\"")]
+    Nobody(String),
+    /// It is that of several.
+    #[error("several begin with \"{found}\", write more of it:{}", lines(among))]
+    Several {
+        /// What was typed.
+        found: String,
+        /// These.
+        among: Vec<I>,
+    },
+}
+
+fn lines<I: fmt::Display>(among: &[I]) -> String {
+    among.iter().map(|one| format!("\n  {one}")).collect()
+}
+
+impl FromStr for Beginning {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let text = crate::typed::bare(text).to_lowercase();
+        let longest = 26;
+        let is_one = (1..=longest).contains(&text.len()) && text.chars().all(|c| LETTERS.contains(c));
+        if is_one { Ok(Beginning(text)) } else { Err(IdError(text.chars().take(64).collect(), longest)) }
+    }
+}
+
+impl fmt::Display for Beginning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Beginning {
+    /// The identifier itself, where all of it was typed.
+    pub fn whole(&self) -> Option<RecordId> {
+        self.0.parse().ok()
+    }
+
+    /// The only one of these that begins so.
+    ///
+    /// # Errors
+    /// Where it is none or several.
+    pub fn of<I: fmt::Display>(&self, all: impl IntoIterator<Item = I>) -> Result<I, NotOne<I>> {
+        let mut fit: Vec<I> = all.into_iter().filter(|id| id.to_string().starts_with(&self.0)).collect();
+        match (fit.pop(), fit.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (None, _) => Err(NotOne::Nobody(self.0.clone())),
+            (Some(last), false) => {
+                fit.push(last);
+                Err(NotOne::Several { found: self.0.clone(), among: fit })
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unambiguous_beginning_names_one() {
+        let ids = ["b1c6", "b1d7", "whb8"];
+        let begin = |text: &str| text.parse::<Beginning>().unwrap().of(ids);
+        assert_eq!(begin("W"), Ok("whb8"));
+        assert_eq!(begin(" b1c "), Ok("b1c6"));
+        assert_eq!(begin("x"), Err(NotOne::Nobody("x".into())));
+        assert_eq!(begin("b1"), Err(NotOne::Several { found: "b1".into(), among: vec!["b1c6", "b1d7"] }));
+        for text in ["", "Åsa", "il", &"0".repeat(27)] {
+            assert!(text.parse::<Beginning>().is_err(), "{text}");
+        }
+        let id = RecordId::random();
+        assert_eq!(id.to_string().parse::<Beginning>().unwrap().whole(), Some(id));
+    }
 
     #[test]
     fn an_id_survives_being_written_down() {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use samsyn_engine::address::{AddressError, Endpoint};
 use samsyn_engine::files::{OutputError, room};
+use samsyn_engine::id::{NotOne, RecordId};
 use samsyn_engine::identity::{ManagementError, WorkspaceId};
 
 use crate::acme::settings::AcmeSettingsError;
@@ -100,10 +101,13 @@ pub enum RelayError {
     )]
     NoWorkspace {
         /// Which.
-        workspace: WorkspaceId,
+        workspace: String,
         /// The data folder.
         path: PathBuf,
     },
+    /// What was typed for an identifier is not that of one.
+    #[error("nothing was done: {0}")]
+    NotOne(#[from] NotOne<RecordId>),
     /// Nobody said where the data is.
     #[error(
         "say where the workspaces are: --data DIR, the variable SAMSYN_RELAY_DATA, or data = \"DIR\" in the file of --config"

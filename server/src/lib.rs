@@ -54,6 +54,7 @@ mod proxies;
 mod recent;
 mod relay;
 mod signals;
+pub mod spoken;
 mod stopping;
 mod tls;
 mod validity;

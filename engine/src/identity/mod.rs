@@ -25,5 +25,6 @@ pub use invitation::{CodeError, Invitation, InvitationCode, LONGEST_INVITATION, 
 pub use key::{DeviceKey, PublicKey, Signature};
 pub use role::{Forbidden, Grant, Owned, Right, Role, RoleError};
 pub use roster::{
-    Device, Erasure, Happening, Managed, Management, ManagementError, Member, OpenInvitation, Roster,
+    Device, Erasure, HAPPENINGS, Happening, Managed, Management, ManagementError, Member, OpenInvitation,
+    Roster,
 };

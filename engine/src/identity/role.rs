@@ -82,6 +82,18 @@ impl Role {
     }
 }
 
+impl Role {
+    /// What it is called in Swedish: whoever reads that may type it.
+    fn swedish(self) -> &'static str {
+        match self {
+            Role::Coordinator => "koordinator",
+            Role::Ambassador => "ambassadör",
+            Role::Partner => "partner",
+            Role::Reader => "läsare",
+        }
+    }
+}
+
 impl std::fmt::Display for Role {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
@@ -97,7 +109,9 @@ impl std::str::FromStr for Role {
     type Err = RoleError;
 
     fn from_str(text: &str) -> Result<Self, RoleError> {
-        let named = Role::ALL.into_iter().find(|role| role.name() == text);
+        let wanted = text.trim().to_lowercase();
+        let is = |role: &Role| [role.name(), role.swedish()].contains(&wanted.as_str());
+        let named = Role::ALL.into_iter().find(is);
         named.ok_or_else(|| RoleError(text.chars().take(40).collect()))
     }
 }
@@ -339,6 +353,7 @@ mod tests {
     fn a_reader_writes_nothing() {
         assert!(!may(Role::Reader, None, Paper("plan", vec![("owner", id(5))])));
         assert_eq!("reader".parse(), Ok(Role::Reader));
-        assert!("Reader".parse::<Role>().is_err());
+        assert_eq!("Läsare".parse(), Ok(Role::Reader), "as somebody reads it");
+        assert!("readers".parse::<Role>().is_err());
     }
 }

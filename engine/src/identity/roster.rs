@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{DeviceId, Invitation, MemberId, PublicKey, Role};
 use crate::id::RecordId;
 
+/// So many changes of who belongs are told at most, the newest ones.
+pub const HAPPENINGS: usize = 200;
+
 /// Everybody who belongs, and who did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roster {
@@ -17,7 +20,7 @@ pub struct Roster {
     /// The invitations that are open.
     #[serde(rename = "i", default)]
     pub invitations: Vec<OpenInvitation>,
-    /// What was changed, the newest first; no more than a message holds.
+    /// What was changed, the newest first; no more than [`HAPPENINGS`].
     #[serde(rename = "h", default)]
     pub history: Vec<Happening>,
     /// What was erased, the last first, and where that is done.

@@ -78,6 +78,26 @@ impl Caption {
         }
         filled + rest
     }
+
+    /// What fills the holes of a text that is this caption, filled: the way back from [`Caption::fill`], for captions whose holes stand in
+    /// their order (`{}`). `None` where it is another text.
+    pub fn holes(&self, language: Language, text: &str) -> Option<Vec<String>> {
+        let mut pieces = self.get(language).split("{}");
+        let mut rest = text.strip_prefix(pieces.next()?)?;
+        let mut holes = Vec::new();
+        let mut pieces = pieces.peekable();
+        while let Some(piece) = pieces.next() {
+            let end = match (piece, pieces.peek()) {
+                ("", None) => rest.len(),
+                (last, None) => rest.len() - last.len() * usize::from(rest.ends_with(last)),
+                (piece, Some(_)) => rest.find(piece)?,
+            };
+            let (hole, after) = rest.split_at(end);
+            holes.push(hole.to_owned());
+            rest = after.strip_prefix(piece)?;
+        }
+        rest.is_empty().then_some(holes)
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +111,18 @@ mod tests {
         assert_eq!(caption.fill(Language::English, &holes), "{1} before 7, {name}");
         assert_eq!(caption.fill(Language::Swedish, &holes), "7 före {1}");
         assert_eq!(Caption::new("}{", "").fill(Language::Swedish, &[]), "}{");
+    }
+
+    #[test]
+    fn what_filled_the_holes_is_read_back() {
+        let caption = Caption::new("", "{} is {}, at most {} m");
+        let read = |text: &str| caption.holes(Language::English, text);
+        assert_eq!(read("x is 5, at most 7 m"), Some(vec!["x".into(), "5".into(), "7".into()]));
+        assert_eq!(read("x is 5, at most 7"), None);
+        assert_eq!(read("x was 5, at most 7 m"), None);
+        let plain = Caption::new("", "it is gone");
+        assert_eq!(plain.holes(Language::English, "it is gone"), Some(Vec::new()));
+        assert_eq!(plain.holes(Language::English, "it is gone now"), None);
     }
 
     #[test]

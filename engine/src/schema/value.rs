@@ -492,9 +492,14 @@ fn check_email(text: &str) -> Result<(), ValueError> {
 
 /// At least three digits, and nothing but what people write between them, with whatever dashes and blanks. It is kept as it was typed.
 fn check_phone(text: &str) -> Result<(), ValueError> {
-    let plain = crate::typed::plain(text);
+    /// What stands before an extension.
+    const INNER: &[&str] = &["anknytning", "ankn", "ext", "växel", "vx", "x"];
+    let plain = crate::typed::plain(text).to_lowercase();
     let digits = plain.chars().filter(char::is_ascii_digit).count();
-    let rest = plain.chars().all(|c| c.is_ascii_digit() || "+-()/. ext".contains(c));
+    let mut words = plain.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let inner = words.all(|word| INNER.contains(&word)) && !plain.starts_with(char::is_alphabetic);
+    let rest =
+        inner && plain.chars().all(|c| c.is_ascii_digit() || c.is_alphabetic() || "+-()/. #,;".contains(c));
     if (3..=20).contains(&digits) && rest { Ok(()) } else { Err(ValueError::form(text, expected::PHONE)) }
 }
 

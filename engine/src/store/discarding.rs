@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::outbox::BECOMES;
+use super::outbox::{BECOMES, edits_among};
 use super::{Result, Transaction, change_hash, heads_from_blob, reviewed};
 use crate::document::{ChangeHash, Discarded, Document};
 use crate::id::RecordId;
@@ -86,11 +86,12 @@ impl Transaction<'_> {
         if discarded.actors.contains(&self.actor()?) {
             self.take_new_actor()?;
         }
+        let edits = edits_among(&self.inner, &discarded.gone)?;
         match &discarded.document {
             None => drop(self.forget(record)?),
             Some(document) => self.put_what_is_left((&before, document), &discarded)?,
         }
-        Ok(discarded.gone.len())
+        Ok(edits)
     }
 
     fn refused_in(&self, record: RecordId) -> Result<BTreeSet<ChangeHash>> {

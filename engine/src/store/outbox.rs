@@ -3,14 +3,14 @@
 //! A change is in the outbox as long as it is not known to be durable in the relay's log. So the outbox is no list of its
 //! own that could get out of step: it is a view of the changes.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Result, Store, StoreError, change_hash, record_id};
 use crate::document::ChangeHash;
 use crate::id::RecordId;
 use crate::sync::Outgoing;
 
-/// How much waits.
+/// How much waits, as people count: a record's containers, which come with its first change, are part of what that one did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OutboxState {
     /// Changes that wait to be pushed.
@@ -45,6 +45,9 @@ pub(super) const BECOMES: &str = "CASE
     WHEN c.refused = 'missing-dependencies' AND EXISTS (
         SELECT 1 FROM changes o WHERE o.record = c.record AND NOT o.logged AND NOT o.own) THEN 1
     ELSE 2 END";
+
+/// Whether a change `c` is a seed (see `document/seeds.rs`): nobody's, and without a time.
+pub(super) const IS_SEED: &str = "(c.device IS NULL AND c.time = 0)";
 
 /// Something that came and did not pass the gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,10 +137,18 @@ impl Store {
     /// # Errors
     /// Where the file cannot be read.
     pub fn outbox_state(&self) -> Result<OutboxState> {
+        // Where seeds alone are left something is left.
+        let counted = |becomes: u8| {
+            let all = format!("count(*) FILTER (WHERE becomes = {becomes})");
+            let edits = format!("count(*) FILTER (WHERE becomes = {becomes} AND NOT seed)");
+            format!("CASE {edits} WHEN 0 THEN {all} ELSE {edits} END")
+        };
         let becomes = format!(
-            "SELECT count(*) FILTER (WHERE becomes = 0), count(*) FILTER (WHERE becomes = 1),
-                    count(*) FILTER (WHERE becomes = 2), (SELECT count(*) FROM quarantine)
-             FROM (SELECT {BECOMES} AS becomes FROM changes c WHERE NOT c.logged)"
+            "SELECT {}, {}, {}, (SELECT count(*) FROM quarantine)
+             FROM (SELECT {BECOMES} AS becomes, {IS_SEED} AS seed FROM changes c WHERE NOT c.logged)",
+            counted(0),
+            counted(1),
+            counted(2),
         );
         Ok(self.connection.prepare_cached(&becomes)?.query_row([self.carries()?], |row| {
             Ok(OutboxState {
@@ -147,6 +158,14 @@ impl Store {
                 quarantined: row.get(3)?,
             })
         })?)
+    }
+
+    /// How many of these changes are no seeds, but what somebody did.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn edits_among(&self, changes: &[ChangeHash]) -> Result<usize> {
+        edits_among(&self.connection, changes)
     }
 
     /// Whether a change cannot reach the relay before others' work does.
@@ -203,4 +222,16 @@ impl Store {
         let mut statement = self.connection.prepare_cached("SELECT 1 FROM changes WHERE hash = ?1")?;
         Ok(statement.exists(params![hash.0])?)
     }
+}
+
+/// How many of these changes are no seeds.
+pub(super) fn edits_among(connection: &Connection, changes: &[ChangeHash]) -> Result<usize> {
+    let sql = format!("SELECT {IS_SEED} FROM changes c WHERE c.hash = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut edits = 0;
+    for hash in changes {
+        let is_seed = statement.query_row(params![hash.0], |row| row.get::<_, bool>(0)).optional()?;
+        edits += usize::from(!is_seed.unwrap_or(false));
+    }
+    Ok(edits)
 }

@@ -22,6 +22,7 @@ mod error;
 pub mod limits;
 mod message;
 mod pulse;
+pub mod reasons;
 mod relay;
 mod wire;
 

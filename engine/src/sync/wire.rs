@@ -9,6 +9,8 @@
 //!
 //! Unknown keys in a body are passed over (a newer minor version may send them); an unknown type is an error.
 
+use std::borrow::Cow;
+
 use automerge::ChangeHash;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,7 @@ use super::{
 };
 use crate::id::RecordId;
 use crate::identity::{Credential, Managed, Management};
+use crate::text::one_line;
 
 const HELLO: u8 = 1;
 const PUSH: u8 = 2;
@@ -271,8 +274,11 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, SyncError> {
     })
 }
 
-/// Cuts words that came from outside.
+/// Makes words that came from outside fit to be shown wherever they will be: one line, none of which acts, and not too long.
 fn shorten(words: &mut String) {
+    if let Cow::Owned(shown) = one_line(words) {
+        *words = shown;
+    }
     if words.len() > WORDS_BYTES {
         let end = (0..=WORDS_BYTES).rev().find(|end| words.is_char_boundary(*end)).unwrap_or(0);
         words.truncate(end);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use samsyn_engine::exchange::{roster_lines, roster_to_json};
-use samsyn_engine::id::RecordId;
+use samsyn_engine::id::{Beginning, NotOne, RecordId};
 use samsyn_engine::identity::{
     DeviceId, Invitation, InvitationCode, Managed, Management, ManagementError, MemberId, Role, Roster,
     WorkspaceId, validity,
@@ -20,21 +20,51 @@ use crate::members::{Members, SqliteMembers, manage};
 /// Which workspace of which folder.
 #[derive(Debug, Args)]
 pub(super) struct Place {
-    /// The workspace.
-    workspace: WorkspaceId,
+    /// The workspace: its identifier or the beginning of it.
+    workspace: Beginning,
     /// The folder with the workspaces.
     #[arg(long, value_name = "DIR", env = "SAMSYN_RELAY_DATA")]
     data: PathBuf,
 }
 
 impl Place {
+    /// The workspace, which is there.
+    fn workspace(&self) -> Result<WorkspaceId, RelayError> {
+        self.workspace.of(Folder::open(&self.data)?.list()?).map_err(|not_one| match not_one {
+            NotOne::Nobody(workspace) => RelayError::NoWorkspace { workspace, path: self.data.clone() },
+            several => several.into(),
+        })
+    }
+
     /// The workspace's log, which is there.
     pub(super) fn log(&self) -> Result<PathBuf, RelayError> {
-        let path = Folder::open(&self.data)?.log(self.workspace);
+        let workspace = self.workspace()?;
+        let path = Folder::open(&self.data)?.log(workspace);
         if path.exists() {
             return Ok(path);
         }
-        Err(RelayError::NoWorkspace { workspace: self.workspace, path: self.data.clone() })
+        Err(RelayError::NoWorkspace { workspace: workspace.to_string(), path: self.data.clone() })
+    }
+
+    /// The member that is meant.
+    fn member(&self, typed: &Beginning) -> Result<MemberId, RelayError> {
+        let roster = self.manage(&Management::Roster)?.unwrap_or_default();
+        Ok(typed.of(roster.members.iter().map(|member| member.member))?)
+    }
+
+    /// The device that is meant.
+    fn device(&self, typed: &Beginning) -> Result<DeviceId, RelayError> {
+        let roster = self.manage(&Management::Roster)?.unwrap_or_default();
+        let devices = roster.members.iter().flat_map(|member| &member.devices);
+        Ok(typed.of(devices.map(|device| device.device))?)
+    }
+
+    /// The record that is meant. One that is not here may be erased all the same: it must not come any more.
+    fn record(&self, typed: &Beginning) -> Result<RecordId, RelayError> {
+        match typed.whole() {
+            Some(whole) => Ok(whole),
+            None => Ok(typed.of(SqliteLog::records(&self.log()?)?)?),
+        }
     }
 
     fn manage(&self, management: &Management) -> Result<Option<Roster>, RelayError> {
@@ -88,10 +118,10 @@ pub(super) struct Invite {
     role: Role,
     /// For which organisation a partner works: the name of its record.
     #[arg(long, value_name = "ID")]
-    organisation: Option<RecordId>,
+    organisation: Option<Beginning>,
     /// It is a further device of this member.
     #[arg(long, value_name = "ID")]
-    member: Option<MemberId>,
+    member: Option<Beginning>,
     /// How long the invitation is good: 30m, 48h, 7d.
     #[arg(long, value_name = "TIME", default_value = "48h", value_parser = validity)]
     expires: u32,
@@ -104,10 +134,10 @@ impl Invite {
     pub(super) fn run(self) -> Result<(), RelayError> {
         let code = InvitationCode::random();
         let invitation = Invitation {
-            key: code.public(self.place.workspace),
+            key: code.public(self.place.workspace()?),
             role: self.role,
-            organisation: self.organisation,
-            member: self.member,
+            organisation: self.organisation.as_ref().map(|typed| self.place.record(typed)).transpose()?,
+            member: self.member.as_ref().map(|typed| self.place.member(typed)).transpose()?,
             seconds: self.expires,
         };
         self.place.manage(&Management::Invite { invitation })?;
@@ -144,13 +174,13 @@ pub(super) struct List {
 pub(super) struct SetRole {
     #[command(flatten)]
     place: Place,
-    /// The member.
-    member: MemberId,
+    /// The member: their identifier or the beginning of it.
+    member: Beginning,
     /// What they will be: coordinator, ambassador, partner or reader.
     role: Role,
     /// For which organisation a partner works: the name of its record.
     #[arg(long, value_name = "ID")]
-    organisation: Option<RecordId>,
+    organisation: Option<Beginning>,
 }
 
 /// Remove.
@@ -158,8 +188,8 @@ pub(super) struct SetRole {
 pub(super) struct Remove {
     #[command(flatten)]
     place: Place,
-    /// The member.
-    member: MemberId,
+    /// The member: their identifier or the beginning of it.
+    member: Beginning,
 }
 
 impl MemberCommand {
@@ -167,9 +197,12 @@ impl MemberCommand {
         match self {
             MemberCommand::List(list) => list.run(),
             MemberCommand::Role(SetRole { place, member, role, organisation }) => {
+                let member = place.member(&member)?;
+                let organisation = organisation.map(|typed| place.record(&typed)).transpose()?;
                 place.manage(&Management::SetRole { member, role, organisation }).map(drop)
             }
             MemberCommand::Remove(Remove { place, member }) => {
+                let member = place.member(&member)?;
                 place.manage(&Management::Remove { member }).map(drop)
             }
         }
@@ -198,13 +231,14 @@ pub(super) enum DeviceCommand {
 pub(super) struct Revoke {
     #[command(flatten)]
     place: Place,
-    /// The device.
-    device: DeviceId,
+    /// The device: its identifier or the beginning of it.
+    device: Beginning,
 }
 
 impl DeviceCommand {
     pub(super) fn run(self) -> Result<(), RelayError> {
         let DeviceCommand::Revoke(Revoke { place, device }) = self;
+        let device = place.device(&device)?;
         place.manage(&Management::Revoke { device }).map(drop)
     }
 }
@@ -214,8 +248,8 @@ impl DeviceCommand {
 pub(super) struct Erase {
     #[command(flatten)]
     place: Place,
-    /// The record of the person.
-    record: RecordId,
+    /// The record of the person: its identifier or the beginning of it.
+    record: Beginning,
     /// Do it. It cannot be undone.
     #[arg(long)]
     yes: bool,
@@ -223,10 +257,11 @@ pub(super) struct Erase {
 
 impl Erase {
     pub(super) fn run(self) -> Result<(), RelayError> {
+        let record = self.place.record(&self.record)?;
         if !self.yes {
-            return Err(RelayError::NotConfirmed(self.record));
+            return Err(RelayError::NotConfirmed(record));
         }
-        let management = Management::Erase { record: self.record };
+        let management = Management::Erase { record };
         // A workspace with a secret has people in it, too.
         self.place.ask(&management).map(drop)
     }
@@ -247,7 +282,7 @@ impl Convert {
         }
         let members = SqliteMembers::open(&path)?;
         members.replace_secret()?;
-        let code = invite_coordinator(&members, self.place.workspace)?;
+        let code = invite_coordinator(&members, self.place.workspace()?)?;
         say(format_args!("code       {}", code.reveal()))?;
         say(
             "\nThe secret opens nothing any more. Whoever uses the code first, within two days, is the coordinator:",

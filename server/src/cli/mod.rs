@@ -5,6 +5,7 @@ mod care;
 mod members;
 mod serve;
 mod settings;
+mod texts;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -13,11 +14,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use samsyn_engine::address::{AddressError, Encryption, RelayAddress};
 use samsyn_engine::identity::WorkspaceId;
+use samsyn_engine::schema::Language;
 use samsyn_engine::sync::Epoch;
-use samsyn_engine::text::{in_json, plain, unwritable};
+use samsyn_engine::text::{in_json, in_lines, unwritable};
 use serde_json::json;
 
 use crate::config::Config;
@@ -25,6 +27,8 @@ use crate::error::RelayError;
 use crate::folder::Folder;
 use crate::log::{Meta, SqliteLog};
 use crate::members::SqliteMembers;
+use crate::proxies::NoNetwork;
+use crate::spoken::{self, chosen_language, help, in_language, system_language};
 
 /// The longest name of a workspace, in characters.
 const LONGEST_NAME: usize = 200;
@@ -117,7 +121,9 @@ struct List {
 /// Exit codes: 0 done, 1 it could not be done, 2 the arguments are wrong. Whatever goes wrong is one sentence on
 /// standard error.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let command = help::in_language(Cli::command(), language(), texts::TEXTS);
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -163,21 +169,36 @@ fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let rendered = error.to_string();
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         complain("say what to do, serve or workspace for instance: see `samsyn-relay --help`");
         return ExitCode::from(2);
     }
+    if language() == Language::Swedish {
+        let reason = |source: &(dyn std::error::Error + 'static)| match source.is::<NoNetwork>() {
+            true => ": ange en adress eller ett nät som 10.0.0.0/8".to_owned(),
+            false => spoken::usage::reason(source),
+        };
+        let sentence = spoken::usage::swedish(error, reason);
+        complain(format_args!("{sentence} Mer hjälp finns med \"samsyn-relay --help\"."));
+        return ExitCode::from(2);
+    }
+    let rendered = error.to_string();
     let first = rendered.split("\n\n").next().unwrap_or_default();
     let sentence = first.trim_start_matches("error: ").split_whitespace().collect::<Vec<_>>().join(" ");
     complain(format_args!("{sentence}: see `samsyn-relay --help`"));
     ExitCode::from(2)
 }
 
+/// The language of whoever runs it: what they have chosen for Samsyn, else the system's, English where that is another.
+fn language() -> Language {
+    chosen_language().or_else(system_language).unwrap_or(Language::English)
+}
+
 /// One sentence on standard error.
 fn complain(sentence: impl std::fmt::Display) {
     // Where nobody can be told, the exit code has to do.
-    let _ = writeln!(io::stderr(), "samsyn-relay: {}", plain(&sentence.to_string()));
+    let _ =
+        writeln!(io::stderr(), "samsyn-relay: {}", in_lines(&in_language(&sentence.to_string(), language())));
 }
 
 impl Create {
@@ -281,7 +302,7 @@ impl List {
 /// One line on standard output, at once.
 fn say(line: impl std::fmt::Display) -> Result<(), RelayError> {
     let mut output = io::stdout().lock();
-    writeln!(output, "{}", plain(&line.to_string()))?;
+    writeln!(output, "{}", in_lines(&in_language(&line.to_string(), language())))?;
     Ok(output.flush()?)
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::say;
 use super::settings::ServeSettings;
+use super::{language, say};
 use crate::acme;
 use crate::config::Config;
 use crate::error::RelayError;
@@ -13,6 +13,7 @@ use crate::folder::Folder;
 use crate::logging::{self, LogFormat};
 use crate::relay::Relay;
 use crate::signals::{self, StopRequests};
+use crate::spoken::in_language;
 use crate::tls::{self, Tls};
 
 /// Serves until the system asks to stop.
@@ -69,6 +70,7 @@ impl Settings {
         folder.probe().map_err(RelayError::not_writable(&config.data))?;
         let certificate = certificate(&config, &folder)?;
         for (name, value) in shown(&config, (certificate, log_format)) {
+            let value = in_language(&value, language());
             say(format_args!("{name:<25}{value}"))?;
         }
         Ok(())

@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
-    Device, DeviceId, Grant, Happening, Invitation, LONGEST_INVITATION, LONGEST_LABEL, Management,
-    ManagementError, Member, MemberId, OpenInvitation, PublicKey, Role, Roster, WorkspaceSecret,
+    Device, DeviceId, Grant, HAPPENINGS, Happening, Invitation, LONGEST_INVITATION, LONGEST_LABEL,
+    Management, ManagementError, Member, MemberId, OpenInvitation, PublicKey, Role, Roster, WorkspaceSecret,
 };
 
 use super::{Entering, Members};
@@ -15,9 +15,6 @@ use crate::log::{self, LogError, Result, SqliteLog};
 
 /// So many invitations may be open at a time.
 const MOST_INVITATIONS: u64 = 100;
-
-/// So much of what was changed is told.
-const TOLD: u64 = 200;
 
 /// Who belongs to a workspace, in the file of its log.
 #[derive(Debug)]
@@ -482,7 +479,7 @@ fn roster(connection: &Connection, now: i64) -> rusqlite::Result<Roster> {
         .prepare_cached(
             "SELECT at, by_device, what, whom, role FROM happenings ORDER BY number DESC LIMIT ?",
         )?
-        .query_map([TOLD], |row| {
+        .query_map([HAPPENINGS], |row| {
             Ok(Happening {
                 at: row.get(0)?,
                 by: optional_id(row, 1)?,

@@ -2,8 +2,9 @@
 
 use samsyn_engine::document::ReceiveError;
 use samsyn_engine::document::gate::GateError;
-use samsyn_engine::sync::ErrorCode;
+use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::sync::limits::{CHANGE_BYTES, WORDS_BYTES};
+use samsyn_engine::sync::{ErrorCode, reasons};
 
 use super::settle::NotTaken;
 
@@ -26,60 +27,59 @@ impl Refusal {
         Refusal { code, words }
     }
 
+    /// In the words in which whoever reads another language finds it again (see [`reasons`]).
+    fn said(code: ErrorCode, words: Caption, holes: &[&dyn std::fmt::Display]) -> Self {
+        Refusal::new(code, words.fill(Language::English, holes))
+    }
+
     /// It was named where it must stand in full.
     pub(super) fn named_only() -> Self {
-        Refusal::new(ErrorCode::Malformed, "a pushed change must stand in full")
+        Refusal::said(ErrorCode::Malformed, reasons::NAMED_ONLY, &[])
     }
 
     /// Uncompressed it is larger than may stand in the log.
     pub(super) fn too_large(size: usize) -> Self {
-        let words = format!("the change has {size} bytes, the most is {CHANGE_BYTES}");
-        Refusal::new(ErrorCode::TooLarge, words)
+        Refusal::said(ErrorCode::TooLarge, reasons::CHANGE_TOO_LARGE, &[&size, &CHANGE_BYTES])
     }
 
     /// The log has it as a change of another record.
     pub(super) fn of_another_record() -> Self {
-        Refusal::new(ErrorCode::Malformed, "the log has this change as one of another record")
+        Refusal::said(ErrorCode::Malformed, reasons::OTHER_RECORD, &[])
     }
 
     /// What it builds on is not in the log, perhaps because it was refused itself.
     pub(super) fn missing_dependencies() -> Self {
-        let words = "the change builds on changes that the relay does not have or has refused";
-        Refusal::new(ErrorCode::MissingDependencies, words)
+        Refusal::said(ErrorCode::MissingDependencies, reasons::BUILDS_ON_MISSING, &[])
     }
 
     /// So many others of the same push did not fit that it was not tried any more.
     pub(super) fn not_tried() -> Self {
-        let words = "too many other changes of the same push do not fit this record: this one was not tried";
-        Refusal::new(ErrorCode::Schema, words)
+        Refusal::said(ErrorCode::Schema, reasons::NOT_TRIED, &[])
     }
 
     /// Its actor is another device's than it says.
     pub(super) fn anothers_actor() -> Self {
-        let words = "the change says that it is one device's and was written under another's name";
-        Refusal::new(ErrorCode::Forbidden, words)
+        Refusal::said(ErrorCode::Forbidden, reasons::OTHERS_NAME, &[])
     }
 
     /// Its record was erased.
     pub(super) fn erased() -> Self {
-        Refusal::new(ErrorCode::Erased, "the record was erased: nothing of it is taken any more")
+        Refusal::said(ErrorCode::Erased, reasons::ERASED, &[])
     }
 
     /// It does not say whose it is.
     pub(super) fn nobodys() -> Self {
-        Refusal::new(ErrorCode::Forbidden, "the change does not say which device wrote it")
+        Refusal::said(ErrorCode::Forbidden, reasons::NOBODYS, &[])
     }
 
     /// Another device wrote it.
     pub(super) fn another_device() -> Self {
-        let words = "another device wrote this: it reaches the relay from there, or by a coordinator";
-        Refusal::new(ErrorCode::NotYours, words)
+        Refusal::said(ErrorCode::NotYours, reasons::ANOTHER_DEVICE, &[])
     }
 
     /// The relay's own copy of the record does not load.
     pub(super) fn damaged() -> Self {
-        let words = "the relay's copy of this record is damaged: tell whoever runs it";
-        Refusal::new(ErrorCode::Storage, words)
+        Refusal::said(ErrorCode::Storage, reasons::DAMAGED, &[])
     }
 }
 

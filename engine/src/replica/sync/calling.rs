@@ -129,7 +129,9 @@ impl PeerCall {
                 }
             }
             ClientEvent::CaughtUp => self.live = true,
-            ClientEvent::Acknowledged { changes, .. } => news.push(SyncNews::Pushed(changes.len())),
+            ClientEvent::Acknowledged { changes, .. } => {
+                news.push(SyncNews::Pushed(replica.store.edits_among(&changes)?));
+            }
             ClientEvent::Refused { refused, .. } => news.push(SyncNews::NotTaken { reason: refused.words }),
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
             // The session has no log and no first sync where it was welcomed to compare.

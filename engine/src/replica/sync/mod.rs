@@ -396,7 +396,7 @@ impl ReplicaSync {
                 transaction.mark_logged(&passed)?;
                 transaction.contact(now)?;
                 transaction.commit()?;
-                news.push(SyncNews::Pushed(changes.len()));
+                news.push(SyncNews::Pushed(replica.store.edits_among(&changes)?));
             }
             ClientEvent::Refused { hash, refused } => {
                 if refused.code == ErrorCode::ActorCollision {

@@ -47,6 +47,13 @@ pub(super) fn named(word: &str) -> Vec<Currency> {
     }
 }
 
+/// All currencies of ISO 4217.
+#[cfg(test)]
+pub(super) fn all() -> Vec<Currency> {
+    let lists = [TWO_DECIMALS, NO_DECIMALS, THREE_DECIMALS];
+    lists.iter().flat_map(|list| list.split_whitespace()).filter_map(Currency::from_code).collect()
+}
+
 /// How many decimals its smallest unit has; `None` for what ISO 4217 does not list.
 fn decimals(currency: Currency) -> Option<u8> {
     let lists = [(TWO_DECIMALS, 2), (NO_DECIMALS, 0), (THREE_DECIMALS, 3)];

@@ -281,8 +281,15 @@ fn address(text: &str) -> &str {
     address.strip_prefix("mailto:").unwrap_or(address)
 }
 
+/// A web address as browsers understand it: without a scheme it is https, and what stands behind a colon may be a port.
 fn with_scheme(text: &str) -> String {
-    if text.contains(':') { text.to_owned() } else { format!("https://{text}") }
+    let is_port =
+        |rest: &str| rest.split(['/', '?', '#']).next().is_some_and(|port| port.parse::<u16>().is_ok());
+    match text.split_once(':') {
+        Some((scheme, rest)) if rest.starts_with("//") => format!("{}:{rest}", scheme.to_lowercase()),
+        Some((_, rest)) if !is_port(rest) => text.to_owned(),
+        _ => format!("https://{text}"),
+    }
 }
 
 fn link(text: &str) -> Result<Link, ValueError> {

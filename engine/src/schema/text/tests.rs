@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::id::{RecordId, RowId};
-use crate::schema::{Coordinates, Currency, DateRange, Field, KINDS, Money};
+use crate::schema::{Coordinates, DateRange, Field, KINDS, Money};
 
 pub(super) const TODAY: Date = date(2026, 11, 28);
 
@@ -130,6 +130,36 @@ fn an_address_is_taken_out_of_what_mail_programs_write() {
 }
 
 #[test]
+fn numbers_of_telephones_have_extensions_and_addresses_of_pages_ports() {
+    for text in [
+        "063-14 30 00 ankn 12",
+        "+46 63 14 30 00 ext. 7",
+        "063-14 30 00, vx",
+        "063-143000 x12",
+        "063-14 30 00#5",
+    ] {
+        assert_eq!(both(FieldType::Phone, text), Ok(Value::Text(text.into())), "{text}");
+    }
+    for text in ["Anna 063", "ankn", "12", "063-14 30 00 hemma"] {
+        assert!(both(FieldType::Phone, text).is_err(), "{text}");
+    }
+    let pages = [
+        ("example.se:8080/karta", "https://example.se:8080/karta"),
+        ("räksmörgås.se", "https://räksmörgås.se"),
+        ("HTTPS://Example.se/A", "https://Example.se/A"),
+        ("http://example.se", "http://example.se"),
+    ];
+    for (text, page) in pages {
+        assert_eq!(both(FieldType::Url, text), Ok(Value::Text(page.into())), "{text}");
+    }
+    for text in
+        ["mailto:anna@example.se", "javascript:alert(1)", "file:///etc/passwd", "https://", "två ord.se"]
+    {
+        assert!(both(FieldType::Url, text).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn every_error_is_in_both_languages() {
     let wrong = [
         (FieldType::Email, "x"),
@@ -216,9 +246,15 @@ fn value(field_type: FieldType) -> BoxedStrategy<Value> {
     };
     match field_type {
         FieldType::Line | FieldType::Prose => line().boxed(),
-        FieldType::Email => "[a-zåäö.]{1,8}@[a-z]{1,8}\\.se".prop_map(Value::Text).boxed(),
-        FieldType::Phone => "\\+46 [0-9]{2} [0-9]{3} [0-9]{2}".prop_map(Value::Text).boxed(),
-        FieldType::Url => "https://[a-zö]{1,8}\\.se(/[a-z?=,:]{0,9})?".prop_map(Value::Text).boxed(),
+        FieldType::Email => "[a-zåäö.]{1,8}(\\+[a-z0-9]{1,4})?@[a-zåø-]{1,8}\\.se".prop_map(Value::Text).boxed(),
+        FieldType::Phone => {
+            "(\\+46 |0)[0-9]{2}[ –-][0-9]{3} [0-9]{2}( (ext\\. |x|ankn\\. |anknytning |vx )[0-9]{1,4}|#[0-9]{1,3})?"
+                .prop_map(Value::Text)
+                .boxed()
+        }
+        FieldType::Url => {
+            "https?://[a-zö中]{1,8}\\.se(:[1-9][0-9]{0,3})?(/[a-zå%+?=,:&;~'()#-]{0,9})?".prop_map(Value::Text).boxed()
+        }
         FieldType::Number { decimals, range: (lowest, highest), .. } => {
             let places = 10_f64.powi(i32::from(decimals));
             ((lowest * places) as i64..=(highest * places) as i64)
@@ -227,10 +263,14 @@ fn value(field_type: FieldType) -> BoxedStrategy<Value> {
         }
         FieldType::Counter => any::<i64>().prop_map(Value::Counter).boxed(),
         FieldType::Money => {
-            let codes = ["SEK", "EUR", "USD", "NOK", "GBP"].map(|code| Currency::from_code(code).unwrap());
             let small = -2_000_000_i64..2_000_000;
-            (prop_oneof![small, i64::MIN + 1..i64::MAX], proptest::sample::select(codes.to_vec()))
-                .prop_map(|(hundredths, currency)| Value::Money(Money { hundredths, currency }))
+            (prop_oneof![small, i64::MIN + 100..i64::MAX], proptest::sample::select(currency::all()))
+                .prop_map(|(hundredths, currency)| {
+                    // One without decimals has none.
+                    let whole = currency::kept_decimals(currency) == 0;
+                    let hundredths = if whole { hundredths / 100 * 100 } else { hundredths };
+                    Value::Money(Money { hundredths, currency })
+                })
                 .boxed()
         }
         FieldType::Date => day().prop_map(Value::Date).boxed(),

@@ -91,6 +91,19 @@ impl SqliteLog {
         Ok((meta, changes))
     }
 
+    /// The names of all records of a log.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn records(path: &Path) -> Result<Vec<RecordId>> {
+        let connection = open::to_read(path)?;
+        let read = || -> rusqlite::Result<Vec<RecordId>> {
+            let mut statement = connection.prepare("SELECT record FROM records")?;
+            statement.query_map([], |row| Ok(RecordId::from_bytes(row.get(0)?)))?.collect()
+        };
+        read().map_err(failed)
+    }
+
     /// A connection for what stands beside the log in its file. The file must be of this version's format.
     ///
     /// # Errors
