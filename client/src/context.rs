@@ -1,12 +1,11 @@
 //! What everything that the program is asked to do needs to know, and how it says that it could not.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{Language, Reading};
-use samsyn_engine::text::plain;
 
+use crate::cli::render::complain;
 use crate::explain;
 pub(crate) use crate::failure::{Failure, Said};
 use crate::keys;
@@ -40,9 +39,7 @@ impl Context {
     /// Says what was found beside the file, before anything else is said.
     fn tell_of(&self, replica: Replica) -> Replica {
         if let Some(log) = replica.store().set_aside() {
-            // Where nobody can be told, nothing more can be done.
-            let said = explain::set_aside(log, self.language);
-            let _ = writeln!(std::io::stderr(), "samsyn: {}", plain(&said));
+            complain(format_args!("samsyn: {}", explain::set_aside(log, self.language)));
         }
         replica
     }

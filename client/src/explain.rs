@@ -6,9 +6,11 @@
 mod address;
 mod backup;
 mod moving;
+mod refusals;
 
 pub use address::address_error;
 pub use moving::{move_error, move_error_in_terminal, share_error, share_error_in_terminal};
+pub use refusals::{refused_change, relay_words};
 
 use std::path::Path;
 
@@ -18,16 +20,17 @@ use samsyn_engine::identity::{CodeError, Forbidden};
 use samsyn_engine::replica::{ReplicaError, SyncProblem};
 use samsyn_engine::schema::{self, Caption, Language, NewRecordError};
 use samsyn_engine::store::StoreError;
-use samsyn_engine::sync::{ErrorCode, SyncError};
+use samsyn_engine::sync::{ErrorCode, Notice, SyncError};
 
 mod files;
 
 pub(crate) use files::{exchange_error_in_terminal, output_error_in_terminal};
 pub use files::{output_error, with_room};
 
+use self::refusals::refusal;
 use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
-use crate::failure::system_words;
+use crate::failure::{distrust_words, system_words};
 use crate::keys::lock::LockError;
 use crate::keys::{KeyError, Place, SHORTEST};
 use crate::link::LinkError;
@@ -136,7 +139,10 @@ pub fn store_error(error: &StoreError, language: Language) -> String {
             "Ett annat program skriver i arbetsytan och blir inte klart. Stäng det och försök igen."
                 .to_owned()
         }
-        StoreError::Document(error) => format!("Posten är skadad: {error}"),
+        StoreError::Document(error) => {
+            let words = error.to_string();
+            format!("Posten är skadad: {}.", relay_words(&words, language).unwrap_or(words))
+        }
         StoreError::Damaged { path, log, reason } => format!(
             "{} är skadad ({}) och lämnades som den är. Lägg tillbaka en säkerhetskopia med \"samsyn restore\", eller anslut på nytt med en inbjudan: då är det som inte hade skickats borta. Behåll {} och, om den finns, {}, så kan någon kanske rädda något ur dem.",
             path.display(),
@@ -230,8 +236,9 @@ pub fn lock_error(error: &LockError, language: Language) -> String {
             path.display()
         ),
         LockError::Damaged { path, reason } => format!(
-            "{} är ingen låst nyckel ({reason}). Hämta tillbaka den från en säkerhetskopia, eller anslut på nytt med en inbjudan.",
-            path.display()
+            "{} är ingen låst nyckel ({}). Hämta tillbaka den från en säkerhetskopia, eller anslut på nytt med en inbjudan.",
+            path.display(),
+            system_words(reason, language)
         ),
         LockError::File { path, reason } => {
             format!("{} kan inte användas ({}).", path.display(), system_words(&reason.to_string(), language))
@@ -277,14 +284,15 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
             "Det som svarar på {address} är inget relä. Kontrollera adressen, eller logga in på nätet först."
         ),
         LinkError::NotTrusted { address, reason } => format!(
-            "Det som svarar på {address} visar inte att det är det reläet ({reason}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först. Ditt arbete är sparat här och väntar."
+            "Det som svarar på {address} visar inte att det är det reläet ({}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först. Ditt arbete är sparat här och väntar.",
+            distrust_words(reason)
         ),
         LinkError::Moved { address, to } => moving::moved(address, to),
         LinkError::Address { address, why } => format!(
             "Reläets adress i den här arbetsytan, {address}, kan inte användas: {}. Ge den en annan med \"samsyn relay ADRESS\". Ditt arbete är sparat här och väntar.",
             address_error(why, language)
         ),
-        LinkError::Closed(notice) => format!("Reläet avslutade: {}", refusal(notice.code)),
+        LinkError::Closed(notice) => format!("Reläet avslutade: {}", refusal(notice)),
         LinkError::Broken(_) => {
             "Anslutningen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()
         }
@@ -313,7 +321,7 @@ fn sync_problem(problem: &SyncProblem) -> String {
         SyncProblem::Protocol(SyncError::Frame(_)) => {
             "Det som svarar skickar något som inget relä skickar: det kan vara en annan version, eller inget relä. Ditt arbete är sparat här."
         }
-        SyncProblem::Protocol(error) => return refusal(error.code()),
+        SyncProblem::Protocol(error) => return refusal(&Notice::new(error.code(), "")),
     };
     words.to_owned()
 }
@@ -341,7 +349,8 @@ fn not_reached(error: &LinkError, language: Language) -> String {
             to.relay
         ),
         LinkError::NotTrusted { address, reason } => format!(
-            "Det som svarar på {address} visar inte att det är det reläet ({reason}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först."
+            "Det som svarar på {address} visar inte att det är det reläet ({}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först.",
+            distrust_words(reason)
         ),
         error => link_error(error, language),
     };
@@ -382,7 +391,7 @@ pub fn join_error(error: &JoinError, language: Language) -> String {
     match error {
         JoinError::NoName => say(NO_NAME, ""),
         JoinError::Address(error) => say(ADDRESS_LIKE, &address::sentence(error, language)),
-        JoinError::Workspace(error) => Caption::new("Arbetsytans namn: {}.", "The workspace's name: {}.")
+        JoinError::Workspace(error) => Caption::new("Arbetsytans namn: {}", "The workspace's name: {}")
             .fill(language, &[&error.words(language)]),
         JoinError::Code(_) => say(NO_CODE, ""),
         JoinError::Exists(path) => say(EXISTS, &path.display().to_string()),
@@ -454,18 +463,18 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
     }
     match error {
         DirectError::Unreachable { address, reason } => format!(
-            "Ingen svarar på {address} ({}). Kontrollera att båda datorerna är på samma nät och att `samsyn serve` är igång på den andra.",
+            "Ingen svarar på {address} ({}). Kontrollera att båda datorerna är på samma nät och att \"samsyn serve\" är igång på den andra.",
             system_words(reason, language)
         ),
         DirectError::Address(error) => address::sentence(error, language),
         DirectError::NotAReplica(address) => format!(
-            "Det som svarar på {address} är ingen kopia som delas med `samsyn serve`. Kontrollera adressen."
+            "Det som svarar på {address} är ingen kopia som delas med \"samsyn serve\". Kontrollera adressen."
         ),
         DirectError::Stranger => {
             "Kopian där hör till en annan arbetsyta, eller har en annan hemlighet. Inget har utbytts.".to_owned()
         }
         DirectError::Closed(notice) => {
-            format!("Den andra kopian avslutade: {}", refusal(notice.code))
+            format!("Den andra kopian avslutade: {}", refusal(notice))
         }
         DirectError::Broken(_) => {
             "Anslutningen bröts. Det som hann komma är kvar, och nästa besök fortsätter där. Försök igen."
@@ -483,70 +492,11 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
         }
         DirectError::Problem(SyncProblem::Replica(error)) => replica_error(error, language),
         DirectError::Problem(SyncProblem::Protocol(error)) => {
-            format!("Den andra kopian: {}", refusal(error.code()))
+            format!("Den andra kopian: {}", refusal(&Notice::new(error.code(), "")))
         }
         // The others are of relays only.
         DirectError::Problem(problem @ (SyncProblem::BeginAgain | SyncProblem::NoKey | SyncProblem::NoChallenge)) => {
             sync_problem(problem)
         }
     }
-}
-
-/// Why the relay refused a change, by the name of its code.
-pub fn refused_change(code: &str) -> Caption {
-    let is = |known: ErrorCode| code == known.name();
-    match code {
-        _ if is(ErrorCode::Forbidden) => Caption::new(
-            "Din roll lät dig inte skriva det här: rollen får inte ändra den sortens poster, eller så är posten någon annans.",
-            "Your role did not let you write this: the role may not change that kind of record, or the record is somebody else's.",
-        ),
-        _ if is(ErrorCode::Schema) => Caption::new(
-            "Med ändringen skulle posten inte längre vara giltig: ett värde är fel eller kommer från en annan version.",
-            "With the change the record would no longer be valid: a value is wrong, or comes from another version.",
-        ),
-        _ if is(ErrorCode::MissingDependencies) => Caption::new(
-            "Den bygger på en ändring som reläet inte har, eller som det avvisade.",
-            "It builds on a change that the relay does not have, or that it refused.",
-        ),
-        _ if is(ErrorCode::TooLarge) => Caption::new(
-            "Ändringen är för stor. Förkasta den och gör den i mindre steg.",
-            "The change is too large. Discard it, and make it in smaller steps.",
-        ),
-        _ if is(ErrorCode::Erased) => Caption::new(
-            "Posten har raderats, så inget mer tas emot i den.",
-            "The record was erased, so nothing more is taken in it.",
-        ),
-        _ if is(ErrorCode::ActorCollision) => Caption::new(
-            "En annan kopia av den här filen har skrivit under samma nummer.",
-            "Another copy of this file has written under the same number.",
-        ),
-        _ if is(ErrorCode::Storage) => Caption::new(
-            "Reläet kunde inte spara den. Säg till den som driver det, och skicka igen senare.",
-            "The relay could not store it. Tell whoever runs it, and send it again later.",
-        ),
-        _ => Caption::new("Reläet tog inte emot den.", "The relay did not take it."),
-    }
-}
-
-/// Why the other side ended a connection, in Swedish. Its own words are English.
-fn refusal(code: ErrorCode) -> String {
-    let words = match code {
-        ErrorCode::Version => "programmet och reläet har olika versioner; en av dem måste uppdateras.",
-        ErrorCode::Access => {
-            "det släpper inte in den här datorn. Det känner inte arbetsytan eller datorn, inbjudan är använd eller för gammal, eller så har åtkomsten tagits tillbaka. Fråga en koordinator; allt som skrivits här är kvar."
-        }
-        ErrorCode::Stopping => "det stängs av eller har ändrats. Försöker igen om en stund.",
-        ErrorCode::Storage => "reläet kan inte spara just nu. Inget är förlorat; försöker igen.",
-        ErrorCode::NotEmpty => "arbetsytan där är inte tom, eller tillhör redan någon. Inget lades i den.",
-        ErrorCode::Limited => {
-            "det har tagit emot så mycket som det tar på en gång härifrån. Det som inte är skickat är sparat här, och skickas när det finns plats igen."
-        }
-        code => {
-            return format!(
-                "det gick inte att komma överens ({}). Ditt arbete är sparat här. Händer det igen, uppdatera båda sidor.",
-                code.name()
-            );
-        }
-    };
-    words.to_owned()
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use samsyn_engine::text::plain;
 use samsyn_tests::{bench, corpus, kills, simulation};
 
 /// Benchmarks and simulations of Samsyn, and the corpus of its fuzz targets.
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         Command::Bench(bench) => match bench.run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("samsyn-tests: {error}");
+                eprintln!("samsyn-tests: {}", plain(&error.to_string()));
                 ExitCode::FAILURE
             }
         },
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
         Command::Peers(peers) => match peers.run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("samsyn-tests: {error}");
+                eprintln!("samsyn-tests: {}", plain(&error.to_string()));
                 ExitCode::FAILURE
             }
         },
@@ -63,7 +64,7 @@ fn main() -> ExitCode {
                 ExitCode::SUCCESS
             }
             Err(error) => {
-                eprintln!("samsyn-tests: the corpus could not be written: {error}");
+                eprintln!("samsyn-tests: the corpus could not be written: {}", plain(&error.to_string()));
                 ExitCode::FAILURE
             }
         },

@@ -56,7 +56,7 @@ fn what_was_refused_is_counted_by_every_sync_listed_and_sent_again_when_the_role
         let json = bo.run(&["sync", "--json"]);
         assert_eq!(json.status.code(), Some(3));
         let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-        assert!(json["refused_in_all"].as_u64().unwrap() > 1, "{json}");
+        assert!(json["refused_in_all"].as_u64().unwrap() > 0, "{json}");
     }
     let listed = bo.must(&["refused"]);
     for words in ["Eva Ek", "Nyström", "only here", "Your role did not let you write this", "Bo"] {

@@ -65,7 +65,7 @@ fn what_show_prints_is_what_set_takes() {
         "coordinates=63,1792; 14,6357",
         "facilities=wifi, stage",
     ]);
-    for id in [meeting, venue] {
+    for (kind, id) in [("meeting", meeting), ("venue", venue)] {
         let before = office.desk.json(&["show", &id])["fields"].clone();
         for language in ["sv", "en"] {
             let fields = shown(&office.said(language, &["show", &id]).unwrap());
@@ -76,6 +76,8 @@ fn what_show_prints_is_what_set_takes() {
                     .said(language, &["set", &id, &assignment])
                     .unwrap_or_else(|why| panic!("{assignment}: {why}"));
                 assert_eq!(office.field(&id, &name), before[&name], "{assignment} in {language}");
+                let listed = office.said(language, &["list", kind, "--where", &assignment]).unwrap();
+                assert!(listed.starts_with(&id), "list --where {assignment} in {language}: {listed}");
             }
         }
     }
@@ -238,4 +240,42 @@ fn fields_says_what_can_be_written() {
     assert!(field("spaces")["fields"].as_array().unwrap().iter().any(|field| field["name"] == "width"));
     let why = office.said("sv", &["fields", "flygplan"]).unwrap_err();
     assert!(why.contains("meeting"), "{why}");
+}
+
+#[test]
+fn where_compares_letters_as_people_do_and_says_what_it_does_not_know() {
+    let office = Office::new();
+    let id = office.desk.must(&["add", "organisation", "name=Östersunds kommun", "phone=063-14 30 00"]);
+    for condition in ["name=ÖSTERSUNDS  kommun", "name=O\u{308}stersunds kommun", "phone=+46 63 14 30 00"] {
+        let listed = office.said("sv", &["list", "organisation", "--where", condition]).unwrap();
+        assert!(listed.starts_with(&id), "{condition}: {listed}");
+    }
+    let why = office.said("sv", &["list", "organisation", "--where", "nmae=x"]).unwrap_err();
+    assert!(why.contains("Menade du name (Namn)?"), "{why}");
+    let why = office.said("en", &["list", "organisaton"]).unwrap_err();
+    assert!(why.contains("Did you mean organisation?"), "{why}");
+    let why = office.said("sv", &["list", "contact", "--where", "legal_basis=Samtykce"]).unwrap_err();
+    assert!(why.contains("Samtycke"), "{why}");
+}
+
+#[test]
+fn a_list_that_is_cut_short_says_so() {
+    let office = Office::new();
+    for name in ["Berg", "Dal", "Ek"] {
+        office.desk.must(&["add", "contact", &format!("family={name}")]);
+    }
+    let id = office.desk.json(&["list", "contact"])[0]["id"].as_str().unwrap().to_owned();
+    office.desk.must(&["set", &id, "given=Anna"]);
+    for arguments in
+        [&["list", "contact"][..], &["show", &id, "--history"], &["findings"], &["search", "berg dal"]]
+    {
+        let cut = [arguments, &["--most", "1"]].concat();
+        let output = office.desk.command(&cut).env("SAMSYN_LANGUAGE", "sv").output().unwrap();
+        assert!(output.status.success(), "{cut:?}");
+        if arguments[0] != "search" {
+            assert!(complaint(&output).contains("1 av "), "{cut:?}: {}", complaint(&output));
+        }
+    }
+    let whole = office.desk.command(&["list", "contact"]).output().unwrap();
+    assert_eq!(complaint(&whole), "");
 }

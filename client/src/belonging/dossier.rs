@@ -9,7 +9,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::store::{Hit, Unfinished};
-use samsyn_engine::text::{in_json, one_line, plain};
+use samsyn_engine::text::{in_json, in_lines, one_line};
 use serde_json::{Value as Json, json};
 
 use super::erasing::{Referrer, referrers};
@@ -124,7 +124,7 @@ impl<'a> Dossier<'a> {
         let stem = if named { text.with_extension("") } else { text.to_owned() };
         let paths = [".txt", ".json"].map(|ending| with_ending(&stem, ending));
         let contents = [
-            plain(&self.to_text()?).into_owned() + "\n",
+            in_lines(&self.to_text()?).into_owned() + "\n",
             in_json(&format!("{:#}\n", self.to_json()?)).into_owned(),
         ];
         let begin = |path| Output::begin(path, Some(self.words.replica.store().path()), existing);

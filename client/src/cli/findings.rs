@@ -6,14 +6,16 @@ use samsyn_engine::review::{Finding, Problem, Stand, WayOut};
 use samsyn_engine::schema::{self, Caption, Language};
 use serde_json::json;
 
-use super::Json;
 use super::render::{json as write_json, line};
+use super::{Json, Most};
 use crate::context::{Context, Failure};
 use crate::words::{problem_words, today, way_out_words};
 
 /// What is wrong, or will be soon, and what to do about it.
 #[derive(Debug, Args)]
 pub(super) struct Findings {
+    #[command(flatten)]
+    most: Most,
     #[command(flatten)]
     json: Json,
 }
@@ -26,10 +28,12 @@ impl Findings {
         let findings = replica.findings(today())?;
         let ids: Vec<RecordId> = findings.iter().map(|finding| finding.record).collect();
         let titles = replica.store().titles(&ids)?.into_iter().map(Option::unwrap_or_default);
-        let titled = findings.iter().zip(titles);
+        let titled = self.most.of(&findings).iter().zip(titles);
+        let tell = || self.most.tell(self.most.of(&findings).len(), findings.len(), context.language);
         if self.json.json {
             let all: Vec<_> =
                 titled.map(|(finding, title)| to_json(finding, &title, context.language)).collect();
+            tell();
             return write_json(&json!(all));
         }
         if findings.is_empty() {
@@ -38,6 +42,7 @@ impl Findings {
         for (finding, title) in titled {
             print(finding, &title, context.language)?;
         }
+        tell();
         Ok(())
     }
 }

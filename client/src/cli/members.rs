@@ -8,15 +8,17 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use samsyn_engine::address::WorkspaceAddress;
 use samsyn_engine::exchange::roster_to_json;
-use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, Managed, Management, MemberId, Role, Roster, validity};
-use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::id::{Beginning, NotOne, RecordId};
+use samsyn_engine::identity::{HAPPENINGS, Managed, Management, Role, Roster, validity};
+use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::kinds::ORGANISATION;
+use samsyn_engine::schema::{Caption, Cells, Language, Target};
 use serde_json::json;
 
-use super::Json;
-use super::naming::record;
+use super::naming::{Targets, record};
 use super::render::{complain, json as write_json, line, picture as draw};
 use super::typed::{line_of_file, line_of_input, line_of_variable};
+use super::{Json, Most};
 use crate::belonging::enter::enter;
 use crate::belonging::erasing::{Referrer, Touched};
 use crate::belonging::invite::{Terms, Ticket};
@@ -35,6 +37,59 @@ fn manage(context: &Context, management: Management) -> Result<Option<Roster>, F
         Managed::Roster { roster } => Ok(Some(roster)),
         Managed::Refused { why } => Err(Said::each(|language| refusal(why, language).to_owned()).into()),
     }
+}
+
+/// What an identifier on the command line is one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Member,
+    Device,
+}
+
+impl Named {
+    /// The one whose identifier is that, or begins so. Only the relay knows who belongs: it is asked where the identifier is not whole.
+    fn find(self, context: &Context, typed: &Beginning) -> Result<RecordId, Failure> {
+        const NO_MEMBER: Caption = Caption::new(
+            "Ingen medlem har en beteckning som börjar med ”{}”. Beteckningarna visas med \"samsyn members\".",
+            "No member has an identifier that begins with “{}”: `samsyn members` shows them.",
+        );
+        const NO_DEVICE: Caption = Caption::new(
+            "Ingen enhet har en beteckning som börjar med ”{}”. Beteckningarna visas med \"samsyn members\".",
+            "No device has an identifier that begins with “{}”: `samsyn members` shows them.",
+        );
+        const SEVERAL: Caption = Caption::new(
+            "Flera har en beteckning som börjar med ”{}”. Skriv mer av den:{}",
+            "Several have an identifier that begins with “{}”. Write more of it:{}",
+        );
+        if let Some(whole) = typed.whole() {
+            return Ok(whole);
+        }
+        let roster = manage(context, Management::Roster)?.unwrap_or_default();
+        typed.of(self.all(&roster)).map_err(|not_one| match not_one {
+            NotOne::Nobody(found) if self == Named::Member => Said::new(NO_MEMBER, &[&found]).into(),
+            NotOne::Nobody(found) => Said::new(NO_DEVICE, &[&found]).into(),
+            NotOne::Several { found, among } => {
+                let line = |id: &RecordId| format!("\n  {id}  {}", name(&roster, *id));
+                Said::new(SEVERAL, &[&found, &among.iter().map(line).collect::<String>()]).into()
+            }
+        })
+    }
+
+    fn all(self, roster: &Roster) -> Vec<RecordId> {
+        let members = roster.members.iter();
+        match self {
+            Named::Member => members.map(|member| member.member).collect(),
+            Named::Device => members.flat_map(|member| &member.devices).map(|device| device.device).collect(),
+        }
+    }
+}
+
+/// The organisation that a person means for whom a partner works.
+fn organisation(replica: &Replica, text: Option<&str>) -> Result<Option<RecordId>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    const KINDS: &[&str] = &[ORGANISATION.name];
+    let targets = Targets::of(replica, Target::Records(KINDS), &Cells::new())?;
+    Ok(targets.one(text)?.record())
 }
 
 /// The invitation that a person types, or that stands in a file or in the variable SAMSYN_CODE.
@@ -60,8 +115,8 @@ impl Code {
         if let Some(path) = &self.code_file {
             return Ok(line_of_file(path)?.to_string());
         }
-        if let Ok(code) = std::env::var("SAMSYN_CODE") {
-            return Ok(line_of_variable(&code).to_string());
+        if let Some(code) = line_of_variable("SAMSYN_CODE")? {
+            return Ok(code.to_string());
         }
         if std::io::stdin().is_terminal() {
             complain(ASK.get(language));
@@ -97,12 +152,12 @@ pub(super) struct Invite {
     /// What they will be: coordinator, ambassador, partner or reader.
     #[arg(long, default_value_t = Role::Ambassador)]
     role: Role,
-    /// For which organisation a partner works: the name of its record.
+    /// For which organisation a partner works: its title, or the identifier of its record.
+    #[arg(long, value_name = "ORGANISATION")]
+    organisation: Option<String>,
+    /// It is a further device of this member: their identifier or the beginning of it, as `samsyn members` shows it.
     #[arg(long, value_name = "ID")]
-    organisation: Option<RecordId>,
-    /// It is a further device of this member.
-    #[arg(long, value_name = "ID")]
-    member: Option<MemberId>,
+    member: Option<Beginning>,
     /// How long the invitation is good: 30m, 48h, 7d.
     #[arg(long, value_name = "TIME", default_value = "48h", value_parser = validity)]
     expires: u32,
@@ -112,13 +167,12 @@ pub(super) struct Invite {
 
 impl Invite {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let meta = context.read()?.meta()?;
-        let terms = Terms {
-            role: self.role,
-            organisation: self.organisation,
-            member: self.member,
-            seconds: self.expires,
+        let (meta, organisation) = {
+            let replica = context.read()?;
+            (replica.meta()?, organisation(&replica, self.organisation.as_deref())?)
         };
+        let member = self.member.as_ref().map(|member| Named::Member.find(context, member)).transpose()?;
+        let terms = Terms { role: self.role, organisation, member, seconds: self.expires };
         let (ticket, invitation) = Ticket::new(&meta, &terms);
         manage(context, Management::Invite { invitation })?;
         let Ticket { code, address } = &ticket;
@@ -145,8 +199,16 @@ pub(super) struct Members {
     #[arg(long)]
     history: bool,
     #[command(flatten)]
+    most: Most,
+    #[command(flatten)]
     json: Json,
 }
+
+/// What a relay tells of what is older than so many is not told.
+const OLDER: Caption = Caption::new(
+    "Reläet berättar bara om de senaste ändringarna: äldre visas inte.",
+    "The relay tells only the latest changes: older ones are not shown.",
+);
 
 impl Members {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
@@ -169,9 +231,14 @@ impl Members {
             line(caption.fill(context.language, &[&erasure.record, &moment(erasure.at), &waiting]))?;
         }
         if self.history {
-            for entry in &roster.history {
+            let shown = self.most.of(&roster.history);
+            for entry in shown {
                 let said = happening(entry, context.language, &|id| Some(name(&roster, id)));
                 line(format_args!("{}  {said}", moment(entry.at)))?;
+            }
+            self.most.tell(shown.len(), roster.history.len(), context.language);
+            if roster.history.len() >= HAPPENINGS {
+                complain(OLDER.get(context.language));
             }
         }
         Ok(())
@@ -229,29 +296,33 @@ pub(super) enum Member {
 /// Give a role.
 #[derive(Debug, Args)]
 pub(super) struct SetRole {
-    /// The member.
-    member: MemberId,
+    /// The member: their identifier or the beginning of it, as `samsyn members` shows it.
+    member: Beginning,
     /// What they will be: coordinator, ambassador, partner or reader.
     role: Role,
-    /// For which organisation a partner works: the name of its record.
-    #[arg(long, value_name = "ID")]
-    organisation: Option<RecordId>,
+    /// For which organisation a partner works: its title, or the identifier of its record.
+    #[arg(long, value_name = "ORGANISATION")]
+    organisation: Option<String>,
 }
 
 /// Remove.
 #[derive(Debug, Args)]
 pub(super) struct Remove {
-    /// The member.
-    member: MemberId,
+    /// The member: their identifier or the beginning of it, as `samsyn members` shows it.
+    member: Beginning,
 }
 
 impl Member {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let management = match self {
-            Member::Role(SetRole { member, role, organisation }) => {
-                Management::SetRole { member: *member, role: *role, organisation: *organisation }
+            Member::Role(SetRole { member, role, organisation: text }) => {
+                let organisation = organisation(&context.read()?, text.as_deref())?;
+                let member = Named::Member.find(context, member)?;
+                Management::SetRole { member, role: *role, organisation }
             }
-            Member::Remove(Remove { member }) => Management::Remove { member: *member },
+            Member::Remove(Remove { member }) => {
+                Management::Remove { member: Named::Member.find(context, member)? }
+            }
         };
         manage(context, management).map(drop)
     }
@@ -326,13 +397,14 @@ pub(super) enum Device {
 /// Revoke.
 #[derive(Debug, Args)]
 pub(super) struct Revoke {
-    /// The device.
-    device: DeviceId,
+    /// The device: its identifier or the beginning of it, as `samsyn members` shows it.
+    device: Beginning,
 }
 
 impl Device {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let Device::Revoke(Revoke { device }) = self;
-        manage(context, Management::Revoke { device: *device }).map(drop)
+        let device = Named::Device.find(context, device)?;
+        manage(context, Management::Revoke { device }).map(drop)
     }
 }

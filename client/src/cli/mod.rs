@@ -9,6 +9,7 @@ mod backup;
 mod direct;
 mod fields;
 mod findings;
+mod help;
 mod members;
 mod naming;
 mod people;
@@ -31,13 +32,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::files::{Existing, private};
 use samsyn_engine::replica::{ReplicaError, SyncProblem};
-use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::schema::{Caption, Language, count_words};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::text::Guard;
+use samsyn_server::spoken::help::in_language;
 
 use crate::belonging::join::JoinError;
 use crate::context::{Context, Failure, Said};
@@ -150,6 +152,38 @@ struct Json {
     json: bool,
 }
 
+/// How much of a list is shown: all of it where nobody says otherwise.
+#[derive(Debug, Clone, Copy, Args)]
+struct Most {
+    /// At most so many.
+    #[arg(long, value_name = "NUMBER")]
+    most: Option<usize>,
+}
+
+impl Most {
+    /// What is shown of it.
+    fn of<T>(self, all: &[T]) -> &[T] {
+        &all[..self.most.map_or(all.len(), |most| most.min(all.len()))]
+    }
+
+    /// Says that there is more than what was shown, if there is.
+    fn tell(self, shown: usize, all: usize, language: Language) {
+        if shown < all {
+            render::complain(
+                SOME_OF.fill(
+                    language,
+                    &[&count_words(shown as u64, language), &count_words(all as u64, language)],
+                ),
+            );
+        }
+    }
+}
+
+const SOME_OF: Caption = Caption::new(
+    "{} av {} visas. Visa fler med --most ANTAL.",
+    "{} of {} are shown. Show more with --most NUMBER.",
+);
+
 /// What is done with a file that stands where something is to be written.
 #[derive(Debug, Clone, Copy, Args)]
 struct Overwrite {
@@ -167,12 +201,10 @@ impl Overwrite {
 /// Runs the program with these arguments (the first is its own name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let language = usage::wanted(&arguments).unwrap_or_else(system_language);
+    let cli = match parse(&arguments, language) {
         Ok(cli) => cli,
-        Err(error) => {
-            let language = usage::wanted(&arguments).unwrap_or_else(system_language);
-            return usage::tell(&error, language);
-        }
+        Err(error) => return usage::tell(&error, language),
     };
     log_to_standard_error();
     let language = cli.language.unwrap_or_else(system_language);
@@ -184,6 +216,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn parse(arguments: &[OsString], language: Language) -> Result<Cli, clap::Error> {
+    let matches = in_language(Cli::command(), language, help::TEXTS).try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
 }
 
 /// Logs are for whoever looks for a fault: silent unless RUST_LOG asks for them. The relay has its own.
@@ -273,12 +310,9 @@ fn is_full(failure: &Failure) -> bool {
         })
 }
 
-/// The language that the system is set to, as POSIX orders the variables; Swedish where it is another.
+/// The language that the system is set to; Swedish where it is another.
 fn system_language() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
-    set.filter(|locale| !locale.is_empty())
-        .find_map(|locale| Language::from_locale(&locale))
-        .unwrap_or_default()
+    samsyn_server::spoken::system_language().unwrap_or_default()
 }
 
 /// The replica in the person's data folder.

@@ -2,9 +2,11 @@
 
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{Caption, Cells, Field, FieldType, KINDS, Kind, Reading, Value};
+use samsyn_engine::store::words::nearly;
 
 use super::naming::Targets;
 use crate::context::{Failure, Said};
+use crate::failure::Explain as _;
 
 /// The kind that a person means: its name, or its caption in either language.
 pub(super) fn kind(text: &str) -> Result<&'static Kind, Failure> {
@@ -14,12 +16,49 @@ pub(super) fn kind(text: &str) -> Result<&'static Kind, Failure> {
         kind.name == wanted || words.iter().any(|word| word.to_lowercase() == wanted)
     };
     KINDS.iter().find(means).copied().ok_or_else(|| {
-        let names = KINDS.iter().filter(|kind| !kind.internal).map(|kind| kind.name);
+        let made = || KINDS.iter().filter(|kind| !kind.internal);
+        let names = made().map(|kind| kind.name);
         const NO_KIND: Caption = Caption::new(
             "”{}” är inget slags post. Slagen är {}.",
             "There is no kind “{}”. The kinds are {}.",
         );
-        Said::new(NO_KIND, &[&text, &names.collect::<Vec<_>>().join(", ")]).into()
+        let said = Said::new(NO_KIND, &[&text, &names.collect::<Vec<_>>().join(", ")]);
+        with_nearest_names(said, text, made().map(|kind| (kind.name, kind.caption))).into()
+    })
+}
+
+/// What is said, and the names that are spelled nearly so, or whose captions are.
+pub(super) fn with_nearest_names(
+    said: Said,
+    typed: &str,
+    named: impl Iterator<Item = (&'static str, Caption)>,
+) -> Said {
+    const NEAREST: Caption = Caption::new("{} Menade du {}?", "{} Did you mean {}?");
+    const SHOWN: usize = 3;
+    let mistakes = |(name, caption): (&'static str, Caption)| {
+        // One word of several is near to much; where it is that word, it may be meant.
+        let words = |text: &str| text.split(|c: char| !c.is_alphanumeric()).count();
+        let ways = [name, caption.sv, caption.en].into_iter().filter_map(|way| {
+            let (mistakes, _) = nearly(typed, way)?;
+            (mistakes == 0 || words(way) == words(typed)).then_some(mistakes)
+        });
+        Some((ways.min()?, name, caption))
+    };
+    let mut near: Vec<(usize, &str, Caption)> = named.filter_map(mistakes).collect();
+    near.sort_by_key(|(mistakes, ..)| *mistakes);
+    near.truncate(SHOWN);
+    if near.is_empty() {
+        return said;
+    }
+    Said::each(|language| {
+        let names: Vec<String> = near
+            .iter()
+            .map(|(_, name, caption)| match caption.get(language) {
+                shown if shown.eq_ignore_ascii_case(name) => (*name).to_owned(),
+                shown => format!("{name} ({shown})"),
+            })
+            .collect();
+        NEAREST.fill(language, &[&said.explain(language), &names.join(", ")])
     })
 }
 

@@ -2,11 +2,11 @@
 //!
 //! On a terminal it is one line that is written over; elsewhere a line now and then. What goes fast says nothing.
 
-use std::io::{IsTerminal as _, Write as _, stderr};
 use std::time::{Duration, Instant};
 
 use samsyn_engine::schema::{Caption, Language};
 
+use super::render::Progress;
 use crate::link::{Sending, Tell};
 
 /// So long nothing is said, and so much time lies between two that are.
@@ -16,10 +16,10 @@ const ELSEWHERE: Duration = Duration::from_secs(15);
 
 /// Does something that sends, and says how it goes on.
 pub(super) fn telling<T>(language: Language, work: impl FnOnce(Tell<'_>) -> T) -> T {
-    let terminal = stderr().is_terminal();
+    let mut progress = Progress::new();
     let mut next = Instant::now() + FIRST;
-    let (mut written, mut waited) = (false, false);
-    let done = work(&mut |sending| {
+    let mut waited = false;
+    work(&mut |sending| {
         let now = Instant::now();
         // That it begins to wait is told at once: from then on nothing moves.
         let stops = sending.waits.is_some() && !std::mem::replace(&mut waited, sending.waits.is_some());
@@ -27,19 +27,9 @@ pub(super) fn telling<T>(language: Language, work: impl FnOnce(Tell<'_>) -> T) -
         if !sending.is_worth_telling() || now < next && !stops {
             return;
         }
-        next = now + if terminal { ON_A_TERMINAL } else { ELSEWHERE };
-        let words = words(sending, language);
-        // Where nobody can be told, nothing else is wrong.
-        let _ = match terminal {
-            true => write!(stderr(), "\r\u{1b}[2K{words}").and_then(|()| stderr().flush()),
-            false => writeln!(stderr(), "{words}"),
-        };
-        written = terminal;
-    });
-    if written {
-        let _ = write!(stderr(), "\r\u{1b}[2K").and_then(|()| stderr().flush());
-    }
-    done
+        next = now + if progress.is_on_a_terminal() { ON_A_TERMINAL } else { ELSEWHERE };
+        progress.tell(&words(sending, language));
+    })
 }
 
 fn words(sending: Sending, language: Language) -> String {

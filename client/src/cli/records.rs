@@ -7,16 +7,16 @@ use samsyn_engine::id::RowId;
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::{
     self, Caption, Cells, Field, FieldPath, FieldType, Kind, Language, NewRecord, Reading, Value,
-    cells_to_json,
+    cells_to_json, count_words,
 };
 use samsyn_engine::store::{Filter, Hit, ListQuery, Listed, RowView, Sort, Test};
 use samsyn_engine::text::one_line;
 use serde_json::json;
 
-use super::Json;
 use super::naming::record;
-use super::people::{assignment, kind, value};
+use super::people::{assignment, kind, value, with_nearest_names};
 use super::render::{Words, complain, json as write_json, line};
+use super::{Json, Most, SOME_OF};
 use crate::context::{Context, Failure, Said};
 use crate::told::history_to_json;
 use crate::words::path_words;
@@ -39,6 +39,8 @@ pub(super) struct List {
     #[arg(long)]
     removed: bool,
     #[command(flatten)]
+    most: Most,
+    #[command(flatten)]
     json: Json,
 }
 
@@ -53,7 +55,8 @@ impl List {
         let words = Words::new(&replica, context)?;
         // Page by page: a list may be long, memory is not.
         let mut all = Vec::new();
-        for page in ids.chunks(500) {
+        let shown = self.most.of(&ids);
+        for page in shown.chunks(500) {
             for row in replica.store().rows(page)?.into_iter().flatten() {
                 if self.json.json {
                     all.push(row_to_json(&row));
@@ -62,12 +65,16 @@ impl List {
                 }
             }
         }
-        if self.json.json { write_json(&json!(all)) } else { Ok(()) }
+        if self.json.json {
+            write_json(&json!(all))?;
+        }
+        self.most.tell(shown.len(), ids.len(), context.language);
+        Ok(())
     }
 
     fn query(&self, replica: &Replica, reading: Reading) -> Result<ListQuery, Failure> {
         let kind = kind(&self.kind)?;
-        let known = |name: &str| kind.field(name).ok_or_else(|| no_field(kind.name, name));
+        let known = |name: &str| kind.field(name).ok_or_else(|| no_field(kind.name, kind.fields, name));
         let mut filters = Vec::new();
         for condition in &self.conditions {
             let (name, wanted) = assignment(condition)?;
@@ -104,7 +111,10 @@ fn tests(replica: &Replica, field: &Field, wanted: &str, reading: Reading) -> Re
         return Err(Said::new(UNFILTERED, &[&field.name]).into());
     }
     let value = value((replica, &Cells::new()), field, wanted, reading)?;
+    let by_letters =
+        matches!(field.field_type, FieldType::Line | FieldType::Email | FieldType::Phone | FieldType::Url);
     Ok(match value.to_scalar() {
+        _ if by_letters => vec![Test::Says(stored(&value))],
         Some(_) => vec![Test::Is(stored(&value))],
         None => value.members().into_iter().map(Test::Is).collect(),
     })
@@ -153,6 +163,8 @@ pub(super) struct Show {
     #[arg(long)]
     history: bool,
     #[command(flatten)]
+    most: Most,
+    #[command(flatten)]
     json: Json,
 }
 
@@ -195,15 +207,19 @@ impl Show {
         }
         let document = replica.document(id)?;
         let words = Words::new(replica, context)?;
-        for entry in document.history() {
+        let all = document.history();
+        // The newest are what somebody wants to see first, and they stand last.
+        let shown = &all[all.len() - self.most.of(&all).len()..];
+        for entry in shown {
             let record = document.read_at(&[entry.stamp.change]);
-            let differences = document.differences_of(&entry);
+            let differences = document.differences_of(entry);
             let why = entry.why.as_ref().map_or(String::new(), |why| format!(": {}", one_line(why)));
             line(format_args!("{}{why}", words.stamp(&entry.stamp)))?;
             for difference in &differences {
                 line(format_args!("  {}", words.difference(&record, difference)))?;
             }
         }
+        self.most.tell(shown.len(), all.len(), context.language);
         Ok(())
     }
 }
@@ -234,7 +250,13 @@ impl Set {
         for text in &self.values {
             let (path, text) = assignment(text)?;
             let path: FieldPath = path.parse()?;
-            let unknown = || no_field(kind.name, &path.to_string());
+            let unknown = || match &path {
+                FieldPath::Cell(list, _, name) if kind.row_fields(list).is_some() => {
+                    no_field(list, kind.row_fields(list).unwrap_or_default(), name)
+                }
+                FieldPath::Field(name) => no_field(kind.name, kind.fields, name),
+                path => no_field(kind.name, kind.fields, &path.to_string()),
+            };
             let field = kind.field_at(&path).ok_or_else(unknown)?;
             if let FieldType::Rows(_) = field.field_type {
                 const IS_LIST: Caption = Caption::new(
@@ -301,12 +323,13 @@ fn known_kind(replica: &Replica, id: samsyn_engine::id::RecordId) -> Result<&'st
 }
 
 /// What is said where a kind or a list has no such field.
-fn no_field(owner: &str, name: &str) -> Said {
+fn no_field(owner: &str, fields: &[Field], name: &str) -> Said {
     const NO_FIELD: Caption = Caption::new(
         "{} har inget fält ”{}”. Fälten visas med \"samsyn fields\".",
         "{} has no field “{}”. `samsyn fields` shows what there is.",
     );
-    Said::new(NO_FIELD, &[&owner, &name])
+    let named = fields.iter().map(|field| (field.name, field.caption));
+    with_nearest_names(Said::new(NO_FIELD, &[&owner, &name]), name, named)
 }
 
 fn report_edit(
@@ -365,7 +388,10 @@ impl Add {
         let id = record(replica, to)?;
         let kind = known_kind(replica, id)?;
         const NO_LIST: Caption = Caption::new("{} har ingen lista ”{}”.", "{} has no list “{}”.");
-        let no_list = || Said::new(NO_LIST, &[&kind.name, &self.kind]);
+        let is_list = |field: &&Field| matches!(field.field_type, FieldType::Rows(_));
+        let lists = || kind.fields.iter().filter(is_list).map(|field| (field.name, field.caption));
+        let no_list =
+            || with_nearest_names(Said::new(NO_LIST, &[&kind.name, &self.kind]), &self.kind, lists());
         let fields = kind.row_fields(&self.kind).ok_or_else(no_list)?;
         let others = replica.record(id)?.cells;
         let cells = cells((replica, &others), (&self.kind, fields), &self.values, context.reading())?;
@@ -383,7 +409,7 @@ fn cells(
     let mut cells = Cells::new();
     for text in values {
         let (name, text) = assignment(text)?;
-        let unknown = || no_field(owner, name);
+        let unknown = || no_field(owner, fields, name);
         let field = fields.iter().find(|field| field.name == name).ok_or_else(unknown)?;
         let value: Value = value((replica, record), field, text, beside(reading, field, fields, &cells))?;
         understood(field, text, &value, reading.language);
@@ -470,7 +496,10 @@ impl Search {
         found.near.iter().try_for_each(|hit| print_hit(hit, language))?;
         let shown = found.hits.len();
         if found.total > shown as u64 {
-            complain(SOME.fill(language, &[&shown, &found.total]));
+            complain(SOME_OF.fill(
+                language,
+                &[&count_words(shown as u64, language), &count_words(found.total, language)],
+            ));
         }
         Ok(())
     }
@@ -485,10 +514,6 @@ const NEAR_ALONE: Caption = Caption::new(
     "No exact matches. Did you mean one of these?",
 );
 const NEAR_TOO: Caption = Caption::new("Eller menade du någon av dessa?", "Or did you mean one of these?");
-const SOME: Caption = Caption::new(
-    "{} av {} visas. Visa fler med --most ANTAL.",
-    "{} of {} are shown. Show more with --most NUMBER.",
-);
 
 fn print_hit(hit: &Hit, language: Language) -> Result<(), Failure> {
     let caption = schema::kind(&hit.kind).map_or(hit.kind.as_str(), |kind| kind.caption.get(language));

@@ -6,9 +6,9 @@ use samsyn_engine::replica::{RefusedEntry, RefusedRecord, Replica};
 use samsyn_engine::schema::Caption;
 use serde_json::json;
 
-use super::Json;
 use super::naming::record;
 use super::render::{Words, json as write_json, line};
+use super::{Json, Most};
 use crate::context::{Context, Failure, Said};
 use crate::explain;
 
@@ -18,6 +18,8 @@ use crate::explain;
 pub(super) struct Refused {
     #[command(subcommand)]
     action: Option<Action>,
+    #[command(flatten)]
+    most: Most,
     #[command(flatten)]
     json: Json,
 }
@@ -45,7 +47,7 @@ const ONLY_HERE: Caption = Caption::new("finns bara här", "only here");
 
 impl Refused {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let Some(action) = &self.action else { return list(&context.read()?, context, self.json.json) };
+        let Some(action) = &self.action else { return self.list(&context.read()?, context) };
         let mut replica = context.open()?;
         match action {
             Action::Retry { record: None } => {
@@ -62,18 +64,21 @@ impl Refused {
     }
 }
 
-fn list(replica: &Replica, context: &Context, as_json: bool) -> Result<(), Failure> {
-    let refused = replica.refused_records()?;
-    let words = Words::new(replica, context)?;
-    if as_json {
-        return write_json(&json!(
-            refused.iter().map(|refused| to_json(&words, refused)).collect::<Vec<_>>()
-        ));
+impl Refused {
+    fn list(&self, replica: &Replica, context: &Context) -> Result<(), Failure> {
+        let refused = replica.refused_records()?;
+        let shown = self.most.of(&refused);
+        let words = Words::new(replica, context)?;
+        match (self.json.json, shown) {
+            (true, _) => {
+                write_json(&json!(shown.iter().map(|refused| to_json(&words, refused)).collect::<Vec<_>>()))?
+            }
+            (false, []) => line(NOTHING.get(context.language))?,
+            (false, _) => shown.iter().try_for_each(|refused| print(&words, refused))?,
+        }
+        self.most.tell(shown.len(), refused.len(), context.language);
+        Ok(())
     }
-    if refused.is_empty() {
-        return line(NOTHING.get(context.language));
-    }
-    refused.iter().try_for_each(|refused| print(&words, refused))
 }
 
 fn print(words: &Words<'_>, refused: &RefusedRecord) -> Result<(), Failure> {
@@ -83,8 +88,8 @@ fn print(words: &Words<'_>, refused: &RefusedRecord) -> Result<(), Failure> {
     line(format_args!("{kind}: {}  {}{only_here}", record.title(), record.id))?;
     for change in &refused.changes {
         line(format_args!("  ! {}", explain::refused_change(&change.code).get(language)))?;
-        if !change.reason.is_empty() {
-            line(format_args!("    {}", change.reason))?;
+        if let Some(reason) = explain::relay_words(&change.reason, language) {
+            line(format_args!("    {reason}"))?;
         }
         print_differences(words, refused, change)?;
     }

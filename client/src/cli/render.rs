@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use samsyn_engine::text::{in_json, plain};
+use samsyn_engine::text::{in_json, in_lines, one_line};
 
 use crate::context::Failure;
 
@@ -10,14 +10,49 @@ pub(super) use crate::told::Words;
 
 /// Writes a line, or some, to standard output. All that people read goes through here, and none of it drives their terminal.
 pub(crate) fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
-    writeln!(io::stdout(), "{}", plain(&text.to_string()))?;
+    writeln!(io::stdout(), "{}", in_lines(&text.to_string()))?;
     Ok(())
 }
 
 /// Writes a line to standard error: what went wrong, or what somebody is asked for.
-pub(super) fn complain(text: impl std::fmt::Display) {
+pub(crate) fn complain(text: impl std::fmt::Display) {
     // Where nobody can be told, nothing more can be done.
-    let _ = writeln!(io::stderr(), "{}", plain(&text.to_string()));
+    let _ = writeln!(io::stderr(), "{}", in_lines(&text.to_string()));
+}
+
+/// How something goes on, on standard error: on a terminal in one line that is written over.
+#[derive(Debug)]
+pub(super) struct Progress {
+    terminal: bool,
+    written: bool,
+}
+
+impl Progress {
+    pub(super) fn new() -> Progress {
+        Progress { terminal: io::stderr().is_terminal(), written: false }
+    }
+
+    pub(super) fn is_on_a_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    pub(super) fn tell(&mut self, words: &str) {
+        if !self.terminal {
+            return complain(words);
+        }
+        self.written = true;
+        // Where nobody can be told, nothing else is wrong.
+        let _ = write!(io::stderr(), "\r\u{1b}[2K{}", in_lines(&one_line(words)))
+            .and_then(|()| io::stderr().flush());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.written {
+            let _ = write!(io::stderr(), "\r\u{1b}[2K").and_then(|()| io::stderr().flush());
+        }
+    }
 }
 
 /// Writes JSON to standard output, for people's eyes, too.
@@ -30,7 +65,7 @@ pub(super) fn json(value: &serde_json::Value) -> Result<(), Failure> {
 pub(super) fn picture(picture: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
     let coloured = out.is_terminal();
-    for row in picture.lines().map(plain) {
+    for row in picture.lines().map(one_line) {
         match coloured {
             true => writeln!(out, "\u{1b}[30;107m{row}\u{1b}[0m")?,
             false => writeln!(out, "{row}")?,

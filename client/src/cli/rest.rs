@@ -116,8 +116,8 @@ impl Passphrase {
         if let Some(path) = &self.passphrase_file {
             return line_of_file(path);
         }
-        if let Ok(passphrase) = std::env::var("SAMSYN_PASSPHRASE").map(Zeroizing::new) {
-            return Ok(line_of_variable(&passphrase));
+        if let Some(passphrase) = line_of_variable("SAMSYN_PASSPHRASE")? {
+            return Ok(passphrase);
         }
         if std::io::stdin().is_terminal() { ask(chooses, language) } else { line_of_input() }
     }
@@ -246,7 +246,7 @@ fn named(caption: Caption, context: &Context) -> String {
 pub(super) fn rests(place: &Place, language: Language) -> String {
     const RESTS: Caption = Caption::new("Nyckeln ligger {}.", "Its key rests {}.");
     const READABLE: Caption = Caption::new(
-        " Den som har både den och repliken kan läsa allt: lås den med \"samsyn lock\".",
+        " Den som har både den och arbetsytans fil kan läsa allt: lås den med \"samsyn lock\".",
         " Whoever has both that and the replica can read everything: lock it with `samsyn lock`.",
     );
     let mut words = RESTS.get(language).replace("{}", &explain::key_place(place, language));

@@ -7,9 +7,9 @@ use samsyn_engine::schema::Caption;
 use samsyn_engine::text::one_line;
 use serde_json::json;
 
-use super::Json;
 use super::naming::record;
 use super::render::{Words, json as write_json, line};
+use super::{Json, Most};
 use crate::context::{Context, Failure};
 use crate::words::path_words;
 
@@ -22,6 +22,8 @@ pub(crate) struct Review {
     #[arg(long)]
     done: bool,
     #[command(flatten)]
+    most: Most,
+    #[command(flatten)]
     json: Json,
 }
 
@@ -29,7 +31,7 @@ impl Review {
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         let mut replica = if self.done { context.open()? } else { context.read()? };
         let only = self.record.as_deref().map(|text| record(&replica, text)).transpose()?;
-        let shown = show(&replica, context, only, self.json.json)?;
+        let shown = show(&replica, context, only, (self.most, self.json))?;
         if self.done {
             // Just what was shown: what came in the meantime is still to be seen.
             replica.mark_all_of(&shown)?;
@@ -44,15 +46,14 @@ fn show(
     replica: &Replica,
     context: &Context,
     only: Option<samsyn_engine::id::RecordId>,
-    as_json: bool,
+    (most, Json { json: as_json }): (Most, Json),
 ) -> Result<Shown, Failure> {
     let words = Words::new(replica, context)?;
-    let (mut shown, mut all, mut nothing) = (Vec::new(), Vec::new(), true);
-    for entry in replica.review_queue()? {
-        if only.is_some_and(|id| id != entry.row.id) {
-            continue;
-        }
-        nothing = false;
+    let (mut shown, mut all) = (Vec::new(), Vec::new());
+    let mut queue = replica.review_queue()?;
+    queue.retain(|entry| only.is_none_or(|id| id == entry.row.id));
+    let looked_at = most.of(&queue);
+    for entry in looked_at {
         let item = replica.review(entry.row.id)?;
         let record = replica.record(entry.row.id)?;
         if as_json {
@@ -65,7 +66,7 @@ fn show(
             shown.push((item.record, item.heads));
         }
     }
-    match (as_json, nothing) {
+    match (as_json, queue.is_empty()) {
         (true, _) => write_json(&json!(all))?,
         (false, true) => match only {
             Some(id) => line(NOT_WAITING.fill(words.language, &[&id]))?,
@@ -73,6 +74,7 @@ fn show(
         },
         (false, false) => {}
     }
+    most.tell(looked_at.len(), queue.len(), words.language);
     Ok(shown)
 }
 
@@ -157,5 +159,5 @@ fn item_to_json(
 
 /// Prints what awaits review, for the demo.
 pub(crate) fn print_all(replica: &Replica, context: &Context) -> Result<(), Failure> {
-    show(replica, context, None, false).map(drop)
+    show(replica, context, None, (Most { most: None }, Json { json: false })).map(drop)
 }

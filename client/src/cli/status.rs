@@ -9,6 +9,7 @@ use serde_json::json;
 use super::Json;
 use super::render::{json as write_json, line};
 use crate::context::{Context, Failure};
+use crate::explain;
 use crate::keys::{Vault, lacks_device_key};
 use crate::pages::texts::role;
 use crate::words::moment;
@@ -92,10 +93,14 @@ impl Standing {
             lines.push(ROLE.fill(language, &[&role(grant.role).get(language)]));
         }
         lines.extend(self.counts(language));
+        let reason = |apart: &KeptApart| {
+            let words = explain::relay_words(&apart.reason, language);
+            words.unwrap_or_else(|| explain::refused_change(&apart.code).get(language).to_owned())
+        };
         lines.extend(
             self.kept_apart
                 .iter()
-                .map(|apart| format!("  ! {}  {}  {}", apart.record, moment(apart.at), apart.reason)),
+                .map(|apart| format!("  ! {}  {}  {}", apart.record, moment(apart.at), reason(apart))),
         );
         lines
     }

@@ -13,6 +13,7 @@ use super::Json;
 use super::progress::telling;
 use super::render::{complain, json as write_json, line};
 use crate::context::{Context, Failure, Said};
+use crate::explain;
 use crate::failure::Explain as _;
 use crate::link;
 
@@ -143,6 +144,13 @@ impl Sync {
     }
 }
 
+/// What stands in place of a reason that has no words in the person's language.
+fn code_words(language: Language) -> String {
+    Caption::new("skälet är okänt för den här versionen.", "this version does not know the reason.")
+        .get(language)
+        .to_owned()
+}
+
 /// What waits for somebody to decide: told with every sync, until they have.
 fn unsettled(visit: &link::Visit, with_peer: bool) -> Vec<Said> {
     const NOT_TAKEN: Caption = Caption::new(
@@ -159,7 +167,11 @@ fn unsettled(visit: &link::Visit, with_peer: bool) -> Vec<Said> {
     );
     let mut said = Vec::new();
     if let (true, Some(reason)) = (with_peer, visit.refused.first()) {
-        said.push(Said::new(NOT_TAKEN, &[&visit.refused.len(), reason]));
+        let reason =
+            |language| explain::relay_words(reason, language).unwrap_or_else(|| code_words(language));
+        said.push(Said::each(|language| {
+            NOT_TAKEN.fill(language, &[&visit.refused.len(), &reason(language)])
+        }));
     }
     if visit.refused_in_all > 0 {
         said.push(Said::new(REFUSED, &[&visit.refused_in_all]));

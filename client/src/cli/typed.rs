@@ -32,9 +32,15 @@ pub(super) fn line_of_input() -> Result<Zeroizing<String>, Failure> {
     Ok(line_of(io::stdin())?.ok_or_else(not_text)?)
 }
 
-/// The first line of a variable.
-pub(super) fn line_of_variable(text: &str) -> Zeroizing<String> {
-    first_line(text)
+/// The first line of a variable, if it is set.
+pub(super) fn line_of_variable(name: &str) -> Result<Option<Zeroizing<String>>, Failure> {
+    const VARIABLE: Caption = Caption::new("Variabeln {}", "The variable {}");
+    let Some(value) = std::env::var_os(name) else { return Ok(None) };
+    let value = value
+        .into_string()
+        .map(Zeroizing::new)
+        .map_err(|_| Said::each(|language| NOT_TEXT.fill(language, &[&VARIABLE.fill(language, &[&name])])))?;
+    Ok(Some(first_line(&value)))
 }
 
 /// The first line; none where it is no text.
@@ -89,6 +95,6 @@ mod tests {
         }
         assert_eq!(line_of(&b""[..]).unwrap().unwrap().as_str(), "");
         assert!(line_of(&[0xc3, 0x28][..]).unwrap().is_none(), "no text");
-        assert_eq!(line_of_variable("kod\r").as_str(), "kod");
+        assert_eq!(first_line("kod\r").as_str(), "kod");
     }
 }

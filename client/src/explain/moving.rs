@@ -6,6 +6,7 @@ use samsyn_engine::sync::ErrorCode;
 use super::{NO_CODE, address, key_error, link_error, not_reached, replica_error};
 use crate::belonging::moving::MoveError;
 use crate::belonging::sharing::ShareError;
+use crate::failure::system_words;
 use crate::link::{Elsewhere, LinkError};
 
 /// Why the relay's address was not changed.
@@ -70,7 +71,7 @@ fn not_asked(error: &LinkError, language: Language) -> String {
             format!("The relay at {address} cannot be reached ({reason}).")
         }
         (LinkError::Unreachable { address, reason }, Language::Swedish) => {
-            format!("Reläet på {address} nås inte ({reason}).")
+            format!("Reläet på {address} nås inte ({}).", system_words(reason, language))
         }
         (error, Language::English) => format!("{error}."),
         (error, Language::Swedish) => link_error(error, language),

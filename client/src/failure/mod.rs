@@ -33,7 +33,7 @@ use crate::keys::lock::LockError;
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
 
-pub(crate) use system::system_words;
+pub(crate) use system::{distrust_words, system_words};
 
 /// Something that went wrong and says so in each language.
 pub(crate) trait Explain: Any + Debug + Send + Sync {

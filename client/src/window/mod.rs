@@ -41,6 +41,7 @@ use samsyn_engine::schema::Caption;
 pub use self::front::{Front, Home};
 pub use self::shell::Shell;
 use crate::context::{Context, Failure, Said};
+use crate::failure::system_words;
 use crate::keys::Vault;
 use crate::keys::lock::{self, Rest};
 use crate::pages::Page;
@@ -152,7 +153,13 @@ fn no_display(reason: &str) -> Said {
         "Fönstret kan inte öppnas ({}). Kör på en dator med skärm, eller använd kommandona: se \"samsyn --help\".",
         "The window cannot be opened ({}). Run it on a computer with a display, or use the commands: see \"samsyn --help\".",
     );
-    Said::new(WORDS, &[&reason])
+    const NONE: Caption = Caption::new("ingen skärm hittades", "there is no display");
+    // The window system says it at length, with places in its own source.
+    let is_none = ["X server", "Wayland", "WAYLAND", "DISPLAY"].iter().any(|sign| reason.contains(sign));
+    Said::each(|language| match is_none {
+        true => WORDS.fill(language, &[&NONE.get(language)]),
+        false => WORDS.fill(language, &[&system_words(reason, language)]),
+    })
 }
 
 /// What eframe runs.

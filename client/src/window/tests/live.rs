@@ -96,7 +96,7 @@ fn what_one_writes_the_other_sees_and_working_offline_holds_it_back() {
     asa.until_shown("Working offline");
     asa.click("New contact");
     asa.write("Family name", "Ek");
-    asa.until("the count of what waits", |desk| says(desk, "changes wait to be sent"));
+    asa.until("the count of what waits", |desk| says(desk, "to be sent"));
     asa.until("the row", |desk| desk.row("Ek").is_some());
     bo.harness.run_steps(5);
     assert!(bo.row("Ek").is_none());
