@@ -6,6 +6,7 @@
 //!  output    what is written to a path that a person names: never onto what it is made from, never onto a replica, a
 //!            relay's log or a key, and onto something else only where the person said so
 //!  precious  by which that is told: what a file is, by what it holds and by what it lies beside
+//!  peek      looking into a file without giving up what this process has locked of it
 //!  private   who may read a file
 //!  reading   a database that cannot be written
 //!  room      whether a disk is full, and how much is free
@@ -16,6 +17,7 @@
 
 mod draft;
 mod output;
+pub mod peek;
 mod precious;
 pub mod private;
 mod reading;

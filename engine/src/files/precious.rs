@@ -3,11 +3,10 @@
 //! An encrypted replica holds nothing by which it could be told from other noise. So whatever looks like one counts as one: another
 //! name for an export costs nothing, and a replica does.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{folder_of, with_ending};
+use super::{folder_of, peek, with_ending};
 
 /// How an unencrypted SQLite file begins.
 pub const PLAIN: &[u8; 16] = b"SQLite format 3\0";
@@ -20,9 +19,7 @@ pub const BACKUP: &[u8] = b"SAMSYN-BACKUP ";
 /// # Errors
 /// Where it cannot be read.
 pub fn is_backup(path: &Path) -> io::Result<bool> {
-    let mut beginning = Vec::new();
-    File::open(path)?.take(BACKUP.len() as u64).read_to_end(&mut beginning)?;
-    Ok(beginning == BACKUP)
+    Ok(peek::beginning(path, BACKUP.len() as u64)? == BACKUP)
 }
 
 /// What is never written over.
@@ -70,10 +67,8 @@ fn beside(path: &Path) -> Option<PathBuf> {
 }
 
 fn by_content(path: &Path) -> io::Result<Option<Precious>> {
-    let mut beginning = Vec::new();
-    match File::open(path).and_then(|file| file.take(100).read_to_end(&mut beginning)) {
+    let beginning = match peek::beginning(path, 100) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::IsADirectory => return Ok(None),
         read => read?,
     };
     if let Some(found) = by_beginning(&beginning) {
@@ -112,17 +107,16 @@ fn by_beginning(beginning: &[u8]) -> Option<Precious> {
 /// # Errors
 /// Where the file cannot be read.
 pub fn encrypted_beginning(path: &Path) -> io::Result<Option<[u8; 16]>> {
-    let mut beginning = [0; 1024];
-    match File::open(path).and_then(|mut file| file.read_exact(&mut beginning)) {
-        Ok(()) if [&PLAIN[..], BACKUP].iter().any(|ours| beginning.starts_with(ours)) => Ok(None),
-        Ok(()) if !is_noise(&beginning) => Ok(None),
-        Ok(()) => Ok(beginning.first_chunk().copied()),
-        // Shorter than any database that something was written to.
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {
-            Ok(None)
-        }
-        Err(error) => Err(error),
+    let beginning = match peek::beginning(path, 1024) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        read => read?,
+    };
+    // Shorter than any database that something was written to.
+    let Ok(beginning) = <[u8; 1024]>::try_from(beginning) else { return Ok(None) };
+    if [&PLAIN[..], BACKUP].iter().any(|ours| beginning.starts_with(ours)) || !is_noise(&beginning) {
+        return Ok(None);
     }
+    Ok(beginning.first_chunk().copied())
 }
 
 /// Whether bytes may be a cipher's. Among 1,024 random ones there are some 251 different values, and fewer than 200 in none of as

@@ -9,7 +9,7 @@ use super::cipher::FileKey;
 use super::encrypting::{export, take_alone};
 use super::{Result, Store, StoreError, heads_from_blob, intact, meta, open, record_id, stamp};
 use crate::document::Document;
-use crate::files::with_ending;
+use crate::files::{peek, private, with_ending};
 use crate::identity::{DeviceId, WorkspaceId};
 
 /// What a file holds.
@@ -75,9 +75,13 @@ impl Store {
     /// # Errors
     /// Where it cannot be read with this key, or the copy cannot be written.
     pub fn copy_of_copy(path: &Path, draft: &Path, key: Option<&FileKey>) -> Result<()> {
-        let copied = std::fs::copy(path, draft).and_then(|_| match stamp::log_is_empty(path) {
-            true => Ok(0),
-            false => std::fs::copy(with_ending(path, "-wal"), with_ending(draft, "-wal")),
+        let copy = |from: &Path, to: &Path| {
+            let mut to = private::options().create(true).truncate(true).open(to)?;
+            peek::copy(from, &mut to)
+        };
+        let copied = copy(path, draft).and_then(|()| match stamp::log_is_empty(path) {
+            true => Ok(()),
+            false => copy(&with_ending(path, "-wal"), &with_ending(draft, "-wal")),
         });
         copied.map_err(|error| StoreError::Unusable { path: path.to_owned(), reason: error.to_string() })?;
         let (connection, _) = open::open(draft, key)?;

@@ -13,8 +13,12 @@
 //!
 //! It wants `strace` and Linux.
 
+mod after;
+mod begin;
 mod cases;
+mod company;
 mod place;
+mod scene;
 mod strace;
 
 use std::process::ExitCode;

@@ -6,7 +6,9 @@ use std::process::{Command, Output};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::cases::{Case, PLANTED, Scene};
+use super::cases::Case;
+use super::company::{Beside, Company};
+use super::scene::{Found, PLANTED, Scene};
 use super::strace::{self, Fault, Point};
 use crate::planted;
 use crate::process::{Relay, complaint};
@@ -14,36 +16,35 @@ use crate::process::{Relay, complaint};
 /// What a case begins with.
 pub(super) struct Prepared {
     folder: tempfile::TempDir,
-    port: Option<u16>,
+    /// Where a relay was meanwhile, and another will be.
+    port: u16,
 }
-
-type Found = Result<(), String>;
 
 impl Prepared {
     pub(super) fn new(case: &Case) -> Prepared {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let scene = Scene::at(&folder.path().join("scene"));
         fs::create_dir_all(&scene.folder).expect("a folder can be made");
-        let relay = case.relay.then(|| Relay::start(&scene.relay(), 0));
-        let port = relay.as_ref().map(Relay::port);
+        let relay = (case.beside != Beside::Nobody).then(|| Relay::start(&scene.relay(), 0));
+        let port = relay.as_ref().map_or(0, Relay::port);
         (case.prepare)(&scene, relay.as_ref());
         relay.map(Relay::stop);
         Prepared { folder, port }
     }
 
-    /// A copy, with a relay that runs in it where one is needed.
-    fn copy(&self, name: &str) -> (Scene, Option<Relay>) {
+    /// A copy, with whoever is there meanwhile.
+    fn copy(&self, case: &Case, name: &str) -> (Scene, Company) {
         // Always of the same name, so that a command does the same each time.
         let to = self.folder.path().join(name);
         let _ = fs::remove_dir_all(&to);
         copy(&self.folder.path().join("scene"), &to);
         let scene = Scene::at(&to);
-        let relay = self.port.map(|port| Relay::start(&scene.relay(), port));
-        (scene, relay)
+        let company = Company::begin(case.beside, &scene, self.port);
+        (scene, company)
     }
 
     pub(super) fn points(&self, case: &Case, fault: Fault) -> Vec<Point> {
-        let (scene, _relay) = self.copy("copy");
+        let (scene, _company) = self.copy(case, "copy");
         let (output, points) = strace::points(&(case.command)(&scene), &scene.folder, fault);
         assert!(output.status.success(), "{} works where nothing hits it: {}", case.name, complaint(&output));
         points
@@ -51,7 +52,7 @@ impl Prepared {
 
     /// Hits a copy at a point, and looks at what is left.
     pub(super) fn hit(&self, case: &Case, point: &Point, fault: Fault) -> Found {
-        let (scene, _relay) = self.copy("copy");
+        let (scene, _company) = self.copy(case, "copy");
         let before = scene.outputs();
         let hit = strace::hit(&(case.command)(&scene), point, fault);
         said(&hit, fault)?;
@@ -60,8 +61,8 @@ impl Prepared {
         }
         (case.next)(&scene)?;
         sound(&scene)?;
-        // Where somebody has things written to it is only looked when something is written there again.
-        litter(&scene.folder, &|path| !path.starts_with(scene.out()) && !path.starts_with(scene.backups()))?;
+        // Where somebody has things written it is only looked when something is written there again.
+        litter(&scene.folder, &|path| !scene.is_for_people(path))?;
         in_clear(&scene)?;
         let again = (case.command)(&scene).output().expect("a program starts");
         let words = complaint(&again);
@@ -92,8 +93,11 @@ fn said(output: &Output, fault: Fault) -> Found {
 fn kept(before: &[(PathBuf, Vec<u8>)]) -> Found {
     for (path, content) in before {
         let now = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let ends_as_before = now.len() >= 2 && content.ends_with(&now[now.len() - 2..]);
-        if now != *content && !ends_as_before {
+        let is_whole = match samsyn_engine::backup::is_backup(path) {
+            Ok(true) => samsyn_engine::backup::verify(path).is_ok(),
+            _ => now.len() >= 2 && content.ends_with(&now[now.len() - 2..]),
+        };
+        if now != *content && !is_whole {
             return Err(format!("{} is neither what it was nor a whole new one", path.display()));
         }
     }
