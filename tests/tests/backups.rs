@@ -171,6 +171,24 @@ fn a_copy_that_is_put_back_beside_an_old_log_is_recognised() {
 }
 
 #[test]
+fn a_log_of_another_replica_beside_a_file_that_nobody_has_touched_is_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, arguments) in [("plain", &[][..]), ("encrypted", &["--encrypt"])] {
+        let mine = desk(folder.path(), name, arguments);
+        mine.must(&["add", "contact", "family=Berg"]);
+        let other = desk(folder.path(), &format!("{name} of somebody else"), arguments);
+        let theirs = left_by_a_crash(&other);
+        fs::write(beside(&mine, "-wal"), &theirs[1].1).unwrap();
+        let added = mine.run(&["add", "contact", "family=Alm"]);
+        assert!(added.status.success(), "{name}: {}", complaint(&added));
+        assert!(complaint(&added).contains("-wal-set-aside-1"), "{name}: {}", complaint(&added));
+        let listed = mine.must(&["list", "contact"]);
+        let has = |family: &str| listed.contains(family);
+        assert!(has("Berg") && has("Alm") && !has("Unsent"), "{name}: {listed}");
+    }
+}
+
+#[test]
 fn a_damaged_file_acknowledges_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for (name, arguments) in [("plain", &[][..]), ("encrypted", &["--encrypt"])] {

@@ -100,6 +100,37 @@ fn no_output_lands_on_a_replica_a_log_or_what_lies_beside_them() {
 }
 
 #[test]
+fn a_backup_gives_way_to_a_backup_only_and_what_is_no_file_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let mine = desk(place, "a");
+    let id = mine.must(&["add", "contact", "family=Alm"]);
+    let (backup, pipe) = (place.join("kept"), place.join("pipe"));
+    mine.must(&["backup", text(&backup)]);
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let before = fs::read(&backup).unwrap();
+    let refuses = |arguments: &[&str], words: &str| {
+        let refused = mine.run(arguments);
+        assert!(!refused.status.success(), "{arguments:?}");
+        assert!(complaint(&refused).contains(words), "{arguments:?}: {}", complaint(&refused));
+    };
+    for what in ["--json", "--automerge"] {
+        refuses(&["export", what, text(&backup), "--overwrite"], "a backup of a replica");
+    }
+    assert_eq!(fs::read(&backup).unwrap(), before);
+    mine.must(&["backup", text(&backup), "--overwrite"]);
+    // Nobody reads from the pipe: whoever looked into it would wait for ever.
+    for target in ["/dev/full", text(&pipe)] {
+        refuses(&["backup", target, "--overwrite"], "a pipe or a device");
+        refuses(&["access", &id, "--to", target], "a pipe or a device");
+        refuses(&["export", "--automerge", target, "--overwrite"], target);
+    }
+    refuses(&["access", &id, "--to", &format!("{}/", text(place))], "is a folder");
+    refuses(&["access", &id, "--to", ".."], "is a folder");
+    assert!(!place.join(".txt").exists());
+}
+
+#[test]
 fn whatever_the_umask_nobody_else_reads_what_is_made_and_what_was_open_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path();
@@ -332,6 +363,8 @@ fn commands_that_are_hit_where_they_write_leave_everything_right() {
         ("export-json", Fault::Full, 1, 5),
         ("add-encrypted", Fault::Full, 2, 15),
         ("relay-create", Fault::Kill, 4, 15),
+        ("share", Fault::Kill, 20, 25),
+        ("enter", Fault::Kill, 25, 6),
     ] {
         let cases = all();
         let case = cases.iter().find(|case| case.name == name).unwrap();

@@ -13,7 +13,7 @@
 use std::path::{Path, PathBuf};
 
 use samsyn_engine::backup::{self, BackupError, Label, Prepared, Restored};
-use samsyn_engine::files::{Draft, Existing, Output, OutputError};
+use samsyn_engine::files::{Draft, Existing, Output, OutputError, Precious};
 use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::store::{About, FileKey, Held, KeyName, StoreError, key_needed};
 
@@ -103,7 +103,8 @@ pub fn back_up(
     };
     let (sealed_key, opens) = sealing(vault, (replica, key.as_ref()), passphrase)?;
     let path = named(target.path, &opened)?;
-    let mut output = Output::begin(&path, Some(replica), target.existing)?;
+    let over = (target.existing, Some(Precious::Backup));
+    let mut output = Output::begin_over(&path, Some(replica), over)?;
     // Beside the replica: what is left there where the program is killed is swept up the next time, and says no more than the replica.
     let draft = Draft::file(replica).map_err(|error| OutputError::file(&path, error))?;
     let about = backup::copy(opened.store(), draft.path(), key.as_ref())?;

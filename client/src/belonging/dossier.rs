@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use samsyn_engine::exchange::{ExchangeError, record_to_json};
-use samsyn_engine::files::{Existing, Output, with_ending};
+use samsyn_engine::files::{Existing, Output, OutputError, with_ending};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::{Replica, ReplicaError};
 use samsyn_engine::schema::{Caption, Language};
@@ -119,6 +119,15 @@ impl<'a> Dossier<'a> {
     /// # Errors
     /// Where the replica cannot be read or a file cannot be written; then there is neither, or what was there before.
     pub fn write(&self, text: &Path, existing: Existing) -> Result<[PathBuf; 2], ExchangeError> {
+        // "there/" would become two hidden files in that folder.
+        let is_folder =
+            text.as_os_str().as_encoded_bytes().last().is_some_and(|last| *last == b'/' || *last == b'\\');
+        if is_folder || text.file_name().is_none() {
+            return Err(OutputError::IsAFolder(text.to_owned()).into());
+        }
+        if text.exists() && !text.is_file() && !text.is_dir() {
+            return Err(OutputError::NotAFile(text.to_owned()).into());
+        }
         // The name may have a point in it.
         let named = text.extension().is_some_and(|ending| ending == "txt" || ending == "json");
         let stem = if named { text.with_extension("") } else { text.to_owned() };

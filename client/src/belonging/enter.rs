@@ -5,6 +5,7 @@ use std::path::Path;
 use samsyn_engine::address::WorkspaceAddress;
 use samsyn_engine::identity::{CodeError, DeviceKey, Grant, InvitationCode, WorkspaceId};
 use samsyn_engine::replica::ReplicaError;
+use samsyn_engine::sync::ErrorCode;
 use samsyn_engine::typed;
 
 use crate::keys::{self, KeyError, Vault};
@@ -50,8 +51,9 @@ fn code_in(text: &str, workspace: WorkspaceId) -> Result<InvitationCode, EnterEr
 /// # Errors
 /// Where the relay does not let this device in, or something of it cannot be kept.
 pub fn enter(vault: &Vault, path: &Path, code: &str) -> Result<Grant, EnterError> {
-    let key = DeviceKey::random();
     let replica = keys::open_from(vault, path)?;
+    // The relay may know this key already, and have used up the invitation for it, where it was broken off in between.
+    let key = keys::kept_entering(vault, &replica).unwrap_or_else(DeviceKey::random);
     let code = code_in(code, replica.meta()?.workspace)?;
     let mut replica = replica.entering(key.clone(), code);
     let device = replica.device();
@@ -63,12 +65,19 @@ pub fn enter(vault: &Vault, path: &Path, code: &str) -> Result<Grant, EnterError
     if is_in {
         keys::keep_in(vault, device, &key)?;
     }
-    keys::forget_entering(vault, device);
+    if is_in || met.as_ref().is_err_and(is_refused) {
+        keys::forget_entering(vault, device);
+    }
     match met {
         Ok(_) => Ok(replica.grant()?),
         Err(error) if is_in => Err(EnterError::Broken(error)),
         Err(error) => Err(EnterError::NotIn(error)),
     }
+}
+
+/// Whether the relay has said no. Whatever else went wrong, it may have let us in before it could say so.
+fn is_refused(error: &LinkError) -> bool {
+    matches!(error, LinkError::Closed(notice) if !matches!(notice.code, ErrorCode::Stopping | ErrorCode::Storage))
 }
 
 #[cfg(test)]

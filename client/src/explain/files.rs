@@ -34,6 +34,7 @@ pub fn output_error(error: &OutputError, language: Language) -> String {
         |caption: Caption, path: &Path| caption.get(language).replace("{path}", &path.display().to_string());
     match error {
         OutputError::Exists(path) => about(EXISTS, path),
+        OutputError::NotAFile(path) => about(NOT_A_FILE, path),
         OutputError::Itself(path) => about(ITSELF, path),
         OutputError::Precious { path, what } => {
             about(PRECIOUS, path).replace("{what}", treasure(*what).get(language))
@@ -85,6 +86,10 @@ const PRECIOUS: Caption = Caption::new(
     "{path} är {what}. Filen lämnades orörd; välj ett annat namn.",
     "{path} is {what}: it was left as it is; choose another name.",
 );
+const NOT_A_FILE: Caption = Caption::new(
+    "{path} är ett rör eller en enhet, inte en fil. Ange ett filnamn.",
+    "{path} is a pipe or a device, and no file: name a file.",
+);
 const IS_A_FOLDER: Caption =
     Caption::new("{path} är en mapp. Ange en fil i den.", "{path} is a folder: name a file in it.");
 const NOT_AN_EXPORT: Caption = Caption::new(
@@ -121,6 +126,7 @@ fn treasure(what: Precious) -> Caption {
             "en del av en arbetsyta, en logg eller en annan databas",
             "part of a replica, a log or another database",
         ),
+        Precious::Backup => Caption::new("en säkerhetskopia av en arbetsyta", "a backup of a replica"),
         Precious::Database => Caption::new("en databas", "a database"),
         Precious::Key => Caption::new("en nyckel", "a key"),
         Precious::RelayData => Caption::new("en del av ett reläs data", "part of a relay's data"),

@@ -60,6 +60,23 @@ pub fn open_to_read(path: &Path) -> Result<Replica, ReplicaError> {
     Replica::open_to_read(path, key.as_ref())
 }
 
+/// Opens a replica to work in it. Where its disk is full or read-only it is only read, until [`Replica::open_to_write`] goes well.
+///
+/// # Errors
+/// As [`open`], but for what only keeps it from being written.
+pub fn open_or_read(path: &Path) -> Result<Replica, ReplicaError> {
+    let vault = Vault::of_this_person();
+    match open_from(&vault, path) {
+        Err(error) if error.is_of_the_disk() => {}
+        opened => return opened,
+    }
+    let mut replica = Replica::open_to_read(path, file_key(&vault, path)?.as_ref())?;
+    if let Some(key) = device_key(&vault, &replica) {
+        replica.take_key(key);
+    }
+    Ok(replica)
+}
+
 /// Looks once more for the device's key of a replica that lacks it: the keyring may have been locked before.
 pub fn look_again(replica: &mut Replica) {
     if replica.lacks_key().is_ok_and(|lacks| lacks)
@@ -113,6 +130,12 @@ fn device_key(vault: &Vault, replica: &Replica) -> Option<DeviceKey> {
 /// Where it cannot be written.
 pub fn keep_entering(vault: &Vault, device: DeviceId, key: &DeviceKey) -> Result<(), KeyError> {
     vault.keep(&Secret::Entering(device), &key.to_bytes()).map(drop)
+}
+
+/// The key with which a device asked to be let in, where nobody knows what the relay said to it.
+pub fn kept_entering(vault: &Vault, replica: &Replica) -> Option<DeviceKey> {
+    let found = vault.find(&Secret::Entering(replica.device()), Some(replica.store().path())).ok()??;
+    Some(DeviceKey::from_bytes(found.as_slice().try_into().ok()?))
 }
 
 /// Takes away what [`keep_entering`] has kept.

@@ -17,6 +17,8 @@ use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep, sleep_until};
 
+mod without_disk;
+
 use super::backoff::Backoff;
 use super::questions::Questions;
 use super::sending::{Course, Sending};
@@ -85,11 +87,13 @@ fn run(start: Start) {
         Ok(runtime) => runtime,
         Err(error) => return tracing::error!(%error, "the sync thread has no runtime"),
     };
-    match crate::keys::open(&start.path) {
-        Ok(replica) => {
+    let mut start = start;
+    match runtime.block_on(without_disk::opened(&mut start)) {
+        Some(Ok(replica)) => {
             runtime.block_on(async { Worker::new(replica, start).run().await });
         }
-        Err(error) => tracing::error!(%error, "the sync thread cannot open the replica"),
+        Some(Err(error)) => tracing::error!(%error, "the sync thread cannot open the replica"),
+        None => {}
     }
     // A look-up of a name that hangs must not keep a window from closing.
     runtime.shutdown_background();

@@ -128,6 +128,10 @@ texts! {
     SAVING: "Sparar …", "Saving …";
     DRAFT_SAVED: "Utkastet är sparat här", "The draft is saved here";
     CANNOT_SAVE: "Det du skriver kan inte sparas", "What you type cannot be saved";
+    WRITABLE_AGAIN: "Nu går det att spara igen.", "It can be saved again.";
+    STILL_IN_ITS_FIELD: "Det du skrev står kvar i sitt fält: ”{}”.", "What you typed is still in its field: “{}”.";
+    CLOSE_LOSES: "Det du har skrivit är inte sparat, och försvinner om fönstret stängs nu. Gör plats först, eller stäng en gång till.", "What you have typed is not saved, and is lost if the window is closed now. Make room first, or close it once more.";
+    SYNC_NO_DISK: "Synkar inte: det går inte att spara", "Not syncing: nothing can be saved";
     SOMEBODY_ELSE: "Någon annan", "Somebody else";
     MARK_ALL_HINT: "Det gäller posterna som de ser ut nu. Det som ändras senare visas här igen.", "This covers the records as they are now. What changes later appears here again.";
     MARK_AS_REVIEWED: "Markera som granskat", "Mark as reviewed";

@@ -20,6 +20,7 @@ use samsyn_engine::schema::{FieldPath, Language, Link, Value};
 use samsyn_engine::store::{Found, ListQuery, Listed, Meta, RowView, Unfinished};
 use samsyn_engine::text::one_line;
 
+use super::disk::Disk;
 use super::people::Known;
 use super::steps::{Done, Step, StepId, Way};
 use crate::belonging::dossier::Dossier;
@@ -165,6 +166,8 @@ pub enum Answer {
     Refused(Vec<RefusedWork>),
     /// Something was not done.
     Failed(Arc<ReplicaError>),
+    /// Nothing can be written now, for that reason; or it can again, and what is typed is kept.
+    InTheWay(Option<Arc<ReplicaError>>),
 }
 
 /// What was seen where somebody looked at what erasing a record would touch.
@@ -210,11 +213,12 @@ pub(super) struct Backend {
 impl Backend {
     /// Opens the replica and starts the thread. `wake` is called whenever there is an answer.
     pub(super) fn start(path: PathBuf, wake: impl Fn() + Send + 'static) -> Result<Backend, ReplicaError> {
-        let replica = crate::keys::open(&path)?;
+        let replica = crate::keys::open_or_read(&path)?;
         let set_aside = replica.store().set_aside().map(Path::to_owned);
         let (requests, inbox) = channel();
         let (outbox, answers) = channel();
-        let worker = Worker { replica, outbox, wake: Box::new(wake) };
+        let disk = Disk::of(&replica);
+        let worker = Worker { replica, disk, outbox, wake: Box::new(wake) };
         let thread = std::thread::Builder::new().name("backend".to_owned()).spawn(move || worker.run(&inbox));
         if let Err(error) = &thread {
             tracing::error!(%error, "the backend thread could not be started");
@@ -241,6 +245,7 @@ impl Drop for Backend {
 
 struct Worker {
     replica: Replica,
+    disk: Disk,
     outbox: Sender<Answer>,
     wake: Box<dyn Fn() + Send>,
 }
@@ -249,11 +254,17 @@ impl Worker {
     fn run(mut self, inbox: &Receiver<Request>) {
         let mut version = self.replica.store().data_version().unwrap_or(0);
         self.overview(false);
+        if self.disk.in_the_way().is_some() {
+            self.tell_disk();
+        }
         loop {
             match inbox.recv_timeout(LOOK) {
                 Ok(request) => self.answer(request),
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.disk.is_due() && self.disk.try_again(&mut self.replica) {
+                self.tell_disk();
             }
             let now = self.replica.store().data_version().unwrap_or(version);
             if now != version {
@@ -268,17 +279,21 @@ impl Worker {
             Request::Overview => return self.overview(false),
             Request::Enter(..) | Request::Go(..) | Request::Reviewed(..) => {
                 let answer = self.write(request);
+                self.learn(&answer);
                 self.tell(answer);
                 return self.overview(true);
             }
             Request::Discard(id) => {
                 let answer = self.discard(id);
+                self.learn(&answer);
                 self.tell(answer);
                 return self.overview(true);
             }
             Request::Retry | Request::RetryIn(_) => {
                 if let Err(error) = self.mark(request) {
-                    self.tell(Answer::Failed(Arc::new(error)));
+                    let answer = Answer::Failed(Arc::new(error));
+                    self.learn(&answer);
+                    self.tell(answer);
                 }
                 return self.overview(true);
             }
@@ -441,7 +456,38 @@ impl Worker {
             true => self.replica.keep_unfinished(unfinished),
             false => self.replica.finish(unfinished),
         };
-        self.tell(Answer::Kept(done.map_err(Arc::new)));
+        match &done {
+            Err(error) if error.is_of_the_disk() => self.disk.wait_for(unfinished, keeps),
+            _ => self.disk.settled(unfinished),
+        }
+        let answer = Answer::Kept(done.map_err(Arc::new));
+        self.learn(&answer);
+        self.tell(answer);
+    }
+
+    /// Learns from what came of a write whether the disk is in the way.
+    fn learn(&mut self, answer: &Answer) {
+        let error = match answer {
+            Answer::NotEntered(_, entry, error) => {
+                // It stands in its field again, and is kept as soon as it can be.
+                if let Some(typed) = entry.typed.as_ref().filter(|_| error.is_of_the_disk()) {
+                    self.disk.wait_for(typed, true);
+                }
+                Some(error)
+            }
+            Answer::Kept(Err(error))
+            | Answer::NotReviewed(_, error)
+            | Answer::NotGone(_, _, error)
+            | Answer::Failed(error) => Some(error),
+            _ => None,
+        };
+        if self.disk.learn(error) {
+            self.tell_disk();
+        }
+    }
+
+    fn tell_disk(&self) {
+        self.tell(Answer::InTheWay(self.disk.in_the_way().cloned()));
     }
 
     fn discard(&mut self, id: RecordId) -> Answer {

@@ -13,6 +13,7 @@
 mod backend;
 mod begun;
 mod cache;
+mod disk;
 mod notice;
 mod people;
 mod session;

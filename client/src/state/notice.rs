@@ -31,6 +31,8 @@ pub enum Notice {
     Kept(RecordId, Vec<FieldPath>),
     /// Somebody else has changed what is looked at.
     Overwritten(Box<Overwritten>),
+    /// What could not be written for a while can be again.
+    Writable,
     /// A log that was not the file's own lay beside it: it has this name now.
     SetAside(PathBuf),
 }
@@ -51,7 +53,9 @@ impl Notice {
     pub fn severity(&self) -> Severity {
         match self {
             Notice::Failed(_) | Notice::NotEntered(..) => Severity::Problem,
-            Notice::Kept(..) | Notice::Overwritten(_) | Notice::SetAside(_) => Severity::Info,
+            Notice::Kept(..) | Notice::Overwritten(_) | Notice::SetAside(_) | Notice::Writable => {
+                Severity::Info
+            }
         }
     }
 }

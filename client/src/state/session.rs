@@ -71,6 +71,8 @@ pub struct Session {
     writing: usize,
     /// Something that is typed could not be kept.
     unkept: bool,
+    /// Why nothing can be written now.
+    in_the_way: Option<Arc<ReplicaError>>,
     notices: VecDeque<Notice>,
     /// Who else is connected, and what each has open.
     present: BTreeMap<DeviceId, Option<RecordId>>,
@@ -194,6 +196,7 @@ impl Session {
             begun: Begun::default(),
             writing: 0,
             unkept: false,
+            in_the_way: None,
             notices,
             present: BTreeMap::new(),
             open: None,
@@ -303,6 +306,13 @@ impl Session {
                 self.notices.push_back(Notice::Failed(error));
             }
             Answer::Kept(done) => self.take_kept(done),
+            Answer::InTheWay(error) => {
+                if error.is_none() {
+                    self.unkept = false;
+                    self.notices.push_back(Notice::Writable);
+                }
+                self.in_the_way = error;
+            }
             Answer::Failed(error) => {
                 // What failed to be read may be asked for again.
                 self.asked.clear();
@@ -343,6 +353,8 @@ impl Session {
         self.writing = self.writing.saturating_sub(1);
         match done {
             Ok(()) => self.unkept = false,
+            // That is said for as long as it is so.
+            Err(error) if error.is_of_the_disk() => self.unkept = true,
             Err(error) if !self.unkept => {
                 self.unkept = true;
                 self.notices.push_back(Notice::Failed(error));
@@ -612,7 +624,12 @@ impl Session {
 
     /// Whether something that is typed cannot be kept now.
     pub fn cannot_keep(&self) -> bool {
-        self.unkept
+        self.unkept || self.in_the_way.is_some()
+    }
+
+    /// Why nothing can be written now: the disk is full, or read-only. It is tried again until it can be.
+    pub fn in_the_way(&self) -> Option<&ReplicaError> {
+        self.in_the_way.as_deref()
     }
 
     /// What awaits review.

@@ -194,6 +194,14 @@ impl Front {
         }
     }
 
+    /// Whether closing the window now would lose what somebody has typed, and they have not been told so yet.
+    pub(super) fn refuses_to_close(&mut self) -> bool {
+        match &mut self.stands {
+            Stands::Open(shell, _) => shell.refuses_to_close(),
+            _ => false,
+        }
+    }
+
     /// Saves what is half typed. To be called before the window is gone.
     pub fn close(&mut self) {
         if let Stands::Open(shell, _) = &mut self.stands {

@@ -14,6 +14,7 @@
 //! The shell knows nothing of eframe, so that tests and benchmarks drive it without a display.
 
 mod backing_up;
+mod banner;
 mod entrance;
 mod front;
 mod moving;
@@ -89,7 +90,7 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
     let home = Home { replica: context.path.clone(), vault: Vault::of_this_person() };
     // What is wrong with the file is said before a window flashes up. Where it is only locked, the window asks.
     if matches!(start, Start::On(_)) && !is_locked(&home, &context.path) {
-        drop(crate::keys::open(&context.path)?);
+        drop(crate::keys::open_or_read(&context.path)?);
     }
     if !has_display() {
         return Err(no_display("DISPLAY, WAYLAND_DISPLAY").into());
@@ -171,6 +172,11 @@ struct App {
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        let closes = ui.ctx().input(|input| input.viewport().close_requested());
+        // Whoever ends the program by a signal is not asked.
+        if closes && !signals::came() && self.front.refuses_to_close() {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        }
         self.front.show(ui);
         if self.front.is_usable()
             && let Some(began) = self.began.take()

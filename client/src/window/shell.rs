@@ -22,7 +22,7 @@ use super::entrance::Entrance;
 use super::moving::Moving;
 use super::relay::RelayDesk;
 use super::status::Typing;
-use super::{scale, sidebar, status, title_of, topbar};
+use super::{banner, scale, sidebar, status, title_of, topbar};
 use crate::keys::Vault;
 use crate::pages::{
     Action, Beside, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
@@ -63,6 +63,8 @@ pub struct Shell {
     said: Typing,
     title: Arc<str>,
     theme: Option<ThemeChoice>,
+    /// Somebody was told what closing the window would lose.
+    warned: bool,
     /// Somebody wants the workspace locked.
     locks: bool,
     /// Somebody comes in again with a code.
@@ -114,6 +116,7 @@ impl Shell {
             said: Typing::Nothing,
             title: "".into(),
             theme: None,
+            warned: false,
             locks: false,
             entrance: Entrance::default(),
             relay: RelayDesk::default(),
@@ -196,7 +199,7 @@ impl Shell {
 
     fn panels(&mut self, ui: &mut Ui) -> Vec<Action> {
         let t = Tokens::of(ui);
-        let area = ui.max_rect();
+        let area = banner::show(ui, &self.session, self.settings.language);
         let (above, bar) = area.split_top_bottom_at_y(area.bottom() - status::HEIGHT);
         let mut actions = Vec::new();
         // In the order in which the keyboard goes: to the sidebar, the page, and the status line last.

@@ -3,7 +3,16 @@
 //! The window is closed as by its cross then, so that what is half typed is saved. A second signal ends the program at once: what
 //! was typed up to a moment ago is kept all the same (see `shell/typing.rs`).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use eframe::egui::{Context, ViewportCommand};
+
+static CAME: AtomicBool = AtomicBool::new(false);
+
+/// Whether the program was asked to end by a signal.
+pub(super) fn came() -> bool {
+    CAME.load(Ordering::Relaxed)
+}
 
 /// Closes the window when the program is asked to end, from now on.
 pub(super) fn close_on_signals(context: &Context) {
@@ -20,6 +29,7 @@ pub(super) fn close_on_signals(context: &Context) {
             };
             requests.next().await;
             tracing::info!("asked to end: closing the window");
+            CAME.store(true, Ordering::Relaxed);
             context.send_viewport_cmd(ViewportCommand::Close);
             context.request_repaint();
             requests.next().await;

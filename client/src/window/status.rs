@@ -1,6 +1,7 @@
 //! The status line: whether what you did is saved, and whether others have it. Never better than the truth.
 
 use eframe::egui::{Id, Label, RichText, Ui, UiBuilder};
+use samsyn_engine::replica::SyncProblem;
 use samsyn_engine::schema::{Caption, Language};
 
 use crate::explain;
@@ -172,7 +173,10 @@ fn link(link: &Link, language: Language) -> (Tone, String, Option<String>) {
         Link::Sending { percent, waits } => (Tone::Accent, texts::sending(*percent, *waits, language), None),
         Link::Waiting { reason, next } => {
             let next = next.map(clock);
-            let words = match **reason {
+            let words = match &**reason {
+                LinkError::Problem(SyncProblem::Replica(error)) if error.is_of_the_disk() => {
+                    texts::SYNC_NO_DISK.get(language).to_owned()
+                }
                 LinkError::SignIn { .. } => texts::waiting_for_sign_in(next, language),
                 LinkError::Moved { .. } => texts::RELAY_MOVED.get(language).to_owned(),
                 _ => texts::waiting_for_relay(next, language),

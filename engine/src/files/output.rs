@@ -29,8 +29,11 @@ pub enum Existing {
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// Something is there.
-    #[error("{0} is there already: choose another name, or say --overwrite to replace it")]
+    #[error("{0} is there already: choose another name")]
     Exists(PathBuf),
+    /// It is a pipe or a device, into which nothing is put as a whole.
+    #[error("{0} is a pipe or a device, and no file: choose another name")]
+    NotAFile(PathBuf),
     /// It would be written over what it is made from.
     #[error("{0} is what would be read from: choose another name")]
     Itself(PathBuf),
@@ -84,6 +87,7 @@ impl Precious {
             Precious::Encrypted => "an encrypted Samsyn replica, or cannot be told from one",
             Precious::Log => "a relay's log",
             Precious::Companion => "part of a replica, a log or another database",
+            Precious::Backup => "a backup of a replica",
             Precious::Database => "a database",
             Precious::Key => "a key",
             Precious::RelayData => "part of a relay's data",
@@ -124,15 +128,28 @@ impl Output {
     /// # Errors
     /// Where it must not be written there, or cannot. Nothing is there then that was not before.
     pub fn begin(target: &Path, source: Option<&Path>, existing: Existing) -> Result<Output, OutputError> {
+        Output::begin_over(target, source, (existing, None))
+    }
+
+    /// The same, where the file that is replaced may be of this kind: a backup may take the place of an earlier one, and nothing else
+    /// may.
+    ///
+    /// # Errors
+    /// As [`Output::begin`].
+    pub fn begin_over(
+        target: &Path,
+        source: Option<&Path>,
+        (existing, kind): (Existing, Option<Precious>),
+    ) -> Result<Output, OutputError> {
         // Through links, so that what is looked at is what would be replaced.
         let target = &fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         if target.is_dir() {
             return Err(OutputError::IsAFolder(target.to_owned()));
         }
         if is_pipe(target) {
-            return Err(OutputError::Exists(target.to_owned()));
+            return Err(OutputError::NotAFile(target.to_owned()));
         }
-        refuse_treasure(target, source)?;
+        refuse_treasure(target, source, kind)?;
         if existing == Existing::Keep && fs::symlink_metadata(target).is_ok() {
             return Err(OutputError::Exists(target.to_owned()));
         }
@@ -270,7 +287,7 @@ impl FolderOutput {
         (existing, ending): (Existing, &str),
     ) -> Result<FolderOutput, OutputError> {
         let target = &fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-        refuse_treasure(target, source)?;
+        refuse_treasure(target, source, None)?;
         let failed = |error| OutputError::file(target, error);
         let replaces = match fs::symlink_metadata(target) {
             Err(_) => Replaces::Nothing,
@@ -327,7 +344,7 @@ fn begin_draft(target: &Path, make: impl Fn(&Path) -> io::Result<Draft>) -> Resu
     make(target).map_err(|error| OutputError::file(target, error))
 }
 
-fn refuse_treasure(target: &Path, source: Option<&Path>) -> Result<(), OutputError> {
+fn refuse_treasure(target: &Path, source: Option<&Path>, but: Option<Precious>) -> Result<(), OutputError> {
     if let Some(source) = source {
         let parts = ["", "-wal", "-shm", "-journal", "-instance"].map(|ending| with_ending(source, ending));
         if parts.iter().any(|part| is_same_file(part, target)) {
@@ -336,6 +353,7 @@ fn refuse_treasure(target: &Path, source: Option<&Path>) -> Result<(), OutputErr
     }
     match look_at(target) {
         Ok(None) => Ok(()),
+        Ok(found) if found == but => Ok(()),
         Ok(Some(what)) => Err(OutputError::Precious { path: target.to_owned(), what }),
         Err(error) => Err(OutputError::file(target, error)),
     }

@@ -33,6 +33,8 @@ pub enum Precious {
     Log,
     /// What SQLite, or we, keep beside a replica, a log or another database.
     Companion,
+    /// A backup of a replica.
+    Backup,
     /// Another database.
     Database,
     /// A key.
@@ -84,6 +86,9 @@ fn by_content(path: &Path) -> io::Result<Option<Precious>> {
 }
 
 fn by_beginning(beginning: &[u8]) -> Option<Precious> {
+    if beginning.starts_with(BACKUP) {
+        return Some(Precious::Backup);
+    }
     let is_database = beginning.starts_with(PLAIN);
     if is_database {
         // SQLite's manual, "Database File Format": the application's id.

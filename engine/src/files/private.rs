@@ -54,6 +54,14 @@ fn folder_maker() -> DirBuilder {
     maker
 }
 
+/// Whether whoever runs this program may write to what is there, as far as the system says.
+pub fn may_write(path: &Path) -> bool {
+    #[cfg(unix)]
+    return rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
+    #[cfg(not(unix))]
+    std::fs::metadata(path).is_ok_and(|found| !found.permissions().readonly())
+}
+
 /// Takes from others what they may do with a file or folder of ours that an earlier version, or somebody else's program, has made.
 /// What belongs to another account, and what is not there, is left as it is.
 pub fn tighten(path: &Path) {

@@ -66,6 +66,13 @@ pub enum ReplicaError {
     },
 }
 
+impl ReplicaError {
+    /// Whether it is the disk that is in the way, for as long as nobody does something about it: it is full, or read-only.
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(self, ReplicaError::Store(StoreError::Full | StoreError::ReadOnly(_)))
+    }
+}
+
 /// What an edit did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edited {
@@ -209,6 +216,27 @@ impl Replica {
     /// As [`Replica::open`].
     pub fn open_unnoticed_copy(path: &Path) -> Result<Replica, ReplicaError> {
         Replica::over(Store::open_unnoticed_copy(path)?)
+    }
+
+    /// Whether it was opened only to be read.
+    pub fn only_reads(&self) -> bool {
+        self.store.only_reads()
+    }
+
+    /// Opens a file to write that could only be read so far, as [`Store::open_to_write`] does.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub fn open_to_write(&mut self) -> Result<(), ReplicaError> {
+        Ok(self.store.open_to_write()?)
+    }
+
+    /// Sees whether it can be written, by writing.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn try_writing(&mut self) -> Result<(), ReplicaError> {
+        Ok(self.store.try_writing()?)
     }
 
     fn over(store: Store) -> Result<Replica, ReplicaError> {

@@ -4,7 +4,7 @@
 //! program is looked at before SQLite does anything with it, and before anything is written to it:
 //!
 //! ```text
-//!  as it was left here (length and time, noted beside it) ──────────────────────────────────▶ open
+//!  as it was left here (length and time, noted beside it), and no log or its own (stamps) ──▶ open
 //!  otherwise: a log beside it? ── none ──▶ whole? ── yes ─────────────────────────────────▶ open
 //!                  │                          └───── no ──▶ Damaged: nothing is touched
 //!                  ├─ its own (stamps) and whole with it ──────────────────────────────────▶ open
@@ -99,7 +99,11 @@ pub(super) fn look(path: &Path, key: Option<&FileKey>) -> Result<Condition> {
     match left {
         // SQLite would take it for a new one, and throw away the log that lies beside it.
         Some(_) if mark.length == 0 => Err(damaged(path, "it is empty".to_owned())),
-        Some(left) if left == Some(mark) || left.is_none() && log_is_empty => Ok(Condition::default()),
+        Some(left) if left.is_none() && log_is_empty => Ok(Condition::default()),
+        // Beside a file that nobody has touched somebody may have put a log.
+        Some(left) if left == Some(mark) && (log_is_empty || log_may_be_ours((path, key))) => {
+            Ok(Condition::default())
+        }
         _ if log_is_empty => look_alone((path, key)),
         _ => look_with_log((path, key)),
     }
@@ -115,6 +119,19 @@ pub(super) fn is_still_ours(candidate: Candidate<'_>, connection: &Connection) -
     match Stamps::read(connection)?.belong_to(alone) {
         Some(false) => Err(StoreError::Replaced(candidate.0.to_owned())),
         _ => Ok(()),
+    }
+}
+
+/// Whether the log beside a file may be its own, as far as its stamps say: neither is looked at as a whole.
+fn log_may_be_ours(candidate: Candidate<'_>) -> bool {
+    let Ok(connection) = open(candidate, OpenFlags::SQLITE_OPEN_READ_WRITE) else { return true };
+    match is_still_ours(candidate, &connection) {
+        Err(StoreError::Replaced(_)) => false,
+        // What is read through it is nonsense. Where it cannot be read at all, as on a disk that is read-only, nothing is known.
+        Err(StoreError::Database(error)) => {
+            !matches!(Unsound::from(error), Unsound::NoDatabase | Unsound::Damaged(_))
+        }
+        _ => true,
     }
 }
 

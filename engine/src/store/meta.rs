@@ -93,6 +93,7 @@ pub(super) const PROJECTION: &str = "projection";
 pub(super) const ACTOR: &str = "actor";
 pub(super) const NONCE: &str = "nonce";
 pub(super) const STAMP: &str = "stamp";
+pub(super) const TRIED: &str = "tried";
 pub(super) const BEFORE_STAMP: &str = "before_stamp";
 
 pub(super) fn write_new(connection: &Connection, new: &NewReplica) -> Result<()> {

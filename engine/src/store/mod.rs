@@ -66,6 +66,7 @@ pub(crate) use making::{Place, begin};
 pub use meta::{Meta, NewReplica, WayIn};
 pub use outbox::{KeptApart, OutboxState, RefusedChange};
 pub use query::{Filter, ListQuery, Listed, RowView, Sort, Test};
+pub use reading::obstacle;
 pub use reviewed::Unreviewed;
 pub use searching::{Found, Hit};
 pub use transaction::{Origin, Transaction};
@@ -88,6 +89,8 @@ pub struct Store {
     cache: RefCell<Cache>,
     /// Whether this copy of the file is told apart from others, as whoever writes has to be.
     is_claimed: bool,
+    /// Whether it was opened only to be read.
+    only_reads: bool,
     key: Option<FileKey>,
     /// What the file was when it was last known to be ours.
     seen: Cell<Option<FileMark>>,
@@ -153,8 +156,47 @@ impl Store {
             }
         }
         let mut store = Store::of((path, key), connection, false);
-        store.set_aside = found.set_aside;
+        (store.set_aside, store.only_reads) = (found.set_aside, true);
         Ok(store)
+    }
+
+    /// Whether it was opened only to be read.
+    pub fn only_reads(&self) -> bool {
+        self.only_reads
+    }
+
+    /// Opens a file to write that could only be read so far. Where it still cannot be written it goes on being read.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub fn open_to_write(&mut self) -> Result<()> {
+        if !self.only_reads {
+            return Ok(());
+        }
+        if let Some(obstacle) = obstacle(&self.path) {
+            return Err(obstacle);
+        }
+        let (path, key) = (self.path.clone(), self.key.as_ref().map(FileKey::again));
+        // Whoever reads a log without its index has it alone: that is let go of first.
+        self.connection = Connection::open_in_memory()?;
+        match Store::open_with(&path, key.as_ref()) {
+            Ok(store) => *self = store,
+            Err(error) => {
+                *self = Store::open_to_read(&path, key.as_ref())?;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes something that nobody needs, to see whether it can be.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn try_writing(&mut self) -> Result<()> {
+        let transaction = self.transaction()?;
+        meta::put(&transaction.inner, meta::TRIED, b"")?;
+        transaction.commit()
     }
 
     /// Opens a replica file that was copied in a way which nothing here can tell: as when a whole machine is cloned. For
@@ -189,6 +231,7 @@ impl Store {
             connection,
             cache: RefCell::new(Cache::default()),
             is_claimed,
+            only_reads: false,
             key: key.map(FileKey::again),
             seen: Cell::new(FileMark::of(path)),
             number: instance::file_number(path),
@@ -237,6 +280,9 @@ impl Store {
     /// # Errors
     /// Where another process holds the lock for too long, or the file cannot be written.
     pub fn transaction(&mut self) -> Result<Transaction<'_>> {
+        if self.only_reads {
+            return Err(obstacle(&self.path).unwrap_or_else(|| StoreError::ReadOnly(self.path.clone())));
+        }
         self.guard()?;
         self.tidy_if_long();
         Transaction::begin(self)

@@ -10,7 +10,7 @@ use super::cipher::{self, FileKey};
 use super::intact::{self, Condition};
 use super::literal::Literal;
 use super::{Result, StoreError, open, searching, stamp};
-use crate::files::read_by;
+use crate::files::{folder_of, private, read_by, room};
 
 /// A connection that reads, and can do nothing else.
 pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<(Connection, Condition)> {
@@ -37,6 +37,18 @@ pub(super) fn open(path: &Path, key: Option<&FileKey>) -> Result<(Connection, Co
     searching::lay_out_words(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok((connection, found))
+}
+
+/// What keeps a file from being written now, as far as that can be seen without trying: its disk is full, or it or its folder may only
+/// be read.
+pub fn obstacle(path: &Path) -> Option<StoreError> {
+    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if room::is_full(&full) {
+        return Some(StoreError::Full);
+    }
+    // Beside it SQLite keeps its log.
+    let may_write = private::may_write(&full) && private::may_write(folder_of(&full));
+    (!may_write).then(|| StoreError::ReadOnly(path.to_owned()))
 }
 
 /// Whether it is the disk that does not let us, and not what stands on it.

@@ -1,7 +1,7 @@
 //! Who is there while a command is hit: a relay, or a colleague on another computer. They end with the value.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -31,9 +31,18 @@ pub(super) enum Beside {
 /// The same, at work.
 pub(super) enum Company {
     Nobody,
-    Relay { _relay: Relay },
-    Colleague(Child),
-    Visitor { stops: Arc<AtomicBool>, visits: Option<JoinHandle<()>> },
+    Relay {
+        _relay: Relay,
+    },
+    /// What they tell is heard to the end: nobody who is not heard goes on.
+    Colleague {
+        child: Child,
+        _heard: BufReader<ChildStdout>,
+    },
+    Visitor {
+        stops: Arc<AtomicBool>,
+        visits: Option<JoinHandle<()>>,
+    },
 }
 
 impl Company {
@@ -52,11 +61,11 @@ fn colleague(scene: &Scene) -> Company {
     let mut serve = scene.colleague().command(&["serve", "--listen", "127.0.0.1:0"]);
     let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a program starts");
     let mut line = String::new();
-    let output = child.stdout.take().expect("its output is piped");
-    BufReader::new(output).read_line(&mut line).expect("its output can be read");
+    let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
+    output.read_line(&mut line).expect("its output can be read");
     let address = line.split_whitespace().find(|word| word.starts_with("127.0.0.1:"));
     scene.write_note("peer", address.expect("it says where it listens").trim_end_matches('.'));
-    Company::Colleague(child)
+    Company::Colleague { child, _heard: output }
 }
 
 fn visitor(scene: &Scene, port: u16) -> Company {
@@ -78,7 +87,7 @@ impl Drop for Company {
     fn drop(&mut self) {
         match self {
             Company::Nobody | Company::Relay { .. } => {}
-            Company::Colleague(child) => {
+            Company::Colleague { child, .. } => {
                 let _ = child.kill();
                 let _ = child.wait();
             }

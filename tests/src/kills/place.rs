@@ -144,7 +144,9 @@ fn litter(folder: &Path, is_looked_at: &dyn Fn(&Path) -> bool) -> Found {
         // SQLite's own, which it uses again or takes away.
         let may_be_empty =
             [".lock", "-wal", "-shm", "-journal", ".log"].iter().any(|end| name.ends_with(end));
-        if is_unfinished || is_odd || is_empty && !may_be_empty {
+        // A list to which lines are added, and in which there is none yet.
+        let is_list = path.parent().is_some_and(|folder| folder.ends_with("erased"));
+        if is_unfinished || is_odd || is_empty && !may_be_empty && !is_list {
             return Err(format!("{} is left behind", path.display()));
         }
     }

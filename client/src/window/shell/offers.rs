@@ -96,6 +96,11 @@ impl Shell {
             let text = match notice {
                 Notice::Failed(error) => explain::replica_error(&error, self.settings.language),
                 Notice::Kept(record, paths) => self.kept(record, &paths),
+                Notice::Writable => {
+                    let text = texts::WRITABLE_AGAIN.get(self.settings.language).to_owned();
+                    self.toasts.push(Toast { text, tone: Tone::Success, action: None });
+                    continue;
+                }
                 Notice::SetAside(log) => explain::set_aside(&log, self.settings.language),
                 Notice::NotEntered(entry, error) => {
                     self.not_entered(&entry, &error);

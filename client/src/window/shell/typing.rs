@@ -47,6 +47,17 @@ impl Shell {
         self.session.edit_typed(id, edits, typed)
     }
 
+    /// Whether closing the window now would lose what somebody has typed: said once, so that closing it again is meant.
+    pub(crate) fn refuses_to_close(&mut self) -> bool {
+        let has_typed = self.drafts.has_uncommitted() || self.drafts.kept().next().is_some();
+        if !self.session.cannot_keep() || !has_typed || std::mem::replace(&mut self.warned, true) {
+            return false;
+        }
+        let text = texts::CLOSE_LOSES.get(self.settings.language).to_owned();
+        self.toasts.push(Toast { text, tone: Tone::Danger, action: None });
+        true
+    }
+
     fn unfinished(&self, key: &DraftKey, commit: Commit) -> Unfinished {
         let begun = self.session.is_begun(key.record, &key.path);
         Unfinished { begun, ..key.unfinished(commit) }
@@ -162,7 +173,8 @@ impl Shell {
         let mut text = explain::replica_error(error, language);
         let typed = entry.typed.as_ref().filter(|_| !matches!(error, ReplicaError::NoRecord(_)));
         if let Some((key, typed)) = typed.and_then(|typed| Some((DraftKey::of(typed)?, typed))) {
-            let kept = texts::STILL_KEPT.get(language).replace("{}", &shortened(&typed.text, TOLD));
+            let caption = if error.is_of_the_disk() { texts::STILL_IN_ITS_FIELD } else { texts::STILL_KEPT };
+            let kept = caption.get(language).replace("{}", &shortened(&typed.text, TOLD));
             text = format!("{text} {kept}");
             self.drafts.keep(key, Commit { base: typed.base.clone(), text: typed.text.clone() });
         }

@@ -2,6 +2,7 @@
 
 mod backups;
 mod dialogs;
+mod disk;
 mod editing;
 mod findings;
 mod focus;

@@ -15,7 +15,7 @@ use super::roles::be;
 use super::{Desk, make, text};
 use crate::pages::Page;
 
-fn with_contact() -> (Desk, RecordId) {
+pub(super) fn with_contact() -> (Desk, RecordId) {
     let mut id = None;
     let desk = Desk::new(Some(Page::List(&CONTACT)), |replica| {
         let cells = [("given", text("Eva")), ("family", text("Ek")), ("notes", text("Spelar cello."))];
@@ -28,13 +28,13 @@ fn contacts(desk: &Desk) -> Vec<RecordId> {
     Store::open(&desk.path).unwrap().list(&ListQuery::all(&CONTACT)).unwrap()
 }
 
-fn says(desk: &Desk, words: &str) -> bool {
+pub(super) fn says(desk: &Desk, words: &str) -> bool {
     desk.harness.query_all_by_label_contains(words).next().is_some()
 }
 
 impl Desk {
     /// Puts the keyboard into a field and types, without leaving it.
-    fn begin_to_type(&mut self, role: Role, label: &str, typed: &str) {
+    pub(super) fn begin_to_type(&mut self, role: Role, label: &str, typed: &str) {
         self.until(label, |desk| desk.harness.query_by_role_and_label(role, label).is_some());
         self.harness.get_by_role_and_label(role, label).focus();
         self.harness.run_steps(2);
@@ -52,7 +52,7 @@ impl Desk {
     }
 
     /// The same window, in which time passes as slowly as for a person: what is told is there for a while.
-    fn unhurried(self, page: Page) -> Desk {
+    pub(super) fn unhurried(self, page: Page) -> Desk {
         let Desk { harness, path, _folder } = self;
         drop(harness);
         Desk { harness: super::window_at(&path, Some(page), 0.01), path, _folder }

@@ -74,14 +74,14 @@ fn beside_a_relay() -> Vec<Case> {
             |s| s.relay_command(&["member", "remove", &s.noted("workspace"), &s.noted("member")]),
             relay_is_right,
         )
-        .again_says(&["not there any more"]),
+        .again_says(&["there is no such"]),
         Case::new(
             "relay-device-revoke",
             with_colleague,
             |s| s.relay_command(&["device", "revoke", &s.noted("workspace"), &s.noted("device")]),
             relay_is_right,
         )
-        .again_says(&["not there any more"]),
+        .again_says(&["there is no such"]),
         Case::new(
             "relay-erase",
             kept,
