@@ -97,7 +97,7 @@ fn a_pipe_is_written_to_as_it_is() {
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
     assert!(matches!(
         Output::begin(Path::new("/dev/null"), None, Existing::Replace),
-        Err(OutputError::Exists(_))
+        Err(OutputError::NotAFile(_))
     ));
 }
 
