@@ -103,7 +103,8 @@ fn writing_out() -> Vec<Case> {
             lost,
             |s| s.command(&["restore", &s.in_out("a.backup")]),
             |s| {
-                if s.replica().exists() { lists(s) } else { Ok(()) }
+                let listed = lists(s);
+                if s.replica().exists() { listed } else { Ok(()) }
             },
         )
         .done(lists),
