@@ -10,11 +10,11 @@ use eframe::egui::accesskit::Role;
 
 use super::editing::kept;
 use super::trust::{says, with_contact};
+use super::{Desk, window_at};
 use crate::pages::Page;
 use samsyn_engine::schema::kinds::CONTACT;
 
 #[test]
-#[ignore = "what it waits for does not come in some runs, and why is not known yet: run it by hand"]
 fn on_a_full_disk_the_window_opens_says_what_to_do_and_keeps_what_is_typed() {
     let place = tempfile::tempdir().unwrap();
     let script = format!(
@@ -40,7 +40,7 @@ fn fill(disk: &Path) -> PathBuf {
 }
 
 /// Reads what is there, types, makes room, and finds it kept.
-fn goes_on(desk: &mut super::Desk, disk: &Path, typed: &str) {
+fn goes_on(desk: &mut Desk, disk: &Path, typed: &str) {
     desk.until("the banner", |desk| says(desk, "The disk is full. You can read everything"));
     assert!(says(desk, "kB free") && says(desk, "Samsyn tries again by itself"), "{:?}", desk.shown());
     desk.begin_to_type(Role::MultilineTextInput, "Notes", typed);
@@ -73,12 +73,13 @@ fn inside() {
     fill(&disk);
     desk.begin_to_type(Role::MultilineTextInput, "Notes", " Två.");
     goes_on(&mut desk, &disk, " Tre.");
-    // It was full before the window was opened.
-    let path = desk.path.clone();
-    desk.harness.state_mut().close();
+    // It was full before the window was opened. What closes tidies up: only then is it filled.
+    let Desk { mut harness, path, _folder } = desk;
+    harness.state_mut().close();
+    drop(harness);
     fill(&disk);
-    let mut desk = desk.unhurried(Page::List(&CONTACT));
-    assert_eq!(desk.path, path);
+    let harness = window_at(&path, Some(Page::List(&CONTACT)), 0.01);
+    let mut desk = Desk { harness, path, _folder };
     desk.choose("Eva Ek");
     goes_on(&mut desk, &disk, " Fyra.");
 }
