@@ -55,7 +55,8 @@ sentences! {
     "the disk with {} is full{}: nothing was changed; make room for {} MB there, or choose another disk" => "Disken med {0} är full: inget ändrades. Gör plats för {2} MB där, eller välj en annan disk.";
     "the relay cannot run here: {}" => "Reläet kan inte köras här: {}";
     "\"{}\" cannot be a workspace's name: give one of 1 to 200 characters on one line" => "”{}” kan inte vara en arbetsytas namn: ange ett med 1 till 200 tecken på en rad.";
-    "{} is there already: choose another name, or say --overwrite to replace it" => "{} finns redan: välj ett annat namn.";
+    "{} is there already: choose another name" => "{} finns redan: välj ett annat namn.";
+    "{} is a pipe or a device, and no file: choose another name" => "{} är en datakanal eller enhet och ingen fil: välj ett annat namn.";
     "{} is what would be read from: choose another name" => "{} är det som skulle läsas: välj ett annat namn.";
     "{} is a Samsyn replica: it was left as it is; choose another name" => "{} är en arbetsyta i Samsyn och lämnades som den är: välj ett annat namn.";
     "{} is an encrypted Samsyn replica, or cannot be told from one: it was left as it is; choose another name" => "{} är en krypterad arbetsyta i Samsyn, eller går inte att skilja från en, och lämnades som den är: välj ett annat namn.";
