@@ -33,8 +33,9 @@ pub struct Bench {
     /// So many records, in the proportions of a bureau.
     #[arg(long, default_value_t = 10_000)]
     records: usize,
-    /// For so many seconds each state of a window is looked at in which nothing goes on.
-    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
+    /// For so many seconds each state of a window is looked at in which nothing goes on: a try to reach the relay, twice a minute,
+    /// is part of it.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     rest: u64,
     #[command(flatten)]
     figures: Figures,
