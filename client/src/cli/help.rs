@@ -179,7 +179,7 @@ const SAID: &[(&str, &str)] = &[
     ),
     (
         "Exchange changes with the relay, or with another computer, once.\n\nEnds with 0 where both sides have everything, with 3 where the exchange went through and some of it waits for somebody to decide (the relay has refused it, or it came and was kept apart), and with 1 where there was no exchange.",
-        "Utbyt ändringar med reläet, eller med en annan dator, en gång.\n\nSlutar med 0 när båda sidor har allt, med 3 när utbytet gick bra och något väntar på att någon bestämmer sig (reläet har avvisat det, eller det kom och hålls för sig) och med 1 när det inte blev något utbyte.",
+        "Utbyt ändringar med reläet, eller med en annan dator, en gång.\n\nSlutar med 0 när båda sidor har allt, med 3 när utbytet gick bra och något väntar på att någon bestämmer sig (reläet har avvisat det, eller det kom och är lagt åt sidan) och med 1 när det inte blev något utbyte.",
     ),
     (
         "With the computer at this address, on which `samsyn serve` runs, instead of the relay",
@@ -187,7 +187,7 @@ const SAID: &[(&str, &str)] = &[
     ),
     (
         "Offer again what the relay has refused, and ask again for what came and was kept apart",
-        "Skicka det som reläet har avvisat igen, och hämta det som hålls för sig igen",
+        "Skicka det som reläet har avvisat igen, och hämta det som är lagt åt sidan igen",
     ),
     (
         "List what the relay has refused, with the reasons; send it again, or let it go",
@@ -204,7 +204,7 @@ const SAID: &[(&str, &str)] = &[
     ("Do it. Without it, only say what would go", "Gör det. Annars sägs bara vad som skulle försvinna"),
     (
         "Say how this replica stands: what waits, what was refused, what is kept apart, and when the relay was last met",
-        "Visa hur det står till: vad som väntar, vad som är avvisat, vad som hålls för sig och när reläet senast nåddes",
+        "Visa hur det står till: vad som väntar, vad som är avvisat, vad som är lagt åt sidan och när reläet senast nåddes",
     ),
     (
         "Let another computer sync with this replica directly, without a relay",

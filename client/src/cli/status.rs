@@ -122,7 +122,7 @@ impl Standing {
             "Records that your role may not read, kept because something in them is not sent: {}",
         );
         const APART: Caption = Caption::new(
-            "Sådant som kom men inte kunde tas in, och hålls för sig: {} (\"samsyn sync --retry\" hämtar det igen)",
+            "Sådant som kom men inte kunde tas in, och är lagt åt sidan: {} (\"samsyn sync --retry\" hämtar det igen)",
             "What came and could not be taken in, and is kept apart: {} (`samsyn sync --retry` asks for it again)",
         );
         const NO_KEY: Caption = Caption::new(

@@ -162,7 +162,7 @@ fn unsettled(visit: &link::Visit, with_peer: bool) -> Vec<Said> {
         "Changes that the relay has refused, and that are only here: {}. See them with `samsyn refused`, and send them again or let them go.",
     );
     const APART: Caption = Caption::new(
-        "Sådant som kom men inte kunde tas in, och hålls för sig: {}. Se det med \"samsyn status\"; \"samsyn sync --retry\" hämtar det igen.",
+        "Sådant som kom men inte kunde tas in, och är lagt åt sidan: {}. Se det med \"samsyn status\"; \"samsyn sync --retry\" hämtar det igen.",
         "What came and could not be taken in, and is kept apart: {}. See it with `samsyn status`; `samsyn sync --retry` asks for it again.",
     );
     let mut said = Vec::new();
