@@ -1,9 +1,10 @@
 //! A contradiction: all values that several people wrote, side by side, to pick one.
 
-use eframe::egui::{Button, Context, CornerRadius, Frame, Key, Label, Modifiers, RichText, Ui};
+use eframe::egui::{Button, Context, CornerRadius, Frame, Label, Modifiers, RichText, Ui};
 use samsyn_engine::document::{Edit, FieldConflict, Record};
 use samsyn_engine::schema::FieldType;
 
+use super::keys::DIGITS;
 use super::{Action, Scene, texts};
 use crate::widgets::tokens::{Tokens, Tone, radius, space};
 use crate::widgets::{badge, focus, line, theme};
@@ -28,18 +29,7 @@ impl Digits {
 
     /// The figure of the next value, if there is one for it, and whether it was pressed.
     fn next(&mut self, ui: &Ui) -> Option<(usize, bool)> {
-        const KEYS: [Key; 9] = [
-            Key::Num1,
-            Key::Num2,
-            Key::Num3,
-            Key::Num4,
-            Key::Num5,
-            Key::Num6,
-            Key::Num7,
-            Key::Num8,
-            Key::Num9,
-        ];
-        let key = *KEYS.get(self.shown).filter(|_| self.offered)?;
+        let key = *DIGITS.get(self.shown).filter(|_| self.offered)?;
         self.shown += 1;
         let pressed = self.heard && ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         Some((self.shown, pressed))

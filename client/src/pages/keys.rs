@@ -109,6 +109,10 @@ pub(crate) fn review_line(language: Language) -> String {
     letters.into_iter().chain([figures]).map(together).collect::<Vec<_>>().join(" · ")
 }
 
+/// The keys 1 to 9 in their order: pages behind Ctrl, values to choose from in review.
+pub(crate) const DIGITS: [Key; 9] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+
 /// The width of the keys' names, in points; and up to which width what they do stands below them.
 const NAMES: f32 = 200.0;
 const NARROW: f32 = 400.0;

@@ -3,6 +3,7 @@
 use eframe::egui::Key;
 use samsyn_engine::schema::{Caption, KINDS, Kind};
 
+use super::keys::DIGITS;
 use super::{members, refused, texts};
 use crate::widgets::icon::Icon;
 
@@ -48,19 +49,8 @@ impl Page {
 
     /// The key that shows it, together with Ctrl: 1 to 9, in the order of the sidebar.
     pub(crate) fn key(self) -> Option<Key> {
-        const KEYS: [Key; 9] = [
-            Key::Num1,
-            Key::Num2,
-            Key::Num3,
-            Key::Num4,
-            Key::Num5,
-            Key::Num6,
-            Key::Num7,
-            Key::Num8,
-            Key::Num9,
-        ];
         let place = Page::all().position(|page| page == self)?;
-        KEYS.get(place).copied()
+        DIGITS.get(place).copied()
     }
 }
 
