@@ -9,7 +9,7 @@
 //! - [`draft`] and [`field`]: forms. [`draft`] keeps half-typed text alive; read it before building a form.
 //! - [`date_popup`], [`picker`], [`palette`] and [`dialog`]: what opens over the page. The first three share [`fuzzy`] and the list in `list`.
 //! - [`table`] and [`gantt`]: many things at once.
-//! - [`focus`] and [`scroll`]: where the keyboard is, and that it is seen. [`line`]: two ends, drawn in the order in which they are read.
+//! - [`focus`] and [`scroll`]: where the keyboard is, and that it is seen. [`mod@line`]: two ends, drawn in the order in which they are read.
 //! - [`sidebar`], [`toolbar`], [`split`], [`empty_state`], [`toast`], [`diff_text`]: the frame around it all.
 //!
 //! `cargo run --example gallery` shows every widget in light and dark.
