@@ -4,6 +4,9 @@
 
 mod support;
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use futures_util::{SinkExt, StreamExt};
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
 use samsyn_engine::sync::limits::{BATCH_CHANGES, FRAME_BYTES};
@@ -217,4 +220,42 @@ fn flipped(bytes: &[u8], place: usize) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     bytes[place] ^= 0x41;
     bytes
+}
+
+/// The statuses that `docs/protocol.md` names, of whoever does not open a WebSocket as it says.
+#[test]
+fn what_opens_no_websocket_is_answered_as_the_page_says() {
+    const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    let (_folder, _relay, workspace) = relay();
+    let host = workspace.url().split('/').nth(2).unwrap().to_owned();
+    let opening = format!(
+        "Host: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n{KEY}"
+    );
+    let good = format!("GET /sync/{} HTTP/1.1", workspace.id);
+    let other = |from: &str, to: &str| opening.replace(from, to);
+    let all = [
+        (101, good.as_str(), opening.clone()),
+        (404, "GET /elsewhere HTTP/1.1", opening.clone()),
+        (404, "GET /sync/no-id HTTP/1.1", opening.clone()),
+        (405, &good.replace("GET", "POST"), opening.clone()),
+        (405, &good.replace("GET", "HEAD"), opening.clone()),
+        (400, &good, other("Connection: Upgrade\r\n", "")),
+        (400, &good, other("Upgrade: websocket\r\n", "")),
+        (400, &good, other("Version: 13", "Version: 12")),
+        (400, &good, other(KEY, "")),
+        (400, "GET /sync/%ff HTTP/1.1", opening.clone()),
+        (426, &good.replace("1.1", "1.0"), opening.clone()),
+        (403, &good, format!("{opening}Origin: https://evil.example\r\n")),
+        (200, "GET /healthz HTTP/1.1", format!("Host: {host}\r\n")),
+        (200, "GET /readyz HTTP/1.1", format!("Host: {host}\r\n")),
+    ];
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/protocol.md")).unwrap();
+    for (status, request, headers) in all {
+        let mut socket = TcpStream::connect(&host).unwrap();
+        write!(socket, "{request}\r\n{headers}\r\n").unwrap();
+        let mut answer = [0; 12];
+        socket.read_exact(&mut answer).unwrap();
+        assert_eq!(std::str::from_utf8(&answer[9..]).unwrap(), status.to_string(), "{request}\n{headers}");
+        assert!(status < 300 || page.contains(&format!("| {status} | ")), "{status} is not in the page");
+    }
 }

@@ -2,32 +2,28 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
 
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
+#[path = "vectors/page.rs"]
+mod page;
+#[path = "vectors/records.rs"]
+mod records;
+
+use data_encoding::BASE64URL_NOPAD;
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::document::gate::Limits;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{Credential, WorkspaceSecret};
+use samsyn_engine::identity::{
+    Challenge, Credential, DeviceKey, Entrance, HAPPENINGS, InvitationCode, LONGEST_INVITATION,
+    LONGEST_LABEL, Managed, Management, ManagementError, Role, WorkspaceSecret,
+};
 use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, Range};
 use samsyn_engine::sync::limits;
 use samsyn_engine::sync::{
     Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
     Hello, Here, Logged, Notice, Presence, Push, Records, Refused, RollingHash, Wait, Wanted, Welcome,
 };
-use samsyn_server::Patience;
+use samsyn_server::{Config, Patience};
 
-fn page() -> String {
-    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/protocol.md")).unwrap()
-}
-
-/// The bytes of the example of that name: the code block that begins with its name.
-fn example(name: &str) -> Vec<u8> {
-    let page = page();
-    let (_, behind) = page.split_once(&format!("```hex {name}\n")).expect(name);
-    let (block, _) = behind.split_once("```").unwrap();
-    let digits: String = block.lines().flat_map(|line| line.split('#').next()).collect();
-    let digits: String = digits.split_whitespace().collect();
-    HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).unwrap()
-}
+use page::{constant, example, page, row, written};
 
 fn record() -> RecordId {
     RecordId::from_bytes([0x11; 16])
@@ -224,20 +220,6 @@ fn the_rolling_hash() {
     assert_eq!(hash.as_bytes().as_slice(), example("rolling-2"));
 }
 
-/// A number as the page writes it: 1,438,720.
-fn written(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<_> =
-        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
-    groups.join(",")
-}
-
-/// The second column of the row of a table that begins with these words.
-fn row<'a>(page: &'a str, words: &str) -> &'a str {
-    let row = page.lines().find_map(|line| line.strip_prefix(&format!("| {words} | "))).expect(words);
-    row.split(" | ").next().unwrap().trim_end_matches(" |")
-}
-
 #[test]
 fn the_limits_of_the_wire() {
     let page = page();
@@ -298,9 +280,144 @@ fn the_limits_of_the_gate() {
         ("its message", limits.message_bytes as u64, " bytes"),
         ("what stands behind its columns", limits.footer_bytes as u64, " bytes"),
         ("operations of its record, with it", limits.document_operations, ""),
+        ("an actor's name", constant(&gate("header"), "ACTOR_BYTES"), " bytes"),
+        ("columns", constant(&gate("header"), "COLUMNS"), ""),
+        ("actors", limits.actors as u64 + 1, ""),
+        ("heads", limits.dependencies as u64, ""),
     ] {
         assert_eq!(row(&page, words), format!("{}{unit}", written(most)), "{words}");
     }
+    let both = u64::from(u32::MAX);
+    assert!(row(&page, "its number, and that of its first operation").starts_with(&written(both)));
+    let of_documents = |name| written(constant(&gate("document"), name));
+    let inflated = written(limits.inflated_bytes as u64);
+    assert_eq!(row(&page, "it, before and after its columns are inflated"), format!("{inflated} bytes"));
+    let (most, free) = (written(limits.changes as u64), of_documents("FREE_CHANGES"));
+    assert_eq!(constant(&gate("document"), "CHANGES_PER_BYTE"), 1, "the page says: one more for each byte");
+    assert!(
+        page.contains(&format!(
+            "| changes | {most}, and {free} with one more for each byte of it, inflated |"
+        ))
+    );
+    let each = of_documents("DEPENDENCIES_PER_CHANGE");
+    assert!(
+        row(&page, "dependencies of all its changes together")
+            .starts_with(&format!("{each} for each change"))
+    );
+    let (free, each) = (of_documents("FREE_OPERATIONS"), of_documents("OPERATIONS_PER_BYTE"));
+    assert_eq!(
+        row(&page, "operations, and what took their place, each"),
+        format!(
+            "{}, and {free} with {each} more for each byte of it, inflated",
+            written(limits.document_operations)
+        )
+    );
+}
+
+/// A file of the gate.
+fn gate(name: &str) -> String {
+    format!("engine/src/document/gate/{name}.rs")
+}
+
+#[test]
+fn how_much_the_relay_takes() {
+    let page = page();
+    let limits = samsyn_server::Limits::default();
+    let says = |words: &str, what: String| assert!(row(&page, words).starts_with(&what), "{words}: {what}");
+    let number = |number: std::num::NonZeroU32| written(number.get().into());
+    says("an address: connections at once", number(limits.connections_per_address));
+    says("an address: connections in a minute", number(limits.handshakes_per_minute));
+    says("an address: tries in a minute that are refused", number(limits.refusals_per_minute));
+    says("a device: connections at once", number(limits.connections_per_device));
+    let words = "a device: changes in a second, after a minute's worth at once";
+    says(words, format!("{};", number(limits.changes_per_second)));
+    says("a device: seconds of the relay's work in a minute", format!("{};", number(limits.work_per_minute)));
+    says("a device: bytes of changes in a day", format!("{};", written(limits.bytes_per_day.get())));
+    says("the relay: connections", written(Config::new("").max_connections.get() as u64));
+    let invitations = constant("server/src/members/sqlite.rs", "MOST_INVITATIONS");
+    says("a workspace: open invitations", written(invitations));
+    assert!(page.contains(&format!("| `too-many` | {invitations} invitations are open |")));
+    says("an invitation: how long it is good", format!("{} seconds", written(LONGEST_INVITATION.into())));
+    says("words by which a device says whose it is", format!("{} characters", written(LONGEST_LABEL as u64)));
+    says("erasures in a welcome", written(limits::ERASURES as u64));
+    assert_eq!(
+        constant("server/src/members/managing.rs", "TOLD"),
+        HAPPENINGS as u64,
+        "the page has one number"
+    );
+    says(
+        "what was changed, and what was erased, in a roster",
+        format!("{} each", written(HAPPENINGS as u64)),
+    );
+}
+
+/// What a coordinator asks, and what comes of it.
+#[test]
+fn who_belongs() {
+    let set_role = Management::SetRole {
+        member: RecordId::from_bytes([0x33; 16]),
+        role: Role::Reader,
+        organisation: None,
+    };
+    assert_eq!(FromClient::Manage(set_role).encode(), example("manage"));
+    let refused = Managed::Refused { why: ManagementError::NotAllowed };
+    assert_eq!(FromRelay::Managed(refused).encode(), example("managed"));
+
+    let page = page();
+    let (_, words) = page.split_once("| word | why |").unwrap();
+    let (words, _) = words.split_once("The *roster*").unwrap();
+    let listed: Vec<_> =
+        words.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    for word in &listed {
+        let why: ManagementError = serde_json::from_value((*word).into()).unwrap();
+        assert!(why != ManagementError::Other || *word == "other", "{word} is none");
+        match why {
+            // A new word is to be written down: then it stands here, and the number below is one larger.
+            ManagementError::NotAllowed | ManagementError::Unknown | ManagementError::Already => {}
+            ManagementError::LastCoordinator | ManagementError::Organisation => {}
+            ManagementError::Duration | ManagementError::NotAPerson | ManagementError::Hold => {}
+            ManagementError::TooMany | ManagementError::NoMembers | ManagementError::Storage => {}
+            ManagementError::Other => {}
+        }
+    }
+    assert_eq!(listed.len(), 12);
+}
+
+/// What stands behind what is described.
+#[test]
+fn what_stands_behind_is_as_the_page_says() {
+    for name in ["push", "ping"] {
+        let longer = [example(name), vec![0xff, 0x00]].concat();
+        assert!(FromClient::decode(&longer).is_ok(), "behind the map of a frame: {name}");
+    }
+    let bundled = |bundle: &[u8]| {
+        // {"i": 7, "b": …}
+        let head = [2, 0xa2, 0x61, 0x69, 7, 0x61, 0x62, 0x58, u8::try_from(bundle.len()).unwrap()];
+        FromClient::decode(&[&head[..], bundle].concat())
+    };
+    let array = [0x80];
+    let zstd = |bytes: &[u8]| zstd::bulk::compress(bytes, 3).unwrap();
+    assert!(bundled(&zstd(&array)).is_ok());
+    assert!(bundled(&zstd(&[&array[..], &[0xff]].concat())).is_ok(), "behind the array of a bundle");
+    assert!(bundled(&[zstd(&array), vec![0]].concat()).is_err(), "behind the zstd frame");
+    assert!(bundled(&[zstd(&array), zstd(&array)].concat()).is_err(), "more than the first declares");
+}
+
+/// How a device shows that it is itself, and that it was invited.
+#[test]
+fn who_signs_what() {
+    let (workspace, device) = (RecordId::from_bytes([0x22; 16]), RecordId::from_bytes([0x33; 16]));
+    let challenge = Challenge { relay: RecordId::from_bytes([0x55; 16]), bytes: [0x66; 32] };
+    let key = DeviceKey::from_bytes(&[0x77; 32]);
+    let entrance =
+        Entrance { workspace, device, key: key.public(), challenge: &challenge, nonce: [0x88; 32] };
+    let code: InvitationCode = "0000-0000-0000-0001".parse().unwrap();
+    assert_eq!(key.public().as_bytes().to_vec(), example("device-key"));
+    assert_eq!(entrance.sign(&key).as_bytes().to_vec(), example("device-signature"));
+    assert_eq!(code.public(workspace).as_bytes().to_vec(), example("invitation-key"));
+    assert_eq!(code.sign(&entrance).as_bytes().to_vec(), example("invitation-signature"));
+    let header = format!("samsyn-challenge: {challenge}");
+    assert!(page().contains(&header), "{header}");
 }
 
 #[test]
