@@ -3,14 +3,16 @@
 //! SQLite locks a file with POSIX locks, and these have a trap: a process that closes *any* descriptor of a file gives up *all* its
 //! locks on it (SQLite's manual, "How To Corrupt An SQLite Database File", 2.2). Somebody else's program then takes itself for the only
 //! one, and as it closes it takes the write-ahead log away from under the window that still writes to it. So what is looked into here
-//! is not closed: its descriptor stays, and is used again.
+//! is closed only where this process cannot have it open by SQLite; else its descriptor stays, and is used again.
 //!
 //! ```text
-//!  a path ──stat──▶ which file of the disk ──▶ looked into before? ── yes ──▶ read by the same descriptor
-//!                                                  └── no ──▶ opened, and kept
+//!  a database is about to be opened ──▶ `will_open` notes which file of the disk that is
+//!  a look into a file ends ──▶ noted, or what SQLite keeps beside a noted one? ── yes ──▶ its descriptor is kept
+//!                                                                             └── no ──▶ closed
 //! ```
 //!
-//! What nobody can reach by a name any more is let go of.
+//! What was noted stays so, for how long SQLite keeps a file open is for SQLite to know. A process opens few databases, so few
+//! descriptors are kept; and what nobody can reach by a name any more is let go of.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -57,10 +59,15 @@ pub fn copy(from: &Path, to: &mut File) -> io::Result<()> {
     io::copy(&mut peek, to).map(drop)
 }
 
+/// Notes that this process opens a database by SQLite from now on. To be called before it does.
+pub fn will_open(database: &Path) {
+    kept::will_open(database);
+}
+
 #[cfg(unix)]
 impl Read for Peek {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = std::os::unix::fs::FileExt::read_at(&*self.file, buffer, self.at)?;
+        let count = std::os::unix::fs::FileExt::read_at(self.file.file(), buffer, self.at)?;
         self.at += count as u64;
         Ok(count)
     }
@@ -68,35 +75,89 @@ impl Read for Peek {
 
 #[cfg(unix)]
 mod kept {
-    use std::fs::File;
+    use std::collections::HashMap;
+    use std::fs::{File, Metadata};
     use std::io;
     use std::os::unix::fs::MetadataExt as _;
-    use std::path::Path;
-    use std::sync::{Arc, Mutex, PoisonError};
+    use std::path::{Path, PathBuf};
+    use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-    pub(super) type Kept = Arc<File>;
+    use crate::files::with_ending;
 
-    /// So many are kept; then the one that was opened first goes. A process has a few databases open at once, and no more.
-    const MOST: usize = 64;
+    /// Which file of the disk: its device and its number there.
+    type Which = (u64, u64);
 
-    static ALL: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+    /// What SQLite locks or keeps open beside a database.
+    const BESIDE: [&str; 3] = ["-shm", "-wal", "-journal"];
+
+    #[derive(Default)]
+    struct Registry {
+        databases: HashMap<Which, PathBuf>,
+        kept: Vec<File>,
+    }
+
+    static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
+
+    fn registry() -> MutexGuard<'static, Registry> {
+        REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn which(found: &Metadata) -> Which {
+        (found.dev(), found.ino())
+    }
+
+    pub(super) fn will_open(database: &Path) {
+        let Ok(found) = std::fs::metadata(database) else { return };
+        let path = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+        registry().databases.insert(which(&found), path);
+    }
+
+    impl Registry {
+        fn may_be_open(&self, file: Which) -> bool {
+            let is_beside = |database: &PathBuf| {
+                let mut beside = BESIDE.iter().map(|ending| std::fs::metadata(with_ending(database, ending)));
+                beside.any(|found| found.is_ok_and(|found| which(&found) == file))
+            };
+            self.databases.contains_key(&file) || self.databases.values().any(is_beside)
+        }
+
+        /// A kept descriptor of a file. Those of files that are gone are closed.
+        fn take(&mut self, file: Which) -> Option<File> {
+            self.kept.retain(|kept| kept.metadata().is_ok_and(|found| found.nlink() > 0));
+            let at =
+                self.kept.iter().position(|kept| kept.metadata().is_ok_and(|found| which(&found) == file))?;
+            Some(self.kept.swap_remove(at))
+        }
+    }
+
+    /// A descriptor that is closed only where that gives up no locks.
+    #[derive(Debug)]
+    pub(super) struct Kept(Option<File>);
+
+    impl Kept {
+        pub(super) fn file(&self) -> &File {
+            self.0.as_ref().expect("it is there until it is dropped")
+        }
+    }
+
+    impl Drop for Kept {
+        fn drop(&mut self) {
+            let Some(file) = self.0.take() else { return };
+            // Until it is closed, nobody can begin to open it as a database.
+            let mut registry = registry();
+            let may_be_open = file.metadata().is_ok_and(|found| registry.may_be_open(which(&found)));
+            if may_be_open {
+                registry.kept.push(file);
+            } else {
+                drop(file);
+            }
+        }
+    }
 
     pub(super) fn open(path: &Path) -> io::Result<Kept> {
-        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|file| file.metadata().is_ok_and(|found| found.nlink() > 0));
-        let which = std::fs::metadata(path)?;
-        let known = all.iter().find(|file| {
-            file.metadata().is_ok_and(|found| (found.dev(), found.ino()) == (which.dev(), which.ino()))
-        });
-        if let Some(known) = known {
-            return Ok(Arc::clone(known));
-        }
-        let file = Arc::new(File::open(path)?);
-        if all.len() >= MOST {
-            all.remove(0);
-        }
-        all.push(Arc::clone(&file));
-        Ok(file)
+        let found = std::fs::metadata(path)?;
+        let kept = registry().take(which(&found));
+        Ok(Kept(Some(kept.map_or_else(|| File::open(path), Ok)?)))
     }
 }
 
@@ -108,6 +169,8 @@ mod kept {
     pub(super) fn open(path: &std::path::Path) -> std::io::Result<Kept> {
         std::fs::File::open(path)
     }
+
+    pub(super) fn will_open(_: &std::path::Path) {}
 }
 
 #[cfg(not(unix))]
@@ -176,6 +239,39 @@ mod tests {
                 assert!(is_locked(&path), "{name}, encrypted: {}", key.is_some());
             }
         }
+    }
+
+    /// What this process has open in a folder.
+    fn descriptors(folder: &Path) -> usize {
+        let open = fs::read_dir("/proc/self/fd").unwrap().flatten();
+        open.filter(|open| fs::read_link(open.path()).is_ok_and(|file| file.starts_with(folder))).count()
+    }
+
+    #[test]
+    fn however_many_other_files_are_looked_at_what_is_open_stays_locked() {
+        let place = tempfile::tempdir().unwrap();
+        let new =
+            NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay: None };
+        let path = place.path().join("a.samsyn");
+        let mut replica = Replica::create_with(&path, None, &new, "Åsa").unwrap();
+        replica.create_record(&NewRecord::new(&CONTACT)).unwrap();
+        let others = place.path().join("others");
+        fs::create_dir(&others).unwrap();
+        look_at(&path).unwrap();
+        fs::hard_link(with_ending(&path, "-shm"), place.path().join("index")).unwrap();
+        for number in 0..200 {
+            let other = others.join(number.to_string());
+            fs::write(&other, "SQLite format 3\0, or not").unwrap();
+            look_at(&other).unwrap();
+        }
+        look_at(&path).unwrap();
+        look_at(&place.path().join("index")).unwrap();
+        assert!(is_locked(&path));
+        // A file may have the number on the disk that a database of another test had, which is gone.
+        assert!(descriptors(&others) < 50, "what no database of this process is is closed");
+        let beside = descriptors(place.path());
+        (0..10).for_each(|_| assert!(look_at(&path).unwrap().is_some()));
+        assert_eq!(descriptors(place.path()), beside, "a descriptor that is kept is used again");
     }
 
     #[test]

@@ -9,13 +9,16 @@ use std::path::{Path, PathBuf};
 use rusqlite::ToSql;
 use rusqlite::types::ToSqlOutput;
 
+use crate::files::peek;
+
 /// The path of a database, to be opened (as a [`Path`]) or attached (as a parameter of a statement).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Literal(PathBuf);
 
 impl Literal {
-    /// That path, and nothing else.
+    /// That path, and nothing else. From here on the process may have it open (`files::peek`).
     pub fn of(path: &Path) -> Literal {
+        peek::will_open(path);
         // An absolute one begins with its root, and stays what it is.
         Literal(Path::new(".").join(path))
     }
