@@ -128,7 +128,7 @@ pub fn store_error(error: &StoreError, language: Language) -> String {
             format!("{} är skriven av en nyare Samsyn. Installera den nyare versionen.", path.display())
         }
         StoreError::Encrypted(path) => format!(
-            "{} är krypterad, och nyckeln till den finns inte här. Är den låst, lås upp den med \"samsyn unlock\"; annars kan den öppnas där nyckeln finns. Eller så är det ingen arbetsyta i Samsyn.",
+            "{} är krypterad, och nyckeln till den finns inte här. Är den låst, lås upp den med \"samsyn unlock\"; annars kan den öppnas där nyckeln finns. Eller så är det ingen arbetsyta i Samsyn, eller så är filens början skadad: lägg då tillbaka en säkerhetskopia med \"samsyn restore\".",
             path.display()
         ),
         StoreError::Unusable { path, reason } => {

@@ -240,6 +240,7 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
     if let Some(Command::DemoRelay { arguments }) = cli.command {
         return Ok(samsyn_server::run(std::iter::once("samsyn-relay".into()).chain(arguments)));
     }
+    progress::tell_renewals(language);
     let named = cli.replica.is_some();
     let path = match cli.replica {
         Some(path) => path,

@@ -32,7 +32,7 @@ pub enum StoreError {
     IsABackup(PathBuf),
     /// The file is encrypted, and this is not its key.
     #[error(
-        "{0} is encrypted, and its key is not here: it can be opened where its key is, with `samsyn unlock` where it is locked; or it is no Samsyn replica at all"
+        "{0} is encrypted, and its key is not here: it can be opened where its key is, with `samsyn unlock` where it is locked; or it is no Samsyn replica at all; or its beginning is damaged, and a backup has to be put back with `samsyn restore`"
     )]
     Encrypted(PathBuf),
     /// The file is of a newer version.

@@ -65,6 +65,7 @@ pub use making::is_unfinished;
 pub(crate) use making::{Place, begin};
 pub use meta::{Meta, NewReplica, WayIn};
 pub use outbox::{KeptApart, OutboxState, RefusedChange};
+pub use projection::{Renewal, listen_to_renewals};
 pub use query::{Filter, ListQuery, Listed, RowView, Sort, Test};
 pub use reading::obstacle;
 pub use reviewed::Unreviewed;
@@ -339,20 +340,39 @@ impl Drop for Store {
     }
 }
 
-/// Loads a document through the cache.
-fn load(connection: &Connection, cache: &RefCell<Cache>, id: RecordId) -> Result<Option<Document>> {
+/// A document as it stands in the file.
+struct Stored {
+    id: RecordId,
+    revision: i64,
+    snapshot: Vec<u8>,
+    tail: Vec<Vec<u8>>,
+}
+
+impl Stored {
+    fn document(&self) -> Result<Document> {
+        Ok(Document::load(self.id, &self.snapshot, &self.tail)?)
+    }
+}
+
+/// What a file holds of a document.
+fn stored(connection: &Connection, id: RecordId) -> Result<Option<Stored>> {
     let mut statement =
         connection.prepare_cached("SELECT revision, snapshot FROM documents WHERE record = ?1")?;
-    let mut rows = statement.query(params![id.as_bytes()])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let revision: i64 = row.get(0)?;
+    let found =
+        statement.query_row(params![id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((revision, snapshot)) = found else { return Ok(None) };
+    Ok(Some(Stored { id, revision, snapshot, tail: tail(connection, id)? }))
+}
+
+/// Loads a document through the cache.
+fn load(connection: &Connection, cache: &RefCell<Cache>, id: RecordId) -> Result<Option<Document>> {
+    let Some(revision) = revision(connection, id)? else { return Ok(None) };
     if let Some(document) = cache.borrow_mut().get(id, revision) {
         return Ok(Some(document));
     }
-    let snapshot = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-    let tail = tail(connection, id)?;
-    let document = Document::load(id, snapshot, &tail)?;
-    cache.borrow_mut().put(revision, &document);
+    let Some(stored) = stored(connection, id)? else { return Ok(None) };
+    let document = stored.document()?;
+    cache.borrow_mut().put(stored.revision, &document);
     Ok(Some(document))
 }
 

@@ -1,12 +1,15 @@
 //! What lists, search and boards read instead of documents: made from a document whenever it changes.
 
+use std::sync::OnceLock;
+
 use rusqlite::{Connection, params};
 
 use super::meta::{self, PROJECTION};
 use super::words::{entry, phone_entry, sort_key};
-use super::{Result, Store, load};
+use super::{Result, Store, Stored, stored};
 use crate::document::{Contents, Document, Record};
 use crate::id::RecordId;
+use crate::parallel;
 use crate::schema::{Cells, Field, FieldType, Link, SCHEMA_VERSION, Value, cells_to_json};
 
 /// Rises when this module writes something else for the same document.
@@ -22,6 +25,33 @@ pub(super) fn is_outdated(connection: &Connection) -> Result<bool> {
     Ok(meta::get(connection, PROJECTION)? != Some(version()))
 }
 
+/// How far making lists and search anew has come. For as many records as a bureau has that takes seconds, for some ten thousands half a
+/// minute: whoever waits for it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewal {
+    /// Records that are done.
+    pub done: u64,
+    /// Records in all.
+    pub of: u64,
+}
+
+static LISTENER: OnceLock<Box<dyn Fn(Renewal) + Send + Sync>> = OnceLock::new();
+
+/// Has a process told whenever opening a replica makes its lists and search anew: as it begins, now and then, and as it ends. Files are
+/// opened in many places and threads, and told of in one: so the first listener is the process's.
+pub fn listen_to_renewals(listener: impl Fn(Renewal) + Send + Sync + 'static) {
+    let _ = LISTENER.set(Box::new(listener));
+}
+
+fn tell(done: usize, of: usize) {
+    if let Some(listener) = LISTENER.get() {
+        listener(Renewal { done: done as u64, of: of as u64 });
+    }
+}
+
+/// So many documents are in memory at once while all are made anew.
+const AT_ONCE: usize = 256;
+
 /// Makes all projections anew where a newer version of the program describes records otherwise.
 pub(super) fn renew_if_outdated(store: &mut Store) -> Result<()> {
     if !is_outdated(&store.connection)? {
@@ -29,15 +59,32 @@ pub(super) fn renew_if_outdated(store: &mut Store) -> Result<()> {
     }
     let ids = store.records()?;
     let transaction = store.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for id in ids {
-        if let Some(document) = load(&transaction, &store.cache, id)? {
-            let (row, words) = write(&transaction, &document)?;
-            write_words(&transaction, row, words.as_ref())?;
-        }
+    for (number, some) in ids.chunks(AT_ONCE).enumerate() {
+        tell(number * AT_ONCE, ids.len());
+        renew(&transaction, some)?;
     }
     meta::put(&transaction, PROJECTION, &version())?;
     transaction.commit()?;
+    tell(ids.len(), ids.len());
     Ok(())
+}
+
+/// Reads documents with all cores, and writes what follows from them.
+fn renew(connection: &Connection, ids: &[RecordId]) -> Result<()> {
+    let stored =
+        ids.iter().filter_map(|id| stored(connection, *id).transpose()).collect::<Result<Vec<_>>>()?;
+    let read = |stored: Stored| -> Result<Projection> {
+        let document = stored.document()?;
+        Ok(Projection::of(&document, document.contents()))
+    };
+    parallel::ahead(stored, read, |projections| {
+        for projection in projections {
+            let projection = projection?;
+            let row = projection.write(connection)?;
+            write_words(connection, row, projection.words.as_ref())?;
+        }
+        Ok(())
+    })
 }
 
 /// Writes a document's row and links. Answers the number of the row, and what is to be found by searching.

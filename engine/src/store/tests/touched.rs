@@ -423,3 +423,23 @@ fn the_log_is_copied_into_the_file_when_it_is_long() {
     fs::File::options().append(true).open(&path).unwrap().set_modified(far).unwrap();
     assert_eq!(families(&Store::open(&path).unwrap()).len(), 400);
 }
+
+#[test]
+fn whoever_waits_for_lists_and_search_to_be_made_anew_is_told() {
+    use std::sync::Mutex;
+    static TOLD: Mutex<Vec<Renewal>> = Mutex::new(Vec::new());
+    listen_to_renewals(|renewal| TOLD.lock().unwrap().push(renewal));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.samsyn");
+    let mut store = created(&path, None);
+    add_all(&mut store, "Åsa", 0..37);
+    let before = families(&store);
+    meta::remove(&store.connection, meta::PROJECTION).unwrap();
+    store.connection.execute_batch("DELETE FROM rows").unwrap();
+    drop(store);
+    assert_eq!(families(&Store::open(&path).unwrap()), before);
+    // Other tests make theirs anew at the same time.
+    let told: Vec<u64> =
+        TOLD.lock().unwrap().iter().filter(|renewal| renewal.of == 37).map(|renewal| renewal.done).collect();
+    assert_eq!(told, [0, 37]);
+}
