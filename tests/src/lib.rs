@@ -5,6 +5,7 @@ pub mod corpus;
 pub mod documented;
 mod figures;
 pub mod fuzz;
+pub mod javascript;
 pub mod kills;
 pub mod memory_relay;
 pub mod partition;
