@@ -105,7 +105,7 @@ fn main() -> eframe::Result {
         ..eframe::NativeOptions::default()
     };
     let create = move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        theme::install(&context.egui_ctx);
+        samsyn_client::widgets::prepare(&context.egui_ctx);
         theme::set(&context.egui_ctx, mode);
         Ok(Box::new(Gallery::new(page.as_deref())))
     };

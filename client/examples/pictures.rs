@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{self, Event, Key, Modifiers, RawInput, Ui, ViewportCommand, vec2};
 use samsyn_client::state::{Settings, ThemeChoice};
-use samsyn_client::widgets::theme;
+use samsyn_client::widgets;
 use samsyn_client::window::Front;
 use samsyn_engine::schema::{Caption, Language};
 
@@ -46,7 +46,7 @@ fn main() -> Result<(), Trouble> {
         ..eframe::NativeOptions::default()
     };
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        theme::install(&creation.egui_ctx);
+        widgets::prepare(&creation.egui_ctx);
         let until = Instant::now();
         Ok(Box::new(Pictures { folder, made, front: None, steps, events: Vec::new(), until }))
     };

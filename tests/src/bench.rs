@@ -14,7 +14,7 @@ use eframe::egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhas
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use samsyn_client::state::{Session, Settings};
-use samsyn_client::widgets::theme;
+use samsyn_client::widgets;
 use samsyn_client::window::Shell;
 use samsyn_client::words::today;
 use samsyn_engine::replica::Replica;
@@ -165,7 +165,7 @@ fn window_without_display(path: &Path) -> Result<Vec<Figure>, Failure> {
     let shell = Shell::open(session, Settings::default());
     let mut harness = Harness::builder()
         .with_size(vec2(1360.0, 860.0))
-        .with_context_setup(theme::install)
+        .with_context_setup(widgets::prepare)
         .build_ui_state(|ui, shell: &mut Shell| shell.show(ui), shell);
     until(&mut harness, |harness| harness.state_mut().is_usable());
     let usable = milliseconds(began);

@@ -44,6 +44,8 @@ pub(crate) struct ListPage {
     /// What has the keyboard when the search field has it, and when the table has it.
     stops: Stops,
     read: bool,
+    /// Whether what is shown is what was asked for last.
+    ready: bool,
 }
 
 /// The places of the page where the keyboard may be that mean something to Esc.
@@ -78,6 +80,7 @@ impl ListPage {
             focus_search: false,
             stops: Stops::default(),
             read: false,
+            ready: false,
         }
     }
 
@@ -137,7 +140,7 @@ impl ListPage {
     /// Draws the page.
     pub(crate) fn show(&mut self, ui: &mut Ui, beside: Beside, scene: &mut Scene<'_>) {
         let (ids, ready) = scene.session.list(&self.query(scene.as_register));
-        self.read |= ready;
+        (self.read, self.ready) = (self.read || ready, ready);
         if ready {
             self.follow(&ids, beside.open);
         }
@@ -223,6 +226,10 @@ impl ListPage {
             self.stops.search = Some(search.id);
             if std::mem::take(&mut self.focus_search) {
                 search.request_focus();
+            }
+            // What Enter is for may not be found yet.
+            if search.has_focus() && (search.changed() || !self.ready) {
+                focus::expect(ui.ctx());
             }
             self.leave_search(&search);
             if !self.search.is_empty()

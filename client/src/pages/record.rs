@@ -88,6 +88,11 @@ impl RecordPane {
         self.to_tab |= self.tab != Tab::Fields || !self.form.expects_keyboard();
     }
 
+    /// Whether the keyboard is on its way to somewhere in it.
+    pub(crate) fn expects_keyboard(&self) -> bool {
+        self.to_tab || self.form.expects_keyboard()
+    }
+
     /// The record that it shows.
     pub(crate) fn id(&self) -> RecordId {
         self.id

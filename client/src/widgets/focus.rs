@@ -8,6 +8,7 @@
 //! - [`Focus`] is kept by whoever draws the window, and asked at the end of each frame.
 //! - [`reveal`] is called at the end of what scrolls; [`super::scroll`] does so.
 //! - `over_page` is called by what stands over the page and keeps everything else from going on.
+//! - [`expect`] is called by whoever has sent the keyboard to what is not there yet.
 //! - [`page_hears`] says whether a single letter is meant for the page.
 
 use eframe::egui::{Context, Id, Key, Popup, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
@@ -118,6 +119,22 @@ pub(crate) fn is_over_page(context: &Context) -> bool {
 #[must_use]
 pub fn page_hears(context: &Context) -> bool {
     !context.text_edit_focused() && !is_over_page(context) && !Popup::is_any_open(context)
+}
+
+fn expected() -> Id {
+    Id::unique("what the next key is for")
+}
+
+/// Says that what the next key is for is on its way in this frame: keys wait for it (see [`super::typed_ahead`]).
+pub(crate) fn expect(context: &Context) {
+    let frame = context.cumulative_frame_nr();
+    context.data_mut(|data| data.insert_temp(expected(), frame));
+}
+
+/// Whether that was said when the last frame was drawn.
+pub(crate) fn is_coming(context: &Context) -> bool {
+    let said: Option<u64> = context.data(|data| data.get_temp(expected()));
+    said.is_some_and(|said| said + 1 >= context.cumulative_frame_nr())
 }
 
 /// A place for the keyboard where there is nothing else that could take it, at the top of `ui`: the next stop is the first button. It is

@@ -9,7 +9,7 @@
 //! - [`draft`] and [`field`]: forms. [`draft`] keeps half-typed text alive; read it before building a form.
 //! - [`date_popup`], [`picker`], [`palette`] and [`dialog`]: what opens over the page. The first three share [`fuzzy`] and the list in `list`.
 //! - [`table`] and [`gantt`]: many things at once.
-//! - [`focus`] and [`scroll`]: where the keyboard is, and that it is seen. [`mod@line`]: two ends, drawn in the order in which they are read.
+//! - [`focus`] and [`scroll`]: where the keyboard is, and that it is seen. `typed_ahead`: keys wait until it is there. [`mod@line`]: two ends, drawn in the order in which they are read.
 //! - [`sidebar`], [`toolbar`], [`split`], [`empty_state`], [`toast`], [`diff_text`]: the frame around it all.
 //!
 //! `cargo run --example gallery` shows every widget in light and dark.
@@ -39,3 +39,10 @@ pub mod theme;
 pub mod toast;
 pub mod tokens;
 pub mod toolbar;
+pub(crate) mod typed_ahead;
+
+/// Prepares a context for what is drawn with this layer: its fonts and colours, and how keys come in. Once for each.
+pub fn prepare(context: &eframe::egui::Context) {
+    theme::install(context);
+    typed_ahead::install(context);
+}

@@ -47,7 +47,7 @@ use crate::keys::Vault;
 use crate::keys::lock::{self, Rest};
 use crate::pages::Page;
 use crate::state::Settings;
-use crate::widgets::{scroll, theme};
+use crate::widgets::{self, scroll};
 
 /// The name under which the desktop knows the window.
 const APP_ID: &str = "se.samsyn.Samsyn";
@@ -112,7 +112,7 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS));
         let settings = settings.unwrap_or_else(|| Settings { language, ..Settings::default() });
-        theme::install(&creation.egui_ctx);
+        widgets::prepare(&creation.egui_ctx);
         signals::close_on_signals(&creation.egui_ctx);
         scroll::forget(&creation.egui_ctx);
         let front = front(home, start, settings, &creation.egui_ctx)?;

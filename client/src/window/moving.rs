@@ -146,6 +146,17 @@ impl Shell {
         }
     }
 
+    /// Says where what the next key is for is still on its way: a record, or what a search finds.
+    pub(super) fn await_what_comes(&mut self, context: &Context) {
+        let enters = self.moving.opening.is_some_and(|opening| opening.enters);
+        let record = self.record.as_ref().is_some_and(RecordPane::expects_keyboard);
+        let query = self.palette.query().trim();
+        let searches = self.palette.is_open() && !query.is_empty();
+        if enters || record || searches && !self.session.has_searched(self.palette.query()) {
+            focus::expect(context);
+        }
+    }
+
     /// What had the keyboard is gone: it goes to what is nearest.
     fn regain(&mut self) {
         match &mut self.record {

@@ -163,6 +163,7 @@ impl Shell {
         self.step_out(&context);
         actions.into_iter().for_each(|action| self.carry_out(action, &context));
         self.keep_drafts(&context);
+        self.await_what_comes(&context);
         self.tell();
         self.tell_answers();
         self.withdraw_offers();

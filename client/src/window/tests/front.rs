@@ -22,7 +22,7 @@ use crate::belonging::backup::{Target, back_up};
 use crate::keys::{Vault, lock};
 use crate::pages::Page;
 use crate::state::Settings;
-use crate::widgets::theme;
+use crate::widgets;
 
 /// The window of somebody who has none.
 pub(super) struct Door {
@@ -44,7 +44,7 @@ impl Door {
         let home = Home { replica: replica.clone(), vault: Vault::in_folder(&folder.path().join("keys")) };
         let harness = Harness::builder()
             .with_size(vec2(1360.0, 860.0))
-            .with_context_setup(theme::install)
+            .with_context_setup(widgets::prepare)
             .build_ui_state(|ui, front: &mut Front| front.show(ui), begin(home, settings));
         Door { harness, replica, folder }
     }

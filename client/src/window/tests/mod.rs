@@ -20,6 +20,7 @@ mod roles;
 mod scale;
 mod town;
 mod trust;
+mod typed_ahead;
 mod walking;
 
 use std::cell::Cell;
@@ -40,7 +41,7 @@ use super::shell::Shell;
 use crate::keys::Vault;
 use crate::pages::Page;
 use crate::state::{Session, Settings};
-use crate::widgets::theme;
+use crate::widgets;
 
 /// A window over a replica of its own, without a display.
 struct Desk {
@@ -62,7 +63,7 @@ fn window_at(path: &Path, page: Option<Page>, step: f32) -> Harness<'static, She
     Harness::builder()
         .with_step_dt(step)
         .with_size(vec2(1360.0, 860.0))
-        .with_context_setup(theme::install)
+        .with_context_setup(widgets::prepare)
         .build_ui_state(|ui, shell: &mut Shell| shell.show(ui), shell)
 }
 
