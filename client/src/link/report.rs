@@ -16,7 +16,7 @@ pub enum Link {
     Alone,
     /// Somebody chose to work offline.
     Offline,
-    /// On the way to the relay.
+    /// On the way to the relay, for the first time or because somebody wants it.
     Connecting,
     /// The relay sends what came while we were away.
     CatchingUp {
@@ -40,8 +40,9 @@ pub enum Link {
     Waiting {
         /// Why, for people.
         reason: Arc<LinkError>,
-        /// The minute in which the next try is, in seconds since 1970-01-01 UTC; none while one is under way that takes its time.
-        /// No more exact than it is shown: each other value wakes the window, and a train is hours without a network.
+        /// The minute in which the next try is, in seconds since 1970-01-01 UTC; none while nobody is called, as nothing could be stored.
+        /// No more exact than it is shown: each other value wakes the window, and a train is hours without a network. While a try is
+        /// under way that nobody asked for it stays as it is.
         next: Option<i64>,
     },
 }

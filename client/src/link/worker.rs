@@ -126,9 +126,6 @@ struct Worker {
 /// How often this looks whether somebody else has written to the file.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// A try that is over sooner is not told: it would be gone before anybody had read it.
-const WORTH_TELLING: Duration = Duration::from_secs(1);
-
 /// So many records are folded at once: the file is kept from the window for no more than a frame or two.
 const FOLDED_AT_ONCE: usize = 16;
 
@@ -284,13 +281,9 @@ impl Worker {
     /// From the first try until there is no connection any more.
     async fn connection(&mut self) -> Ended {
         self.course = Mutex::default();
-        let mut link = match &self.trouble {
-            Some(reason) => Link::Waiting { reason: Arc::clone(reason), next: None },
-            None => Link::Connecting,
-        };
-        let told_after = if self.trouble.is_some() { WORTH_TELLING } else { Duration::ZERO };
+        let mut link = self.while_trying();
         self.look_for_key();
-        let mut connection = match self.open(&link, told_after).await {
+        let mut connection = match self.open(&mut link).await {
             Ok(connection) => connection,
             Err(ended) => return ended,
         };
@@ -308,26 +301,32 @@ impl Worker {
         ended
     }
 
-    /// Connects, and tells so after a while. What was begun in another network leads nowhere, so a change begins anew.
-    async fn open(&mut self, link: &Link, told_after: Duration) -> Result<Connection, Ended> {
+    /// What is told while a try is under way. One that follows a failed one of its own accord changes nothing for anybody: the window would be
+    /// drawn twice for each, for hours.
+    fn while_trying(&self) -> Link {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = told.as_ref().map(|told| told.link.clone());
+        waiting.filter(|_| self.trouble.is_some()).unwrap_or(Link::Connecting)
+    }
+
+    /// Connects. What was begun in another network leads nowhere, so a change begins anew.
+    async fn open(&mut self, link: &mut Link) -> Result<Connection, Ended> {
+        self.status(link.clone());
         let order = {
             let opening = Connection::open(&self.replica);
             tokio::pin!(opening);
-            let telling = sleep(told_after);
-            tokio::pin!(telling);
-            let mut told = false;
             loop {
                 tokio::select! {
-                    // In this order: what is to be told at once is told before anything comes of it.
-                    biased;
-                    () = &mut telling, if !told => {
-                        told = true;
-                        self.status(link.clone());
-                    }
                     opened = &mut opening => return opened.map_err(Ended::Failed),
                     order = self.orders.recv() => match order {
-                        // The try is under way already.
-                        Some(Command::Nudge | Command::Offline(false)) => {}
+                        Some(Command::Nudge) => {}
+                        // The try is under way already, and somebody wants to see it.
+                        Some(Command::Offline(false)) => {
+                            self.trouble = None;
+                            self.backoff.reset();
+                            *link = Link::Connecting;
+                            self.status(link.clone());
+                        }
                         Some(Command::Open(record)) => self.open = record,
                         Some(Command::Watch(looks)) => self.questions.watch(looks),
                         Some(Command::Manage(management)) => {
@@ -348,7 +347,12 @@ impl Worker {
             // Between two frames: orders, and every second a look at what other processes put into the outbox.
             tokio::select! {
                 order = self.orders.recv() => match order {
-                    Some(Command::Offline(false)) => connection.doubt(),
+                    Some(Command::Offline(false)) => {
+                        if matches!(link, Link::Waiting { .. }) {
+                            *link = Link::Connecting;
+                        }
+                        connection.doubt();
+                    }
                     Some(Command::Manage(management)) => self.ask(connection, link, management),
                     order => {
                         if let Some(ended) = self.obey(order) {

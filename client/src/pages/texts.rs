@@ -339,23 +339,19 @@ pub(crate) fn catching_up(received: u64, pending: u64, language: Language) -> St
 /// When the relay is tried again; now, where no time is given.
 pub(crate) fn waiting_for_relay(next: Option<String>, language: Language) -> String {
     let caption = Caption::new("Inte ansluten", "Not connected");
-    format!("{}, {}", caption.get(language), next_try(next, language))
+    format!("{}{}", caption.get(language), next_try(next, language))
 }
 
 /// The network wants a person to sign in first; then the relay is tried again.
 pub(crate) fn waiting_for_sign_in(next: Option<String>, language: Language) -> String {
     let caption = Caption::new("Nätet kräver inloggning", "This network wants you to sign in");
-    format!("{}, {}", caption.get(language), next_try(next, language))
+    format!("{}{}", caption.get(language), next_try(next, language))
 }
 
 /// A time of the day, and not a countdown: that would draw the window each second, for as long as the journey lasts.
 fn next_try(next: Option<String>, language: Language) -> String {
-    match next {
-        None => Caption::new("försöker nu", "trying now").get(language).to_owned(),
-        Some(clock) => {
-            Caption::new("försöker igen kl. {}", "next try at {}").get(language).replace("{}", &clock)
-        }
-    }
+    let caption = Caption::new(", försöker igen kl. {}", ", next try at {}");
+    next.map_or_else(String::new, |clock| caption.get(language).replace("{}", &clock))
 }
 
 /// When the relay was last met.

@@ -57,7 +57,11 @@ fn window(path: &Path, page: Option<Page>) -> Harness<'static, Shell> {
 
 /// The same in which so many seconds pass from frame to frame.
 fn window_at(path: &Path, page: Option<Page>, step: f32) -> Harness<'static, Shell> {
-    let session = Session::open(path, false, || {}).unwrap();
+    over(Session::open(path, false, || {}).unwrap(), (path, page), step)
+}
+
+/// The same over a session that is there.
+fn over(session: Session, (path, page): (&Path, Option<Page>), step: f32) -> Harness<'static, Shell> {
     let settings = Settings { language: Language::English, ..Settings::default() };
     let shell = Shell::new(session, settings, page).keeping_keys_in(vault(path));
     Harness::builder()
