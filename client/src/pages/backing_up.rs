@@ -14,7 +14,7 @@ use crate::belonging::backup::{BackedUp, Opens};
 use crate::keys::SHORTEST;
 use crate::keys::lock::{is_same_passphrase, passphrase_length};
 use crate::widgets::button;
-use crate::widgets::dialog::Dialog;
+use crate::widgets::dialog::{self, Dialog};
 use crate::widgets::field::Field;
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, space};
@@ -179,7 +179,9 @@ fn done(ui: &mut Ui, made: &BackedUp, language: Language) -> Wish {
     ui.add(Label::new(path).wrap().selectable(true));
     ui.add(Label::new(opens.get(language)).wrap());
     ui.add_space(space::S);
-    if button::primary(ui, None, CLOSE.get(language)).clicked() { Wish::Close } else { Wish::Stay }
+    let close = button::primary(ui, None, CLOSE.get(language));
+    dialog::offer(&close);
+    if close.clicked() { Wish::Close } else { Wish::Stay }
 }
 
 #[cfg(test)]

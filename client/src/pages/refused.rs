@@ -14,7 +14,7 @@ use crate::explain;
 use crate::state::RefusedWork;
 use crate::widgets::badge;
 use crate::widgets::button;
-use crate::widgets::dialog::Dialog;
+use crate::widgets::dialog::{self, Dialog};
 use crate::widgets::empty_state::empty_state;
 use crate::widgets::icon::{self, Icon};
 use crate::widgets::tokens::{Tokens, Tone, radius, space};
@@ -133,7 +133,10 @@ impl RefusedPage {
             ui.add_space(space::S);
             ui.horizontal_wrapped(|ui| {
                 let gone = button::danger(ui, scene.say(LET_GO_NOW)).clicked();
-                (gone, ui.button(scene.say(CANCEL)).clicked())
+                // What is let go of does not come back.
+                let cancel = ui.button(scene.say(CANCEL));
+                dialog::offer(&cancel);
+                (gone, cancel.clicked())
             })
             .inner
         });

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::at_rest::secret;
 use super::texts::texts;
+use crate::state::{FirstPage, FirstWay};
 use crate::widgets::button;
 use crate::widgets::field::Field;
 use crate::widgets::theme;
@@ -95,25 +96,14 @@ impl Chosen {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Join,
-    Open,
-    Own,
-}
-
 /// The page's view state.
 #[derive(Debug)]
 pub(crate) struct Welcome {
-    way: Way,
-    address: String,
+    typed: FirstPage,
     code: String,
-    name: String,
-    file: String,
     /// What is in the file that was typed last.
     chosen: (String, Chosen),
     passphrase: Zeroizing<String>,
-    workspace: String,
     /// Where a new replica will be.
     place: PathBuf,
     /// Why the last try did not succeed.
@@ -124,22 +114,23 @@ pub(crate) struct Welcome {
 }
 
 impl Welcome {
-    /// The page; a new replica will be at `place`.
-    pub(crate) fn new(place: &Path) -> Self {
+    /// The page with what was typed before; a new replica will be at `place`.
+    pub(crate) fn new(place: &Path, typed: &FirstPage) -> Self {
         Welcome {
-            way: Way::Join,
-            address: String::new(),
+            typed: typed.clone(),
             code: String::new(),
-            name: String::new(),
-            file: String::new(),
             chosen: (String::new(), Chosen::Replica),
             passphrase: Zeroizing::default(),
-            workspace: String::new(),
             place: place.to_owned(),
             trouble: None,
             busy: false,
             focus: true,
         }
+    }
+
+    /// What is to be kept of what was typed.
+    pub(crate) fn typed(&self) -> FirstPage {
+        self.typed.without_code()
     }
 
     /// What was wanted is under way.
@@ -170,9 +161,9 @@ impl Welcome {
     fn card(&mut self, ui: &mut Ui, language: Language) -> Option<Begin> {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            for (way, caption) in [(Way::Join, JOIN), (Way::Open, OPEN), (Way::Own, OWN)] {
-                if ui.selectable_label(self.way == way, caption.get(language)).clicked() {
-                    (self.way, self.trouble, self.focus) = (way, None, true);
+            for (way, caption) in [(FirstWay::Join, JOIN), (FirstWay::Open, OPEN), (FirstWay::Own, OWN)] {
+                if ui.selectable_label(self.typed.way == way, caption.get(language)).clicked() {
+                    (self.typed.way, self.trouble, self.focus) = (way, None, true);
                 }
             }
         });
@@ -185,42 +176,49 @@ impl Welcome {
 
     /// The fields. Says whether Enter was pressed in one: that is the button.
     fn fields(&mut self, ui: &mut Ui, language: Language) -> bool {
-        let hint = match self.way {
-            Way::Join => JOIN_HINT,
-            Way::Open => OPEN_HINT,
-            Way::Own => OWN_HINT,
+        let hint = match self.typed.way {
+            FirstWay::Join => JOIN_HINT,
+            FirstWay::Open => OPEN_HINT,
+            FirstWay::Own => OWN_HINT,
         };
         ui.add(Label::new(hint.get(language)).wrap());
         let say = |caption: Caption| caption.get(language);
         let focus = !self.busy && std::mem::take(&mut self.focus);
-        match self.way {
-            Way::Join => {
+        match self.typed.way {
+            FirstWay::Join => {
                 let like = say(ADDRESS_LIKE);
-                let mut entered = super::line(ui, Field::new(say(ADDRESS)), like, (&mut self.address, focus));
+                let mut entered =
+                    super::line(ui, Field::new(say(ADDRESS)), like, (&mut self.typed.address, focus));
                 // Both may have been copied in one. Whoever types it so is not interrupted before the code is whole.
-                if let Some((address, code)) = self.address.clone().split_once('#')
+                if let Some((address, code)) = self.typed.address.clone().split_once('#')
                     && code.parse::<InvitationCode>().is_ok()
                 {
-                    (self.address, self.code) = (address.trim().to_owned(), code.trim().to_owned());
+                    (self.typed.address, self.code) = (address.trim().to_owned(), code.trim().to_owned());
                 }
                 entered |=
                     super::line(ui, Field::new(say(CODE)), "AB12-CD34-EF56-GH78", (&mut self.code, false));
                 entered
-                    | super::line(ui, Field::new(say(NAME)).help(say(NAME_HINT)), "", (&mut self.name, false))
+                    | super::line(
+                        ui,
+                        Field::new(say(NAME)).help(say(NAME_HINT)),
+                        "",
+                        (&mut self.typed.name, false),
+                    )
             }
-            Way::Open => self.file(ui, language, focus),
-            Way::Own => {
-                let entered = super::line(ui, Field::new(say(WORKSPACE)), "", (&mut self.workspace, focus));
-                entered | super::line(ui, Field::new(say(NAME)), "", (&mut self.name, false))
+            FirstWay::Open => self.file(ui, language, focus),
+            FirstWay::Own => {
+                let entered =
+                    super::line(ui, Field::new(say(WORKSPACE)), "", (&mut self.typed.workspace, focus));
+                entered | super::line(ui, Field::new(say(NAME)), "", (&mut self.typed.name, false))
             }
         }
     }
 
     /// Which file. A backup is told by what it begins with, and may need a passphrase.
     fn file(&mut self, ui: &mut Ui, language: Language, focus: bool) -> bool {
-        let mut entered = super::line(ui, Field::new(FILE.get(language)), "", (&mut self.file, focus));
-        if self.chosen.0 != self.file {
-            self.chosen = (self.file.clone(), Chosen::of(Path::new(self.file.trim())));
+        let mut entered = super::line(ui, Field::new(FILE.get(language)), "", (&mut self.typed.file, focus));
+        if self.chosen.0 != self.typed.file {
+            self.chosen = (self.typed.file.clone(), Chosen::of(Path::new(self.typed.file.trim())));
         }
         if self.chosen.1 != Chosen::Replica {
             ui.add(Label::new(BACKUP_HINT.get(language)).wrap());
@@ -244,7 +242,7 @@ impl Welcome {
         }
         let (caption, begin, filled) = self.wanted();
         let button = ui.add_enabled_ui(filled, |ui| button::primary(ui, None, caption.get(language))).inner;
-        if self.way != Way::Open || self.chosen.1 != Chosen::Replica {
+        if self.typed.way != FirstWay::Open || self.chosen.1 != Chosen::Replica {
             let kept = KEPT_AT.get(language).replace("{}", &self.place.display().to_string());
             ui.add(Label::new(RichText::new(kept).small().color(t.text_weak)).wrap());
         }
@@ -254,17 +252,17 @@ impl Welcome {
     /// What the button says, what is wanted by it, and whether everything it needs was typed.
     fn wanted(&self) -> (Caption, Begin, bool) {
         let filled = |texts: &[&str]| texts.iter().all(|text| !text.trim().is_empty());
-        let name = self.name.clone();
-        match self.way {
-            Way::Join => {
-                let (address, code) = (self.address.clone(), self.code.clone());
+        let name = self.typed.name.clone();
+        match self.typed.way {
+            FirstWay::Join => {
+                let (address, code) = (self.typed.address.clone(), self.code.clone());
                 let whole = filled(&[&address, &name]) && (filled(&[&code]) || address.contains('#'));
                 (JOIN_NOW, Begin::Join { address, code, name }, whole)
             }
-            Way::Open => {
-                let path = PathBuf::from(self.file.trim());
+            FirstWay::Open => {
+                let path = PathBuf::from(self.typed.file.trim());
                 match self.chosen.1 {
-                    Chosen::Replica => (OPEN_NOW, Begin::Open(path), filled(&[&self.file])),
+                    Chosen::Replica => (OPEN_NOW, Begin::Open(path), filled(&[&self.typed.file])),
                     // On the computer that it was made on the key is at hand.
                     Chosen::Backup | Chosen::SealedBackup => {
                         let passphrase = self.passphrase.clone();
@@ -272,8 +270,8 @@ impl Welcome {
                     }
                 }
             }
-            Way::Own => {
-                let workspace = self.workspace.trim().to_owned();
+            FirstWay::Own => {
+                let workspace = self.typed.workspace.trim().to_owned();
                 let whole = filled(&[&workspace, &name]);
                 (OWN_NOW, Begin::Own { workspace, name }, whole)
             }

@@ -24,5 +24,5 @@ pub use backend::{Answer, HistoryStep, Looked, RecordView, RefusedStep, RefusedW
 pub use notice::{Notice, Overwritten, Severity};
 pub use people::{Known, Laptop, Person, Seen};
 pub use session::{Absence, Session, Standing, Written};
-pub use settings::{Settings, ThemeChoice};
+pub use settings::{FirstPage, FirstWay, Settings, ThemeChoice};
 pub use steps::{Done, StepId, Way};

@@ -18,6 +18,43 @@ pub enum ThemeChoice {
     Dark,
 }
 
+/// One of the ways to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum FirstWay {
+    /// To come in with a code.
+    #[default]
+    Join,
+    /// To open a file.
+    Open,
+    /// To make a workspace of one's own.
+    Own,
+}
+
+/// What somebody has typed who has no workspace yet: there is no replica that could keep it. A code or a passphrase is no part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FirstPage {
+    /// In which way they want to begin.
+    pub way: FirstWay,
+    /// The workspace's address.
+    pub address: String,
+    /// Who they are.
+    pub name: String,
+    /// The file that they want to open.
+    pub file: String,
+    /// What their own workspace is to be called.
+    pub workspace: String,
+}
+
+impl FirstPage {
+    /// The same without a code that stands behind the address.
+    #[must_use]
+    pub fn without_code(&self) -> FirstPage {
+        let address = self.address.split('#').next().unwrap_or_default().to_owned();
+        FirstPage { address, ..self.clone() }
+    }
+}
+
 /// What a person has chosen for this window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -36,6 +73,8 @@ pub struct Settings {
     pub offline: bool,
     /// The replica that was opened last by choosing its file, where it is not the one in the data folder.
     pub replica: Option<PathBuf>,
+    /// What was typed on the first page, until there is a workspace.
+    pub first_page: FirstPage,
 }
 
 impl Default for Settings {
@@ -48,6 +87,7 @@ impl Default for Settings {
             widths: BTreeMap::new(),
             offline: false,
             replica: None,
+            first_page: FirstPage::default(),
         }
     }
 }

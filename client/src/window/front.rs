@@ -23,7 +23,7 @@ use crate::belonging::join::{self, Entry, JoinError, Site};
 use crate::explain;
 use crate::keys::{Encryption, Vault};
 use crate::pages::{Begin, Page, Welcome};
-use crate::state::{Session, Settings};
+use crate::state::{FirstPage, Session, Settings};
 use crate::widgets::theme;
 use crate::widgets::tokens::Tokens;
 
@@ -44,7 +44,7 @@ impl Home {
 
 /// Everything in the window.
 pub struct Front {
-    home: Home,
+    pub(super) home: Home,
     stands: Stands,
 }
 
@@ -124,7 +124,7 @@ impl Front {
 
     /// For somebody who has no workspace yet.
     pub fn welcome(home: Home, settings: Settings) -> Front {
-        let welcome = Welcome::new(&home.replica);
+        let welcome = Welcome::new(&home.replica, &settings.first_page);
         let beginning = Beginning { home: home.clone(), settings, welcome, under_way: None };
         Front { home, stands: Stands::Welcome(Box::new(beginning)) }
     }
@@ -227,6 +227,7 @@ impl Beginning {
         let language = &mut self.settings.language;
         let wanted =
             CentralPanel::default().frame(frame).show(ui, |ui| self.welcome.show(ui, language)).inner;
+        self.settings.first_page = self.welcome.typed();
         if let Some(begin) = wanted {
             self.begin(begin, &context);
         }
@@ -269,7 +270,8 @@ impl Beginning {
     /// The shell over a replica; its passphrase's page, where it is locked. A file that was chosen is remembered.
     fn over(&self, Begun { path, session }: Begun) -> Stands {
         let chosen = (path != self.home.replica).then(|| path.clone());
-        let settings = Settings { replica: chosen, ..self.settings.clone() };
+        let settings =
+            Settings { replica: chosen, first_page: FirstPage::default(), ..self.settings.clone() };
         match session {
             Some(session) => {
                 let shell = Shell::new(session, settings, None).keeping_keys_in(self.home.vault.clone());

@@ -12,12 +12,12 @@ use crate::link::worker::Asked;
 use crate::pages::{Action, Scene, texts};
 use crate::state::Person;
 use crate::widgets::badge;
-use crate::widgets::button;
 use crate::widgets::field::{ChoiceTexts, Choices, Field};
 use crate::widgets::icon::Icon;
 use crate::widgets::qr::Picture;
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, font, space};
+use crate::widgets::{button, dialog};
 use crate::words::moment;
 
 /// The side of the picture, in points.
@@ -141,6 +141,7 @@ impl Invite {
             let ready = self.choice.is_whole() && scene.session.is_connected();
             let make = scene.say(words::MAKE_INVITATION);
             let made = ui.add_enabled_ui(ready, |ui| button::primary(ui, None, make)).inner;
+            dialog::offer(&made);
             if made.clicked() {
                 self.make(scene);
             }
@@ -185,7 +186,10 @@ impl Made {
         ui.label(RichText::new(scene.say(words::ADDRESS)).small().color(t.text_weak));
         ui.add(Label::new(address).wrap().selectable(true));
         ui.horizontal_wrapped(|ui| {
-            if button::with_icon(ui, Icon::Document, scene.say(words::COPY_CODE)).clicked() {
+            // The code is shown once: a key too many must not close it.
+            let copy = button::with_icon(ui, Icon::Document, scene.say(words::COPY_CODE));
+            dialog::offer(&copy);
+            if copy.clicked() {
                 self.copy(ui, &code);
             }
             if button::with_icon(ui, Icon::Link, scene.say(words::COPY_BOTH)).clicked() {

@@ -25,11 +25,11 @@ use super::{Action, Scene, texts};
 use crate::link::worker::Asked;
 use crate::state::{Laptop, Person, Seen, Standing};
 use crate::widgets::badge;
-use crate::widgets::button;
 use crate::widgets::dialog::Dialog;
 use crate::widgets::icon::{self, Icon};
 use crate::widgets::tokens::{Tokens, Tone, radius, space};
 use crate::widgets::toolbar::toolbar;
+use crate::widgets::{button, dialog};
 use crate::widgets::{line, scroll, theme};
 use crate::words::moment;
 
@@ -416,7 +416,8 @@ fn history(ui: &mut Ui, (roster, people): (&Roster, &[Person]), scene: &Scene<'_
     });
 }
 
-/// The buttons at the end of a dialog: what is done at the left, and the way out of it.
+/// The buttons at the end of a dialog: what is done at the left, and the way out of it. Where nothing is offered before, the keyboard is on
+/// that: somebody would be shut out.
 fn buttons<'s>(
     ui: &mut Ui,
     scene: &mut Scene<'s>,
@@ -424,8 +425,9 @@ fn buttons<'s>(
 ) -> Step {
     ui.horizontal_wrapped(|ui| {
         let step = done(ui, scene);
-        let cancel = ui.button(scene.say(words::CANCEL)).clicked();
-        if cancel { Step::Close } else { step }
+        let cancel = ui.button(scene.say(words::CANCEL));
+        dialog::offer(&cancel);
+        if cancel.clicked() { Step::Close } else { step }
     })
     .inner
 }

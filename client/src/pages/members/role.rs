@@ -11,8 +11,8 @@ use crate::pages::picking::{self, Picking};
 use crate::pages::{Action, Scene, texts};
 use crate::widgets::field::Field;
 use crate::widgets::picker::{Create, PickerTexts};
-use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, space};
+use crate::widgets::{dialog, theme};
 
 /// A role that is being chosen.
 #[derive(Debug)]
@@ -44,7 +44,10 @@ impl RoleChoice {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let caption = scene.say(texts::role(role));
                 let name = RichText::new(caption).text_style(theme::strong());
-                ui.radio_value(&mut self.role, role, name);
+                let radio = ui.radio_value(&mut self.role, role, name);
+                if self.role == role {
+                    dialog::offer(&radio);
+                }
                 ui.spacing_mut().interact_size.y = 0.0;
                 ui.horizontal(|ui| {
                     ui.add_space(22.0);

@@ -10,10 +10,10 @@ use crate::explain;
 use crate::link::worker::Asked;
 use crate::pages::{Scene, banner, members, record, texts};
 use crate::state::Looked;
-use crate::widgets::button;
 use crate::widgets::field::Field;
 use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, height, space};
+use crate::widgets::{button, dialog};
 
 /// So many of the records that refer to a person are named.
 const NAMED: usize = 12;
@@ -79,7 +79,7 @@ impl Erase {
                 paragraph(ui, &scene.say(words::ERASED).replace("{}", &self.name));
                 confirmations(ui, self.record, scene);
                 ui.add_space(space::S);
-                !button::primary(ui, None, scene.say(words::DONE)).clicked()
+                super::stays(ui, scene.say(words::DONE))
             }
         }
     }
@@ -140,7 +140,9 @@ impl Erase {
                 super::ask_to_erase(self.record, scene);
                 self.stage = Stage::Asking;
             }
-            !ui.button(scene.say(words::CANCEL)).clicked()
+            let cancel = ui.button(scene.say(words::CANCEL));
+            dialog::offer(&cancel);
+            !cancel.clicked()
         })
         .inner
     }
@@ -169,7 +171,7 @@ fn hints(ui: &mut Ui, scene: &Scene<'_>) {
 fn over(ui: &mut Ui, tone: Tone, why: &str, scene: &Scene<'_>) -> bool {
     banner(ui, tone, why);
     ui.add_space(space::S);
-    !button::primary(ui, None, scene.say(texts::CLOSE)).clicked()
+    super::stays(ui, scene.say(texts::CLOSE))
 }
 
 /// What goes, and what will point at nobody.

@@ -135,11 +135,11 @@ fn written(ui: &mut Ui, paths: &[PathBuf; 2], scene: &Scene<'_>) -> bool {
     weak_paragraph(ui, scene.say(words::WRITTEN_HINT));
     ui.add_space(space::S);
     ui.horizontal_wrapped(|ui| {
-        let done = button::primary(ui, None, scene.say(words::DONE)).clicked();
+        let stays = super::stays(ui, scene.say(words::DONE));
         if button::with_icon(ui, Icon::Document, scene.say(words::COPY_PATH)).clicked() {
             ui.copy_text(paths[0].display().to_string());
         }
-        !done
+        stays
     })
     .inner
 }

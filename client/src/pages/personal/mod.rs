@@ -19,7 +19,7 @@ use super::{Action, Scene, texts};
 use crate::link::worker::Asked;
 use crate::state::Standing;
 use crate::widgets::button;
-use crate::widgets::dialog::Dialog;
+use crate::widgets::dialog::{self, Dialog};
 use crate::widgets::icon::Icon;
 use crate::widgets::tokens::Tokens;
 
@@ -89,6 +89,13 @@ pub(super) fn confirmations(ui: &mut Ui, record: RecordId, scene: &mut Scene<'_>
     let Some(erasure) = roster.erasures.iter().find(|erasure| erasure.record == record) else { return };
     let (tone, state) = super::members::confirmations(&erasure.waiting, &people, scene);
     super::banner(ui, tone, &state);
+}
+
+/// The button by which a dialog is left that has nothing more to ask. Says whether it stays open.
+fn stays(ui: &mut Ui, caption: &str) -> bool {
+    let out = button::primary(ui, None, caption);
+    dialog::offer(&out);
+    !out.clicked()
 }
 
 fn paragraph(ui: &mut Ui, text: &str) {

@@ -47,8 +47,15 @@ pub(super) fn show(
     ui.set_width(WEEK + 7.0 * DAY.x);
     ui.spacing_mut().item_spacing = vec2(0.0, space::XS);
     let own = ui.interact(ui.max_rect(), id.with("keys"), Sense::focusable_noninteractive());
-    keep_focus(ui.ctx(), own.id);
-    if keyboard(ui, cursor) {
+    // Its buttons are reached with Tab; behind the last one are the days again.
+    let on_button = ui.memory(|memory| memory.focused()).is_some_and(|focused| {
+        let there = ui.ctx().read_response(focused);
+        focused != own.id && there.is_some_and(|there| there.layer_id == ui.layer_id())
+    });
+    if !on_button {
+        keep_focus(ui.ctx(), own.id);
+    }
+    if !on_button && keyboard(ui, cursor) {
         return Some(Picked::Day(*cursor));
     }
     heading(ui, cursor, texts);

@@ -7,7 +7,7 @@ use samsyn_engine::id::RecordId;
 use super::Shell;
 use crate::pages::texts;
 use crate::widgets::button;
-use crate::widgets::dialog::Dialog;
+use crate::widgets::dialog::{self, Dialog};
 
 /// Whether all of these are to be marked as reviewed: as they were when it was asked.
 #[derive(Debug)]
@@ -47,8 +47,9 @@ impl Shell {
                 ui.add(Label::new(texts::contradict_and_stay(question.contradict, language)).wrap());
             }
             ui.horizontal_wrapped(|ui| {
-                let yes = button::primary(ui, None, texts::MARK_AS_REVIEWED.get(language)).clicked();
-                (yes, ui.button(texts::CANCEL.get(language)).clicked())
+                let yes = button::primary(ui, None, texts::MARK_AS_REVIEWED.get(language));
+                dialog::offer(&yes);
+                (yes.clicked(), ui.button(texts::CANCEL.get(language)).clicked())
             })
             .inner
         });

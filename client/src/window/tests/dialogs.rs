@@ -21,7 +21,7 @@ fn says(walker: &Walker, words: &str) -> bool {
 }
 
 impl Walker {
-    fn until_says(&mut self, words: &str) {
+    pub(super) fn until_says(&mut self, words: &str) {
         self.desk.until(words, |desk| desk.harness.query_all_by_label_contains(words).next().is_some());
     }
 
@@ -41,7 +41,7 @@ impl Walker {
     }
 
     /// Opens what a button opens, and has the keyboard in it.
-    fn opens_with(&mut self, button: &str, shown: &str) {
+    pub(super) fn opens_with(&mut self, button: &str, shown: &str) {
         assert!(self.is_at(button), "{:?}", self.at());
         self.press(Key::Enter);
         self.until_says(shown);
@@ -54,7 +54,7 @@ impl Walker {
     }
 
     /// Esc closes what is open, and the button that opened it has the keyboard.
-    fn leaves(&mut self, button: &str, shown: &str) {
+    pub(super) fn leaves(&mut self, button: &str, shown: &str) {
         self.press(Key::Escape);
         self.until_not(shown);
         self.until_at(button);
@@ -106,8 +106,8 @@ fn somebody_is_invited_and_the_button_has_the_keyboard_again() {
     assert!(says(&walker, "Create invitation"), "that was for the drop-down alone");
     walker.tab_to("Create invitation");
     walker.press(Key::Enter);
-    walker.until_says("Copy the code");
-    walker.tab_to("Copy the code");
+    // It is shown once: the keyboard is on what does no harm.
+    walker.until_at("Copy the code");
     walker.press(Key::Enter);
     walker.until_says("Copied");
     walker.tab_to("Done");
@@ -123,16 +123,20 @@ fn questions_are_answered_with_no_and_give_the_keyboard_back() {
     let bo = town.join(("Bo", Membership::Ambassador), Page::List(&CONTACT), |_| {});
     maja.until_shown("Remove: Bo");
     let mut walker = Walker::new(maja);
-    for (button, asks) in [
-        ("Change role: Bo", "Which role is Bo to have?"),
-        ("Remove: Bo", "Remove Bo from the workspace?"),
-        ("New device: Bo", "One more device for Bo"),
+    for (button, asks, answer) in [
+        ("Change role: Bo", "Which role is Bo to have?", "Ambassador"),
+        ("Remove: Bo", "Remove Bo from the workspace?", "Cancel"),
+        ("New device: Bo", "One more device for Bo", "Create invitation"),
     ] {
         walker.tab_to(button);
         walker.opens_with(button, asks);
         walker.leaves(button, asks);
         walker.opens_with(button, asks);
-        walker.tab_to("Cancel");
+        // A question is answered with no by whoever presses Enter once more; a form begins with what is chosen.
+        walker.until_at(answer);
+        if !walker.is_at("Cancel") {
+            walker.tab_to("Cancel");
+        }
         walker.press(Key::Enter);
         walker.until_not(asks);
         walker.until_at(button);
@@ -189,7 +193,8 @@ fn the_question_whether_all_is_reviewed_gives_the_keyboard_back() {
     walker.opens_with("Mark everything as reviewed", "Mark 2 records as reviewed?");
     walker.leaves("Mark everything as reviewed", "Mark 2 records as reviewed?");
     walker.opens_with("Mark everything as reviewed", "Mark 2 records as reviewed?");
-    walker.tab_to("Mark as reviewed");
+    // It can be taken back, so that is the answer that the keyboard is on.
+    walker.until_at("Mark as reviewed");
     walker.press(Key::Enter);
     walker.desk.until_shown("Everything is reviewed");
     // The button can't be pressed any more: the page has the keyboard.
@@ -289,6 +294,26 @@ fn a_year_is_passed_in_the_calendar_by_keys() {
     walker.press(Key::Enter);
     let day = Value::Date("2030-06-13".parse().unwrap());
     walker.desk.until_stored(id.unwrap(), "follow_up", &day);
+    // Its buttons are reached as well, and pressed with Enter. Behind the last one the days have the keyboard again.
+    walker.press(Key::Tab);
+    walker.press(Key::Enter);
+    walker.tab_to("Next year");
+    walker.press(Key::Enter);
+    walker.press(Key::Enter);
+    walker.tab_to("Previous month");
+    walker.press(Key::Enter);
+    assert!(walker.is_at("Previous month"), "it stays open: {:?}", walker.at());
+    let buttons = ["Previous month", "Next month", "Next year", "Today", "Clear the date", "Previous year"];
+    for _ in 0..buttons.len() {
+        if !buttons.iter().any(|button| walker.is_at(button)) {
+            break;
+        }
+        walker.press(Key::Tab);
+    }
+    walker.press(Key::ArrowLeft);
+    walker.press(Key::Enter);
+    let day = Value::Date("2032-05-12".parse().unwrap());
+    walker.desk.until_stored(id.unwrap(), "follow_up", &day);
 }
 
 #[test]
@@ -324,4 +349,78 @@ fn a_picker_that_finds_nothing_makes_a_record_by_keys() {
     walker.until_says("Create “Vinterplanen”");
     walker.press(Key::Escape);
     walker.until_at("Plans behind it: Add");
+}
+
+#[test]
+fn an_invitation_is_taken_back_by_keys() {
+    let town = Town::new();
+    let maja = town.join(("Maja", Membership::Coordinator), Page::Members, |_| {});
+    town.invite(Membership::Reader, None);
+    let mut walker = Walker::new(maja);
+    walker.until_says("Withdraw: Reader");
+    for _ in 0..60 {
+        walker.press(Key::Tab);
+        if walker.at().is_some_and(|(_, at)| at.starts_with("Withdraw: Reader")) {
+            break;
+        }
+    }
+    walker.press(Key::Enter);
+    walker.desk.until_shown("The invitation is no longer valid.");
+    walker.until_not("Withdraw: Reader");
+    assert!(town.roster().invitations.is_empty());
+    // The button is gone: the page has the keyboard, and goes on being walked.
+    walker.until_at("Members");
+    walker.tab_to("Invite");
+}
+
+#[test]
+fn somebody_is_removed_and_gets_another_role_by_keys() {
+    let town = Town::new();
+    let maja = town.join(("Maja", Membership::Coordinator), Page::Members, |_| {});
+    let bo = town.join(("Bo", Membership::Ambassador), Page::List(&CONTACT), |_| {});
+    let mut walker = Walker::new(maja);
+    walker.desk.until_shown("Remove: Bo");
+    walker.tab_to("Change role: Bo");
+    walker.opens_with("Change role: Bo", "Which role is Bo to have?");
+    walker.until_at("Ambassador");
+    walker.tab_to("Reader");
+    walker.press(Key::Space);
+    walker.tab_to("Give the role");
+    walker.press(Key::Enter);
+    walker.desk.until_shown("The role was changed.");
+    walker.until_at("Change role: Bo");
+    walker.tab_to("Remove: Bo");
+    walker.opens_with("Remove: Bo", "Remove Bo from the workspace?");
+    walker.until_at("Cancel");
+    walker.press_with(Modifiers::SHIFT, Key::Tab);
+    walker.until_at("Remove from the workspace");
+    walker.press(Key::Enter);
+    walker.desk.until_shown("The member was removed, and is no longer let in.");
+    assert!(town.roster().members.iter().any(|member| member.removed_at.is_some()));
+    walker.until_at("Members");
+    drop(bo);
+}
+
+#[test]
+fn the_relays_address_is_changed_by_keys() {
+    let mut town = Town::new();
+    let maja = town.join(("Maja", Membership::Coordinator), Page::Members, |_| {});
+    let mut walker = Walker::new(maja);
+    walker.desk.until_shown("Change the address …");
+    let address = town.move_away();
+    walker.until_says("Not connected");
+    walker.tab_to("Change the address …");
+    walker.opens_with("Change the address …", "If the relay has moved");
+    walker.until_at("Address");
+    walker.press_with(Modifiers::COMMAND, Key::A);
+    walker.types("ws://127.0.0.1:1");
+    walker.press(Key::Enter);
+    // What was typed stays, and the field has the keyboard again as soon as it can be typed into.
+    walker.until_says("cannot be reached");
+    walker.until_at("Address");
+    walker.press_with(Modifiers::COMMAND, Key::A);
+    walker.types(&format!("ws://{address}"));
+    walker.press(Key::Enter);
+    walker.until_says("The relay's address is ");
+    walker.desk.until_shown("Connected");
 }

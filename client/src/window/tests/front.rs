@@ -21,7 +21,7 @@ use super::{make, text};
 use crate::belonging::backup::{Target, back_up};
 use crate::keys::{Vault, lock};
 use crate::pages::Page;
-use crate::state::Settings;
+use crate::state::{FirstPage, Settings};
 use crate::widgets;
 
 /// The window of somebody who has none.
@@ -327,4 +327,67 @@ fn the_windows_title_is_the_programs_until_a_workspace_is_open() {
         *named = named.take().or_else(|| title(door));
         named.as_deref().is_some_and(|title| title == "Min byrå – Samsyn")
     });
+}
+
+/// The keyboard alone, as somebody who comes in the morning: no click, no focus that the test sets.
+#[test]
+fn a_locked_workspace_is_unlocked_by_keys_alone() {
+    let mut door = Door::new();
+    let (path, passphrase) = (door.replica.clone(), "älg under bordet 7");
+    let vault = Vault::in_folder(&door.folder.path().join("keys"));
+    let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay: None };
+    drop(Replica::create(&path, &new, "Åsa Berg").unwrap());
+    lock::encrypt(&vault, &path).unwrap();
+    lock::lock(&vault, &path, (passphrase, true)).unwrap();
+    let home = Home { replica: path.clone(), vault };
+    let settings = Settings { language: Language::English, ..Settings::default() };
+    *door.harness.state_mut() = Front::locked((home, &path), settings);
+    let types = |door: &mut Door, text: &str| {
+        door.harness.event(Event::Text(text.to_owned()));
+        door.harness.key_press(Key::Enter);
+        door.harness.run_steps(2);
+    };
+    door.until("the question", |door| door.says("The workspace is locked"));
+    door.harness.run_steps(2);
+    types(&mut door, "älg under bordet 8");
+    door.until("it is another", |door| door.says("not the passphrase"));
+    types(&mut door, passphrase);
+    door.until("the window", |door| door.says("Byrån") && door.says("Only on this computer"));
+    // The page of the workspace has the keyboard.
+    door.until("the keyboard", |door| {
+        let mut focused = door.harness.query_all_by(|node| node.is_focused());
+        focused.any(|node| node.accesskit_node().role() != Part::Window)
+    });
+}
+
+#[test]
+fn what_is_typed_on_the_first_page_is_there_at_the_next_start_but_for_what_is_secret() {
+    let mut door = Door::new();
+    door.harness.run_steps(3);
+    let code = InvitationCode::random().reveal();
+    door.write("Address", &format!("wss://relay.example.se/x#{code}"));
+    door.write("Your name", "Åsa Berg");
+    door.write("Code", &code);
+    door.press("Create your own");
+    door.write("The workspace's name", "Min byrå");
+    // As the window keeps it when it is closed, by a signal too.
+    let settings = door.harness.state().settings().clone();
+    let kept = format!("{settings:?}");
+    assert!(!kept.contains(&code) && !kept.contains(code.split('-').next().unwrap()), "{kept}");
+    let home = door.harness.state().home.clone();
+    *door.harness.state_mut() = Front::welcome(home, settings);
+    door.harness.run_steps(3);
+    let input = |door: &Door, label: &str| {
+        door.harness.get_by_role_and_label(Part::TextInput, label).accesskit_node().value()
+    };
+    assert_eq!(input(&door, "The workspace's name").as_deref(), Some("Min byrå"));
+    assert_eq!(input(&door, "Your name").as_deref(), Some("Åsa Berg"));
+    door.press("Join");
+    assert_eq!(input(&door, "Address").as_deref(), Some("wss://relay.example.se/x"));
+    assert_eq!(input(&door, "Code").as_deref(), Some(""));
+    // Once there is a workspace it is of no use any more.
+    door.press("Create your own");
+    door.press("Create workspace");
+    door.until("the window", |door| door.says("Min byrå") && door.says("Only on this computer"));
+    assert_eq!(door.harness.state().settings().first_page, FirstPage::default());
 }
