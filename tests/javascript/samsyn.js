@@ -2,7 +2,7 @@
 // The second client's command line: each command prints one line of JSON, or fails with one line of words. It is for tests: what it keeps
 // lies in clear in the file that --state names.
 //
-//   join ADDRESS --name NAME (the code on standard input)      sync      status      compare
+//   join ADDRESS --name NAME (the code on standard input)      sync      listen      status      compare
 //   add KIND FIELD=VALUE…      set RECORD FIELD=VALUE…      row RECORD LIST FIELD=VALUE…      cell RECORD LIST ROW FIELD=VALUE…
 //   move RECORD LIST ROW BEFORE AFTER      remove RECORD [LIST ROW]      show RECORD      list KIND      fill KIND      chunk RECORD HEX      manage JSON
 
@@ -18,7 +18,7 @@ import { State } from './src/state.js'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { state: { type: 'string' }, name: { type: 'string' }, why: { type: 'string' }, unchecked: { type: 'boolean' }, times: { type: 'string' } },
+  options: { state: { type: 'string' }, name: { type: 'string' }, why: { type: 'string' }, unchecked: { type: 'boolean' }, times: { type: 'string' }, open: { type: 'string' }, cut: { type: 'string' } },
 })
 const [command, ...words] = positionals
 
@@ -74,7 +74,10 @@ const status = (state) => ({
 const raw = (value) => records.scalar(value)
 
 const COMMANDS = {
-  sync: (state) => sync(state),
+  /** With --cut the link breaks after so many frames. */
+  sync: (state) => sync(state, { cut: options.cut && Number(options.cut) }),
+  /** Stays connected and prints what comes, each a line of JSON; with --open it is seen to have that record open. */
+  listen: (state) => sync(state, { then: (session) => session.listen((news) => console.log(JSON.stringify(news)), options.open) }),
   status,
   /** Gives its place in the log up, so that both compare. */
   compare(state) {

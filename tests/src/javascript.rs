@@ -1,6 +1,7 @@
 //! The second client, in JavaScript (`tests/javascript`): what it needs is looked for, its packages are fetched once, and each
 //! of its commands is a process.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
@@ -8,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::documented::top;
-use crate::process::complaint;
+use crate::process::{Desk, Relay, Workspace, complaint, run};
 
 /// The oldest Node that it runs on: that of Debian 12.
 const OLDEST_NODE: u32 = 18;
@@ -118,4 +119,107 @@ impl Scripted {
         assert!(!output.status.success(), "{arguments:?} succeeded");
         complaint(&output)
     }
+}
+
+/// A relay with a workspace, where some work with the command line and some with the second client.
+#[derive(Debug)]
+pub struct Town {
+    /// Where everybody keeps what is theirs.
+    pub folder: tempfile::TempDir,
+    /// The relay.
+    pub relay: Relay,
+    /// The workspace.
+    pub workspace: Workspace,
+}
+
+impl Town {
+    /// An empty one.
+    ///
+    /// # Panics
+    /// Where the relay cannot be started.
+    pub fn create() -> Town {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let relay = Relay::start(&folder.path().join("relay"), 0);
+        let workspace = relay.create_workspace("Byrån");
+        Town { folder, relay, workspace }
+    }
+
+    /// Somebody's own folder.
+    fn own(&self, name: &str) -> PathBuf {
+        let folder = self.folder.path().join(name);
+        fs::create_dir(&folder).expect("a folder can be made");
+        folder
+    }
+
+    /// Somebody who works with the command line.
+    ///
+    /// # Panics
+    /// Where they are not let in.
+    pub fn desk(&self, name: &str, role: &str) -> Desk {
+        self.desk_with(name, &self.workspace.invite(&["--role", role]))
+    }
+
+    /// The same with a code that they have.
+    ///
+    /// # Panics
+    /// Where they are not let in.
+    pub fn desk_with(&self, name: &str, code: &str) -> Desk {
+        let path = self.own(name).join("a.samsyn");
+        let joined = self.workspace.join_with(&path, name, code);
+        assert!(joined.status.success(), "{}", complaint(&joined));
+        Desk { path }
+    }
+
+    /// Somebody who works with the second client: the role, and what else is said to invite somebody.
+    ///
+    /// # Panics
+    /// Where they are not let in.
+    pub fn scripted(&self, name: &str, role: &[&str]) -> Scripted {
+        let code = self.workspace.invite(&[&["--role"], role].concat());
+        Scripted::join(&self.own(name).join("state.json"), &self.workspace.address, name, &code)
+    }
+
+    /// What an operator asks of the relay: the command, what stands behind the workspace's id, and what it printed.
+    ///
+    /// # Panics
+    /// Where it fails.
+    pub fn operate(&self, command: &str, rest: &[&str]) -> String {
+        let data = self.workspace.data.to_str().expect("a test's folder has a plain name");
+        let output = run("samsyn-relay", [&[command, self.workspace.id(), "--data", data], rest].concat());
+        assert!(output.status.success(), "{command}: {}", complaint(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+/// The heads of all documents of a desk, by record.
+fn heads(desk: &Desk) -> BTreeMap<String, Vec<String>> {
+    const READ: &str = "what was exported can be read";
+    let out = desk.path.with_file_name("out");
+    desk.must(&["export", "--automerge", &out.display().to_string(), "--overwrite"]);
+    let files = |folder: &Path| fs::read_dir(folder).expect(READ).map(|entry| entry.expect(READ).path());
+    let read = |file: PathBuf| {
+        let document = automerge::Automerge::load(&fs::read(&file).expect(READ)).expect(READ);
+        let mut heads: Vec<_> = document.get_heads().iter().map(ToString::to_string).collect();
+        heads.sort();
+        (file.file_stem().unwrap_or_default().to_string_lossy().into_owned(), heads)
+    };
+    files(&out).flat_map(|kind| files(&kind).collect::<Vec<_>>()).map(read).collect()
+}
+
+/// The same of the second client.
+fn heads_of(scripted: &Scripted) -> BTreeMap<String, Vec<String>> {
+    serde_json::from_value(scripted.json(&["status"])["heads"].clone()).expect("it prints heads by record")
+}
+
+/// Both have the same, nothing waits and nothing is kept apart.
+///
+/// # Panics
+/// Where that is not so.
+pub fn assert_same(desk: &Desk, scripted: &Scripted) {
+    assert_eq!(heads(desk), heads_of(scripted));
+    let status = scripted.json(&["status"]);
+    assert_eq!(
+        (&status["waiting"], &status["apart"], &status["refused"]),
+        (&json!(0), &json!([]), &json!([]))
+    );
 }

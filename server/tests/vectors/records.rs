@@ -77,6 +77,18 @@ fn a_record_begins_as_the_page_says() {
     assert_eq!(changes.len(), 2);
 }
 
+/// Section 10: the same work under another name.
+#[test]
+fn a_change_is_written_anew_as_the_page_says() {
+    let writer = Writer::new(&[0x22; 16], DeviceId::from_bytes([0x33; 16]), 1_790_000_000);
+    let new = NewRecord { id: RecordId::from_bytes([0x11; 16]), ..NewRecord::new(&MEMBER) };
+    let document = Document::create(&new, &writer).unwrap();
+    let changes = document.changes_since(&[]);
+    let renamed = document.renamed(&changes[1].hash).unwrap();
+    let [again] = renamed.changes.as_slice() else { panic!("one change was written anew") };
+    assert_eq!(HEXLOWER.encode(&again.bytes), HEXLOWER.encode(&example("renamed")));
+}
+
 #[test]
 fn the_seeds_of_all_kinds() {
     let seed = |kind: &&'static Kind| {

@@ -2,7 +2,7 @@
 // Automerge's to read.
 
 import { inflateRawSync } from 'node:zlib'
-import { compare, concat, equal, hex, leb, Reader, sha256 } from './bytes.js'
+import { compare, concat, equal, hex, leb, Reader, sha256, unhex } from './bytes.js'
 import { limit } from './page.js'
 
 const MAGIC = new Uint8Array([0x85, 0x6f, 0x4a, 0x83])
@@ -22,12 +22,19 @@ export class ChunkError extends Error {}
 
 /** What a change chunk says of itself, after its checksum was found right. */
 export function readChange(bytes) {
+  const { hash, plain, checksum } = named(bytes)
+  if (!equal(unhex(hash).subarray(0, 4), checksum)) throw new ChunkError('its checksum is wrong')
+  return { hash, bytes: concat(MAGIC, checksum, Uint8Array.of(1), leb(plain.length), plain), ...header(new Reader(plain)) }
+}
+
+/** The name of a change, whatever it is worth: its place in the log counts by it. */
+export const nameOf = (bytes) => named(bytes).hash
+
+function named(bytes) {
   const { type, checksum, contents } = unframe(bytes)
   if (type !== 1 && type !== 2) throw new ChunkError(`it is another kind of chunk (${type})`)
   const plain = type === 1 ? contents : inflate(contents)
-  const hash = digest(1, plain)
-  if (!equal(hash.subarray(0, 4), checksum)) throw new ChunkError('its checksum is wrong')
-  return { hash: hex(hash), bytes: concat(MAGIC, checksum, Uint8Array.of(1), leb(plain.length), plain), ...header(new Reader(plain)) }
+  return { hash: hex(digest(1, plain)), plain, checksum }
 }
 
 /** Looks at a document chunk's frame and checksum, which is over its contents as they are. */

@@ -31,7 +31,7 @@ export class Notice extends Error {
 export class Broken extends Error {}
 
 /** Connects to a workspace. */
-export function dial(link, workspace) {
+export function dial(link, workspace, cut) {
   const options = { perMessageDeflate: false, maxPayload: MOST.frame, followRedirects: false, handshakeTimeout: CONNECT_WITHIN }
   const socket = new WebSocket(`${link}/sync/${workspace}`, options)
   return new Promise((resolve, reject) => {
@@ -46,13 +46,13 @@ export function dial(link, workspace) {
       response.on('end', () => reject(new Turned(response.statusCode, Number(response.headers['retry-after'] ?? 0), words)))
     })
     socket.on('error', (error) => reject(new Broken(error.message)))
-    socket.on('open', () => resolve(new Link(socket, asked)))
+    socket.on('open', () => resolve(new Link(socket, asked, cut)))
   })
 }
 
 class Link {
-  constructor(socket, asked) {
-    Object.assign(this, { socket, asked, frames: [], waiting: null, ended: null, pushes: 0, welcomed: false, pinged: null })
+  constructor(socket, asked, cut) {
+    Object.assign(this, { socket, asked, cut, frames: [], waiting: null, ended: null, pushes: 0, welcomed: false, pinged: null })
     this.heard = Date.now()
     socket.on('message', (data, isBinary) => this.take(data, isBinary))
     socket.on('close', () => this.end(new Broken('the connection ended')))
@@ -83,6 +83,7 @@ class Link {
 
   take(data, isBinary) {
     this.hear()
+    if (this.cut-- <= 0) return this.end(new Broken('the link was cut'))
     try {
       if (!isBinary) throw new ProtocolError('a text came')
       const message = unframe(new Uint8Array(data))

@@ -2,7 +2,9 @@
 
 import { hex, read, sha256, unhex, written } from './bytes.js'
 import { begin, take } from './compare.js'
+import { nameOf } from './chunks.js'
 import { credential } from './identity.js'
+import { right } from './kinds.js'
 import { Broken, dial, Notice } from './link.js'
 import { chunksOf } from './state.js'
 import { bundle, CHANGE, KNOWN, MOST, ProtocolError, unbundle } from './wire.js'
@@ -15,15 +17,16 @@ const AGAIN = ['stopping', 'storage', 'other']
 const NOTHING = new Uint8Array(16)
 
 /** Syncs until all has come and all is sent. `code` is that of an invitation; `then` is done with the open session. */
-export async function sync(state, { code, then } = {}) {
+export async function sync(state, { code, then, cut } = {}) {
   let last
-  for (let visit = 1; visit <= VISITS; visit++) {
-    const session = new Session(state)
+  for (let visit = 1; visit <= (cut ? 1 : VISITS); visit++) {
+    const session = new Session(state, cut)
+    state.copied = false
     try {
       if (await session.visit(code)) return { ...session.told, ...(await then?.(session)) }
     } catch (error) {
       const again = error instanceof Broken || (error instanceof Notice && AGAIN.includes(error.code))
-      if (!again || error.permanent) throw error
+      if (!again) throw error
       last = error
       await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** visit * 50, 2_000)))
     } finally {
@@ -34,8 +37,9 @@ export async function sync(state, { code, then } = {}) {
 }
 
 export class Session {
-  constructor(state) {
-    this.state = state
+  /** The link breaks after `cut` frames, where that is said. */
+  constructor(state, cut = Infinity) {
+    Object.assign(this, { state, cut })
     this.told = { received: 0, sent: 0, refused: 0, began: null }
     this.unanswered = new Map()
     this.pushed = 0
@@ -44,16 +48,20 @@ export class Session {
   /** Says whether that came to its end; otherwise it is to be begun anew. */
   async visit(code) {
     const { state } = this
-    this.link = await dial(state.data.link, state.data.workspace)
+    this.link = await dial(state.data.link, state.data.workspace, this.cut)
     const welcome = await this.enter(code)
     this.link.welcomed = true
     if (this.erase(welcome.x)) return false
     state.offerAgain(['not-yours', 'missing-dependencies'])
     this.granted(welcome)
     await this.begin(welcome)
-    while (!this.caughtUp) await this.step()
-    await this.push()
-    return true
+    while (!this.caughtUp && !state.copied) await this.step()
+    if (!state.copied) await this.push()
+    if (!state.copied) return true
+    // Somebody else writes under this actor: with another one, and without a place in the log, it is begun anew.
+    Object.assign(state.data, { cursor: null, first: null })
+    state.save()
+    return false
   }
 
   async enter(code) {
@@ -92,6 +100,8 @@ export class Session {
     const { data } = this.state
     const grant = g ? { member: g.m, role: g.r, organisation: g.o ?? null } : null
     if (JSON.stringify(grant) !== JSON.stringify(data.grant)) this.state.offerAgain(['forbidden'])
+    // What the role does not read any more leaves this device, but for what was written here and is not sent.
+    if (grant) this.state.withdraw((kind) => right(grant.role, kind) !== null)
     Object.assign(data, { grant, sealed: o === true, name: n, meetingKey: k ? hex(k) : null })
     this.state.save()
   }
@@ -183,9 +193,10 @@ export class Session {
       try {
         chunks = chunksOf(entry)
       } catch (error) {
-        // Its place in the log counts all the same; but without its name nothing behind it can be checked.
-        if (entry.kind === CHANGE) throw new ProtocolError(`a change came that is none: ${error.message}`)
-        this.state.data.apart.push({ record: id, hash: null, why: error.message })
+        // It is kept apart. Its place in the log counts all the same.
+        const hash = entry.kind === CHANGE ? nameOf(entry.bytes) : null
+        if (hash) names.push(unhex(hash))
+        this.state.data.apart.push({ record: id, hash, why: error.message })
         continue
       }
       names.push(...chunks.map((chunk) => unhex(chunk.hash)))
@@ -219,6 +230,8 @@ export class Session {
   batch({ p, h, b }) {
     const { data } = this.state
     const names = this.store(b)
+    // Its place in the log is given up.
+    if (this.state.copied) return
     const cursor = { epoch: data.cursor.epoch, position: p, hash: hex(h) }
     if (!data.sealed) {
       const hash = names.reduce((hash, name) => sha256(hash, name).subarray(0, 16), unhex(data.cursor.hash))
@@ -238,8 +251,8 @@ export class Session {
       while (waiting.length > 0 && this.unanswered.size < MOST.pushes) this.pushOne(waiting)
       await this.step()
     }
-    const acknowledged = () => this.state.waiting().length > 0
-    while (acknowledged()) await this.step()
+    // All is acknowledged: it comes by in the log.
+    while (!this.state.copied && this.state.waiting().length > 0) await this.step()
   }
 
   pushOne(waiting) {
@@ -260,6 +273,8 @@ export class Session {
     this.unanswered.delete(i)
     this.link.pushes = this.unanswered.size
     for (const { n, c, w } of r) if (part[n]) part[n].change.refused = { code: String(c), words: String(w) }
+    const collided = r.find(({ n, c }) => c === 'actor-collision' && part[n]?.id)
+    if (collided) this.state.tellApart(part[collided.n].id, part[collided.n].change.hash)
     for (const { n, p: position } of p) if (part[n] && position <= this.state.data.cursor.position) part[n].change.logged = true
     this.told.refused += r.length
     this.told.sent += part.length - r.length
@@ -276,6 +291,17 @@ export class Session {
     return change.refused ?? null
   }
 
+  /** Stays, and tells of what comes; of who is here, too, where it is said which record is open. */
+  async listen(tell, open) {
+    if (open !== undefined) this.link.send('presence', { o: read(open, 16) ?? new Uint8Array(0) })
+    for (;;) {
+      const { name, body } = await this.step()
+      if (name === 'batch') tell({ position: body.p })
+      if (name === 'present') tell({ here: body.h.map((pair) => pair.map(idOrNone)), gone: body.g.map(written) })
+      await this.push()
+    }
+  }
+
   /** Asks the relay for something of who belongs. */
   async manage(wish) {
     this.link.send('manage', { m: wish })
@@ -285,3 +311,5 @@ export class Session {
     }
   }
 }
+
+const idOrNone = (bytes) => (bytes.length === 0 ? null : written(bytes))

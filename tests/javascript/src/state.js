@@ -4,6 +4,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { hex, random, read, unhex, written } from './bytes.js'
 import { readChange, sorted } from './chunks.js'
+import { renamed } from './copies.js'
 import { changesOf, contents, misfit, open } from './records.js'
 
 const base64 = (bytes) => Buffer.from(bytes).toString('base64')
@@ -100,12 +101,34 @@ export class State {
       else Object.assign(known.get(hash), { logged: true, refused: undefined })
     }
     if (fresh.length === 0) return
+    // A change of another under the actor and number of one that is not sent yet: this file was copied.
+    const places = new Map(this.changes(id).filter(({ kept }) => !kept.logged).map((own) => [`${own.actor} ${own.number}`, own]))
+    const collided = chunks.map((chunk) => places.get(`${chunk.actor} ${chunk.number}`)).find((own) => own && !chunks.some(({ hash }) => hash === own.hash))
+    if (collided) this.tellApart(id, collided.hash)
     const before = this.data.records[id] ?? []
     if (this.fits(id, [...before, ...fresh])) return
     // One by one, so that one bad change takes nothing good along.
     for (const change of fresh) {
       const why = this.fits(id, [...(this.data.records[id] ?? before), change]) ? null : this.why
       if (why) this.data.apart.push({ record: id, hash: change.hash, why })
+    }
+  }
+
+  /** This file is a copy, and another one wrote as it: what was written here, from this change on, gets another name. */
+  tellApart(id, first) {
+    const names = renamed(this.changes(id), first)
+    const kept = this.data.records[id].filter((change) => !names.has(change.hash))
+    const fresh = [...names.values()].filter((chunk) => !kept.some((change) => change.hash === chunk.hash))
+    this.data.records[id] = [...kept, ...fresh.map(({ hash, bytes }) => ({ hash, bytes: base64(bytes), logged: false }))]
+    this.data.actor = hex(random(16))
+    this.copied = true
+  }
+
+  /** Takes away the records of kinds that are not read any more, but for those in which something is not sent. */
+  withdraw(reads) {
+    for (const [id, record] of this.all()) {
+      const sent = this.data.records[id].every((change) => change.logged)
+      if (!reads(record._kind) && sent) delete this.data.records[id]
     }
   }
 

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { concat, hex, read, sha256, unhex, written } from '../src/bytes.js'
 import { readChange } from '../src/chunks.js'
 import { fingerprint } from '../src/compare.js'
+import { renamed } from '../src/copies.js'
 import { credential, invitationKey, keyPair, challenge, statement } from '../src/identity.js'
 import { between } from '../src/kinds.js'
 import { example, KINDS, seedHashes } from '../src/page.js'
@@ -88,6 +89,13 @@ test('seeds are the same to the byte', () => {
   const made = create('member', id(0x11), {}, writer)
   assert.deepEqual(made.map(hex), [example('seed'), example('first-change')].map(hex))
   assert.deepEqual([readChange(made[1]).device, readChange(made[1]).actor], [writer.device, writer.actor])
+})
+
+test('a copy gives its change another name', () => {
+  const changes = [example('seed'), example('first-change')].map(readChange)
+  const names = renamed(changes, changes[1].hash)
+  assert.deepEqual([...names.keys()], [changes[1].hash])
+  assert.equal(hex(names.get(changes[1].hash).bytes), hex(example('renamed')))
 })
 
 test('places between places', () => {
