@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use samsyn_engine::document::{Document, EncodedChange, Writer, is_seed_actor};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
-use samsyn_engine::schema::kinds::MEMBER;
+use samsyn_engine::schema::kinds::{CONTACT, MEMBER};
 use samsyn_engine::schema::{Field, FieldType, KINDS, Kind, NewRecord, Target, order};
 
 use super::page::{block, constant, example, page, row, written};
@@ -75,6 +75,9 @@ fn a_record_begins_as_the_page_says() {
     assert_eq!(hex(&changes[0]), HEXLOWER.encode(&example("seed")), "its seed");
     assert_eq!(hex(&changes[1]), HEXLOWER.encode(&example("first-change")), "what its device writes first");
     assert_eq!(changes.len(), 2);
+    assert_eq!(hex(&made(&CONTACT)[0]), HEXLOWER.encode(&example("seed-contact")), "with containers");
+    // The last letter of an id has two bits too many.
+    assert!("z".repeat(26).parse::<RecordId>().is_err() && "w".repeat(26).parse::<RecordId>().is_ok());
 }
 
 /// Section 10: the same work under another name.
