@@ -48,7 +48,7 @@ fn main() -> Result<(), Trouble> {
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         widgets::prepare(&creation.egui_ctx);
         let until = Instant::now();
-        Ok(Box::new(Pictures { folder, made, front: None, steps, events: Vec::new(), until }))
+        Ok(Box::new(Pictures { folder, made, front: None, steps, events: VecDeque::new(), until }))
     };
     eframe::run_native("Samsyn pictures", options, Box::new(create))?;
     Ok(())
@@ -109,21 +109,35 @@ fn plan(looks: &Looks) -> VecDeque<Step> {
         for (theme, shade) in &looks.themes {
             for language in &looks.languages {
                 let code = language.code();
-                for (stage, pictures) in stages(*language) {
+                let view = View { language: *language, narrow: *width < TWO_PANES };
+                for (stage, pictures) in stages(view) {
                     steps.extend([Step::Open(stage, *width, *theme, *language), Step::Wait]);
                     for (number, (name, way)) in pictures.into_iter().enumerate() {
                         steps.extend(way);
+                        steps.push_back(Step::Wait);
                         let stage = format!("{stage:?}").to_lowercase();
                         steps.push_back(Step::Take(format!(
                             "{width}-{shade}-{code}-{stage}-{number:02}-{name}.png"
                         )));
-                        steps.push_back(Step::Press(Modifiers::NONE, Key::Escape, 4));
+                        // What is still on its way must not come to the next window.
+                        steps.extend([Step::Press(Modifiers::NONE, Key::Escape, 4), Step::Wait]);
                     }
                 }
             }
         }
     }
     steps
+}
+
+/// From this width of the window on a list has its record beside it, in points: the ways differ.
+const TWO_PANES: f32 = 964.0;
+
+/// What the ways to the pictures depend on.
+#[derive(Clone, Copy)]
+struct View {
+    language: Language,
+    /// One pane is shown at a time.
+    narrow: bool,
 }
 
 /// What a picture is called, and what leads to it.
@@ -145,19 +159,23 @@ fn ctrl(key: Key) -> Step {
     Step::Press(Modifiers::COMMAND, key, 1)
 }
 
+fn typed(text: &str) -> Step {
+    Step::Type(text.to_owned())
+}
+
 /// Does what the palette finds first for these words.
 fn command(language: Language, sv: &'static str, en: &'static str) -> Vec<Step> {
     let words = Caption::new(sv, en).get(language).to_owned();
     vec![ctrl(Key::K), Step::Type(words), Step::Wait, key(Key::Enter), Step::Wait]
 }
 
-fn stages(language: Language) -> Vec<(Stage, Vec<Picture>)> {
+fn stages(view: View) -> Vec<(Stage, Vec<Picture>)> {
     vec![
         (Stage::Welcome, welcome()),
         (Stage::Locked, vec![("locked", Vec::new())]),
-        (Stage::Sample, [lists(), records(), opened(language), dialogs(language)].concat()),
-        (Stage::Maja, together(language)),
-        (Stage::Bo, lost(language)),
+        (Stage::Sample, [lists(), records(), opened(view.language), dialogs(view)].concat()),
+        (Stage::Maja, together(view)),
+        (Stage::Bo, lost()),
     ]
 }
 
@@ -165,8 +183,20 @@ fn stages(language: Language) -> Vec<(Stage, Vec<Picture>)> {
 fn welcome() -> Vec<Picture> {
     vec![
         ("join", Vec::new()),
-        ("join-wrong", vec![Step::Type("relay.example.se".to_owned()), keys(Key::Tab, 3), key(Key::Enter)]),
-        ("own", vec![back(4), key(Key::Enter)]),
+        (
+            "join-wrong",
+            // Nothing has the keyboard after Esc: the three ways come first.
+            vec![
+                keys(Key::Tab, 4),
+                typed("relay.example.se"),
+                key(Key::Tab),
+                typed("AB12-CD34-EF56-GH78"),
+                key(Key::Tab),
+                typed("Åsa Berg"),
+                key(Key::Enter),
+            ],
+        ),
+        ("own", vec![keys(Key::Tab, 3), key(Key::Enter)]),
     ]
 }
 
@@ -208,7 +238,7 @@ fn records() -> Vec<Picture> {
         ),
         (
             "contact-rows",
-            then(Key::Num3, vec![keys(Key::Tab, 14), key(Key::Enter), Step::Wait, keys(Key::Tab, 2)]),
+            then(Key::Num3, vec![keys(Key::Tab, 4), key(Key::Enter), Step::Wait, keys(Key::Tab, 2)]),
         ),
         ("contact-end", then(Key::Num3, vec![keys(Key::Tab, 40)])),
         (
@@ -238,28 +268,31 @@ fn opened(language: Language) -> Vec<Picture> {
             Step::Wait,
         ]
     };
-    let letters = Step::Type(Caption::new("nordiska", "nordiska").get(language).to_owned());
+    let letters = typed(Caption::new("beslut", "decis").get(language));
     vec![
-        ("opened-2", open(Key::Num2, 2)),
-        ("opened-3", [open(Key::Num2, 3), vec![letters, Step::Wait]].concat()),
-        ("opened-5", open(Key::Num2, 5)),
-        ("opened-6", open(Key::Num2, 6)),
-        ("opened-7", open(Key::Num2, 7)),
+        ("choice", open(Key::Num2, 2)),
+        ("choice-found", [open(Key::Num2, 3), vec![letters, Step::Wait]].concat()),
+        ("picker", open(Key::Num2, 5)),
+        ("picker-none", [open(Key::Num2, 5), vec![typed("xyzzyq"), Step::Wait]].concat()),
+        ("calendar", open(Key::Num2, 17)),
         (
             "unreadable",
             vec![
-                ctrl(Key::Num2),
+                ctrl(Key::Num5),
                 ctrl(Key::N),
                 Step::Wait,
-                keys(Key::Tab, 5),
-                Step::Type("1.250".to_owned()),
+                keys(Key::Tab, 4),
+                typed("1.250"),
+                keys(Key::Tab, 1),
                 Step::Wait,
             ],
         ),
     ]
 }
 
-fn dialogs(language: Language) -> Vec<Picture> {
+fn dialogs(View { language, narrow }: View) -> Vec<Picture> {
+    // Beside the queue, what it is about is shown; in place of it, it is gone into first.
+    let look = if narrow { vec![key(Key::Enter), Step::Wait] } else { Vec::new() };
     vec![
         ("keys", vec![key(Key::F1)]),
         ("palette", vec![ctrl(Key::K)]),
@@ -267,22 +300,26 @@ fn dialogs(language: Language) -> Vec<Picture> {
         ("settings", vec![ctrl(Key::Num3), ctrl(Key::F), back(2), key(Key::Enter), Step::Wait]),
         ("relay", command(language, "reläets adress", "relay's address")),
         ("backup", command(language, "säkerhetskop", "back up")),
-        ("chosen-toast", vec![ctrl(Key::Num1), key(Key::Num1), Step::Wait]),
-        ("mark-all", command(language, "markera allt", "mark everything")),
+        (
+            "chosen-toast",
+            [vec![ctrl(Key::Num1), Step::Wait], look, vec![key(Key::Num1), Step::Wait]].concat(),
+        ),
         ("locking", command(language, "lås arbetsytan", "lock the workspace")),
     ]
 }
 
 /// A workspace of several people, as its coordinator sees it.
-fn together(language: Language) -> Vec<Picture> {
+fn together(View { language, narrow }: View) -> Vec<Picture> {
+    let to_bin = if narrow { 5 } else { 7 };
     vec![
         ("members", vec![ctrl(Key::Num8), Step::Wait]),
         ("review", vec![ctrl(Key::Num1), Step::Wait]),
-        ("review-looked", vec![ctrl(Key::Num1), key(Key::ArrowDown), key(Key::Enter), Step::Wait]),
+        ("review-looked", vec![ctrl(Key::Num1), keys(Key::ArrowDown, 2), key(Key::Enter), Step::Wait]),
+        ("mark-all", command(language, "markera allt", "mark everything")),
         ("invite", command(language, "bjud in", "invite")),
         (
             "invited",
-            [command(language, "bjud in", "invite"), vec![keys(Key::Tab, 3), key(Key::Enter), Step::Wait]]
+            [command(language, "bjud in", "invite"), vec![keys(Key::Tab, 4), key(Key::Enter), Step::Wait]]
                 .concat(),
         ),
         ("relay", command(language, "reläets adress", "relay's address")),
@@ -294,7 +331,7 @@ fn together(language: Language) -> Vec<Picture> {
                 key(Key::Home),
                 key(Key::ArrowDown),
                 key(Key::Enter),
-                back(5),
+                back(to_bin),
                 key(Key::Enter),
                 Step::Wait,
             ],
@@ -303,12 +340,11 @@ fn together(language: Language) -> Vec<Picture> {
 }
 
 /// The same as somebody sees it whose role no longer lets them write.
-fn lost(language: Language) -> Vec<Picture> {
-    let _ = language;
+fn lost() -> Vec<Picture> {
     vec![
         ("first", vec![Step::Wait, Step::Wait]),
         ("refused", vec![ctrl(Key::Num9), Step::Wait]),
-        ("read", vec![ctrl(Key::Num3), key(Key::Home), key(Key::Enter), Step::Wait]),
+        ("read", vec![ctrl(Key::Num3), Step::Wait, key(Key::Home), key(Key::Enter), Step::Wait]),
         ("members", vec![ctrl(Key::Num8), Step::Wait]),
     ]
 }
@@ -319,8 +355,8 @@ struct Pictures {
     made: Made,
     front: Option<Front>,
     steps: VecDeque<Step>,
-    /// What is pressed and typed, an event a frame.
-    events: Vec<Event>,
+    /// What is pressed and typed, a stroke a frame.
+    events: VecDeque<Vec<Event>>,
     /// Nothing is done before that.
     until: Instant,
 }
@@ -329,10 +365,7 @@ impl eframe::App for Pictures {
     fn raw_input_hook(&mut self, _: &egui::Context, input: &mut RawInput) {
         // Nobody manages windows on a made-up screen, so none has the keyboard.
         input.focused = true;
-        if !self.events.is_empty() {
-            let event = self.events.remove(0);
-            input.events.push(event);
-        }
+        input.events.extend(self.events.pop_front().unwrap_or_default());
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
@@ -380,10 +413,10 @@ impl Pictures {
                 for _ in 0..times {
                     let event =
                         |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
-                    self.events.extend([event(true), event(false)]);
+                    self.events.push_back(vec![event(true), event(false)]);
                 }
             }
-            Step::Type(text) => self.events.push(Event::Text(text)),
+            Step::Type(text) => self.events.push_back(vec![Event::Text(text)]),
             Step::Wait => self.until += SETTLED,
             Step::Take(name) => {
                 let path = self.folder.join(name);

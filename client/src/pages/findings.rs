@@ -20,7 +20,7 @@ const HIGH_ENTRY: f32 = ENTRY + LINE + height::CONTROL + space::XS;
 const LINE: f32 = 16.0;
 
 /// From this width on the buttons stand beside the words, in points.
-const BESIDE: f32 = 560.0;
+const BESIDE: f32 = 720.0;
 
 /// The height of what stands above them, in points.
 const HEAD: f32 = 28.0;

@@ -279,9 +279,8 @@ impl ListPage {
             filter: texts::SEARCH.get(language),
             no_match: texts::NOTHING_FOUND.get(language),
         };
-        let width = if chosen.is_some() { 190.0 } else { 130.0 };
         let caption = field.caption.get(language);
-        let changed = field::filter(ui, caption, width, Choices { titles: &titles, chosen, texts });
+        let changed = field::filter(ui, caption, Choices { titles: &titles, chosen, texts });
         let Some(changed) = changed else { return };
         self.filters.retain(|filter| filter.field != field.name);
         if let Some(choice) = changed.and_then(|index| list.choices.get(index)) {

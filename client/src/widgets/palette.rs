@@ -48,6 +48,8 @@ pub struct Palette {
     query: String,
     cursor: usize,
     fresh: bool,
+    /// What Enter would choose was found here, not by other means.
+    own: bool,
 }
 
 /// The palette's width, in points.
@@ -74,6 +76,12 @@ impl Palette {
     #[must_use]
     pub fn query(&self) -> &str {
         &self.query
+    }
+
+    /// Whether what Enter would choose changes with what is found by other means.
+    #[must_use]
+    pub fn awaits_found(&self) -> bool {
+        self.open && !self.query.trim().is_empty() && !self.own
     }
 
     /// Shows the palette, if it is open, and returns what was chosen, once.
@@ -116,6 +124,8 @@ impl Palette {
         let mut keys = Keys::take(ui, &mut self.cursor, hits.len());
         keys.moved |= std::mem::take(&mut self.fresh);
         let input = list::search_field(ui, id.with("query"), &mut self.query, texts.prompt);
+        let marked = hits.get(self.cursor).filter(|_| !input.changed());
+        self.own = marked.is_some_and(|hit| !items[hit.index].found);
         if input.changed() {
             (self.cursor, self.fresh) = (0, true);
             ui.ctx().request_repaint();

@@ -150,9 +150,8 @@ impl Shell {
     pub(super) fn await_what_comes(&mut self, context: &Context) {
         let enters = self.moving.opening.is_some_and(|opening| opening.enters);
         let record = self.record.as_ref().is_some_and(RecordPane::expects_keyboard);
-        let query = self.palette.query().trim();
-        let searches = self.palette.is_open() && !query.is_empty();
-        if enters || record || searches && !self.session.has_searched(self.palette.query()) {
+        let found = self.session.has_searched(self.palette.query());
+        if enters || record || self.palette.awaits_found() && !found {
             focus::expect(context);
         }
     }

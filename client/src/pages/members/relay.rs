@@ -4,9 +4,8 @@ use eframe::egui::{Label, RichText, Ui};
 
 use super::words;
 use crate::pages::{Action, Command, Scene};
-use crate::widgets::button;
 use crate::widgets::tokens::Tokens;
-use crate::widgets::toolbar::toolbar;
+use crate::widgets::{button, line};
 
 /// Shows where the relay is, or that there is none yet, and what leads further.
 pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -17,7 +16,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
             let place = scene.say(words::RELAY_AT).replace("{}", relay);
             let place = RichText::new(place).color(Tokens::of(ui).text_weak);
             let change = |ui: &mut Ui| button::quiet(ui, scene.say(words::CHANGE_RELAY)).clicked();
-            toolbar(ui, |ui| ui.add(Label::new(place).truncate()), change).1
+            line::ends_at_top(ui, |ui| ui.add(Label::new(place).wrap()), change).1
         }
     };
     if pressed {

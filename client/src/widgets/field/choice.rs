@@ -65,11 +65,22 @@ impl Field<'_> {
     }
 }
 
+/// How wide a drop-down above a list is, in points: what stands in it can be read, and it is never the whole line.
+const FILTER_WIDTHS: std::ops::RangeInclusive<f32> = 130.0..=280.0;
+
+/// The room for the chevron at the end of a drop-down, in points.
+const CHEVRON: f32 = 20.0;
+
 /// A drop-down without a row around it, for the line above a list: it says its own name, and what is chosen.
 /// Answers the new choice, once; `Some(None)` for the option that stands for nothing.
-pub fn filter(ui: &mut Ui, name: &str, width: f32, choices: Choices<'_>) -> Option<Option<usize>> {
+pub fn filter(ui: &mut Ui, name: &str, choices: Choices<'_>) -> Option<Option<usize>> {
     let title = choices.chosen.and_then(|index| choices.titles.get(index));
     let title = title.map(|title| format!("{name}: {title}"));
+    let font = eframe::egui::TextStyle::Body.resolve(ui.style());
+    let shown = title.as_deref().unwrap_or(name).to_owned();
+    let text = ui.painter().layout_no_wrap(shown, font, eframe::egui::Color32::WHITE).size().x;
+    let wanted = text.ceil() + CHEVRON + 2.0 * ui.spacing().button_padding.x;
+    let width = wanted.clamp(*FILTER_WIDTHS.start(), *FILTER_WIDTHS.end()).min(ui.max_rect().width());
     let button = drop_down_button(ui, title.as_deref(), name, width).accessible_name(name);
     popup(ui, &button, name, choices)
 }
@@ -83,7 +94,7 @@ pub(crate) fn drop_down_button(ui: &mut Ui, title: Option<&str>, placeholder: &s
     let font = eframe::egui::TextStyle::Body.resolve(ui.style());
     let text = title.unwrap_or(placeholder).to_owned();
     let job = eframe::egui::text::LayoutJob::simple_singleline(text, font, colour);
-    let galley = list::one_line(ui, job, inner.width() - 20.0);
+    let galley = list::one_line(ui, job, inner.width() - CHEVRON);
     let y = inner.center().y - galley.size().y / 2.0;
     ui.painter().galley(pos2(inner.left(), y), galley, colour);
     let chevron = Rect::from_center_size(pos2(inner.right() - 6.0, inner.center().y), Vec2::splat(14.0));

@@ -6,18 +6,20 @@
 
 use eframe::egui::{
     CursorIcon, FontId, Id, Key, LayerId, Modifiers, Order, Rect, Response, Role, Sense, Shape, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    StrokeKind, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 use jiff::civil::Date;
 
 use super::{GanttRow, GanttTexts, Moved, axis::Window, scale::shifted};
 use crate::widgets::{
-    badge,
+    badge, list,
     tokens::{Tokens, Tone, font, height, radius, space},
 };
 
 /// How near to an end of a bar a drag moves that end, in points.
 const GRIP: f32 = 7.0;
+/// A label with less room than this is left out, in points: the name stands at the left as well.
+const LEAST_LABEL: f32 = 40.0;
 
 /// What a drag changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,9 +244,15 @@ fn paint<I>(ui: &Ui, window: &Window, rect: Rect, row: &GanttRow<'_, I>, marked:
         painter.rect_stroke(rect, radius::S, outline, StrokeKind::Inside);
     }
     // The label follows the bar, where it never lies on a colour it was not made for, and leaves room for an arrow.
-    let galley = painter.layout_no_wrap(row.label.to_owned(), FontId::proportional(font::SMALL), t.text_weak);
-    let at = pos2(rect.right() + space::L, rect.center().y - galley.size().y / 2.0);
-    painter.galley(at, galley, t.text_weak);
+    let left = rect.right() + space::L;
+    let room = window.rect.right() - space::XS - left;
+    if room < LEAST_LABEL {
+        return;
+    }
+    let job =
+        LayoutJob::simple_singleline(row.label.to_owned(), FontId::proportional(font::SMALL), t.text_weak);
+    let galley = list::one_line(ui, job, room);
+    painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, t.text_weak);
 }
 
 /// The height of a row, in points.
