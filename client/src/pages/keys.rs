@@ -11,6 +11,8 @@
 //! - Esc steps out of what is innermost: it closes what is open over the page, takes back what is being typed, leaves the record for its
 //!   row in the list, and closes the record.
 //! - What goes gives the keyboard back: a drop-down to its field, a dialog to the button that opened it, a removed row to the next.
+//! - A question has the keyboard on the answer that most give, or, where something would be lost, on the one that does no harm.
+//! - Keys that come faster than the window is drawn wait for what they are meant for ([`crate::widgets`]).
 //! - Tab follows the reading: a field before the buttons behind it.
 //! - Single letters are heard by Review alone, and never while somebody types. No key is used that waits for a second one (´ ¨ ^ ~ `), and none
 //!   that some keyboards have only together with others.
