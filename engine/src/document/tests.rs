@@ -59,6 +59,18 @@ fn a_record_reads_as_it_was_made_and_survives_saving() {
     assert_eq!(again.heads(), document.heads());
 }
 
+/// The texts and sets of a row are made by whoever adds the row, and by no seed.
+#[test]
+fn what_a_row_brings_with_it_is_taken_by_others() {
+    let mut plan = Document::create(&NewRecord::new(&crate::schema::kinds::PLAN), &writer(1)).unwrap();
+    let mut there = Document::empty(plan.id());
+    send(&plan, &mut there);
+    let cells = [("title".to_owned(), text("Boka salen")), ("description".to_owned(), text("Den stora."))];
+    plan.edit(&[Edit::add_row("tasks", cells.into())], &writer(2)).unwrap();
+    merge(&mut plan, &mut there);
+    assert_eq!(there.read().get("tasks").rows()[0].get("description"), &text("Den stora."));
+}
+
 #[test]
 fn a_damaged_document_is_an_error() {
     let document = contact();
