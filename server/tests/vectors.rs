@@ -257,6 +257,9 @@ fn the_limits_of_the_wire() {
     assert!(page.contains(&format!("each {slowest} KiB of pushes")));
     assert!(page.contains(&format!("up to {most} KiB;")));
 
+    let comparing = |name| constant("engine/src/sync/compare.rs", name);
+    assert!(page.contains(&format!("({} or fewer)", comparing("FEW"))));
+    assert!(page.contains(&format!("fingerprints of about {} parts", comparing("PARTS"))));
     let patience = Patience::default();
     let seconds = |time: std::time::Duration| format!("{} seconds", time.as_secs());
     says("from connecting to the WebSocket, and from there to the hello", seconds(patience.hello));

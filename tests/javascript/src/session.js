@@ -261,6 +261,9 @@ export class Session {
       part.push(waiting.shift())
       size += part.at(-1).bytes.length
     }
+    // Of a new record no part is anybody's before the whole is: one that does not fit any more comes with the next push.
+    const next = waiting[0]?.id
+    if (next && part[0].id !== next) while (part.at(-1).id === next) waiting.unshift(part.pop())
     const number = ++this.pushed
     this.unanswered.set(number, part)
     this.link.pushes = this.unanswered.size
