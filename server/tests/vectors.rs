@@ -7,13 +7,13 @@ mod page;
 #[path = "vectors/records.rs"]
 mod records;
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::document::gate::Limits;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
-    Challenge, Credential, DeviceKey, Entrance, HAPPENINGS, InvitationCode, LONGEST_INVITATION,
-    LONGEST_LABEL, Managed, Management, ManagementError, Role, WorkspaceSecret,
+    Challenge, Credential, DeviceKey, Entrance, HAPPENINGS, InvitationCode, Invited, LONGEST_INVITATION,
+    LONGEST_LABEL, Managed, Management, ManagementError, Proof, Role, WorkspaceSecret,
 };
 use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, Range};
 use samsyn_engine::sync::limits;
@@ -421,6 +421,16 @@ fn who_signs_what() {
     assert_eq!(code.sign(&entrance).as_bytes().to_vec(), example("invitation-signature"));
     let header = format!("samsyn-challenge: {challenge}");
     assert!(page().contains(&header), "{header}");
+
+    let proof = Proof { key: key.public(), nonce: [0x88; 32], signature: entrance.sign(&key) };
+    let (invitation, signature) = (code.public(workspace), code.sign(&entrance));
+    let invited = Invited { proof, invitation, signature, label: "Åsa".to_owned() };
+    let hello = |credential| Hello { versions: (1, 5), cursor: None, credential, ..hello() };
+    let said = |hello| HEXLOWER.encode(&FromClient::Hello(hello).encode());
+    let known = Hello { erased: 3, scrubbed: 2, ..hello(Credential::Device(Box::new(proof))) };
+    assert_eq!(said(known), HEXLOWER.encode(&example("hello-device")));
+    let invited = hello(Credential::Invitation(Box::new(invited)));
+    assert_eq!(said(invited), HEXLOWER.encode(&example("hello-invited")));
 }
 
 #[test]

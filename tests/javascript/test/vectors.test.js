@@ -77,6 +77,12 @@ test('what a device signs', () => {
   assert.deepEqual(invitation.sign(statement('samsyn join 1\0\0\0', ...entrance)), example('invitation-signature'))
   const shown = credential({ workspace: bytes(0x22, 16), device: bytes(0x33, 16), key: bytes(0x77, 32) }, asked)
   assert.deepEqual([shown.t, shown.k], ['device', key.public])
+  // What is random apart, a hello has just what the page shows.
+  const keys = (map) => Object.keys(map).sort()
+  const invited = credential({ workspace: bytes(0x22, 16), device: bytes(0x33, 16), key: bytes(0x77, 32) }, asked, { code: '0000-0000-0000-0001', label: 'Åsa' })
+  const [known, joining] = ['hello-device', 'hello-invited'].map((name) => unframe(example(name)).body.a)
+  assert.deepEqual([keys(shown), keys(invited), keys(invited.p)], [keys(known), keys(joining), keys(joining.p)])
+  assert.deepEqual([invited.i, invited.l], [joining.i, joining.l])
 })
 
 test('seeds are the same to the byte', () => {
