@@ -5,15 +5,19 @@ use std::collections::BTreeSet;
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
 
+use super::gate::{GateError, guarded};
 use super::layout::{self, ORDER, REMOVED};
 use super::prose::rebase;
 use super::view::scalar_of;
-use super::{Document, EncodedChange, Writer, seeds};
+use super::{ActorId, ChangeHash, Document, EncodedChange, Writer, seeds};
 use crate::id::RowId;
 use crate::schema::{
     Cells, Field, FieldPath, FieldType, Kind, NewRecord, Row, Scalar, Value, ValueError, order,
 };
 use crate::text::unwritable;
+
+/// So many heads are merged by one change. Where there are more they are merged in steps.
+const HEADS_MERGED: usize = 100;
 
 /// One thing a person does to a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,6 +157,12 @@ pub enum EditError {
     Document(String),
 }
 
+impl From<GateError> for EditError {
+    fn from(error: GateError) -> Self {
+        EditError::Document(error.to_string())
+    }
+}
+
 impl From<AutomergeError> for EditError {
     fn from(error: AutomergeError) -> Self {
         EditError::Document(error.to_string())
@@ -173,19 +183,58 @@ impl Document {
         edits.iter().try_for_each(|edit| check(kind, edit))?;
         let before = self.heads();
         // A failed edit must leave no trace, not even of new containers.
+        let next = guarded(|| self.edited(kind, edits, writer))??;
+        let Some(next) = next else { return Ok(Vec::new()) };
+        *self = next;
+        Ok(self.changes_since(&before))
+    }
+
+    /// The document with these edits; `None` where they change nothing.
+    fn edited(
+        &self,
+        kind: &'static Kind,
+        edits: &[Edit],
+        writer: &Writer,
+    ) -> Result<Option<Document>, EditError> {
         let mut next = self.clone();
-        next.add_missing_seeds(kind)?;
-        next.write_as(writer);
+        next.prepare(kind, writer)?;
         let mut transaction = next.automerge.transaction();
         for edit in edits {
             make(&mut transaction, kind, edit)?;
         }
         if transaction.pending_ops() == 0 {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         transaction.commit_with(options(writer));
-        *self = next;
-        Ok(self.changes_since(&before))
+        Ok(Some(next))
+    }
+
+    /// Makes a document ready for a change of this writer: with the containers of all fields, and few heads.
+    pub(super) fn prepare(&mut self, kind: &'static Kind, writer: &Writer) -> Result<(), EditError> {
+        self.add_missing_seeds(kind)?;
+        self.merge_heads(writer)?;
+        self.write_as(writer);
+        Ok(())
+    }
+
+    /// Merges heads in steps where they are many: a change builds on all heads, and one that builds on too many is refused.
+    fn merge_heads(&mut self, writer: &Writer) -> Result<(), EditError> {
+        let heads = self.heads();
+        let Some((first, rest)) = heads.split_first().filter(|_| heads.len() > HEADS_MERGED) else {
+            return Ok(());
+        };
+        // Its own last change could be behind any of them: so another actor merges, each step on the one before.
+        let actor = ActorId::from(&crate::random::bytes::<16>()[..]);
+        let mut merged = *first;
+        for some in rest.chunks(HEADS_MERGED - 1) {
+            let together: Vec<ChangeHash> = some.iter().copied().chain([merged]).collect();
+            let automerge = self.automerge.fork_at(&together)?;
+            let mut past = Document { id: self.id, automerge };
+            past.write_as(&Writer { actor: actor.clone(), ..writer.clone() });
+            merged = past.automerge.empty_commit(options(writer));
+            self.automerge.apply_changes(past.automerge.get_changes(&together))?;
+        }
+        Ok(())
     }
 
     /// Whether there is a row of that name in a keyed list, also one that was removed.
@@ -197,7 +246,7 @@ impl Document {
     }
 
     /// Adds the containers of fields that came with a newer generation than the document's first writer knew.
-    pub(super) fn add_missing_seeds(&mut self, kind: &'static Kind) -> Result<(), EditError> {
+    fn add_missing_seeds(&mut self, kind: &'static Kind) -> Result<(), EditError> {
         let seeds = seeds::seeds(kind, self.id).into_iter();
         let missing: Vec<_> = seeds.filter(|seed| !self.has(&seed.hash())).collect();
         if !missing.is_empty() {

@@ -13,9 +13,10 @@
 //!
 //! Who makes the containers, and why two replicas never make two, is in `document/seeds.rs`.
 
-use automerge::{Automerge, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
+use automerge::{ActorId, Automerge, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
 
 use super::DocumentError;
+use super::seeds::is_seed_actor;
 use super::view::{View, scalar_of};
 use crate::id::{RecordId, RowId};
 use crate::schema::{self, Field, FieldType, Value};
@@ -24,6 +25,10 @@ pub(super) const KIND: &str = "_kind";
 pub(super) const ID: &str = "_id";
 pub(super) const REMOVED: &str = "_removed";
 pub(super) const ORDER: &str = "_order";
+
+/// The operations of a record's first seed that write its kind and its name (`seeds`).
+const KIND_OPERATION: u64 = 1;
+const ID_OPERATION: u64 = 2;
 
 /// What Automerge object a field of this type is; `None` for registers and counters, which are scalars.
 pub(super) fn container(field_type: &FieldType) -> Option<ObjType> {
@@ -66,15 +71,44 @@ pub(super) fn check_in(view: &View<'_>, id: RecordId) -> Result<(), DocumentErro
     if name.is_empty() || name.len() > 64 {
         return Err(fail("the name of its kind is not one".to_owned()));
     }
+    if [(KIND, KIND_OPERATION), (ID, ID_OPERATION)].iter().any(|(key, number)| !is_first(view, key, *number))
+    {
+        return Err(fail("its name or kind was written over".to_owned()));
+    }
     let Some(kind) = schema::kind(&name) else { return Ok(()) };
-    kind.fields.iter().try_for_each(|field| check_field(view, &ROOT, field)).map_err(fail)
+    kind.fields.iter().try_for_each(|field| check_field(view, &ROOT, field)).map_err(&fail)?;
+    let is_gone = |field: &&Field| {
+        field.since == 1 && container(&field.field_type).is_some() && view.get(&ROOT, field.name).is_none()
+    };
+    kind.fields
+        .iter()
+        .find(is_gone)
+        .map_or(Ok(()), |field| Err(fail(format!("{} was taken away", field.name))))
+}
+
+/// Whether what stands under a key of the root was written by the operation of that number, and so by the first change: whatever writes
+/// over it has a later one.
+fn is_first(view: &View<'_>, key: &str, number: u64) -> bool {
+    matches!(view.get(&ROOT, key), Some((_, ObjId::Id(counter, _, _))) if counter == number)
+}
+
+/// Who wrote a value or made a container.
+fn actor_of(operation: &ObjId) -> Option<&ActorId> {
+    match operation {
+        ObjId::Id(_, actor, _) => Some(actor),
+        ObjId::Root => None,
+    }
 }
 
 fn check_field(view: &View<'_>, object: &automerge::ObjId, field: &Field) -> Result<(), String> {
     let wrong = |what: &str| format!("{} {what}", field.name);
     for (stored, child) in view.all(object, field.name) {
         match (&stored, container(&field.field_type)) {
+            // Another in its place would hide what others write into the one that there is.
             (Stored::Object(found), Some(expected)) if *found == expected => {
+                if !actor_of(&child).is_some_and(is_seed_actor) {
+                    return Err(wrong("was put in the place of the one that there is"));
+                }
                 check_container(view, &child, field)?
             }
             (Stored::Scalar(scalar), None) => check_scalar(field, scalar)?,
@@ -101,7 +135,8 @@ fn check_container(view: &View<'_>, object: &automerge::ObjId, field: &Field) ->
     match field.field_type {
         FieldType::Rows(fields) => {
             for key in view.keys(object) {
-                if key.parse::<RowId>().is_err() {
+                // There are several ways to write a name, and one that is looked for.
+                if !key.parse::<RowId>().is_ok_and(|row| row.to_string() == key) {
                     return Err(wrong("has a row without a proper name"));
                 }
                 for (stored, row) in view.all(object, &key) {

@@ -68,8 +68,10 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A writer without a reason. `actor` is the 16 bytes of the copy's actor.
+    /// A writer without a reason. `actor` is the 16 bytes of the copy's actor. Of a clock that is beyond all times that a change may
+    /// have ([`gate::TIMES`]) the nearest is taken.
     pub fn new(actor: &[u8; 16], device: DeviceId, now: i64) -> Self {
+        let now = now.clamp(*gate::TIMES.start(), *gate::TIMES.end());
         Writer { actor: ActorId::from(&actor[..]), device, now, why: None }
     }
 }

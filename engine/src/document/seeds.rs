@@ -171,15 +171,16 @@ pub(super) fn check_seeds(
     id: RecordId,
     written: &[ChangeHash],
 ) -> Result<(), DocumentError> {
+    let fail = |reason: &str| Err(DocumentError::Layout { record: id, reason: reason.to_owned() });
     let kind = kind_name(automerge).and_then(|name| schema::kind(&name));
     let known = kind.map_or_else(Vec::new, |kind| hashes(kind, id));
-    if written.iter().all(|hash| known.contains(hash)) {
-        return Ok(());
+    if !written.iter().all(|hash| known.contains(hash)) {
+        return fail("a change in the name of its seeds is none of them");
     }
-    Err(DocumentError::Layout {
-        record: id,
-        reason: "a change in the name of its seeds is none of them".to_owned(),
-    })
+    if known.first().is_some_and(|first| automerge.get_change_meta_by_hash(first).is_none()) {
+        return fail("it lacks the seed of its kind");
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use automerge::transaction::{Transactable, Transaction};
 use automerge::{ActorId, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value as Stored};
 
 use super::edit::{self, Edit, EditError};
+use super::gate::guarded;
 use super::layout::{self, ORDER, REMOVED};
 use super::view::View;
 use super::{Difference, Document, EncodedChange, Heads, Record, Writer, differences};
@@ -101,11 +102,21 @@ impl Document {
     ) -> Result<TakenBack, EditError> {
         let name = self.kind_name().unwrap_or_default();
         let kind = self.kind().ok_or(EditError::UnknownKind(name))?;
-        let plan = self.plan(kind, (before, after));
+        guarded(|| {
+            let plan = self.plan(kind, (before, after));
+            self.carry_out(kind, plan, writer)
+        })?
+    }
+
+    fn carry_out(
+        &mut self,
+        kind: &'static Kind,
+        plan: Plan,
+        writer: &Writer,
+    ) -> Result<TakenBack, EditError> {
         let heads = self.heads();
         let mut next = self.clone();
-        next.add_missing_seeds(kind)?;
-        next.write_as(writer);
+        next.prepare(kind, writer)?;
         let mut transaction = next.automerge.transaction();
         for writing in &plan.plain {
             write(&mut transaction, writing)?;

@@ -10,6 +10,8 @@ use crate::id::RowId;
 use crate::schema::kinds::CONTACT;
 use crate::schema::{Cells, FieldPath, Row, Value};
 
+mod hostile;
+
 fn writer(number: u8) -> Writer {
     Writer {
         actor: ActorId::from(&[number; 16][..]),

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use samsyn_engine::document::gate::can_go_whole;
 use samsyn_engine::document::{ChangeHash, Document, EncodedChange};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
@@ -150,7 +151,7 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
     let known: Vec<_> = next.known.iter().filter(|hash| document.has(hash)).copied().collect();
     if known.is_empty() {
         let whole = document.save_plain();
-        if whole.len() <= CHANGE_BYTES {
+        if whole.len() <= CHANGE_BYTES && can_go_whole(&whole) {
             return Ok(vec![Entry { record, body: EntryBody::Document(whole) }]);
         }
     }
@@ -160,7 +161,9 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
 
 /// Whether what is stored is what is to be sent: without asking Automerge.
 fn can_go_as_it_is(stored: &StoredDocument) -> bool {
-    (1..=CHANGE_BYTES).contains(&stored.snapshot.len()) && stored.tail.len() <= SHORT_TAIL
+    (1..=CHANGE_BYTES).contains(&stored.snapshot.len())
+        && stored.tail.len() <= SHORT_TAIL
+        && can_go_whole(&stored.snapshot)
 }
 
 #[cfg(test)]

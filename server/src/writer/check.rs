@@ -81,7 +81,7 @@ type Candidates = BTreeMap<RecordId, Vec<Candidate>>;
 /// # Errors
 /// Where the log cannot be read.
 pub(super) fn check(group: &[Job], documents: &mut Documents, log: &dyn Log) -> Result<Checked, LogError> {
-    let limits = Limits { change_bytes: CHANGE_BYTES, ..Limits::default() };
+    let limits = Limits { change_bytes: CHANGE_BYTES, ..Limits::of_log() };
     let mut verdicts = Verdicts::new(group.len());
     let mut actors = Actors::default();
     let mut work = vec![Duration::ZERO; group.len()];

@@ -1,10 +1,10 @@
 //! From admitted changes to a document that has them: what fits is applied at once, what does not is named.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash, ReadDoc};
 
-use super::{GateError, Limits, guarded};
+use super::{GateError, Limits, chunk, document, growth, guarded, header};
 
 /// A document after changes from outside.
 #[derive(Debug)]
@@ -24,35 +24,60 @@ pub struct Applied {
 /// # Errors
 /// Where the document itself cannot be worked with.
 pub fn apply(document: &Automerge, changes: Vec<Change>, limits: &Limits) -> Result<Applied, GateError> {
-    let mut sorted = Sorting::new(document, changes).sort(limits);
-    let mut clone = guarded(|| document.clone())?;
+    let sorted = Sorting::new(document, changes).sort(limits);
+    let clone = guarded(|| document.clone())?;
     if sorted.good.is_empty() {
         return Ok(Applied { document: clone, rejected: sorted.rejected, applied: Vec::new() });
     }
-    // Together is much faster than one by one.
-    if let Ok(document) = attempt(document, &sorted.good, limits) {
-        let applied = sorted.good.iter().map(Change::hash).collect();
-        return Ok(Applied { document, rejected: sorted.rejected, applied });
-    }
-    let mut applied = Vec::new();
-    let mut refused = BTreeSet::new();
-    for change in sorted.good {
-        let hash = change.hash();
-        let error = match change.deps().iter().find(|dependency| refused.contains(*dependency)) {
-            Some(dependency) => GateError::DependsOnRefused(*dependency),
-            None => match attempt(&clone, std::slice::from_ref(&change), limits) {
-                Ok(next) => {
-                    clone = next;
-                    applied.push(hash);
-                    continue;
+    let mut trial = Trial { document: clone, limits, applied: Vec::new(), rejected: sorted.rejected };
+    trial.offer(&sorted.good);
+    Ok(Applied { document: trial.document, rejected: trial.rejected, applied: trial.applied })
+}
+
+/// Changes on trial: together where they pass together, which is much faster, and else ever fewer of them.
+struct Trial<'a> {
+    document: Automerge,
+    limits: &'a Limits,
+    applied: Vec<ChangeHash>,
+    rejected: Vec<(ChangeHash, GateError)>,
+}
+
+impl Trial<'_> {
+    /// Applies what can be applied of changes that are in a causal order.
+    fn offer(&mut self, changes: &[Change]) {
+        match attempt(&self.document, changes, self.limits) {
+            Ok(next) => {
+                self.document = next;
+                self.applied.extend(changes.iter().map(Change::hash));
+            }
+            Err(error) => match changes {
+                [] => {}
+                [only] => self.rejected.push((only.hash(), error)),
+                some => {
+                    let (first, second) = some.split_at(some.len() / 2);
+                    self.offer(first);
+                    let second = self.without_dependents(second);
+                    self.offer(&second);
                 }
-                Err(error) => error,
             },
-        };
-        refused.insert(hash);
-        sorted.rejected.push((hash, error));
+        }
     }
-    Ok(Applied { document: clone, rejected: sorted.rejected, applied })
+
+    /// Those that do not build on what was refused. The others are refused for it.
+    fn without_dependents(&mut self, changes: &[Change]) -> Vec<Change> {
+        let mut refused: HashSet<ChangeHash> = self.rejected.iter().map(|(hash, _)| *hash).collect();
+        let mut left = Vec::new();
+        for change in changes {
+            match change.deps().iter().find(|dependency| refused.contains(*dependency)) {
+                None => left.push(change.clone()),
+                Some(dependency) => {
+                    refused.insert(change.hash());
+                    self.rejected.push((change.hash(), GateError::DependsOnRefused(*dependency)));
+                }
+            }
+        }
+        left
+    }
 }
 
 /// Why these changes cannot all be applied, if so: without applying any.
@@ -70,6 +95,7 @@ fn attempt(document: &Automerge, changes: &[Change], limits: &Limits) -> Result<
         if !all_there || !reads_back(document, &next, changes) || !is_loadable(&next, limits) {
             return Err(GateError::Breaks);
         }
+        growth::check(document, &next, limits)?;
         Ok(next)
     })?
 }
@@ -215,12 +241,18 @@ impl<'a> Sorting<'a> {
         if change.seq() > last_seq + 1 {
             return Err(GateError::SequenceGap);
         }
-        // A saved document does not say where a change's operations begin. It is taken to be behind the last of what the
-        // change builds on: so that must not be before its actor's own last, and what is empty must not leave a gap.
-        let start = change.start_op().get();
-        let gap = change.is_empty() && start != last_before + 1;
-        if start <= last_before || last_before < last_own || gap {
+        // Whoever writes goes on from the last of what the change builds on, which is not before its actor's own last. Who leaves a
+        // gap would use up the numbers there are: the next honest change could have none.
+        if change.start_op().get() != last_before + 1 || last_before < last_own {
             return Err(GateError::OperationNumbers);
+        }
+        if limits.growth.is_some() {
+            // There is nothing to delete but what was written. (Several wrote the same numbers, where they did not know of each other.)
+            let deletions = header::deletions(chunk::body(change.raw_bytes())?)?;
+            let most = document::FREE_OPERATIONS as u64 + last_before * 16;
+            if deletions > most {
+                return Err(GateError::TooLarge { what: "the number of deletions", size: deletions, most });
+            }
         }
         let size = self.operations + change.len() as u64;
         let most = limits.document_operations;

@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use automerge::{ActorId, Automerge, ChangeHash, ChangeMetadata};
 
 use super::Limits;
+use super::header::TIMES;
 use super::rows::{Id, Runs};
 
 /// Whether the changes of a document of our own stand as if they had all come at once.
@@ -91,6 +92,7 @@ fn links(changes: &[ChangeMetadata<'_>]) -> Option<Vec<Vec<usize>>> {
 fn fits(change: &ChangeMetadata<'_>, limits: &Limits) -> bool {
     // The author stands in an actor's first change only. No message is written in one way: as none.
     let author = change.seq == 1 || change.extra.is_empty();
+    let in_time = TIMES.contains(&change.timestamp);
     let message =
         change.message.as_ref().is_none_or(|text| !text.is_empty() && text.len() <= limits.message_bytes);
     change.deps.len() <= limits.dependencies
@@ -98,6 +100,7 @@ fn fits(change: &ChangeMetadata<'_>, limits: &Limits) -> bool {
         && change.extra.len() <= limits.footer_bytes
         && author
         && message
+        && in_time
 }
 
 /// Whether each change follows its actor's last, which it builds on, and its operations those of all that it builds on.
@@ -129,12 +132,9 @@ fn are_numbered(changes: &[ChangeMetadata<'_>], links: &[Vec<usize>], actors: us
     of_actor.len() == actors
 }
 
-/// Whether a change's operations are numbered behind that one; right behind it where it has none.
+/// Whether a change's operations are numbered right behind that one.
 fn begins_behind(change: &ChangeMetadata<'_>, last: u64) -> bool {
-    let is_empty = change.max_op + 1 == change.start_op;
-    change.start_op > last
-        && change.max_op + 1 >= change.start_op
-        && (!is_empty || change.start_op == last + 1)
+    change.start_op == last + 1 && change.max_op + 1 >= change.start_op
 }
 
 /// Whether they stand as Automerge puts them: those that build on nothing, and then always what waits for nothing any more,

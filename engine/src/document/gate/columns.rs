@@ -14,6 +14,13 @@ const ACTION: u32 = 0x42;
 /// Such an operation marks a part of a text. Automerge takes in marks that end before they begin, and cannot load what it
 /// then saves. No record has marks: the gate lets none in.
 const MARK: u64 = 7;
+/// Such an operation takes away what others wrote.
+const DELETE: u64 = 3;
+
+/// The column of the keys of maps, in changes and in documents.
+const KEY: u32 = 0x15;
+/// No key is longer than this, in bytes: those that records have are names of fields, rows and members, of 64 at most.
+const KEY_BYTES: usize = 256;
 
 /// How a column is written: the low three bits of its specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +37,8 @@ enum Encoding {
     Boolean,
     /// Runs of texts.
     Text,
+    /// Runs of keys of maps.
+    Key,
     /// Runs of (length, type) of the values in the column behind it.
     ValueLengths,
     /// The values themselves, one behind the other.
@@ -52,6 +61,7 @@ impl<'a> Column<'a> {
         }
         let encoding = match specification & 7 {
             _ if specification == ACTION => Encoding::Action,
+            _ if specification == KEY => Encoding::Key,
             0 => Encoding::Group,
             1 | 2 => Encoding::Unsigned,
             3 => Encoding::Delta,
@@ -112,6 +122,34 @@ pub(super) fn count(columns: &[Column<'_>], most: Most) -> Result<usize, GateErr
     Ok(largest as usize)
 }
 
+/// How many of the operations are deletions.
+///
+/// # Errors
+/// Where the column of what they do cannot be read.
+pub(super) fn deletions(columns: &[Column<'_>]) -> Result<u64, GateError> {
+    let Some(column) = columns.iter().find(|column| column.encoding == Encoding::Action) else {
+        return Ok(0);
+    };
+    let mut reader = Reader::new(column.data);
+    let mut deletions = 0_u64;
+    while !reader.is_empty() {
+        match reader.signed()? {
+            0 => drop(reader.unsigned()?),
+            count if count > 0 => {
+                if reader.unsigned()? == DELETE {
+                    deletions = deletions.saturating_add(count.unsigned_abs());
+                }
+            }
+            count => {
+                for _ in 0..count.unsigned_abs() {
+                    deletions = deletions.saturating_add(u64::from(reader.unsigned()? == DELETE));
+                }
+            }
+        }
+    }
+    Ok(deletions)
+}
+
 /// Counts what a column holds, and refuses it where that is too much.
 fn held(column: &Column<'_>, most: (&'static str, usize)) -> Result<Held, GateError> {
     match column.encoding {
@@ -165,8 +203,11 @@ fn value(encoding: Encoding, reader: &mut Reader<'_>) -> Result<u64, GateError> 
         }
         Encoding::Action => Ok(0),
         Encoding::Delta => reader.signed().map(|_| 0),
-        Encoding::Text => {
+        Encoding::Text | Encoding::Key => {
             let length = reader.unsigned()?;
+            if encoding == Encoding::Key {
+                at_most("a key", length, KEY_BYTES)?;
+            }
             let text = reader.take(length)?;
             std::str::from_utf8(text).map(|_| 0).map_err(|_| GateError::Malformed("a text in it is not text"))
         }

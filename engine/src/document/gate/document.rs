@@ -42,8 +42,8 @@ const DEPENDENCIES_PER_CHANGE: usize = 10;
 const OPERATIONS_PER_BYTE: usize = 16;
 const CHANGES_PER_BYTE: usize = 1;
 /// ... and so much to any document.
-const FREE_OPERATIONS: usize = 20_000;
-const FREE_CHANGES: usize = 2_000;
+pub(super) const FREE_OPERATIONS: usize = 20_000;
+pub(super) const FREE_CHANGES: usize = 2_000;
 const INFLATED: &str = "a document, inflated,";
 
 /// A document of more operations than these is not looked at: unfolded, each takes some two hundred bytes of memory.
@@ -66,6 +66,22 @@ pub fn admit_document(bytes: &[u8], limits: &Limits) -> Result<Automerge, GateEr
         apply_anew(&document, &plain, limits)?;
     }
     Ok(document)
+}
+
+/// Whether a document of our own, as `save` writes it, holds no more than one that comes as a whole may.
+///
+/// # Errors
+/// What there is too much of.
+pub(super) fn weigh(bytes: &[u8], limits: &Limits) -> Result<(), GateError> {
+    // What does not go as a whole goes as its changes: its size is no bound.
+    let limits = Limits { inflated_bytes: usize::MAX, ..limits.clone() };
+    plain(chunk::body(bytes)?, &limits).map(drop)
+}
+
+/// Whether a document chunk of our own would be let in as a whole: else its changes have to go one by one. A log of before relays
+/// looked at what records grow to may hold such.
+pub fn can_go_whole(chunk: &[u8]) -> bool {
+    chunk::body(chunk).and_then(|body| plain(body, &Limits::default())).is_ok()
 }
 
 /// Whether it is certain, without applying them, that its changes come to the document, and pass each for itself.

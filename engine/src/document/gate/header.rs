@@ -1,5 +1,7 @@
 //! A change's own header: what it builds on, whose it is, and which columns follow.
 
+use std::ops::RangeInclusive;
+
 use automerge::ChangeHash;
 
 use super::columns::{self, COMPRESSED, Column, Most};
@@ -9,6 +11,8 @@ use super::{GateError, Limits, at_most};
 const HASH_BYTES: u64 = 32;
 /// Automerge's own actors are 16 bytes; other programs use up to this many.
 const ACTOR_BYTES: usize = 64;
+/// The times that a change may have: the years 1 to 9999, in seconds since 1970 (RFC 3339). Automerge writes the differences of times, and they must be numbers, too.
+pub const TIMES: RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 /// There are 12 columns today; newer versions may add some.
 const COLUMNS: usize = 64;
 
@@ -26,11 +30,14 @@ pub(super) fn check(body: &[u8], limits: &Limits) -> Result<usize, GateError> {
     actor(&mut reader)?;
     let seq = reader.unsigned()?;
     let start = reader.unsigned()?;
-    // Automerge counts in 32 bits.
-    if seq == 0 || start == 0 || seq > u64::from(u32::MAX) || start > u64::from(u32::MAX) {
+    // Automerge counts in 32 bits, and stops the program where they do not suffice. A change is numbered right behind those that it
+    // builds on (`apply`): so no number is larger than the operations of a document, and most of the 32 bits stay free.
+    if seq == 0 || start == 0 || seq > limits.changes as u64 || start > limits.document_operations {
         return Err(GateError::Malformed("its number is out of range"));
     }
-    let _time = reader.signed()?;
+    if !TIMES.contains(&reader.signed()?) {
+        return Err(GateError::Malformed("its time is out of range"));
+    }
     let message = reader.unsigned()?;
     at_most("the message", message, limits.message_bytes)?;
     if std::str::from_utf8(reader.take(message)?).is_err() {
@@ -45,7 +52,30 @@ pub(super) fn check(body: &[u8], limits: &Limits) -> Result<usize, GateError> {
     let columns = split(&mut reader, &specifications)?;
     at_most("the footer", reader.rest().len() as u64, limits.footer_bytes)?;
     let most = ("the number of operations", limits.operations);
-    columns::count(&columns, Most { rows: most, grouped: most })
+    let operations = columns::count(&columns, Most { rows: most, grouped: most })?;
+    if let Some(growth) = &limits.growth {
+        let most =
+            growth.free_operations.saturating_add(growth.operations_per_byte.saturating_mul(body.len()));
+        let written = (operations as u64).saturating_sub(columns::deletions(&columns)?);
+        at_most("the number of operations for its size", written, most)?;
+    }
+    Ok(operations)
+}
+
+/// How many deletions a change's body holds.
+pub(super) fn deletions(body: &[u8]) -> Result<u64, GateError> {
+    let mut reader = Reader::new(body);
+    let count = reader.unsigned()?;
+    reader.take(count.saturating_mul(HASH_BYTES))?;
+    actor(&mut reader)?;
+    (reader.unsigned()?, reader.unsigned()?, reader.signed()?);
+    let message = reader.unsigned()?;
+    reader.take(message)?;
+    for _ in 0..reader.unsigned()? {
+        actor(&mut reader)?;
+    }
+    let specifications = specifications(&mut reader)?;
+    columns::deletions(&split(&mut reader, &specifications)?)
 }
 
 /// An actor's name behind its length.

@@ -11,6 +11,7 @@
 //!       ─▶ Automerge parses it, guarded ─▶ written back, it must be the same bytes
 //!       ─▶ apply    known dependencies, numbers and actors in order, on a clone, guarded; the clone must still know the
 //!                   change as it was, and load again
+//!       ─▶ growth   on the way into a log: what the record comes to, so that it can be handed on whole and built upon
 //! ```
 //!
 //! A whole document passes the same way: see [`admit_document`].
@@ -25,6 +26,7 @@ mod chain;
 mod chunk;
 mod columns;
 mod document;
+mod growth;
 mod guard;
 mod header;
 mod order;
@@ -37,8 +39,9 @@ use automerge::{Change, ChangeHash};
 
 pub use apply::{Applied, apply};
 pub use chain::came_at_once;
-pub use document::admit_document;
+pub use document::{admit_document, can_go_whole};
 pub use guard::guarded;
+pub use header::TIMES;
 
 /// How large anything may be. Each bound holds before memory is set aside for what it bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +66,46 @@ pub struct Limits {
     pub changes: usize,
     /// A document up to this size (saved, in bytes) is loaded again before it is trusted.
     pub reload_bytes: usize,
+    /// What a change may hold for its size, and a record grow to. `None` for a replica: it takes what is in a log.
+    pub growth: Option<Growth>,
+}
+
+/// What a relay lets a record grow to, one change at a time. See the module `growth`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Growth {
+    /// Operations that a change may hold whatever its size, deletions apart...
+    pub free_operations: usize,
+    /// ... and so many more for each of its bytes.
+    pub operations_per_byte: usize,
+    /// Actors of a document.
+    pub actors: usize,
+    /// Actors of a document that are one device's: each copy of a replica is one, and so is each value of a contradiction that is
+    /// brought back.
+    pub actors_of_device: usize,
+    /// Heads of a document.
+    pub heads: usize,
+    /// Heads of a document that are one device's.
+    pub heads_of_device: usize,
+}
+
+impl Default for Growth {
+    fn default() -> Self {
+        Growth {
+            free_operations: 1_000,
+            operations_per_byte: 16,
+            actors: 1_000,
+            actors_of_device: 64,
+            heads: 500,
+            heads_of_device: 32,
+        }
+    }
+}
+
+impl Limits {
+    /// What a relay takes into its log.
+    pub fn of_log() -> Limits {
+        Limits { growth: Some(Growth::default()), ..Limits::default() }
+    }
 }
 
 impl Default for Limits {
@@ -73,12 +116,14 @@ impl Default for Limits {
             // The longest prose, replaced as a whole, is 200,000 deletions and as many insertions.
             operations: 500_000,
             dependencies: 1_000,
-            actors: 1_000,
+            // More than a record may come to have (`Growth`): who writes over what all of them wrote names all of them.
+            actors: 4_000,
             message_bytes: 4_000,
             footer_bytes: 256,
             document_operations: 5_000_000,
             changes: 100_000,
             reload_bytes: 64 * 1024,
+            growth: None,
         }
     }
 }

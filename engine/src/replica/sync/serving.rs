@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 use super::arrival::{self, Reached};
 use super::{SyncNews, SyncProblem};
-use crate::document::EncodedChange;
+use crate::document::{EncodedChange, gate};
 use crate::identity::{Access, SecretAccess};
 use crate::replica::Replica;
 use crate::sync::compare;
@@ -193,7 +193,7 @@ fn piece(replica: &Replica, wanted: Wanted) -> Result<Piece, SyncProblem> {
     let known: Vec<_> = known.into_iter().filter(|hash| document.has(hash)).collect();
     if known.is_empty() {
         let whole = document.save_plain();
-        if whole.len() <= CHANGE_BYTES {
+        if whole.len() <= CHANGE_BYTES && gate::can_go_whole(&whole) {
             return Ok(Piece { entries: vec![Entry { record, body: EntryBody::Document(whole) }], below: 0 });
         }
     }
