@@ -22,7 +22,7 @@ use crate::frames;
 use crate::log::{Entry, Log, LogError, Meta, Range, Sight, SqliteLog};
 use crate::members::{Members, SqliteMembers, manage};
 use crate::workspace::{self, Access, Admission, Admitted, Own};
-use crate::writer::{Answer, Folding, Job, Outcome, Publish, Writer};
+use crate::writer::{Answer, By, Folding, Job, Outcome, Publish, Writer};
 
 /// A workspace's relay.
 pub struct InlineRelay {
@@ -196,7 +196,8 @@ impl InlineRelay {
         let (log, members): (Arc<dyn Log>, Arc<dyn Members>) = (Arc::new(log), Arc::new(members));
         let meta = log.meta()?;
         let access = Access::of(&meta, Arc::clone(&members));
-        let writer = Writer::new(Arc::clone(&log), log.head()?, Nobody).that_folds(folding);
+        let writer =
+            Writer::new(Arc::clone(&log), log.head()?, Nobody).that_folds(folding).of(access.members());
         let (path, now) = (path.to_owned(), workspace::now());
         Ok(InlineRelay { path, folding, log, meta, members, access, writer, now, stamp: 0, life: 0 })
     }
@@ -394,7 +395,8 @@ impl InlineRelay {
         };
         let (answer, mut answers) = mpsc::channel(1);
         let grant = client.admitted.grant.clone();
-        self.writer.answer(vec![Job { push, device: client.device, grant, payer: None, answer }]);
+        let by = By { device: client.device, grant, payer: None, answer };
+        Job::parts(push, &by).into_iter().for_each(|part| self.writer.answer(vec![part]));
         match answers.try_recv() {
             Ok(Answer { push, outcome: Outcome::Logged { refused, places }, .. }) => {
                 let (passed, ahead) = frames::split(places, client.position);

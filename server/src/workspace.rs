@@ -70,6 +70,14 @@ impl Access {
         }
     }
 
+    /// Who belongs, where that is kept.
+    pub(crate) fn members(&self) -> Option<Arc<dyn Members>> {
+        match self {
+            Access::Secret(_) => None,
+            Access::Members(members) => Some(Arc::clone(members)),
+        }
+    }
+
     /// Lets a client in, or not: it has to be what it says, and to belong. What it is asked to sign it has to have signed. Waits for
     /// the disk where there are members.
     ///
@@ -201,7 +209,8 @@ impl Workspace {
         let (ends, receiver) = watch::channel(head);
         let recent = Arc::<Mutex<Recent>>::default();
         let (sender, queue) = mpsc::channel(QUEUE);
-        let writer = Writer::new(Arc::clone(&log), head, Ends { recent: Arc::clone(&recent), ends });
+        let writer = Writer::new(Arc::clone(&log), head, Ends { recent: Arc::clone(&recent), ends })
+            .of(access.members());
         let writer = thread::Builder::new()
             .name("log writer".to_owned())
             .spawn(move || writer.run(queue))

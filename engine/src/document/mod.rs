@@ -210,6 +210,11 @@ impl Document {
         at_once.ok().and_then(Result::ok).unwrap_or_else(|| self.automerge.save_nocompress())
     }
 
+    /// How many operations it has: what working with it takes time and memory for.
+    pub fn size(&self) -> usize {
+        usize::try_from(self.automerge.stats().num_ops).unwrap_or(usize::MAX)
+    }
+
     /// The record's name.
     pub fn id(&self) -> RecordId {
         self.id
@@ -273,6 +278,9 @@ impl Document {
                 applied.applied.iter().filter(|hash| seeds.contains(hash)).copied().collect();
             seeds::check_seeds(&applied.document, self.id, &new_seeds)?;
             layout::check(&applied.document, self.id)?;
+            if limits.growth.is_some() {
+                check_each(&applied, self.id, &new_seeds)?;
+            }
         }
         let changes = applied.applied.iter().filter_map(|hash| applied.document.get_change_by_hash(hash));
         let changes = changes.map(|change| EncodedChange::of(&change)).collect();
@@ -346,6 +354,15 @@ impl Document {
         self.automerge.set_author(Some(author));
         self.automerge.set_actor(writer.actor.clone());
     }
+}
+
+/// Whether each of the changes is good by itself, too, and not only with those that came together with it: others may get them in other
+/// pieces. What a change wrote is seen wherever the change is and none that builds on it: so it is enough to look there.
+fn check_each(applied: &gate::Applied, id: RecordId, seeds: &[ChangeHash]) -> Result<(), DocumentError> {
+    let heads = applied.document.get_heads();
+    let is_looked_at = |hash: &&ChangeHash| heads != [**hash] && !seeds.contains(hash);
+    let mut each = applied.applied.iter().filter(is_looked_at);
+    each.try_for_each(|hash| layout::check_in(&View::at(&applied.document, &[*hash]), id))
 }
 
 /// What [`Document::receive`] took in.

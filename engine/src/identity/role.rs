@@ -11,6 +11,9 @@
 //! | `venue`, `plan` | writes | writes | writes its organisation's | reads |
 //! | `member` | writes | writes its own device's | writes its own device's | writes its own device's |
 //! | any other (of a later version) | writes | writes | - | reads |
+//!
+//! Who writes its own makes its own, too: an organisation's records say so from their first change on, and a device has one record about
+//! itself, under its own name. That name is no other record's: else whoever sees a device come in could take it first.
 
 use serde::{Deserialize, Serialize};
 
@@ -224,6 +227,15 @@ impl Grant {
         match self.role.right(kind.name) {
             Right::Write => true,
             Right::WriteOwn => self.organisation.is_some() && !fields_of_owner(kind.name).is_empty(),
+            Right::Read | Right::Nothing => false,
+        }
+    }
+
+    /// Whether this device may begin a record in which nothing is written yet, so that it shows by its name alone whose it will be.
+    pub fn may_begin(&self, device: DeviceId, kind: &str, record: RecordId) -> bool {
+        match self.role.right(kind) {
+            Right::Write => true,
+            Right::WriteOwn => kind == "member" && record == device,
             Right::Read | Right::Nothing => false,
         }
     }

@@ -248,6 +248,7 @@ impl ClientSession {
             hashes.push(change.hash);
             entries.push(Entry { record: change.record, body: EntryBody::Change(change.bytes) });
         }
+        keep_together(&mut entries, &mut hashes, changes);
         let id = self.next_push;
         self.next_push += 1;
         self.in_flight.insert(id, Pushed { hashes, bytes: size });
@@ -462,5 +463,19 @@ fn name(entry: &Entry) -> Result<ChangeHash, SyncError> {
         EntryBody::Change(bytes) => crate::document::gate::hash_of(bytes)
             .ok_or_else(|| SyncError::Frame("an entry is no change".to_owned())),
         EntryBody::Document(_) => Err(SyncError::Frame("a document in the log".to_owned())),
+    }
+}
+/// Leaves a record to the next push as a whole where this one would hold a part of it, and something else: of a new record no part is
+/// anybody's before the whole is.
+fn keep_together(entries: &mut Vec<Entry>, hashes: &mut Vec<ChangeHash>, rest: &mut VecDeque<Outgoing>) {
+    let Some(next) = rest.front().map(|next| next.record) else { return };
+    let kept = entries.iter().rposition(|entry| entry.record != next).map_or(0, |last| last + 1);
+    if kept == 0 {
+        return;
+    }
+    for (entry, hash) in entries.drain(kept..).zip(hashes.drain(kept..)).rev() {
+        if let Entry { record, body: EntryBody::Change(bytes) } = entry {
+            rest.push_front(Outgoing { record, hash, bytes });
+        }
     }
 }

@@ -82,6 +82,8 @@ impl From<&GateError> for ErrorCode {
                 ErrorCode::MissingDependencies
             }
             GateError::ActorCollision | GateError::SequenceGap => ErrorCode::ActorCollision,
+            // As `Refusal::not_tried`: it may be good, and can be pushed again.
+            GateError::NotTried => ErrorCode::Schema,
             _ => ErrorCode::Malformed,
         }
     }

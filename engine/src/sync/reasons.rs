@@ -68,6 +68,8 @@ reasons! {
     OPERATIONS: "dess delar är inte numrerade efter dem som den bygger på", "its operations are not numbered behind those that it builds on";
     /// The document would break.
     BREAKS: "med den skulle posten inte gå att läsa mer", "with it the document could not be loaded any more";
+    /// It was not looked at.
+    NOT_LOOKED_AT: "för många av ändringarna som kom samtidigt avvisades: den här prövades inte", "too many of the changes that came with it were refused: it was not looked at";
     /// The document is damaged.
     DOCUMENT: "posten {} är skadad", "the document of record {} is damaged";
     /// It does not fit its kind: record, how.
@@ -82,6 +84,14 @@ reasons! {
     KIND_NAME: "slagets namn är inget namn", "the name of its kind is not one";
     /// Not a seed.
     NO_SEED: "en ändring i fröets namn är inget frö", "a change in the name of its seeds is none of them";
+    /// The seed is not there.
+    LACKS_SEED: "fröet för dess slag saknas", "it lacks the seed of its kind";
+    /// Its name or kind is another than at first.
+    WRITTEN_OVER: "namnet eller slaget är överskrivet", "its name or kind was written over";
+    /// A container in the place of another: field.
+    IN_PLACE: "{} är lagt i stället för det som fanns", "{} was put in the place of the one that there is";
+    /// A container is gone: field.
+    TAKEN_AWAY: "{} är borttaget", "{} was taken away";
     /// Of another type: field.
     STORED: "{} har en annan typ än fältets", "{} is stored as something else than its type";
     /// Unknown scalar: field.
@@ -148,6 +158,7 @@ mod tests {
             GateError::SequenceGap,
             GateError::OperationNumbers,
             GateError::Breaks,
+            GateError::NotTried,
         ];
         for error in all {
             assert_ne!(swedish(&error.to_string()), error.to_string());

@@ -13,6 +13,7 @@ use tokio::time::{Duration, Instant, sleep_until};
 
 use super::End;
 use crate::limits::{Enough, Payer, Pusher, Tally};
+use crate::writer::weight;
 
 /// Pushes of one connection that wait.
 #[derive(Debug)]
@@ -55,13 +56,19 @@ impl Held {
 
     /// The next that may be handed over, once it may; never where none waits. May be dropped and called again.
     pub(super) async fn next(&mut self) -> Push {
-        if let Some((when, _)) = self.waiting.front() {
+        while let Some((when, push)) = self.waiting.front_mut() {
             sleep_until(*when).await;
-            if let Some((_, push)) = self.waiting.pop_front() {
-                return push;
+            // Others of the same device may have been taken on meanwhile.
+            let wait = self.tally.take_on(self.pusher, weight(push));
+            if wait.is_zero() {
+                break;
             }
+            *when = Instant::now() + wait;
         }
-        pending().await
+        match self.waiting.pop_front() {
+            Some((_, push)) => push,
+            None => pending().await,
+        }
     }
 }
 

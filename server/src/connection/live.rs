@@ -23,7 +23,7 @@ use crate::log::Sight;
 use crate::presence::{Seat, Told};
 use crate::stopping::Stopping;
 use crate::workspace::{Admitted, Own, Workspace, written_anew};
-use crate::writer::{Answer, Job, Outcome};
+use crate::writer::{Answer, By, Job, Outcome};
 
 /// A connection that names fewer of its own changes sends more; one that never reads must not grow the relay.
 const MOST_OWN: usize = 100_000;
@@ -199,8 +199,10 @@ impl Live {
         self.in_flight += 1;
         let (device, grant) = (self.device, self.admitted.grant.clone());
         let (payer, answer) = (Some(self.held.payer()), self.answer.clone());
-        let job = Job { push, device, grant, payer, answer };
-        self.workspace.push(job).await.map_err(|_| End::stopping())
+        for part in Job::parts(push, &By { device, grant, payer, answer }) {
+            self.workspace.push(part).await.map_err(|_| End::stopping())?;
+        }
+        Ok(())
     }
 
     fn sight(&self) -> Sight {

@@ -138,10 +138,15 @@ pub(crate) struct Payer {
 }
 
 impl Payer {
-    /// So long it took.
-    pub(crate) fn worked(&self, work: Duration) {
-        self.tally.worked(self.pusher, work);
+    /// So long it took. What it was taken to weigh was counted when it was taken on.
+    pub(crate) fn worked(&self, weight: usize, work: Duration) {
+        self.tally.worked(self.pusher, work.saturating_sub(expected(weight)));
     }
+}
+
+/// How long a push of that weight takes at least, on one core (some 2 µs an operation were measured).
+fn expected(weight: usize) -> Duration {
+    Duration::from_micros(weight as u64)
 }
 
 /// Counts, and says when it is enough.
@@ -297,6 +302,22 @@ impl Tally {
             meters::limited("work");
         }
         Ok(wait.max(work))
+    }
+
+    /// Takes on a push of that weight (in operations): counts about how long it will take, so that pushes that wait on several
+    /// connections are counted before they are done. Answers how long it has to wait instead, where its device has used up what it has.
+    pub(crate) fn take_on(&self, pusher: Pusher, weight: usize) -> Duration {
+        let now = Instant::now();
+        let mut devices = lock(&self.devices);
+        let pushed = devices.of(pusher, || Pushed::nothing(now));
+        let wait = self.rates.work.wait(pushed.work, 0, now);
+        if wait.is_zero() {
+            let microseconds = u64::try_from(expected(weight).as_micros()).unwrap_or(u64::MAX);
+            self.rates.work.take(&mut pushed.work, microseconds, now);
+        } else {
+            meters::limited("work");
+        }
+        wait
     }
 
     fn worked(&self, pusher: Pusher, work: Duration) {

@@ -22,9 +22,10 @@ use super::Job;
 use super::documents::{Documents, Open, Opened};
 use super::refusal::Refusal;
 use super::rights::{self, Actors};
-use super::settle::{Admitted, NotTaken, Record, settle};
+use super::settle::{self, Admitted, NotTaken, Record, settle};
 use super::verdicts::{Slot, Verdicts};
 use crate::log::{Log, LogError};
+use crate::members::Members;
 
 /// A change that can go into the log.
 #[derive(Debug)]
@@ -80,7 +81,11 @@ type Candidates = BTreeMap<RecordId, Vec<Candidate>>;
 ///
 /// # Errors
 /// Where the log cannot be read.
-pub(super) fn check(group: &[Job], documents: &mut Documents, log: &dyn Log) -> Result<Checked, LogError> {
+pub(super) fn check(
+    group: &[Job],
+    documents: &mut Documents,
+    (log, members): (&dyn Log, Option<&dyn Members>),
+) -> Result<Checked, LogError> {
     let limits = Limits { change_bytes: CHANGE_BYTES, ..Limits::of_log() };
     let mut verdicts = Verdicts::new(group.len());
     let mut actors = Actors::default();
@@ -90,7 +95,14 @@ pub(super) fn check(group: &[Job], documents: &mut Documents, log: &dyn Log) -> 
     let mut offers = Vec::new();
     for (record, candidates) in candidates {
         match documents.open(record)? {
-            Ok(open) => offers.push((open, candidates)),
+            Ok(open) => {
+                let is_new = open.document.heads().is_empty();
+                let named = match members.filter(|_| is_new) {
+                    Some(members) => members.grant(record)?.is_some(),
+                    None => false,
+                };
+                offers.push((open, candidates, named));
+            }
             Err(error) => {
                 tracing::error!(%error, "a document in the log is damaged");
                 let places = candidates.iter().flat_map(|candidate| &candidate.places);
@@ -98,9 +110,9 @@ pub(super) fn check(group: &[Job], documents: &mut Documents, log: &dyn Log) -> 
             }
         }
     }
-    let offer = |(open, candidates): (Open, Vec<Candidate>)| {
+    let offer = |(open, candidates, named): (Open, Vec<Candidate>, bool)| {
         let pushes: Vec<usize> = candidates.iter().map(|candidate| candidate.admitted.push).collect();
-        let (offered, took) = timed(|| offer(open, candidates, &limits));
+        let (offered, took) = timed(|| offer(open, candidates, (&limits, named)));
         (offered, pushes, took)
     };
     for ((open, outcome), pushes, took) in parallel::each(offers, offer) {
@@ -149,8 +161,8 @@ fn candidates(
             (Some((known, number)), None) if *known == record => of_record[*number].places.push(slot),
             (Some(_), _) | (_, Some(_)) => verdicts.refuse(slot, &Refusal::of_another_record()),
             (None, None) => {
-                if let Some(grant) = &job.grant
-                    && let Err(refusal) = actors.check(&change, (job.device, grant), log)?
+                if let Some(grant) = &job.by.grant
+                    && let Err(refusal) = actors.check(&change, (job.by.device, grant), log)?
                 {
                     verdicts.refuse(slot, &refusal);
                     continue;
@@ -158,8 +170,14 @@ fn candidates(
                 seen.insert(hash, (record, of_record.len()));
                 let dependencies = change.deps().to_vec();
                 let admitted = Admitted { hash, push: slot.push, dependencies, change };
-                let grant = job.grant.clone();
-                of_record.push(Candidate { admitted, bytes, device: job.device, grant, places: vec![slot] });
+                let grant = job.by.grant.clone();
+                of_record.push(Candidate {
+                    admitted,
+                    bytes,
+                    device: job.by.device,
+                    grant,
+                    places: vec![slot],
+                });
             }
         }
     }
@@ -207,6 +225,8 @@ struct Offer<'a> {
     limits: &'a Limits,
     /// By whom, where that is somebody who may not write everything.
     by: Option<(DeviceId, Grant)>,
+    /// Whether it is new, and bears the name of a device.
+    named: bool,
 }
 
 impl Record<Change> for Offer<'_> {
@@ -214,12 +234,18 @@ impl Record<Change> for Offer<'_> {
         self.document.has(change)
     }
 
+    fn failures(&self) -> usize {
+        // A merge takes as long as the document is large.
+        (500_000 / self.document.size().max(1)).clamp(4, settle::MOST_FAILURES)
+    }
+
     fn receive(&mut self, changes: Vec<Change>) -> Result<Received, NotTaken> {
         let Some((device, grant)) = &self.by else { return Ok(self.document.receive(changes, self.limits)?) };
         let before = self.document.clone();
         let received = self.document.receive(changes, self.limits)?;
+        let check = || rights::check((*device, grant), &before, self.document, self.named);
         if !received.changes.is_empty()
-            && let Err(why) = rights::check((*device, grant), &before, self.document)
+            && let Err(why) = check()
         {
             // Of a new record no part is anybody's before the whole is.
             let all = matches!(why, Forbidden::Kind { .. }) || before.heads().is_empty();
@@ -238,7 +264,7 @@ struct Outcome {
 
 /// Offers the changes of one record to its document. Who may write everything is offered together with the others who may;
 /// what somebody else pushed, by itself, so that it shows what comes of just that.
-fn offer(mut open: Open, candidates: Vec<Candidate>, limits: &Limits) -> (Open, Outcome) {
+fn offer(mut open: Open, candidates: Vec<Candidate>, how: (&Limits, bool)) -> (Open, Outcome) {
     let mut all = Outcome { accepted: Vec::new(), refused: Vec::new() };
     let by = |candidate: &Candidate| {
         let bounded = candidate.grant.clone().filter(|grant| grant.role != Role::Coordinator)?;
@@ -254,7 +280,7 @@ fn offer(mut open: Open, candidates: Vec<Candidate>, limits: &Limits) -> (Open, 
         }) {
             together.push(next);
         }
-        let outcome = offer_together(&mut open, together, limits, by_whom);
+        let outcome = offer_together(&mut open, together, how, by_whom);
         all.accepted.extend(outcome.accepted);
         all.refused.extend(outcome.refused);
     }
@@ -265,7 +291,7 @@ fn offer(mut open: Open, candidates: Vec<Candidate>, limits: &Limits) -> (Open, 
 fn offer_together(
     open: &mut Open,
     candidates: Vec<Candidate>,
-    limits: &Limits,
+    (limits, named): (&Limits, bool),
     by: Option<(DeviceId, Grant)>,
 ) -> Outcome {
     let record = open.document.id();
@@ -276,7 +302,7 @@ fn offer_together(
         others.insert(offered.hash, Other { bytes, dependencies, device, actor, places });
         admitted.push(offered);
     }
-    let settled = settle(&mut Offer { document: &mut open.document, limits, by }, admitted);
+    let settled = settle(&mut Offer { document: &mut open.document, limits, by, named }, admitted);
     let kind = open.document.kind_name().unwrap_or_default();
     let places = |hash: &ChangeHash| others.get(hash).map(|other| other.places.clone()).unwrap_or_default();
     let refuse = |(hash, refusal): (ChangeHash, Refusal)| {

@@ -2,9 +2,9 @@
 //! durable with one sync of the disk.
 //!
 //! ```text
-//!  connections ──Job──▶ queue (bounded) ──▶ gather ──▶ check ──▶ Log::append (one commit) ──▶ answers ──▶ publish
-//!                                              ▲         │ documents                             │          │
-//!                                              └─────────┴── cache ◀────────────────── kept ─────┘      all readers
+//!  connections ──Job──▶ queue (bounded) ──▶ turns ──▶ check ──▶ Log::append (one commit) ──▶ answers ──▶ publish
+//!                                             ▲        │ documents                             │          │
+//!                                             └────────┴── cache ◀────────────────── kept ─────┘      all readers
 //! ```
 //!
 //! Syncing the disk is what takes time, so it is paid once for as many pushes as came in while the last one was
@@ -27,11 +27,12 @@ mod rights;
 mod settle;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod verdicts;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use samsyn_engine::identity::{DeviceId, Grant};
@@ -41,29 +42,41 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::limits::Payer;
 use crate::log::{Append, Entry, Log, LogError, NewEntry};
+use crate::members::Members;
 use crate::meters;
 use check::Checked;
 use documents::Documents;
 pub use folding::Folding;
+use turns::Turns;
+pub(crate) use turns::weight;
 use verdicts::Verdicts;
 
 /// So many pushes may wait for the writer. Who comes later waits with what it has, and its socket is not read.
 pub(crate) const QUEUE: usize = 32;
 
-/// A group is not made larger once it has so many bytes of changes: the first in it wait for the last.
-const GROUP_BYTES: usize = 4 * 1024 * 1024;
-
-/// Nor once it has so many changes.
-const GROUP_CHANGES: usize = 4_000;
-
 /// Where pushes never leave a pause, history is folded once in so many groups: what waits to be folded stays bounded.
 const GROUPS_WITHOUT_FOLDING: usize = 16;
 
-/// A push on its way into the log.
+/// A push, or a part of one, on its way into the log.
 #[derive(Debug)]
 pub(crate) struct Job {
     /// What was pushed.
-    pub(crate) push: Push,
+    push: Push,
+    /// The place of its first change in the push that the client made.
+    first: u32,
+    /// Whether no other part follows.
+    is_last: bool,
+    /// About how much of the writer's time it takes, in operations.
+    weight: usize,
+    /// What became of the parts before it, for the answer.
+    so_far: Arc<Mutex<Sum>>,
+    /// Who pushed it.
+    by: By,
+}
+
+/// Who pushed something, and where the answer goes.
+#[derive(Debug, Clone)]
+pub(crate) struct By {
     /// By which device.
     pub(crate) device: DeviceId,
     /// What that device may do; none in a workspace that has a secret instead of members.
@@ -72,6 +85,15 @@ pub(crate) struct Job {
     pub(crate) payer: Option<Payer>,
     /// Where the answer goes. Has room for as many answers as its connection has pushes under way.
     pub(crate) answer: mpsc::Sender<Answer>,
+}
+
+/// What became of some parts of a push.
+#[derive(Debug, Default)]
+struct Sum {
+    refused: Vec<Refused>,
+    places: Vec<Logged>,
+    /// Some of it could not be stored.
+    failed: bool,
 }
 
 /// What became of a push.
@@ -106,6 +128,8 @@ pub(crate) trait Publish: Send {
 /// The writer's thread and what it works on.
 pub(crate) struct Writer<P> {
     log: Arc<dyn Log>,
+    /// Who belongs; none where that is whoever knows a secret.
+    members: Option<Arc<dyn Members>>,
     head: Cursor,
     documents: Documents,
     publish: P,
@@ -116,6 +140,8 @@ pub(crate) struct Writer<P> {
     looked_at: u64,
     /// So many groups were answered since history was last folded.
     groups: usize,
+    /// Those who wait for their turn.
+    turns: Turns,
 }
 
 /// What a group of pushes came to.
@@ -134,12 +160,14 @@ impl<P: Publish> Writer<P> {
         Writer {
             documents,
             log,
+            members: None,
             head,
             publish,
             folding: Folding::default(),
             folded: false,
             looked_at: 0,
             groups: 0,
+            turns: Turns::default(),
         }
     }
 
@@ -148,10 +176,14 @@ impl<P: Publish> Writer<P> {
         Writer { folding, ..self }
     }
 
+    /// The same writer, of a workspace to which these belong.
+    pub(crate) fn of(self, members: Option<Arc<dyn Members>>) -> Self {
+        Writer { members, ..self }
+    }
+
     /// Works until nobody can send any more and the queue is empty.
     pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        while let Some(first) = self.next(&mut queue) {
-            let group = gather(first, &mut queue);
+        while let Some(group) = self.next(&mut queue) {
             self.answer(group);
         }
         if let Err(error) = self.log.tidy() {
@@ -159,16 +191,17 @@ impl<P: Publish> Writer<P> {
         }
     }
 
-    /// The next push. Folds history as long as there is none.
-    fn next(&mut self, queue: &mut mpsc::Receiver<Job>) -> Option<Job> {
+    /// The pushes whose turn it is. Folds history as long as nobody waits.
+    fn next(&mut self, queue: &mut mpsc::Receiver<Job>) -> Option<Vec<Job>> {
         loop {
             if self.groups >= GROUPS_WITHOUT_FOLDING {
                 self.fold();
             }
             match queue.try_recv() {
-                Ok(job) => return Some(job),
+                Ok(job) => self.turns.wait(job),
+                Err(_) if !self.turns.is_empty() => return Some(self.turns.group()),
                 Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) if self.folded => return queue.blocking_recv(),
+                Err(TryRecvError::Empty) if self.folded => self.turns.wait(queue.blocking_recv()?),
                 Err(TryRecvError::Empty) => self.fold(),
             }
         }
@@ -231,7 +264,7 @@ impl<P: Publish> Writer<P> {
     /// Checks the pushes and makes what is good of them durable.
     fn commit(&mut self, group: &[Job]) -> Result<Committed, LogError> {
         let Checked { mut verdicts, accepted, actors, opened, work } =
-            check::check(group, &mut self.documents, &*self.log)?;
+            check::check(group, &mut self.documents, (&*self.log, self.members.as_deref()))?;
         let (mut entries, mut taken, mut bound) = (Vec::new(), Vec::new(), BTreeMap::new());
         for change in accepted {
             let entry = Entry { record: change.record, hash: change.hash, bytes: change.bytes };
@@ -268,7 +301,7 @@ impl<P: Publish> Writer<P> {
                 metrics::counter!(meters::REFUSED, "code" => refused.code.name()).increment(1);
             }
             if let Some(first) = refused.first() {
-                let (device, code) = (job.device, first.code);
+                let (device, code) = (job.by.device, first.code);
                 tracing::warn!(%device, count = refused.len(), first = ?code, "changes were refused");
             }
             job.tell(Outcome::Logged { refused, places }, work);
@@ -294,16 +327,32 @@ impl<P: Publish> Writer<P> {
 }
 
 impl Job {
+    /// The parts of a push, so that others have their turn between them. They have to be handed over in order.
+    pub(crate) fn parts(push: Push, by: &By) -> Vec<Job> {
+        let parts = turns::parts(push);
+        let (last, so_far) = (parts.len() - 1, Arc::default());
+        let job = |(number, (first, push)): (usize, (u32, Push))| {
+            let (weight, so_far) = (turns::weight(&push), Arc::clone(&so_far));
+            Job { push, first, is_last: number == last, weight, so_far, by: by.clone() }
+        };
+        parts.into_iter().enumerate().map(job).collect()
+    }
+
     fn tell(self, outcome: Outcome, work: Duration) {
-        if let Some(payer) = &self.payer {
-            payer.worked(work);
+        if let Some(payer) = &self.by.payer {
+            payer.worked(self.weight, work);
         }
-        // Nobody hears it where the connection is gone. The changes are in the log all the same.
-        let _ = self.answer.try_send(Answer { push: self.push.id, outcome });
+        let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        so_far.add(outcome, self.first);
+        if self.is_last {
+            let outcome = std::mem::take(&mut *so_far).outcome();
+            // Nobody hears it where the connection is gone. The changes are in the log all the same.
+            let _ = self.by.answer.try_send(Answer { push: self.push.id, outcome });
+        }
     }
 
     fn refuse_all(self, work: Duration) {
-        tracing::error!(device = %self.device, "checking a push panicked: it was refused");
+        tracing::error!(device = %self.by.device, "checking a push panicked: it was refused");
         let words = "the relay failed while it checked this change: tell whoever runs it";
         let refuse = |number| Refused { number, code: ErrorCode::Malformed, words: words.to_owned() };
         let count = u32::try_from(self.push.entries.len()).unwrap_or(u32::MAX);
@@ -312,17 +361,23 @@ impl Job {
     }
 }
 
-/// The first job and those that wait behind it, as long as the group is not large.
-fn gather(first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
-    let (mut bytes, mut changes) = (size(&first.push), first.push.entries.len());
-    let mut group = vec![first];
-    while bytes < GROUP_BYTES && changes < GROUP_CHANGES {
-        let Ok(job) = queue.try_recv() else { break };
-        bytes += size(&job.push);
-        changes += job.push.entries.len();
-        group.push(job);
+impl Sum {
+    /// What became of a part that begins at this place.
+    fn add(&mut self, outcome: Outcome, first: u32) {
+        let Outcome::Logged { refused, places } = outcome else {
+            self.failed = true;
+            return;
+        };
+        self.refused.extend(refused.into_iter().map(|one| Refused { number: one.number + first, ..one }));
+        self.places.extend(places.into_iter().map(|one| Logged { number: one.number + first, ..one }));
     }
-    group
+
+    fn outcome(self) -> Outcome {
+        if self.failed {
+            return Outcome::Failed;
+        }
+        Outcome::Logged { refused: self.refused, places: self.places }
+    }
 }
 
 /// How many bytes of changes a push has.

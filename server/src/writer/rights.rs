@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use samsyn_engine::document::{self, ActorId, Change, Document, Record};
 use samsyn_engine::identity::{DeviceId, Forbidden, Grant, Right};
 
+use samsyn_engine::schema::kinds::MEMBER;
+
 use super::refusal::Refusal;
 use crate::log::{Log, LogError};
 
@@ -58,7 +60,8 @@ impl Actors {
     }
 }
 
-/// Whether a device may make a document what it is now out of what it was before.
+/// Whether a device may make a document what it is now out of what it was before. A new one that is `named` as a device is may be
+/// nothing but what is said of that device.
 ///
 /// # Errors
 /// Why not.
@@ -66,12 +69,17 @@ pub(super) fn check(
     (device, grant): (DeviceId, &Grant),
     before: &Document,
     after: &Document,
+    named: bool,
 ) -> Result<(), Forbidden> {
     let (role, kind) = (grant.role, after.kind_name().unwrap_or_default());
+    if named && kind != MEMBER.name {
+        return Err(Forbidden::NotOwn { role, kind });
+    }
     match (role.right(&kind), written(after)) {
         (Right::Write, _) => Ok(()),
-        // So far it is nothing but the containers that any record of the kind has.
-        (Right::WriteOwn, None) => Ok(()),
+        // Nothing but the containers that any record of the kind has is nobody's: a device may begin so what is its own by its name.
+        (Right::WriteOwn, None) if grant.may_begin(device, &kind, after.id()) => Ok(()),
+        (Right::WriteOwn, None) => Err(Forbidden::NotOwn { role, kind }),
         (Right::WriteOwn, Some(after)) => grant.may_write(device, written(before).as_ref(), &after),
         (Right::Read | Right::Nothing, _) => Err(Forbidden::Kind { role, kind }),
     }

@@ -13,8 +13,8 @@ use samsyn_engine::identity::Forbidden;
 
 use super::refusal::Refusal;
 
-/// So many merges may fail for one push and record.
-const MOST_FAILURES: usize = 32;
+/// So many merges may fail for one push and record, where the record is not large.
+pub(super) const MOST_FAILURES: usize = 32;
 
 /// A change that passed the gate by itself. `C` is the gate's own form of it.
 #[derive(Debug, Clone)]
@@ -33,6 +33,11 @@ pub(super) struct Admitted<C> {
 pub(super) trait Record<C> {
     /// Whether it has that change.
     fn has(&self, change: &ChangeHash) -> bool;
+
+    /// So many merges may fail for one push.
+    fn failures(&self) -> usize {
+        MOST_FAILURES
+    }
 
     /// Merges changes that build on what it has and on each other, if the merged record fits its kind.
     fn receive(&mut self, changes: Vec<C>) -> Result<Received, NotTaken>;
@@ -70,11 +75,13 @@ pub(super) fn settle<C: Clone>(record: &mut impl Record<C>, changes: Vec<Admitte
     changes.sort_by_key(|change| change.push);
     let pushes: Vec<_> = changes.chunk_by(|one, other| one.push == other.push).collect();
     if let [only] = pushes.as_slice() {
-        halve(record, only.to_vec(), &error, &mut { MOST_FAILURES }, &mut settled);
+        let mut failures = record.failures();
+        halve(record, only.to_vec(), &error, &mut failures, &mut settled);
     } else {
         // The failure is nobody's yet.
         for push in pushes {
-            offer(record, push.to_vec(), &mut { MOST_FAILURES }, &mut settled);
+            let mut failures = record.failures();
+            offer(record, push.to_vec(), &mut failures, &mut settled);
         }
     }
     settled

@@ -29,7 +29,9 @@ pub fn apply(document: &Automerge, changes: Vec<Change>, limits: &Limits) -> Res
     if sorted.good.is_empty() {
         return Ok(Applied { document: clone, rejected: sorted.rejected, applied: Vec::new() });
     }
-    let mut trial = Trial { document: clone, limits, applied: Vec::new(), rejected: sorted.rejected };
+    let failures = limits.growth.as_ref().map_or(usize::MAX, |growth| growth.failures);
+    let mut trial =
+        Trial { document: clone, limits, failures, applied: Vec::new(), rejected: sorted.rejected };
     trial.offer(&sorted.good);
     Ok(Applied { document: trial.document, rejected: trial.rejected, applied: trial.applied })
 }
@@ -38,6 +40,8 @@ pub fn apply(document: &Automerge, changes: Vec<Change>, limits: &Limits) -> Res
 struct Trial<'a> {
     document: Automerge,
     limits: &'a Limits,
+    /// So many merges may still fail.
+    failures: usize,
     applied: Vec<ChangeHash>,
     rejected: Vec<(ChangeHash, GateError)>,
 }
@@ -45,21 +49,33 @@ struct Trial<'a> {
 impl Trial<'_> {
     /// Applies what can be applied of changes that are in a causal order.
     fn offer(&mut self, changes: &[Change]) {
+        if self.failures == 0 {
+            self.rejected.extend(changes.iter().map(|change| (change.hash(), GateError::NotTried)));
+            return;
+        }
         match attempt(&self.document, changes, self.limits) {
             Ok(next) => {
                 self.document = next;
                 self.applied.extend(changes.iter().map(Change::hash));
             }
-            Err(error) => match changes {
-                [] => {}
-                [only] => self.rejected.push((only.hash(), error)),
-                some => {
-                    let (first, second) = some.split_at(some.len() / 2);
-                    self.offer(first);
-                    let second = self.without_dependents(second);
-                    self.offer(&second);
-                }
-            },
+            Err(error) => {
+                self.failures -= 1;
+                self.offer_halves(changes, error);
+            }
+        }
+    }
+
+    fn offer_halves(&mut self, changes: &[Change], error: GateError) {
+        if let [only] = changes {
+            self.rejected.push((only.hash(), error));
+            return;
+        }
+        let (first, second) = changes.split_at(changes.len() / 2);
+        for half in [first, second] {
+            let half = self.without_dependents(half);
+            if !half.is_empty() {
+                self.offer(&half);
+            }
         }
     }
 

@@ -85,6 +85,11 @@ pub(super) fn body(bytes: &[u8]) -> Result<&[u8], GateError> {
     frame(bytes).map(|frame| frame.data)
 }
 
+/// What stands in the frame of an uncompressed change chunk. Its checksum is not looked at.
+pub(super) fn change_body(bytes: &[u8]) -> Option<&[u8]> {
+    frame(bytes).ok().filter(|frame| frame.kind == CHANGE).map(|frame| frame.data)
+}
+
 /// A change chunk with that body, and its name.
 pub(super) fn write_change(body: &[u8]) -> (ChangeHash, Vec<u8>) {
     let hash = digest(CHANGE, body);
@@ -92,8 +97,7 @@ pub(super) fn write_change(body: &[u8]) -> (ChangeHash, Vec<u8>) {
 }
 
 pub(super) fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
-    let frame = frame(bytes).ok()?;
-    (frame.kind == CHANGE).then(|| ChangeHash(digest(CHANGE, frame.data)))
+    change_body(bytes).map(|body| ChangeHash(digest(CHANGE, body)))
 }
 
 /// The body of a document chunk whose checksum is right. Unlike a change's it is over the compressed form.

@@ -86,17 +86,21 @@ pub struct Growth {
     pub heads: usize,
     /// Heads of a document that are one device's.
     pub heads_of_device: usize,
+    /// So many merges may fail over the changes that come together.
+    pub failures: usize,
 }
 
 impl Default for Growth {
     fn default() -> Self {
         Growth {
             free_operations: 1_000,
-            operations_per_byte: 16,
+            // What people write takes a byte an operation, or more.
+            operations_per_byte: 2,
             actors: 1_000,
             actors_of_device: 64,
             heads: 500,
             heads_of_device: 32,
+            failures: 32,
         }
     }
 }
@@ -177,6 +181,9 @@ pub enum GateError {
     /// With it the document could not be used any more.
     #[error("with it the document could not be loaded any more")]
     Breaks,
+    /// So many that came with it were refused that it was not looked at.
+    #[error("too many of the changes that came with it were refused: it was not looked at")]
+    NotTried,
 }
 
 impl GateError {
@@ -196,6 +203,7 @@ impl GateError {
             GateError::SequenceGap => "sequence-gap",
             GateError::OperationNumbers => "operation-numbers",
             GateError::Breaks => "breaks",
+            GateError::NotTried => "not-tried",
         }
     }
 }
@@ -229,6 +237,13 @@ pub fn admit(bytes: &[u8], limits: &Limits) -> Result<Change, GateError> {
 /// [`admit`] says whether it is worth anything. `None` where it is not an uncompressed change chunk.
 pub fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
     chunk::hash_of(bytes)
+}
+
+/// How many operations an uncompressed change chunk claims to hold, without making any of them or looking at anything else: for whoever
+/// has to know what work it is. `None` where that cannot be told; [`admit`] says why.
+pub fn operations_in(bytes: &[u8]) -> Option<usize> {
+    let body = chunk::change_body(bytes)?;
+    header::check(body, &Limits::default()).ok()
 }
 
 /// What stands in the frame of an uncompressed change chunk of our own.

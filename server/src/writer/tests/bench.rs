@@ -70,17 +70,20 @@ impl Bench {
         self.pushed += 1;
         let push = Push { id: self.pushed, entries };
         let (device, answer) = (DeviceId::random(), self.answer.clone());
-        let job = Job { push, device, grant: None, payer: self.payer.clone(), answer };
-        self.queue.try_send(job).unwrap();
+        let by = By { device, grant: None, payer: self.payer.clone(), answer };
+        Job::parts(push, &by).into_iter().for_each(|part| self.queue.try_send(part).unwrap());
     }
 
     /// Lets the writer work until the queue is empty. Answers with what became of each push.
     pub(super) fn work(&mut self) -> Vec<Outcome> {
         let mut waiting = self.waiting.take().unwrap();
         let mut writer = self.writer.take().unwrap();
-        while let Ok(first) = waiting.try_recv() {
-            let group = gather(first, &mut waiting);
-            writer.answer(group);
+        let mut turns = Turns::default();
+        while let Ok(job) = waiting.try_recv() {
+            turns.wait(job);
+        }
+        while !turns.is_empty() {
+            writer.answer(turns.group());
         }
         (self.waiting, self.writer) = (Some(waiting), Some(writer));
         let mut outcomes = Vec::new();
