@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
 
+#[path = "attacks/hostile.rs"]
+mod hostile;
 #[path = "attacks/limits.rs"]
 mod limits;
 mod support;
@@ -94,6 +96,7 @@ async fn every_attack_fails_as_it_should() {
     after_losing_access(&mut attacks, &town, &mut boss_in).await;
     too_much(&mut attacks, &town).await;
     limits::beyond_the_limits(&mut attacks).await;
+    hostile::by_members(&mut attacks).await;
     // After all of it the relay serves, and holds just what it should.
     assert!(caught_up(boss.enter(&town).await).await.has_heard("Hemlig"));
 
