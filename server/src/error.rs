@@ -36,6 +36,9 @@ pub enum RelayError {
         "another relay already serves the data folder {0}: stop it first, or choose another folder with --data"
     )]
     Taken(PathBuf),
+    /// No answer could say when it was given: HTTP's dates begin in 1970.
+    #[error("this computer's clock is before the year 1970: set it, and start the relay again")]
+    Clock,
     /// The address is none.
     #[error("{what} cannot be {text}: {why}")]
     Address {

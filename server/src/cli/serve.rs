@@ -1,6 +1,6 @@
 //! Serving, and looking whether one could.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::{Args, Subcommand};
 
@@ -27,12 +27,18 @@ impl Serve {
     pub(super) fn run(self) -> Result<(), RelayError> {
         let (config, log_format) = self.settings.settle()?;
         logging::start(log_format);
+        check_clock(SystemTime::now())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(serve(config));
         // What still waits for the disk then has nobody who waits for it.
         runtime.shutdown_timeout(Duration::from_secs(1));
         served
     }
+}
+
+/// Whether answers can be dated.
+fn check_clock(now: SystemTime) -> Result<(), RelayError> {
+    if now < SystemTime::UNIX_EPOCH { Err(RelayError::Clock) } else { Ok(()) }
 }
 
 async fn serve(config: Config) -> Result<(), RelayError> {
@@ -133,5 +139,17 @@ fn proxies(config: &Config) -> String {
     match config.hears_proxies_only() {
         true => format!("{named}: nobody else is heard from beyond this computer"),
         false => named,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_before_1970_is_said_at_the_start() {
+        let early = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+        assert!(matches!(check_clock(early), Err(RelayError::Clock)));
+        assert!(check_clock(SystemTime::UNIX_EPOCH).is_ok());
     }
 }

@@ -53,6 +53,7 @@ sentences! {
     "the disk with {} is full ({} kB are free): nothing was changed; make room for {} MB there, or choose another disk" => "Disken med {} är full ({} kB är lediga): inget ändrades. Gör plats för {} MB där, eller välj en annan disk.";
     "the disk with {} is full: nothing was changed; make room for {} MB there, or choose another disk" => "Disken med {} är full: inget ändrades. Gör plats för {} MB där, eller välj en annan disk.";
     "the disk with {} is full{}: nothing was changed; make room for {} MB there, or choose another disk" => "Disken med {0} är full: inget ändrades. Gör plats för {2} MB där, eller välj en annan disk.";
+    "this computer's clock is before the year 1970: set it, and start the relay again" => "Datorns klocka går före år 1970: ställ den och starta reläet igen.";
     "the relay cannot run here: {}" => "Reläet kan inte köras här: {}";
     "\"{}\" cannot be a workspace's name: give one of 1 to 200 characters on one line" => "”{}” kan inte vara en arbetsytas namn: ange ett med 1 till 200 tecken på en rad.";
     "{} is there already: choose another name" => "{} finns redan: välj ett annat namn.";

@@ -137,7 +137,7 @@ fn candidates(
     (verdicts, actors, work): (&mut Verdicts, &mut Actors, &mut [Duration]),
 ) -> Result<Candidates, LogError> {
     let mut found = Candidates::new();
-    let mut seen: HashMap<ChangeHash, (RecordId, usize)> = HashMap::new();
+    let mut seen: HashMap<(ChangeHash, RecordId), usize> = HashMap::new();
     let all: Vec<_> = entries(group).collect();
     let admitted = parallel::each(all.iter().collect(), |(_, _, entry)| timed(|| admit(entry, limits)));
     for ((slot, job, entry), (admitted, took)) in all.into_iter().zip(admitted) {
@@ -156,10 +156,11 @@ fn candidates(
         }
         let of_record = found.entry(record).or_default();
         let hash = change.hash();
-        match (seen.get(&hash), log.find(&hash)?) {
+        // Pushed under two records it fits one of them at most: its record's name is in what it builds on.
+        match (seen.get(&(hash, record)), log.find(&hash)?) {
             (_, Some(place)) if place.record == record => verdicts.take(slot, place.position),
-            (Some((known, number)), None) if *known == record => of_record[*number].places.push(slot),
-            (Some(_), _) | (_, Some(_)) => verdicts.refuse(slot, &Refusal::of_another_record()),
+            (_, Some(_)) => verdicts.refuse(slot, &Refusal::of_another_record()),
+            (Some(number), None) => of_record[*number].places.push(slot),
             (None, None) => {
                 if let Some(grant) = &job.by.grant
                     && let Err(refusal) = actors.check(&change, (job.by.device, grant), log)?
@@ -167,7 +168,7 @@ fn candidates(
                     verdicts.refuse(slot, &refusal);
                     continue;
                 }
-                seen.insert(hash, (record, of_record.len()));
+                seen.insert((hash, record), of_record.len());
                 let dependencies = change.deps().to_vec();
                 let admitted = Admitted { hash, push: slot.push, dependencies, change };
                 let grant = job.by.grant.clone();
