@@ -104,9 +104,9 @@ fn check_field(view: &View<'_>, object: &automerge::ObjId, field: &Field) -> Res
     let wrong = |what: &str| format!("{} {what}", field.name);
     for (stored, child) in view.all(object, field.name) {
         match (&stored, container(&field.field_type)) {
-            // Another in its place would hide what others write into the one that there is.
+            // Another in its place would hide what others write into the one that there is. (In a row whoever first needs one makes it.)
             (Stored::Object(found), Some(expected)) if *found == expected => {
-                if !actor_of(&child).is_some_and(is_seed_actor) {
+                if *object == ROOT && !actor_of(&child).is_some_and(is_seed_actor) {
                     return Err(wrong("was put in the place of the one that there is"));
                 }
                 check_container(view, &child, field)?
