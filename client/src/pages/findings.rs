@@ -14,13 +14,35 @@ use crate::words::{problem_words, way_out_words};
 
 /// The height of a finding, in points; and where its buttons stand below its words.
 const ENTRY: f32 = 44.0;
-const HIGH_ENTRY: f32 = ENTRY + LINE + height::CONTROL + space::XS;
+const HIGH_ENTRY: f32 = ENTRY + height::CONTROL + space::XS;
 
-/// The height of a line of small words, in points: in a narrow pane there are two of them.
+/// The height of a further line of small words, in points: in a narrow pane there are two of them.
 const LINE: f32 = 16.0;
 
 /// From this width on the buttons stand beside the words, in points.
 const BESIDE: f32 = 720.0;
+
+/// With less width than this the words take two lines, in points.
+const ONE_LINE: f32 = 560.0;
+
+/// How a finding stands in the room that there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Its buttons beside its words.
+    Beside,
+    /// Its buttons below its words, which take so many lines.
+    Below { lines: usize },
+}
+
+impl Shape {
+    fn of(width: f32) -> Shape {
+        match width {
+            width if width >= BESIDE => Shape::Beside,
+            width if width >= ONE_LINE => Shape::Below { lines: 1 },
+            _ => Shape::Below { lines: 2 },
+        }
+    }
+}
 
 /// The height of what stands above them, in points.
 const HEAD: f32 = 28.0;
@@ -36,8 +58,11 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
         return;
     }
     let frame = Frame::new().inner_margin(Margin::symmetric(space::L as i8, space::S as i8));
-    let beside = ui.available_width() >= BESIDE;
-    let (entry, in_sight) = if beside { (ENTRY, IN_SIGHT) } else { (HIGH_ENTRY, IN_SIGHT - 1) };
+    let shape = Shape::of(ui.available_width());
+    let (entry, in_sight) = match shape {
+        Shape::Beside => (ENTRY, IN_SIGHT),
+        Shape::Below { lines } => (HIGH_ENTRY + LINE * (lines - 1) as f32, IN_SIGHT - 1),
+    };
     // Not more than half of what there is, whatever the height of the window.
     let wanted = (entry + space::XXS) * findings.len().min(in_sight) as f32;
     let most = wanted.min((ui.available_height() * 0.5 - HEAD).max(entry));
@@ -54,7 +79,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
             );
         });
         let area = ScrollArea::vertical().id_salt("findings").max_height(most).auto_shrink([false, true]);
-        area.show_viewport(ui, |ui, view| entries(ui, (&findings, view), (entry, beside), scene));
+        area.show_viewport(ui, |ui, view| entries(ui, (&findings, view), (entry, shape), scene));
     });
 }
 
@@ -62,7 +87,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
 fn entries(
     ui: &mut Ui,
     (findings, view): (&[Finding], Rect),
-    (entry, beside): (f32, bool),
+    (entry, shape): (f32, Shape),
     scene: &mut Scene<'_>,
 ) {
     let step = entry + space::XXS;
@@ -75,12 +100,12 @@ fn entries(
         let size = vec2(ui.available_width() - space::S, entry);
         let room = Rect::from_min_size(pos2(area.left(), top), size);
         let named = UiBuilder::new().id_salt(place).max_rect(room);
-        ui.scope_builder(named, |ui| finding(ui, one, beside, scene));
+        ui.scope_builder(named, |ui| finding(ui, one, shape, scene));
     }
     focus::reveal(ui);
 }
 
-fn finding(ui: &mut Ui, finding: &Finding, beside: bool, scene: &mut Scene<'_>) {
+fn finding(ui: &mut Ui, finding: &Finding, shape: Shape, scene: &mut Scene<'_>) {
     let t = Tokens::of(ui);
     let title = scene.title(finding.record);
     let grave = finding.problem.weight() == Weight::Grave;
@@ -92,14 +117,15 @@ fn finding(ui: &mut Ui, finding: &Finding, beside: bool, scene: &mut Scene<'_>) 
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.add(Label::new(RichText::new(&title).text_style(theme::strong())).truncate());
-            if beside {
-                ui.add(Label::new(RichText::new(&words).small().color(colour)).truncate());
-            } else {
-                ui.add(Label::new(two_lines(&words, colour)).wrap()).on_hover_text(&words);
-            }
+            match shape {
+                Shape::Beside => ui.add(Label::new(RichText::new(&words).small().color(colour)).truncate()),
+                Shape::Below { lines } => {
+                    ui.add(Label::new(in_lines(&words, lines, colour)).wrap()).on_hover_text(&words)
+                }
+            };
         });
     };
-    if beside {
+    if shape == Shape::Beside {
         line::ends(ui, said, |ui| buttons(ui, finding, &title, scene));
         return;
     }
@@ -110,11 +136,11 @@ fn finding(ui: &mut Ui, finding: &Finding, beside: bool, scene: &mut Scene<'_>) 
     });
 }
 
-/// Words that take two lines at most.
-fn two_lines(words: &str, colour: Color32) -> LayoutJob {
+/// Words that take so many lines at most.
+fn in_lines(words: &str, lines: usize, colour: Color32) -> LayoutJob {
     let small = FontId::proportional(font::SMALL);
     let mut job = LayoutJob::simple(words.to_owned(), small, colour, f32::INFINITY);
-    job.wrap.max_rows = 2;
+    job.wrap.max_rows = lines;
     job
 }
 

@@ -1,10 +1,12 @@
 //! Which reference is being chosen, and what was found for it.
 
+use eframe::egui::Ui;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::schema::{FieldPath, FieldType, Kind, kind};
 use samsyn_engine::store::ListQuery;
 
 use super::{Scene, texts};
+use crate::widgets::focus;
 use crate::widgets::picker::Found;
 
 /// So many records are offered before anything is typed, and as many are found at most.
@@ -24,8 +26,24 @@ pub(crate) struct Picking {
 
 impl Picking {
     /// Somebody has opened a picker, or typed into it.
-    pub(crate) fn ask(&mut self, place: &FieldPath, query: String) {
+    fn ask(&mut self, place: &FieldPath, query: String) {
         (self.place, self.query) = (Some(place.clone()), query);
+    }
+
+    /// Takes up what was typed into the picker of that place, and whether it is open. Until what is found for it is here, keys that choose wait.
+    pub(crate) fn follow(
+        &mut self,
+        ui: &Ui,
+        place: &FieldPath,
+        (query, open): (Option<String>, bool),
+        scene: &Scene<'_>,
+    ) {
+        if let Some(query) = query {
+            self.ask(place, query);
+        }
+        if open && !self.is_settled(scene) {
+            focus::expect(ui.ctx());
+        }
     }
 
     /// Whether all that was found for what was asked last is here.

@@ -396,7 +396,11 @@ impl Session {
             self.stale.extend(self.reviews.keys().map(|id| (What::Review, *id)));
             self.missing.clear();
             self.found_on = None;
-            self.hits = None;
+            // It is asked for anew, and what was found before is shown until that is here.
+            self.searching = None;
+            if let Some((found_for, _)) = &mut self.hits {
+                found_for.clear();
+            }
             (self.belonging.known_fresh, self.refused.1) = (false, false);
             if let Some((_, _, fresh)) = &mut self.touched {
                 *fresh = false;

@@ -25,7 +25,7 @@ use eframe::egui::{Context, Event, Id, Key, Modifiers, Plugin, RawInput, Ui};
 use super::focus;
 
 /// So long a key waits for what it is meant for, in seconds.
-const PATIENCE: f64 = 2.0;
+const PATIENCE: f64 = 5.0;
 
 /// So many frames the keyboard may go from one place to the next, for one key.
 const STATIONS: u32 = 4;

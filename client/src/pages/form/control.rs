@@ -431,10 +431,8 @@ fn reference(
     let creatable = creatable(scene, kinds, picking);
     let named: Vec<&str> = creatable.iter().map(|kind| scene.say(kind.new)).collect();
     let texts = PickerTexts { more: picking::more(&found, scene), ..picker_texts(scene, place, &named) };
-    let answer = widget.reference(ui, &place.path.to_string(), title.as_deref(), &found, &texts);
-    if let Some(query) = answer.query {
-        picking.ask(&place.path, query);
-    }
+    let mut answer = widget.reference(ui, &place.path.to_string(), title.as_deref(), &found, &texts);
+    picking.follow(ui, &place.path, (answer.query.take(), answer.open), scene);
     let chosen = answer.chosen.and_then(|index| ids.get(index)).copied();
     if let Some(id) = chosen.or_else(|| create(scene, &creatable, answer.created)) {
         place.set(scene, Value::Link(Link::Record(id)));
@@ -475,10 +473,8 @@ fn references(
         more: picking::more(&found, scene),
         ..picker_texts(scene, place, &named)
     };
-    let answer = widget.reference_set(ui, &place.path.to_string(), &titles, &found, &texts);
-    if let Some(query) = answer.query {
-        picking.ask(&place.path, query);
-    }
+    let mut answer = widget.reference_set(ui, &place.path.to_string(), &titles, &found, &texts);
+    picking.follow(ui, &place.path, (answer.query.take(), answer.open), scene);
     let added = answer.added.and_then(|index| ids.get(index)).copied();
     if let Some(id) = added.or_else(|| create(scene, &creatable, answer.created)) {
         place.member(scene, id.to_string(), true);

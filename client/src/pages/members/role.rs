@@ -77,10 +77,8 @@ impl RoleChoice {
         };
         let caption = scene.say(words::ORGANISATION);
         let field = Field::new(caption).help(scene.say(words::ORGANISATION_HINT));
-        let answer = field.reference(ui, "organisation", title.as_deref(), &found, &texts);
-        if let Some(query) = answer.query {
-            self.picking.ask(&place, query);
-        }
+        let mut answer = field.reference(ui, "organisation", title.as_deref(), &found, &texts);
+        self.picking.follow(ui, &place, (answer.query.take(), answer.open), scene);
         if let Some(id) = answer.chosen.and_then(|index| ids.get(index)) {
             self.organisation = Some(*id);
         }

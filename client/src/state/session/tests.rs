@@ -58,6 +58,24 @@ impl Bench {
     }
 }
 
+/// Somebody has typed into a search, and meanwhile something is written: it must not find nothing from then on.
+#[test]
+fn what_is_looked_for_is_looked_for_anew_when_something_was_written() {
+    let mut bench = Bench::new();
+    let first = bench.contact("Curlingberg");
+    let found = |session: &mut Session| -> Vec<RecordId> {
+        session.search("curling", &[]).hits.iter().map(|hit| hit.id).collect()
+    };
+    bench.until(|session| (found(session) == [first]).then_some(()));
+    let second = bench.contact("Curlinglund");
+    bench.until(|session| {
+        let ids = found(session);
+        assert!(ids.contains(&first), "what was found is shown until there is more");
+        ids.contains(&second).then_some(())
+    });
+    bench.until(|session| session.has_searched("curling").then_some(()));
+}
+
 #[test]
 fn what_is_made_appears_in_lists_and_can_be_taken_back_and_done_again() {
     let mut bench = Bench::new();
