@@ -9,7 +9,7 @@ mod records;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use samsyn_engine::document::ChangeHash;
-use samsyn_engine::document::gate::Limits;
+use samsyn_engine::document::gate::{Limits, TIMES};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
     Challenge, Credential, DeviceKey, Entrance, HAPPENINGS, InvitationCode, Invited, LONGEST_INVITATION,
@@ -290,8 +290,26 @@ fn the_limits_of_the_gate() {
     ] {
         assert_eq!(row(&page, words), format!("{}{unit}", written(most)), "{words}");
     }
-    let both = u64::from(u32::MAX);
-    assert!(row(&page, "its number, and that of its first operation").starts_with(&written(both)));
+    let says = |words: &str, what: String| assert_eq!(row(&page, words), what, "{words}");
+    says("its number", format!("{}, and 1 at least", written(limits.changes as u64)));
+    says(
+        "the number of its first operation",
+        format!("{}, and 1 at least", written(limits.document_operations)),
+    );
+    let (first, last) = (TIMES.start().unsigned_abs(), TIMES.end().unsigned_abs());
+    says(
+        "its time",
+        format!("{} seconds, and -{} at least: the years 1 to 9999", written(last), written(first)),
+    );
+    let growth = Limits::of_log().growth.unwrap();
+    let (free, each) = (written(growth.free_operations as u64), growth.operations_per_byte);
+    says(
+        "operations of a change, deletions apart",
+        format!("{free}, and {each} more for each byte of its contents"),
+    );
+    let both = |all: usize, own: usize| format!("{}, and {own} of one device", written(all as u64));
+    says("actors of a record, with it", both(growth.actors, growth.actors_of_device));
+    says("heads of a record, with it", both(growth.heads, growth.heads_of_device));
     let of_documents = |name| written(constant(&gate("document"), name));
     let inflated = written(limits.inflated_bytes as u64);
     assert_eq!(row(&page, "it, before and after its columns are inflated"), format!("{inflated} bytes"));

@@ -14,7 +14,8 @@ const MOST = {
   message: limit('its message'),
   columns: limit('columns'),
   footer: limit('what stands behind its columns'),
-  number: limit('its number, and that of its first operation'),
+  number: limit('its number'),
+  operation: limit('the number of its first operation'),
 }
 
 /** A chunk that is none, or is beyond a limit. */
@@ -72,7 +73,7 @@ function header(reader) {
   const name = () => hex(reader.take(within(reader.unsigned(), MOST.actor)))
   const actor = name()
   const number = within(reader.unsigned(), MOST.number)
-  const first = within(reader.unsigned(), MOST.number)
+  const first = within(reader.unsigned(), MOST.operation)
   if (number < 1 || first < 1) throw new ChunkError('its number is out of range')
   reader.signed()
   reader.take(within(reader.unsigned(), MOST.message))
