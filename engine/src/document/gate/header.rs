@@ -68,7 +68,7 @@ pub(super) fn deletions(body: &[u8]) -> Result<u64, GateError> {
     let count = reader.unsigned()?;
     reader.take(count.saturating_mul(HASH_BYTES))?;
     actor(&mut reader)?;
-    (reader.unsigned()?, reader.unsigned()?, reader.signed()?);
+    let (_seq, _start, _time) = (reader.unsigned()?, reader.unsigned()?, reader.signed()?);
     let message = reader.unsigned()?;
     reader.take(message)?;
     for _ in 0..reader.unsigned()? {
