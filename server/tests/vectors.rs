@@ -310,6 +310,7 @@ fn the_limits_of_the_gate() {
     let both = |all: usize, own: usize| format!("{}, and {own} of one device", written(all as u64));
     says("actors of a record, with it", both(growth.actors, growth.actors_of_device));
     says("heads of a record, with it", both(growth.heads, growth.heads_of_device));
+    says("operations of a record, with it, deletions apart", written(growth.document_operations));
     let of_documents = |name| written(constant(&gate("document"), name));
     let inflated = written(limits.inflated_bytes as u64);
     assert_eq!(row(&page, "it, before and after its columns are inflated"), format!("{inflated} bytes"));

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use samsyn_engine::document::Document;
 use samsyn_engine::id::RecordId;
 
+use super::turns::SLICE;
 use crate::log::{Changes, Entry, Fold, Log, LogError, Range, Snapshot};
 
 /// When history is folded.
@@ -65,7 +66,14 @@ impl Folding {
         if rested.is_empty() {
             self.make_bare(log, &mut fold)?;
         } else {
-            rested.into_iter().try_for_each(|record| take_snapshot(log, record, &mut fold))?;
+            let mut operations = 0;
+            for record in rested {
+                operations += folded(log, record, &mut fold)?.map_or(0, |document| document.size());
+                // Whoever comes waits for one step: the others have the next.
+                if operations > SLICE {
+                    break;
+                }
+            }
         }
         if fold == (Fold { at: end, looked_at, ..Fold::default() }) {
             return Ok(false);
@@ -133,8 +141,4 @@ fn folded(log: &dyn Log, record: RecordId, fold: &mut Fold) -> Result<Option<Doc
             Ok(None)
         }
     }
-}
-
-fn take_snapshot(log: &dyn Log, record: RecordId, fold: &mut Fold) -> Result<(), LogError> {
-    folded(log, record, fold).map(drop)
 }

@@ -31,13 +31,17 @@ pub(super) fn check(before: &Automerge, after: &Automerge, limits: &Limits) -> R
         at_most("the number of actors", (was.all, is.all), growth.actors)?;
         at_most("the number of actors of one device", (was.of_one, is.of_one), growth.actors_of_device)?;
     }
-    let (was, of_heads) = (Count::of_heads(before), Count::of_heads(after));
-    at_most("the number of unmerged heads", (was.all, of_heads.all), growth.heads)?;
+    let heads = (Count::of_heads(before), Count::of_heads(after));
+    at_most("the number of unmerged heads", (heads.0.all, heads.1.all), growth.heads)?;
     at_most(
         "the number of unmerged heads of one device",
-        (was.of_one, of_heads.of_one),
+        (heads.0.of_one, heads.1.of_one),
         growth.heads_of_device,
     )?;
+    if was.num_ops <= growth.document_operations && is.num_ops > growth.document_operations {
+        let (what, size, most) = ("the record's history", is.num_ops, growth.document_operations);
+        return Err(GateError::TooLarge { what, size, most });
+    }
     if is.num_ops > FREE_OPERATIONS as u64 || is.num_changes > FREE_CHANGES as u64 {
         weigh(&after.save_nocompress(), limits)?;
     }

@@ -86,6 +86,8 @@ pub struct Growth {
     pub heads: usize,
     /// Heads of a document that are one device's.
     pub heads_of_device: usize,
+    /// Operations of a document that are not deletions: who loads it takes some 300 bytes of memory for each, for a moment.
+    pub document_operations: u64,
     /// So many merges may fail over the changes that come together.
     pub failures: usize,
 }
@@ -100,6 +102,8 @@ impl Default for Growth {
             actors_of_device: 64,
             heads: 500,
             heads_of_device: 32,
+            // The longest prose, written anew as a whole five times.
+            document_operations: 1_000_000,
             failures: 32,
         }
     }
