@@ -103,11 +103,11 @@ fn a_change_under_another_records_name_is_refused() {
     // In one group, not in the log yet.
     let new = Desk::new(3);
     let both: Vec<_> = new.all().into_iter().flat_map(|entry| [entry.clone(), stolen(entry)]).collect();
-    assert_eq!(bench.refused(both), [(1, ErrorCode::Schema), (3, ErrorCode::MissingDependencies)]);
+    assert_eq!(bench.refused(both), [(1, ErrorCode::ActorCollision), (3, ErrorCode::MissingDependencies)]);
     // Whoever is first with it under another name takes nothing from whoever it belongs to.
     let later = Desk::new(5);
     let both: Vec<_> = later.all().into_iter().flat_map(|entry| [stolen(entry.clone()), entry]).collect();
-    assert_eq!(bench.refused(both), [(0, ErrorCode::Schema), (2, ErrorCode::MissingDependencies)]);
+    assert_eq!(bench.refused(both), [(0, ErrorCode::ActorCollision), (2, ErrorCode::MissingDependencies)]);
     // As the first that comes of it.
     let strange = Desk::new(4).all().into_iter().map(|entry| Sent { record: RecordId::random(), ..entry });
     let refused = bench.refused(strange.take(1).collect());
