@@ -12,7 +12,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use samsyn_engine::document::{Document, Edit};
+use samsyn_engine::document::{Document, Edit, EncodedChange};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Role;
 use samsyn_engine::schema::kinds::{CONTACT, MEMBER, ORGANISATION, VENUE};
@@ -25,15 +25,17 @@ use tokio::time::{sleep, timeout};
 struct Size {
     time: Duration,
     records: usize,
+    /// Of each text that a hostile laptop writes, and how many changes it has to push.
     letters: usize,
+    changes: usize,
 }
 
 fn main() {
     // Cargo says so to a benchmark, and not to a test.
     let is_bench = std::env::args().any(|argument| argument == "--bench");
     let size = match is_bench {
-        true => Size { time: Duration::from_secs(20), records: 500, letters: 190_000 },
-        false => Size { time: Duration::from_secs(1), records: 10, letters: 2_000 },
+        true => Size { time: Duration::from_secs(20), records: 500, letters: 190_000, changes: 20 },
+        false => Size { time: Duration::from_secs(1), records: 10, letters: 2_000, changes: 4 },
     };
     // A hostile laptop that is shown out panics: that is for nobody to read.
     let before = std::panic::take_hook();
@@ -97,9 +99,10 @@ async fn case(roles: &[Role], size: Size) -> Worst {
             arguments.extend(["--organisation", &id]);
         }
         let laptop = town.somebody(&arguments).await;
-        let (heavy, joins) = ((laptop.clone(), town.clone()), (laptop, town.clone()));
-        let (role, ours) = (*role, ours.id());
-        hostile.push(tokio::spawn(async move { push_heavily(&heavy.0, &heavy.1, (role, ours), size).await }));
+        // Made before: whoever attacks has a computer of their own.
+        let heavy = heavy(&laptop, (*role, ours.id()), size);
+        let (pushes, joins) = ((laptop.clone(), town.clone()), (laptop, town.clone()));
+        hostile.push(tokio::spawn(async move { push_heavily(&pushes.0, &pushes.1, &heavy).await }));
         hostile.push(tokio::spawn(async move { join_again(&joins.0, &joins.1).await }));
     }
     let mut worst = honest(&town, &boss, &mut contacts, size).await;
@@ -139,9 +142,9 @@ async fn honest(town: &Town, boss: &Laptop, contacts: &mut [Document], size: Siz
     worst
 }
 
-/// Pushes the heaviest changes that are taken, without end.
-async fn push_heavily(laptop: &Laptop, town: &Town, (role, ours): (Role, RecordId), size: Size) {
-    let mut own = match role {
+/// The heaviest changes that are taken, of two records.
+fn heavy(laptop: &Laptop, (role, ours): (Role, RecordId), size: Size) -> Vec<(RecordId, Vec<EncodedChange>)> {
+    let new = || match role {
         Role::Reader => {
             let about = NewRecord { id: laptop.device, ..NewRecord::new(&MEMBER) };
             Document::create(&about, &laptop.writer()).unwrap()
@@ -149,27 +152,25 @@ async fn push_heavily(laptop: &Laptop, town: &Town, (role, ours): (Role, RecordI
         Role::Partner => laptop.record(&VENUE, &[("organisation", Value::Link(Link::Record(ours)))]),
         Role::Coordinator | Role::Ambassador => laptop.record(&CONTACT, &[]),
     };
-    // The record about a device has no prose; a field of a later version passes.
-    let field = if role == Role::Reader { "name" } else { "notes" };
-    let letters = if role == Role::Reader { size.letters / 10 } else { size.letters };
+    // The record about a device has no prose.
+    let (field, letters) = if role == Role::Reader { ("name", 2_000) } else { ("notes", size.letters) };
+    let records = if role == Role::Reader { 1 } else { 2 };
+    let one = |mut document: Document| {
+        for number in 0..size.changes {
+            let words = if number % 2 == 0 { "a".repeat(letters) } else { String::new() };
+            let _ = document.edit(&[Edit::set(field, text(&words))], &laptop.writer());
+        }
+        (document.id(), document.changes_since(&[]))
+    };
+    (0..records).map(|_| one(new())).collect()
+}
+
+/// Pushes changes without waiting for the answers, again and again.
+async fn push_heavily(laptop: &Laptop, town: &Town, heavy: &[(RecordId, Vec<EncodedChange>)]) {
     loop {
         let mut client = laptop.enter(town).await;
-        client.offer(own.id(), &own.changes_since(&[]));
-        for number in 0..1_000 {
-            let words = if number % 2 == 0 { "a".repeat(letters) } else { String::new() };
-            let before = own.heads();
-            if own.edit(&[Edit::set(field, text(&words))], &laptop.writer()).is_err() {
-                break;
-            }
-            client.offer(own.id(), &own.changes_since(&before));
-            if number % 20 == 19 && !matches!(role, Role::Reader | Role::Partner) {
-                own = laptop.record(&CONTACT, &[]);
-                client.offer(own.id(), &own.changes_since(&[]));
-            }
-            if !client.step().await {
-                break;
-            }
-        }
+        heavy.iter().for_each(|(record, changes)| client.offer(*record, changes));
+        while !client.is_idle() && client.step().await {}
     }
 }
 
