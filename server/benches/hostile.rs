@@ -10,6 +10,7 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use samsyn_engine::document::{Document, Edit, EncodedChange};
@@ -55,7 +56,12 @@ fn main() {
     ];
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for (name, roles) in cases {
-        let worst = runtime.block_on(case(&roles, size));
+        let attempt = AssertUnwindSafe(|| runtime.block_on(case(&roles, size)));
+        let Ok(worst) = std::panic::catch_unwind(attempt) else {
+            println!("{name:<28} an honest laptop was shut out, or waited for minutes");
+            assert!(is_bench, "at this size nobody is");
+            continue;
+        };
         println!(
             "{name:<28} {:>9} MB {:>7} ms {:>7} ms {:>7} ms",
             worst.memory / 1024,
@@ -119,7 +125,7 @@ async fn honest(town: &Town, boss: &Laptop, contacts: &mut [Document], size: Siz
     let returns = town.somebody(&[]).await;
     let mut had = caught_up(returns.enter(town).await).await.cursor;
     let mut number = 0;
-    while Instant::now() < end {
+    loop {
         for _ in 0..5 {
             number += 1;
             let at = number % contacts.len();
@@ -138,8 +144,10 @@ async fn honest(town: &Town, boss: &Laptop, contacts: &mut [Document], size: Siz
         let code = town.invite(&["--role", "ambassador"]);
         drop(caught_up(Laptop::new().join(town, &code).await).await);
         worst.join = worst.join.max(began.elapsed());
+        if Instant::now() >= end {
+            return worst;
+        }
     }
-    worst
 }
 
 /// The heaviest changes that are taken, of two records.
@@ -153,12 +161,16 @@ fn heavy(laptop: &Laptop, (role, ours): (Role, RecordId), size: Size) -> Vec<(Re
         Role::Coordinator | Role::Ambassador => laptop.record(&CONTACT, &[]),
     };
     // The record about a device has no prose.
-    let (field, letters) = if role == Role::Reader { ("name", 2_000) } else { ("notes", size.letters) };
+    let (field, letters) = match role {
+        Role::Reader => ("name", 2_000),
+        Role::Partner => ("description", size.letters),
+        Role::Coordinator | Role::Ambassador => ("notes", size.letters),
+    };
     let records = if role == Role::Reader { 1 } else { 2 };
     let one = |mut document: Document| {
         for number in 0..size.changes {
             let words = if number % 2 == 0 { "a".repeat(letters) } else { String::new() };
-            let _ = document.edit(&[Edit::set(field, text(&words))], &laptop.writer());
+            document.edit(&[Edit::set(field, text(&words))], &laptop.writer()).unwrap();
         }
         (document.id(), document.changes_since(&[]))
     };
