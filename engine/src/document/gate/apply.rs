@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash, ReadDoc};
 
-use super::{GateError, Limits, chunk, document, growth, guarded, header};
+use super::{GateError, Limits, chain, chunk, document, growth, guarded, header};
 
 /// A document after changes from outside.
 #[derive(Debug)]
@@ -257,15 +257,16 @@ impl<'a> Sorting<'a> {
         if change.seq() > last_seq + 1 {
             return Err(GateError::SequenceGap);
         }
-        // Whoever writes goes on from the last of what the change builds on, which is not before its actor's own last. Who leaves a
-        // gap would use up the numbers there are: the next honest change could have none.
-        if change.start_op().get() != last_before + 1 || last_before < last_own {
+        // A saved document does not say where a change's operations begin. It is taken to be behind the last of what the
+        // change builds on: so that must not be before its actor's own last.
+        let may_begin = chain::may_begin(change.start_op().get(), last_before, change.is_empty());
+        if !may_begin || last_before < last_own {
             return Err(GateError::OperationNumbers);
         }
         if limits.growth.is_some() {
-            // There is nothing to delete but what was written. (Several wrote the same numbers, where they did not know of each other.)
+            // There is nothing to delete but what was written. (Several may delete the same.)
             let deletions = header::deletions(chunk::body(change.raw_bytes())?)?;
-            let most = document::FREE_OPERATIONS as u64 + last_before * 16;
+            let most = document::FREE_OPERATIONS as u64 + self.operations.saturating_mul(16);
             if deletions > most {
                 return Err(GateError::TooLarge { what: "the number of deletions", size: deletions, most });
             }

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use automerge::{ActorId, Automerge, ChangeHash, ChangeMetadata};
 
 use super::Limits;
-use super::header::TIMES;
+use super::header::{NUMBERS_LEFT_OUT, TIMES};
 use super::rows::{Id, Runs};
 
 /// Whether the changes of a document of our own stand as if they had all come at once.
@@ -132,9 +132,16 @@ fn are_numbered(changes: &[ChangeMetadata<'_>], links: &[Vec<usize>], actors: us
     of_actor.len() == actors
 }
 
-/// Whether a change's operations are numbered right behind that one.
+/// Whether a change's operations are numbered behind that one, as `apply` wants it.
 fn begins_behind(change: &ChangeMetadata<'_>, last: u64) -> bool {
-    change.start_op == last + 1 && change.max_op + 1 >= change.start_op
+    let is_empty = change.max_op + 1 == change.start_op;
+    change.max_op + 1 >= change.start_op && may_begin(change.start_op, last, is_empty)
+}
+
+/// Whether a change that builds on operations up to `last` may begin with that number. A gap may be left below a bound only; and where there
+/// is no operation, none: a saved document does not say where a change's operations begin.
+pub(super) fn may_begin(start: u64, last: u64, is_empty: bool) -> bool {
+    start == last + 1 || start > last && start <= NUMBERS_LEFT_OUT && !is_empty
 }
 
 /// Whether they stand as Automerge puts them: those that build on nothing, and then always what waits for nothing any more,

@@ -11,6 +11,11 @@ use super::{GateError, Limits, at_most};
 const HASH_BYTES: u64 = 32;
 /// Automerge's own actors are 16 bytes; other programs use up to this many.
 const ACTOR_BYTES: usize = 64;
+/// No change begins with a larger number of an operation. Automerge counts in 32 bits, and stops the program where they do not suffice.
+pub(super) const NUMBERS: u64 = 2_147_483_648;
+/// A change may leave out numbers up to here, and none beyond: so whatever was let in, three thousand million numbers are left for
+/// those who go on from it, and who goes on right behind it is let in.
+pub(super) const NUMBERS_LEFT_OUT: u64 = 1_073_741_824;
 /// The times that a change may have: the years 1 to 9999, in seconds since 1970 (RFC 3339). Automerge writes the differences of times, and they must be numbers, too.
 pub const TIMES: RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 /// There are 12 columns today; newer versions may add some.
@@ -30,9 +35,7 @@ pub(super) fn check(body: &[u8], limits: &Limits) -> Result<usize, GateError> {
     actor(&mut reader)?;
     let seq = reader.unsigned()?;
     let start = reader.unsigned()?;
-    // Automerge counts in 32 bits, and stops the program where they do not suffice. A change is numbered right behind those that it
-    // builds on (`apply`): so no number is larger than the operations of a document, and most of the 32 bits stay free.
-    if seq == 0 || start == 0 || seq > limits.changes as u64 || start > limits.document_operations {
+    if seq == 0 || start == 0 || seq > limits.changes as u64 || start > NUMBERS {
         return Err(GateError::Malformed("its number is out of range"));
     }
     if !TIMES.contains(&reader.signed()?) {
