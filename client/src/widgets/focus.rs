@@ -8,7 +8,7 @@
 //! - [`Focus`] is kept by whoever draws the window, and asked at the end of each frame.
 //! - [`reveal`] is called at the end of what scrolls; [`super::scroll`] does so.
 //! - `over_page` is called by what stands over the page and keeps everything else from going on.
-//! - [`expect`] is called by whoever has sent the keyboard to what is not there yet.
+//! - `expect` is called by whoever has sent the keyboard to what is not there yet.
 //! - [`page_hears`] says whether a single letter is meant for the page.
 
 use eframe::egui::{Context, Id, Key, Popup, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
