@@ -49,7 +49,14 @@ impl Draft {
     fn make(target: &Path, is_folder: bool, make: impl Fn(&Path) -> io::Result<File>) -> io::Result<Draft> {
         for _ in 0..TRIES {
             let path = free_name(target);
-            let draft = Draft { held: make(&path)?, path, is_folder, is_in_place: false };
+            let held = match make(&path) {
+                // A folder that was made can be swept up before it is opened.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && folder_of(target).is_dir() => {
+                    continue;
+                }
+                made => made?,
+            };
+            let draft = Draft { held, path, is_folder, is_in_place: false };
             if draft.is_held() {
                 return Ok(draft);
             }
@@ -267,6 +274,25 @@ fn take_turns(draft: &Path, target: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Found by three commands that put a workspace back at once.
+    #[test]
+    fn a_folder_that_is_swept_up_before_it_is_opened_gets_another_name() {
+        let place = tempfile::tempdir().unwrap();
+        let tries = std::cell::Cell::new(0);
+        let make = |path: &Path| {
+            private::make_folder(path)?;
+            tries.set(tries.get() + 1);
+            if tries.get() == 1 {
+                assert_eq!(sweep(place.path()), 1);
+            }
+            File::open(path)
+        };
+        let draft = Draft::make(&place.path().join("a"), true, make).unwrap();
+        assert!(draft.path().is_dir() && tries.get() == 2);
+        let nowhere = place.path().join("none/a");
+        assert_eq!(Draft::folder(&nowhere).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
 
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(folder)
