@@ -310,6 +310,9 @@ fn the_limits_of_the_gate() {
     says("actors of a record, with it", both(growth.actors, growth.actors_of_device));
     says("heads of a record, with it", both(growth.heads, growth.heads_of_device));
     says("operations of a record, with it, deletions apart", written(growth.document_operations));
+    assert!(page.contains(&format!("once {} such\ntries have failed", growth.failures)));
+    let free = written(constant(&gate("document"), "FREE_OPERATIONS"));
+    assert!(row(&page, "deletions of a change").starts_with(&free));
     let of_documents = |name| written(constant(&gate("document"), name));
     let inflated = written(limits.inflated_bytes as u64);
     assert_eq!(row(&page, "it, before and after its columns are inflated"), format!("{inflated} bytes"));

@@ -144,7 +144,7 @@ impl Payer {
     }
 }
 
-/// How long a push of that weight takes at least, on one core (some 2 µs an operation were measured).
+/// How long a push of that weight is taken to last. Where it lasts longer the rest is counted once it is done.
 fn expected(weight: usize) -> Duration {
     Duration::from_micros(weight as u64)
 }

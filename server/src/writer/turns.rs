@@ -26,7 +26,7 @@ const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// Nor once it has so many changes.
 const GROUP_CHANGES: usize = 4_000;
 
-/// Nor once it has so many operations: some 200 ms of one core.
+/// Nor once it has so many operations.
 pub(super) const SLICE: usize = 100_000;
 
 /// What a change weighs beside its operations: it is read, hashed and looked up.

@@ -16,7 +16,8 @@ pub(super) const NUMBERS: u64 = 2_147_483_648;
 /// A change may leave out numbers up to here, and none beyond: so whatever was let in, three thousand million numbers are left for
 /// those who go on from it, and who goes on right behind it is let in.
 pub(super) const NUMBERS_LEFT_OUT: u64 = 1_073_741_824;
-/// The times that a change may have: the years 1 to 9999, in seconds since 1970 (RFC 3339). Automerge writes the differences of times, and they must be numbers, too.
+/// The times that a change may have: the years 1 to 9999, in seconds since 1970 (RFC 3339). Automerge writes the
+/// differences of times, and they must be numbers, too.
 pub const TIMES: RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 /// There are 12 columns today; newer versions may add some.
 const COLUMNS: usize = 64;
