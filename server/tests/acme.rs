@@ -1,12 +1,7 @@
 //! A certificate by ACME, with a relay process and an authority on loopback: obtained, kept, renewed, and what is said when it
 //! cannot be.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-#![allow(unreachable_pub, reason = "the authority is a module of this test alone")]
-
-#[path = "acme/authority.rs"]
 mod authority;
-mod support;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -16,8 +11,8 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::support::{PATIENCE, Process, complaint};
 use authority::{Authority, prove, provider};
-use support::{PATIENCE, Process, complaint};
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -43,7 +38,7 @@ impl Place {
     }
 
     fn command(&self, command: &[&str], arguments: &[&str]) -> Command {
-        let mut relay = Command::new(support::program());
+        let mut relay = Command::new(crate::support::program());
         relay.env("SSL_CERT_FILE", self.folder.path().join("root.pem")).env_remove("SSL_CERT_DIR");
         relay
             .args(command)
@@ -246,10 +241,10 @@ fn what_cannot_be_asked_for_is_said_before_anything_is() {
         assert!(complaint(&output).contains(words), "{}", complaint(&output));
         assert_eq!(output.status.code(), Some(code));
     }
-    let mut command = Command::new(support::program());
+    let mut command = Command::new(crate::support::program());
     command.args(["config", "check", "--acme-contact", "drift@example.se", "--data"]).arg(place.data());
     assert!(complaint(&command.output().unwrap()).contains("--acme-domains"));
-    let mut command = Command::new(support::program());
+    let mut command = Command::new(crate::support::program());
     command.args(["config", "check", "--acme-domains", "*.example.se", "--data"]).arg(place.data());
     assert!(complaint(&command.output().unwrap()).contains("no address and no *"));
     assert_eq!(place.authority.state().requests, 0);

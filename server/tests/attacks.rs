@@ -3,16 +3,12 @@
 //! Every attack has a name, and must fail in the way that is written beside it. How many there are stands in
 //! `docs/security.md`; a test holds on to that. What else is refused at the door is in `door.rs`.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-#[path = "attacks/hostile.rs"]
 mod hostile;
-#[path = "attacks/limits.rs"]
 mod limits;
-mod support;
 
 use std::collections::BTreeSet;
 
+use crate::support::{Client, Laptop, Process, Town, notice};
 use futures_util::SinkExt;
 use samsyn_engine::document::{Document, EncodedChange, Writer};
 use samsyn_engine::id::RecordId;
@@ -24,7 +20,6 @@ use samsyn_engine::schema::kinds::{CONTACT, FOCUS_AREA, MEETING, MEMBER, ORGANIS
 use samsyn_engine::schema::{Kind, Link, NewRecord, Value};
 use samsyn_engine::sync::compare::{Fingerprint, Held, Range};
 use samsyn_engine::sync::{ErrorCode, FromClient, Hello, Push};
-use support::{Client, Laptop, Process, Town, notice};
 use tokio_tungstenite::tungstenite::Message;
 
 /// What was tried, by name.

@@ -1,15 +1,11 @@
 //! A certificate that nobody could connect with is said where an operator looks: in the check, at start, in the numbers.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-mod support;
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use support::{Process, complaint, program, run};
+use crate::support::{Process, complaint, program, run};
 
 /// A certificate that is good from the first of January of one year to that of another, and its key.
 fn certificate(folder: &Path, (from, until): (i32, i32)) -> [String; 4] {

@@ -1,19 +1,15 @@
 //! The command line, as an operator uses it; and what it says when something is wrong: one sentence, what and what next.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-mod support;
-
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 
+use crate::support::{Client, Laptop, Process, Town, complaint, run};
 use samsyn_engine::identity::{DeviceId, Role};
 use samsyn_engine::schema::Value;
 use samsyn_engine::schema::kinds::CONTACT;
 use samsyn_engine::sync::ErrorCode;
-use support::{Client, Laptop, Process, Town, complaint, run};
 
 fn refused(arguments: &[&str], code: i32, words: &[&str]) {
     let output = run(arguments);
@@ -133,7 +129,7 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
     fs::create_dir(&data).unwrap();
     let check = |settings: &str, variable: Option<&str>, flags: &[&str]| {
         fs::write(&file, settings).unwrap();
-        let mut command = std::process::Command::new(support::program());
+        let mut command = std::process::Command::new(crate::support::program());
         command.args(["config", "check", "--config", text(&file)]).args(flags);
         if let Some(listen) = variable {
             command.env("SAMSYN_RELAY_LISTEN", listen);
@@ -142,7 +138,7 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         match output.status.success() {
             true => String::from_utf8(output.stdout).unwrap(),
             false => {
-                let complaint = support::complaint(&output);
+                let complaint = crate::support::complaint(&output);
                 format!(
                     "{}: {}",
                     output.status.code().unwrap(),
@@ -334,19 +330,20 @@ fn it_says_whether_it_lives_and_whether_it_is_ready() {
 async fn its_logs_are_lines_of_json_and_say_nothing_of_secrets_people_or_records() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("relay.log");
-    let mut command = std::process::Command::new(support::program());
+    let mut command = std::process::Command::new(crate::support::program());
     command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data"]).arg(folder.path());
     command.env("RUST_LOG", "trace").stderr(fs::File::create(&log).unwrap());
     let mut relay = Process::spawn(command, folder.path());
     let workspace = relay.workspace();
     let mut client = workspace.join().await;
-    let mut desk = support::Desk::new("Hemlighetsson");
+    let mut desk = crate::support::Desk::new("Hemlighetsson");
     client.push(desk.id(), &desk.all()).await;
     desk.edit("not sent");
     client.push(desk.id(), [&desk.edit("Hemlighetsson again")]).await;
     assert_eq!(client.refused.len(), 1);
-    let stranger = samsyn_engine::sync::Hello { credential: support::wrong_secret(), ..workspace.hello() };
-    support::Client::connect(&workspace.url(), stranger).await.end().await;
+    let stranger =
+        samsyn_engine::sync::Hello { credential: crate::support::wrong_secret(), ..workspace.hello() };
+    crate::support::Client::connect(&workspace.url(), stranger).await.end().await;
     relay.ask_to_stop();
     client.end().await;
     assert_eq!(relay.code(), Some(0));

@@ -1,17 +1,13 @@
 //! Many clients at once, slow ones, silent ones: on a relay in this process, whose patience the tests choose.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-mod support;
-
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::support::{Client, Desk, Workspace, notice, socket};
 use futures_util::StreamExt;
 use samsyn_engine::sync::ErrorCode;
 use samsyn_server::{Config, Patience, Relay, RunningRelay};
-use support::{Client, Desk, Workspace, notice, socket};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -166,7 +162,7 @@ async fn who_does_not_say_hello_in_time_is_told_and_who_is_no_client_is_closed()
         let mut stream = TcpStream::connect(relay.address()).await.unwrap();
         stream.write_all(beginning.as_bytes()).await.unwrap();
         let mut rest = Vec::new();
-        let read = tokio::time::timeout(support::PATIENCE, stream.read_to_end(&mut rest)).await;
+        let read = tokio::time::timeout(crate::support::PATIENCE, stream.read_to_end(&mut rest)).await;
         assert!(read.is_ok(), "the relay keeps the socket");
     }
     // One that has said it stays.

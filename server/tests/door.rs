@@ -1,17 +1,13 @@
 //! Who is let in, and what becomes of those who do not keep to the protocol: they are told why, and nobody else notices.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-mod support;
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use crate::support::{Client, Desk, Process, Workspace, notice, socket, wrong_secret};
 use futures_util::{SinkExt, StreamExt};
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
 use samsyn_engine::sync::limits::{BATCH_CHANGES, FRAME_BYTES};
 use samsyn_engine::sync::{Entry, EntryBody, ErrorCode, FromClient, Notice, Push};
-use support::{Client, Desk, Process, Workspace, notice, socket, wrong_secret};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 

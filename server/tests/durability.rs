@@ -1,17 +1,13 @@
 //! What was acknowledged is there: after the plug was pulled, after the relay was asked to stop, with a full disk.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::support::{Client, Desk, Process, Workspace, program, random_text};
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::document::gate::hash_of;
 use samsyn_engine::sync::{EntryBody, ErrorCode};
-use support::{Client, Desk, Process, Workspace, program, random_text};
 
 /// The names of all changes that a new client gets.
 async fn logged(workspace: &Workspace) -> BTreeSet<ChangeHash> {

@@ -1,13 +1,9 @@
 //! What clients get from each other through a real relay process.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-mod support;
-
+use crate::support::{Client, Desk, Process};
 use samsyn_engine::document::Document;
 use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::sync::EntryBody;
-use support::{Client, Desk, Process};
 
 fn relay() -> (tempfile::TempDir, Process) {
     let folder = tempfile::tempdir().unwrap();
@@ -165,7 +161,7 @@ async fn a_log_of_many_batches_comes_whole_and_in_order() {
     drop(relay);
 
     let relay = Process::start(_folder.path());
-    let workspace = support::Workspace { relay: relay.address.clone(), ..workspace };
+    let workspace = crate::support::Workspace { relay: relay.address.clone(), ..workspace };
     let bo = workspace.join().await;
     let bytes = bo.entries.iter().map(|entry| match &entry.body {
         EntryBody::Change(bytes) => bytes.clone(),

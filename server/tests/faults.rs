@@ -1,11 +1,7 @@
 //! Readers that do not read: they cost a relay process no memory, hold up nobody, and do not keep it from stopping in order.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-mod support;
-
+use crate::support::{Client, Desk, Process, Workspace};
 use samsyn_engine::sync::ErrorCode;
-use support::{Client, Desk, Process, Workspace};
 
 /// So many large records are more than the sockets between two processes hold.
 const MUCH: usize = 400;

@@ -1,16 +1,12 @@
 //! Who is here, on a live relay: told to those who want to be seen, never stored, and no more often than anybody can read.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-mod support;
-
 use std::path::Path;
 use std::time::Duration;
 
+use crate::support::{Client, Desk, Workspace};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::{Hello, VERSIONS};
 use samsyn_server::{Config, Relay, RunningRelay};
-use support::{Client, Desk, Workspace};
 
 async fn start(folder: &Path) -> (RunningRelay, Workspace) {
     let relay = Relay::start(Config::new(folder)).await.unwrap();

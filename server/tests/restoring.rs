@@ -1,22 +1,18 @@
 //! A workspace is put back from a backup under a relay that serves it, with devices connected and writing: nothing that was
 //! acknowledged is lost, nobody who was removed is let in again, and nobody who was erased comes back.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::support::{Client, Desk, Laptop, Process, Town, complaint, program, run};
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::identity::{Managed, Management};
 use samsyn_engine::schema::Value;
 use samsyn_engine::schema::kinds::CONTACT;
 use samsyn_engine::sync::ErrorCode;
 use samsyn_server::log::{Log, Range, SqliteLog, care};
-use support::{Client, Desk, Laptop, Process, Town, complaint, program, run};
 
 /// What nobody else is called.
 const PLANTED: &str = "Xylofonsson";
@@ -215,7 +211,7 @@ async fn killed_at_any_moment_it_leaves_the_one_or_the_other_whole() {
     let boss = place.coordinator().await;
     let mut client = caught_up(boss.enter(&place.town).await).await;
     for _ in 0..30 {
-        let desk = boss.record(&CONTACT, &[("notes", Value::Text(support::random_text(10_000)))]);
+        let desk = boss.record(&CONTACT, &[("notes", Value::Text(crate::support::random_text(10_000)))]);
         client.push(desk.id(), &desk.changes_since(&[])).await;
     }
     let backup = place.back_up();
@@ -297,7 +293,7 @@ async fn where_there_is_no_room_for_it_all_is_as_it_was() {
     let mut client = caught_up(boss.enter(&place.town).await).await;
     let push = |notes: String| boss.record(&CONTACT, &[("notes", Value::Text(notes))]);
     for _ in 0..10 {
-        let desk = push(support::random_text(10_000));
+        let desk = push(crate::support::random_text(10_000));
         client.push(desk.id(), &desk.changes_since(&[])).await;
     }
     let backup = place.back_up();

@@ -1,10 +1,6 @@
 //! The examples of `docs/protocol.md` are what the code says.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
-#[path = "vectors/page.rs"]
 mod page;
-#[path = "vectors/records.rs"]
 mod records;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};

@@ -1,7 +1,5 @@
 //! How a replica rests on the disk, with real processes: encrypted, locked, unlocked, and what somebody finds who has the files.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::path::Path;
 use std::process::Output;
 

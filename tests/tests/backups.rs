@@ -1,7 +1,5 @@
 //! Backups, copies that people make themselves, and damaged files, with real processes.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;

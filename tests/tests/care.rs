@@ -1,7 +1,5 @@
 //! Looking after a relay: backups while it serves, putting one back, and damage that is found.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::path::{Path, PathBuf};
 
 use samsyn_tests::process::{Desk, Relay, Workspace, complaint, run};

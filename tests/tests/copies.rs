@@ -1,7 +1,5 @@
 //! Copies of a replica that nothing local can tell apart: the relay's log does, and nobody's work is lost.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::path::Path;
 
 use samsyn_engine::document::Edit;

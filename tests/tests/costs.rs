@@ -1,7 +1,5 @@
 //! What sync costs: bytes, frames and round trips follow what changed, not how many records there are.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

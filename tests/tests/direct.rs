@@ -1,8 +1,6 @@
 //! Two replicas that sync directly, without a relay: nothing is lost, nothing is taken for being on a relay, and what a
 //! visit costs follows what differs.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::path::Path;
 
 use rand::rngs::StdRng;

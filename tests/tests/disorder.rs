@@ -1,8 +1,6 @@
 //! Whatever frame of the relay's gets lost, comes twice or comes too early: a connection that notices nothing of it has missed
 //! nothing either, and the next one brings what is lacking.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use jiff::civil::date;
 use samsyn_engine::replica::{Replica, ReplicaSync};
 use samsyn_engine::sample::{Size, workspace_of};

@@ -2,8 +2,6 @@
 //! what stands in capitals replaced by what the commands before have printed. Those of the build are run by `.ci/run`, at a
 //! small size; a test looks that it does.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -425,4 +423,20 @@ fn small() -> Vec<String> {
     let script = fs::read_to_string(top().join(".ci/run")).unwrap();
     let lines = script.lines().filter_map(|line| line.trim_start().strip_prefix("small \""));
     lines.filter_map(|line| line.split_once("\" ")).map(|(documented, _)| documented.to_owned()).collect()
+}
+
+/// Neither Cargo nor the compiler misses a file of tests that nobody names.
+#[test]
+fn every_file_of_tests_belongs_to_the_one_program() {
+    for crate_of_tests in ["tests", "server"] {
+        let folder = top().join(crate_of_tests).join("tests");
+        let named = fs::read_to_string(folder.join("all.rs")).unwrap();
+        let manifest = fs::read_to_string(folder.join("../Cargo.toml")).unwrap();
+        for file in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = file.file_stem().unwrap().to_str().unwrap();
+            let belongs = named.lines().any(|line| line == format!("mod {name};"))
+                || manifest.contains(&format!("name = \"{name}\""));
+            assert!(belongs || name == "all", "{} is run by nobody", file.display());
+        }
+    }
 }

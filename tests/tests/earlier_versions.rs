@@ -1,8 +1,6 @@
 //! Files of every earlier format, made by the programs of their time (`tests/files`): today's programs find in them all that
 //! was there, and go on with them.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

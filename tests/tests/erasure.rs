@@ -1,7 +1,5 @@
 //! Erasing a person, with real processes: afterwards nothing of them stands in any file, and nothing brings them back.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::path::PathBuf;
 
 use samsyn_tests::planted;

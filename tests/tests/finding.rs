@@ -1,7 +1,5 @@
 //! Finding: by search, however a name or a number is typed, and by title, where one record refers to another.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use samsyn_tests::process::{Desk, complaint};
 use serde_json::Value as Json;
 

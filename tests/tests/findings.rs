@@ -1,7 +1,5 @@
 //! What merges cleanly and is still wrong, told by the command line to whoever may know it.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use samsyn_tests::process::{Desk, Relay, Workspace, complaint};
 use serde_json::{Value as Json, json};
 

@@ -1,7 +1,5 @@
 //! Two computers without a relay between them, as real processes: `samsyn serve` on one, `samsyn sync --peer` on the other.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;

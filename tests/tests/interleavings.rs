@@ -1,7 +1,5 @@
 //! Whatever the order of edits, deliveries and broken links: three replicas that have met end up the same.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use proptest::prelude::*;
 use samsyn_engine::document::Edit;
 use samsyn_engine::id::{RecordId, RowId};

@@ -2,9 +2,6 @@
 //!
 //! Needs the Debian packages `dbus` and `gnome-keyring`.
 
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

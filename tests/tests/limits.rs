@@ -1,7 +1,5 @@
 //! Who has sent as much as the relay takes, with real processes: is told so, loses nothing, and goes on when there is room.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use samsyn_tests::process::{Desk, Relay, complaint};
 
 #[test]

@@ -1,9 +1,6 @@
 //! What is written where, by real processes: never onto something that must not be lost, for its owner only, whole or not at all, and
 //! on a disk that is full or read-only nothing but words.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-#![cfg(unix)]
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

@@ -3,8 +3,6 @@
 //! The worker is the window's, the relay a real process, and a proxy between them makes the weather. Nothing here asserts a
 //! time: each wait is for a state.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpListener;

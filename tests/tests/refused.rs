@@ -1,7 +1,5 @@
 //! Refused work is a state: counted by every sync, listed, and offered again once the role allows it. With real processes.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::fs;
 
 use samsyn_tests::process::{Desk, Relay, complaint};

@@ -1,7 +1,5 @@
 //! Where a relay is: addresses as people type them, a relay that moves, and a workspace that is taken to one.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;

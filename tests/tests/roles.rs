@@ -1,7 +1,5 @@
 //! A role that changes, with real processes: what it may not read any more leaves the laptop, and comes back with the role.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use samsyn_tests::planted;
 use samsyn_tests::process::{Desk, Relay, Workspace, complaint};
 

@@ -1,8 +1,6 @@
 //! A client in another language, written from `docs/protocol.md` alone, beside a real relay and the real command line: what
 //! the one writes the other finds, and neither has to be trusted by the other.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -1,8 +1,6 @@
 //! The second client where links break, files are copied, roles change and somebody stays connected: the parts of
 //! `docs/protocol.md` that one sync after the other does not come by.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout};

@@ -1,7 +1,5 @@
 //! What answers where the relay should be, and what is wrong with a laptop's disk: one sentence, and nothing lost.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,5 @@
 //! What others wrote does not drive anybody's terminal: titles of before, names of files, and what was typed wrong.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use samsyn_tests::process::{Desk, complaint};
 
 const EVIL: &str = "\u{1b}]52;c;ZXZpbA==\u{7}\u{9b}2J\u{202e}gnp.exe";

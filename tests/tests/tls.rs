@@ -1,7 +1,5 @@
 //! TLS of the relay's own, with real processes: who trusts its certificate gets in, who does not says nothing to it.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,5 @@
 //! Two people's programs against a real relay, with the plug pulled in the middle.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;

@@ -1,7 +1,5 @@
 //! What people write on the command line, and what it gives back: each thing that it prints is understood again.
 
-#![allow(clippy::unwrap_used, reason = "what fails in here fails the test")]
-
 use samsyn_tests::process::{Desk, complaint};
 use serde_json::Value as Json;
 

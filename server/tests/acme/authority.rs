@@ -21,7 +21,7 @@ use tokio_rustls::rustls::{
     SignatureScheme, StreamOwned,
 };
 
-use super::support::PATIENCE;
+use crate::support::PATIENCE;
 
 const DAY: u64 = 24 * 60 * 60;
 

@@ -16,7 +16,7 @@ const FORWARDED_FOR: &str = "X-Forwarded-For";
 
 /// A relay with such limits, and a town on it.
 fn town(folder: &Path, arguments: &[&str]) -> (Process, Town) {
-    let mut command = Command::new(support::program());
+    let mut command = Command::new(crate::support::program());
     command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder).args(arguments);
     command.stderr(std::process::Stdio::null());
     let relay = Process::spawn(command, folder);
@@ -34,7 +34,7 @@ fn from(town: &Town, address: &str) -> Town {
 }
 
 /// What HTTP answers to the request for a WebSocket; the socket where it is granted.
-async fn ask(town: &Town) -> Result<support::Socket, http::Response<Option<Vec<u8>>>> {
+async fn ask(town: &Town) -> Result<crate::support::Socket, http::Response<Option<Vec<u8>>>> {
     match tokio_tungstenite::connect_async(town.request()).await {
         Ok((socket, _)) => Ok(socket),
         Err(Error::Http(answer)) => Err(*answer),
@@ -81,7 +81,7 @@ async fn too_many_from_one_address(attacks: &mut Attacks) {
     assert!(ask(&other).await.is_ok());
     attacks.tried("more connections at once than an address has");
     drop(held);
-    let end = Instant::now() + support::PATIENCE;
+    let end = Instant::now() + crate::support::PATIENCE;
     while ask(&one).await.is_err() {
         assert!(Instant::now() < end, "who has left is still counted");
     }
@@ -174,7 +174,7 @@ async fn too_many_of_one_device(attacks: &mut Attacks) {
     attacks.tried("more connections at once than a device has");
     caught_up(eva.join(&town, &code).await).await;
     drop(second);
-    let end = Instant::now() + support::PATIENCE;
+    let end = Instant::now() + crate::support::PATIENCE;
     loop {
         let mut again = mallory.enter(&town).await;
         while !again.caught_up && again.step().await {}
@@ -191,7 +191,7 @@ async fn too_many_bytes(attacks: &mut Attacks) {
     let (mut relay, town) = town(folder.path(), &["--bytes-per-day", "40000", "--metrics", "127.0.0.1:0"]);
     let (mallory, eva) = (Laptop::new(), Laptop::new());
     let mut client = caught_up(mallory.join(&town, &town.first).await).await;
-    let large = || mallory.record(&VENUE, &[("description", text(&support::random_text(9_000)))]);
+    let large = || mallory.record(&VENUE, &[("description", text(&crate::support::random_text(9_000)))]);
     let mut taken = 0;
     let told = loop {
         let document = large();
@@ -272,7 +272,7 @@ async fn too_much_work(attacks: &mut Attacks) {
     let mut venue = mallory.record(&VENUE, &[("name", text("Teatern"))]);
     let (id, mut changes) = all(&venue);
     for _ in 0..12 {
-        changes.push(mallory.edit(&mut venue, "description", text(&support::random_text(100_000))));
+        changes.push(mallory.edit(&mut venue, "description", text(&crate::support::random_text(100_000))));
     }
     let late = mallory.edit(&mut venue, "name", text("Scenen"));
     changes.push(late.clone());

@@ -5,7 +5,7 @@
     dead_code,
     unreachable_pub,
     unused_imports,
-    reason = "each test file is a crate of its own and uses its part of this"
+    reason = "the benchmark beside the tests uses its part of this"
 )]
 
 mod client;
