@@ -197,9 +197,10 @@ impl Document {
     /// each by itself.
     ///
     /// Written as by somebody who got all changes at once. A document that grew change by change keeps them in the order in
-    /// which they came, which is one of many; the gate takes the one that follows from the changes alone.
+    /// which they came, which is one of many; the gate takes the one that follows from the changes alone. That is not done with a heavy
+    /// document ([`gate::HEAVY`]): [`gate::can_go_whole`] says then that it can only be loaded.
     pub fn save_plain(&self) -> Vec<u8> {
-        if gate::came_at_once(&self.automerge) {
+        if self.size() > gate::HEAVY || gate::came_at_once(&self.automerge) {
             return self.automerge.save_nocompress();
         }
         let at_once = gate::guarded(|| {

@@ -1,9 +1,9 @@
 //! Whole records on their way to a client, a bundle at a time.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
-use samsyn_engine::document::gate::can_go_whole;
-use samsyn_engine::document::{ChangeHash, Document, EncodedChange};
+use samsyn_engine::document::gate::{self, can_go_whole};
+use samsyn_engine::document::{ChangeHash, EncodedChange};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 use samsyn_engine::sync::{Bundles, Entry, EntryBody, Piece, Records, Wanted};
@@ -127,25 +127,29 @@ impl Source {
 const SHORT_TAIL: usize = 8;
 
 /// A record as one document chunk, perhaps with some changes behind it; as its changes where these are fewer, or where it
-/// is too large for one.
+/// is too large for one. A heavy one is not loaded for it.
 fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> {
     let record = next.record;
     let stored = log.document(record, as_of)?;
     if stored.snapshot.is_empty() && stored.tail.is_empty() {
         return Ok(Vec::new());
     }
-    if next.known.is_empty() && can_go_as_it_is(&stored) {
+    let is_heavy = stored.is_heavy();
+    if next.known.is_empty() && can_go_as_it_is(&stored, is_heavy) {
         let whole = Entry { record, body: EntryBody::Document(stored.snapshot) };
         let tail = stored.tail.into_iter().map(|bytes| Entry { record, body: EntryBody::Change(bytes) });
         return Ok(std::iter::once(whole).chain(tail).collect());
     }
-    let document = match Document::load(record, &stored.snapshot, &stored.tail) {
+    if is_heavy {
+        drop(stored);
+        return logged(log, next, as_of);
+    }
+    let document = match stored.load(record) {
         Ok(document) => document,
         Err(error) => {
             // The client gets what was logged and keeps apart what it cannot use: nothing is missing without a word.
             tracing::error!(%error, "a document in the log is damaged");
-            let logged = log.changes(record, as_of)?.into_iter();
-            return Ok(logged.map(|bytes| Entry { record, body: EntryBody::Change(bytes) }).collect());
+            return logged(log, next, as_of);
         }
     };
     let known: Vec<_> = next.known.iter().filter(|hash| document.has(hash)).copied().collect();
@@ -160,10 +164,27 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
 }
 
 /// Whether what is stored is what is to be sent: without asking Automerge.
-fn can_go_as_it_is(stored: &StoredDocument) -> bool {
+fn can_go_as_it_is(stored: &StoredDocument, is_heavy: bool) -> bool {
     (1..=CHANGE_BYTES).contains(&stored.snapshot.len())
-        && stored.tail.len() <= SHORT_TAIL
+        && (is_heavy || stored.tail.len() <= SHORT_TAIL)
         && can_go_whole(&stored.snapshot)
+}
+
+/// The changes of a record that a client lacks, as they were logged.
+fn logged(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> {
+    let mut known: HashSet<ChangeHash> = next.known.iter().copied().collect();
+    // Backwards: so all that builds on a change comes before it, and what is known is known with all that it builds on.
+    let lacks = |bytes: &Vec<u8>| {
+        let is_known = gate::hash_of(bytes).is_some_and(|hash| known.contains(&hash));
+        if is_known {
+            known.extend(gate::dependencies_of(bytes).unwrap_or_default());
+        }
+        !is_known
+    };
+    let mut lacking: Vec<_> = log.changes(next.record, as_of)?.into_iter().rev().filter(lacks).collect();
+    lacking.reverse();
+    let entry = |bytes| Entry { record: next.record, body: EntryBody::Change(bytes) };
+    Ok(lacking.into_iter().map(entry).collect())
 }
 
 #[cfg(test)]
@@ -171,7 +192,7 @@ mod tests {
     use std::sync::Arc;
 
     use samsyn_engine::document::gate::{Limits, admit_document};
-    use samsyn_engine::document::{Edit, Writer};
+    use samsyn_engine::document::{Document, Edit, Writer};
     use samsyn_engine::identity::{DeviceId, WorkspaceId};
     use samsyn_engine::schema::kinds::CONTACT;
     use samsyn_engine::schema::{NewRecord, Value};
@@ -276,6 +297,66 @@ mod tests {
         let Some(Entry { body: EntryBody::Document(whole), .. }) = of_first else { panic!("it came whole") };
         let document = admit_document(whole, &Limits::default()).unwrap();
         assert_eq!(document.get_heads(), heads, "as it was");
+    }
+
+    /// A contact of more operations than are loaded for anybody who only wants to have it, and all its changes as they were logged.
+    fn heavy(log: &MemoryLog) -> (Document, Vec<Vec<u8>>) {
+        let mut document = contact(log);
+        let known = document.heads();
+        for letters in [60_000, 0, 60_000] {
+            let edit = Edit::set("notes", Value::Text("a".repeat(letters)));
+            document.edit(&[edit], &writer()).unwrap();
+        }
+        add(log, document.id(), document.changes_since(&known));
+        let changes = log.changes(document.id(), u64::MAX).unwrap();
+        (document, changes)
+    }
+
+    fn bodies(sent: &[Records]) -> Vec<EntryBody> {
+        sent.iter().flat_map(|sent| &sent.entries).map(|entry| entry.body.clone()).collect()
+    }
+
+    #[test]
+    fn a_heavy_record_goes_as_it_was_logged_from_where_it_is_known() {
+        let log = log();
+        let (document, changes) = heavy(&log);
+        let end = log.head().unwrap().position;
+        let changes: Vec<EntryBody> = changes.into_iter().map(EntryBody::Change).collect();
+        let first = Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap();
+        assert_eq!(bodies(&all(&log, first, RECORDS_BYTES)), changes);
+        for place in 1..changes.len() {
+            let EntryBody::Change(known) = &changes[place - 1] else { panic!("a change") };
+            let known = vec![gate::hash_of(known).unwrap(), ChangeHash([9; 32])];
+            let wanted = vec![Wanted { record: document.id(), known }];
+            let sent = all(&log, Sending::wanted((end, Sight::ALL), wanted), RECORDS_BYTES);
+            assert_eq!(bodies(&sent), changes[place..], "behind change {place}");
+        }
+    }
+
+    #[test]
+    fn a_heavy_record_with_a_snapshot_goes_as_that_and_what_came_behind_it() {
+        let log = log();
+        let (mut document, _) = heavy(&log);
+        let snapshot = crate::log::Snapshot::of(&document);
+        let whole = EntryBody::Document(snapshot.bytes.clone());
+        log.append(&Append {
+            after: log.head().unwrap(),
+            entries: Vec::new(),
+            snapshots: vec![snapshot],
+            actors: Vec::new(),
+            received_at: 0,
+        })
+        .unwrap();
+        let edits = 2 * SHORT_TAIL;
+        for number in 0..edits {
+            let edit = Edit::set("given", Value::Text(format!("Åsa {number}")));
+            let changes = document.edit(&[edit], &writer()).unwrap();
+            add(&log, document.id(), changes);
+        }
+        let end = log.head().unwrap().position;
+        let first = Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap();
+        let sent = bodies(&all(&log, first, RECORDS_BYTES));
+        assert_eq!((sent.len(), &sent[0]), (1 + edits, &whole));
     }
 
     #[test]

@@ -424,7 +424,7 @@ impl Log for MemoryLog {
             return Err(LogError::Moved);
         }
         fold.snapshots.iter().for_each(|snapshot| state.keep(snapshot, end));
-        fold.damaged.iter().for_each(|record| state.rest(*record));
+        fold.resting.iter().for_each(|record| state.rest(*record));
         for position in &fold.bare {
             state.entries[usize::try_from(*position).unwrap() - 1].0.bytes.clear();
         }

@@ -14,6 +14,9 @@
 //! and gives each of them back to the byte (that was tried before its bytes were let go). Such entries are *bare*. Nobody
 //! above this module can tell: what is read of them is made anew from the snapshot.
 //!
+//! **Heavy documents** ([`HEAVY`]) take seconds and a hundred MB of memory to load. So only the writer loads them, to check what comes:
+//! their entries are never bare, and what is sent of them is read, not made.
+//!
 //! [`Log`] is all that the relay knows of storage. [`SqliteLog`] keeps it in one file; a database that several relays
 //! share can take its place. What any implementation must do is written down as the tests in `suite`, which
 //! a second one, in memory, passes too.
@@ -27,8 +30,10 @@ mod suite;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
-use samsyn_engine::document::{ActorId, ChangeHash, Document};
+use samsyn_engine::document::gate::{self, HEAVY};
+use samsyn_engine::document::{ActorId, ChangeHash, Document, DocumentError};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Role, WorkspaceId};
 use samsyn_engine::sync::compare::Holding;
@@ -94,12 +99,15 @@ pub struct Snapshot {
     pub bytes: Vec<u8>,
     /// Its heads.
     pub heads: Vec<ChangeHash>,
+    /// Whether it is a heavy document's ([`HEAVY`]). Then none of its record's entries is bare any more.
+    pub is_heavy: bool,
 }
 
 impl Snapshot {
     /// A document's.
     pub fn of(document: &Document) -> Snapshot {
         Snapshot {
+            is_heavy: document.size() > HEAVY,
             record: document.id(),
             kind: document.kind_name().unwrap_or_default(),
             bytes: document.save_plain(),
@@ -130,8 +138,8 @@ pub struct Fold {
     pub at: u64,
     /// Snapshots to keep from now on.
     pub snapshots: Vec<Snapshot>,
-    /// Records whose documents do not load: folding leaves them alone until they change.
-    pub damaged: Vec<RecordId>,
+    /// Records that folding leaves alone until they change: heavy ones, and those whose documents do not load.
+    pub resting: Vec<RecordId>,
     /// In rising order, the positions of entries that their records' snapshots, these ones among them, can make anew.
     pub bare: Vec<u64>,
     /// All entries up to here were looked at for that.
@@ -145,6 +153,29 @@ pub struct StoredDocument {
     pub snapshot: Vec<u8>,
     /// The changes since, in the log's order.
     pub tail: Vec<Vec<u8>>,
+}
+
+impl StoredDocument {
+    /// Whether it is heavy ([`HEAVY`]), as far as its columns tell: nothing is loaded.
+    pub(crate) fn is_heavy(&self) -> bool {
+        let snapshot = match self.snapshot.is_empty() {
+            true => Some(0),
+            false => gate::operations_in_document(&self.snapshot),
+        };
+        // What cannot be read does not load either.
+        let changes = self.tail.iter().filter_map(|bytes| gate::operations_in(bytes));
+        changes.fold(snapshot.unwrap_or_default(), usize::saturating_add) > HEAVY
+    }
+
+    /// The document. A heavy one waits until no other is being loaded in the whole relay: that takes a hundred MB of memory for a moment.
+    ///
+    /// # Errors
+    /// Where it is damaged.
+    pub(crate) fn load(&self, record: RecordId) -> std::result::Result<Document, DocumentError> {
+        static HEAVY_ONES: Mutex<()> = Mutex::new(());
+        let _turn = self.is_heavy().then(|| HEAVY_ONES.lock().unwrap_or_else(PoisonError::into_inner));
+        Document::load(record, &self.snapshot, &self.tail)
+    }
 }
 
 /// Where a change stands in the log.

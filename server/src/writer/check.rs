@@ -319,6 +319,6 @@ fn offer_together(
         Some(Accepted { record, hash, bytes, dependencies, device, actor, kind, places, turn })
     });
     let accepted: Vec<_> = accepted.collect();
-    open.grown_by(accepted.iter().map(|change| change.bytes.len()));
+    open.grown_by(accepted.iter().map(|change| change.bytes.as_slice()));
     Outcome { accepted, refused }
 }

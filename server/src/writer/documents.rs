@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use samsyn_engine::document::gate::{self, HEAVY};
 use samsyn_engine::document::{Document, DocumentError};
 use samsyn_engine::id::RecordId;
 
@@ -24,18 +25,33 @@ const MOST_BYTES: usize = 64 * 1024 * 1024;
 pub(super) struct Open {
     /// The document.
     pub(super) document: Document,
-    /// How many changes came since its snapshot.
-    tail: usize,
+    /// What came since its snapshot.
+    tail: Tail,
     /// How many bytes the log keeps of it, about.
     stored: usize,
 }
 
+/// Changes behind a snapshot.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tail {
+    changes: usize,
+    operations: usize,
+}
+
+impl Tail {
+    /// Whether they are so many that the snapshot is to be made anew.
+    fn is_long(self) -> bool {
+        self.changes > LONGEST_TAIL || self.operations > HEAVY
+    }
+}
+
 impl Open {
-    /// Changes of so many bytes each are in the document now.
-    pub(super) fn grown_by(&mut self, sizes: impl Iterator<Item = usize>) {
-        for size in sizes {
-            self.tail += 1;
-            self.stored += size;
+    /// These changes are in the document now.
+    pub(super) fn grown_by<'a>(&mut self, changes: impl Iterator<Item = &'a [u8]>) {
+        for bytes in changes {
+            self.tail.changes += 1;
+            self.tail.operations += gate::operations_in(bytes).unwrap_or_default();
+            self.stored += bytes.len();
         }
     }
 
@@ -52,7 +68,7 @@ pub(super) struct Opened(pub(super) Vec<Open>);
 impl Opened {
     /// Snapshots of those whose tail became long.
     pub(super) fn snapshots(&self) -> Vec<Snapshot> {
-        let long = self.0.iter().filter(|open| open.tail > LONGEST_TAIL);
+        let long = self.0.iter().filter(|open| open.tail.is_long());
         long.map(|open| Snapshot::of(&open.document)).collect()
     }
 }
@@ -89,18 +105,19 @@ impl Documents {
         }
         let stored = self.log.document(record, u64::MAX)?;
         if stored.snapshot.is_empty() && stored.tail.is_empty() {
-            return Ok(Ok(Open { document: Document::empty(record), tail: 0, stored: 0 }));
+            return Ok(Ok(Open { document: Document::empty(record), tail: Tail::default(), stored: 0 }));
         }
         let size = stored.snapshot.len() + stored.tail.iter().map(Vec::len).sum::<usize>();
-        let loaded = Document::load(record, &stored.snapshot, &stored.tail);
-        Ok(loaded.map(|document| Open { document, tail: stored.tail.len(), stored: size }))
+        let operations = stored.tail.iter().filter_map(|bytes| gate::operations_in(bytes)).sum();
+        let tail = Tail { changes: stored.tail.len(), operations };
+        Ok(stored.load(record).map(|document| Open { document, tail, stored: size }))
     }
 
     /// Puts documents back, as the log has them now.
     pub(super) fn keep(&mut self, opened: Opened) {
         for mut open in opened.0 {
-            if open.tail > LONGEST_TAIL {
-                open.tail = 0;
+            if open.tail.is_long() {
+                open.tail = Tail::default();
             }
             self.clock += 1;
             self.weight += open.weight();

@@ -125,10 +125,14 @@ impl Folding {
 }
 
 /// The document that a record's snapshot holds; a new snapshot where changes have come since the last. None where it is
-/// damaged.
+/// damaged, or heavy.
 fn folded(log: &dyn Log, record: RecordId, fold: &mut Fold) -> Result<Option<Document>, LogError> {
     let stored = log.document(record, u64::MAX)?;
-    match Document::load(record, &stored.snapshot, &stored.tail) {
+    if stored.is_heavy() {
+        fold.resting.push(record);
+        return Ok(None);
+    }
+    match stored.load(record) {
         Ok(document) => {
             if stored.snapshot.is_empty() || !stored.tail.is_empty() {
                 fold.snapshots.push(Snapshot::of(&document));
@@ -137,7 +141,7 @@ fn folded(log: &dyn Log, record: RecordId, fold: &mut Fold) -> Result<Option<Doc
         }
         Err(error) => {
             tracing::error!(%error, "a document in the log is damaged: its history is not folded");
-            fold.damaged.push(record);
+            fold.resting.push(record);
             Ok(None)
         }
     }

@@ -8,13 +8,36 @@ use std::ops::RangeInclusive;
 
 use automerge::{ActorId, Automerge, ChangeHash, ChangeMetadata};
 
-use super::Limits;
 use super::header::{NUMBERS_LEFT_OUT, TIMES};
 use super::rows::{Id, Runs};
+use super::{GateError, Limits};
 
 /// Whether the changes of a document of our own stand as if they had all come at once.
 pub fn came_at_once(document: &Automerge) -> bool {
     links(&document.get_changes_meta(&[])).is_some_and(|links| is_order_of_applying(&links))
+}
+
+/// The same of a document's columns of changes (specification and data).
+///
+/// # Errors
+/// Where they cannot be read.
+pub(super) fn stands_as_applied<'a>(columns: impl Fn(u32) -> &'a [u8]) -> Result<bool, GateError> {
+    // Of each change how many it builds on, and the places of all of those, each as the difference to the one before.
+    let mut counts = Runs::numbers(columns(0x40));
+    let mut places = Runs::differences(columns(0x43));
+    let (mut links, mut place) = (Vec::new(), 0_i64);
+    while !counts.is_over() {
+        let mut builds_on = Vec::new();
+        for _ in 0..counts.item()?.unwrap_or_default() {
+            place = place.saturating_add(places.item()?.unwrap_or_default());
+            match usize::try_from(place) {
+                Ok(place) if place < links.len() => builds_on.push(place),
+                _ => return Ok(false),
+            }
+        }
+        links.push(builds_on);
+    }
+    Ok(is_order_of_applying(&links))
 }
 
 /// The type of what stands behind a change.

@@ -46,8 +46,9 @@ pub(super) const FREE_OPERATIONS: usize = 20_000;
 pub(super) const FREE_CHANGES: usize = 2_000;
 const INFLATED: &str = "a document, inflated,";
 
-/// A document of more operations than these is not looked at: unfolded, each takes some two hundred bytes of memory.
-const LOOKED_AT: usize = 100_000;
+/// A document of more operations than these is *heavy*. To load it, to apply its changes anew, or to look at each of its operations
+/// takes some hundred bytes of memory for each of them, and up to ten seconds in all: so that is not done only to pass it on.
+pub const HEAVY: usize = 100_000;
 
 /// Reads one document chunk from outside: a whole document, as `save` writes it.
 ///
@@ -79,14 +80,22 @@ pub(super) fn weigh(bytes: &[u8], limits: &Limits) -> Result<(), GateError> {
 }
 
 /// Whether a document chunk of our own would be let in as a whole: else its changes have to go one by one. A log of before relays
-/// looked at what records grow to may hold such.
+/// looked at what records grow to may hold such, and so may one of a heavy document that grew change by change.
 pub fn can_go_whole(chunk: &[u8]) -> bool {
-    chunk::body(chunk).and_then(|body| plain(body, &Limits::default())).is_ok()
+    let of_changes = |body| Ok(plain(body, &Limits::default())?.stands_as_applied());
+    chunk::body(chunk).and_then(of_changes).unwrap_or(false)
+}
+
+/// How many operations a document chunk claims to hold, or successors of operations where those are more, without making any of them.
+/// `None` where that cannot be told.
+pub fn operations_in_document(chunk: &[u8]) -> Option<usize> {
+    let limits = Limits { inflated_bytes: usize::MAX, ..Limits::default() };
+    chunk::body(chunk).and_then(|body| Ok(plain(body, &limits)?.operations)).ok()
 }
 
 /// Whether it is certain, without applying them, that its changes come to the document, and pass each for itself.
 pub(super) fn is_as_applied(document: &Automerge, plain: &Plain<'_>, limits: &Limits) -> bool {
-    if plain.operations > LOOKED_AT {
+    if plain.operations > HEAVY {
         return false;
     }
     let Ok(rows) = plain.rows() else { return false };
@@ -133,6 +142,11 @@ pub(super) struct Plain<'a> {
 }
 
 impl Plain<'_> {
+    /// Whether its changes stand in the order in which Automerge applies them when they all come at once.
+    fn stands_as_applied(&self) -> bool {
+        chain::stands_as_applied(|specification| column(&self.of_changes, specification)).unwrap_or(false)
+    }
+
     /// Its operations.
     pub(super) fn rows(&self) -> Result<Vec<Row<'_>>, GateError> {
         rows::rows(|specification| column(&self.of_operations, specification))

@@ -39,7 +39,7 @@ use automerge::{Change, ChangeHash};
 
 pub use apply::{Applied, apply};
 pub use chain::came_at_once;
-pub use document::{admit_document, can_go_whole};
+pub use document::{HEAVY, admit_document, can_go_whole, operations_in_document};
 pub use guard::guarded;
 pub use header::TIMES;
 

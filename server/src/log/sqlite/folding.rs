@@ -83,7 +83,7 @@ pub(super) fn looked_at(connection: &Connection) -> rusqlite::Result<u64> {
 
 pub(super) fn fold(connection: &Connection, fold: &Fold) -> rusqlite::Result<()> {
     fold.snapshots.iter().try_for_each(|snapshot| keep_snapshot(connection, snapshot, fold.at))?;
-    fold.damaged.iter().try_for_each(|record| rest(connection, *record))?;
+    fold.resting.iter().try_for_each(|record| rest(connection, *record))?;
     make_bare(connection, &fold.bare)?;
     connection.prepare_cached("UPDATE meta SET looked_at = ?")?.execute([fold.looked_at]).map(drop)
 }

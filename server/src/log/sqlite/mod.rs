@@ -289,6 +289,9 @@ impl Log for SqliteLog {
                 .map_err(failed)?;
         }
         for snapshot in &append.snapshots {
+            if snapshot.is_heavy {
+                fill_bare(&transaction, snapshot.record)?;
+            }
             folding::keep_snapshot(&transaction, snapshot, end.position).map_err(failed)?;
         }
         transaction.commit().map_err(failed)?;
@@ -440,6 +443,25 @@ fn entries_of(connection: &Connection, record: RecordId, (after, up_to): (u64, u
     let mut entries = read().map_err(failed)?;
     bare::fill(&mut entries, |record| folding::snapshot(connection, record))?;
     Ok(entries)
+}
+
+/// Gives the bare entries of a record their bytes back: of a heavy one none is made anew from its snapshot.
+fn fill_bare(connection: &Connection, record: RecordId) -> Result<()> {
+    let bare = |row: &Row<'_>| logged(row).map(|(position, entry, _)| (position, entry));
+    let read = || {
+        let mut select = connection.prepare_cached(
+            "SELECT position, record, hash, bytes, rolling FROM entries
+             WHERE record = ? AND length(bytes) = 0 ORDER BY position",
+        )?;
+        select.query_map([record.as_bytes()], bare)?.collect::<rusqlite::Result<(Vec<_>, Vec<_>)>>()
+    };
+    let (positions, mut entries): (Vec<u64>, Vec<Entry>) = read().map_err(failed)?;
+    bare::fill(&mut entries, |record| folding::snapshot(connection, record))?;
+    let mut update =
+        connection.prepare_cached("UPDATE entries SET bytes = ? WHERE position = ?").map_err(failed)?;
+    positions.iter().zip(&entries).try_for_each(|(position, entry)| {
+        update.execute(params![entry.bytes, position]).map(drop).map_err(failed)
+    })
 }
 
 /// Whoever checked may have done so before somebody else erased.

@@ -97,8 +97,13 @@ fn some_appends(random: &mut StdRng) -> Vec<(Vec<NewEntry>, Vec<Snapshot>)> {
             .collect();
         let of = entries[random.random_range(0..entries.len())].entry.record;
         let bytes = format!("up to {number}").into_bytes();
-        let snapshot =
-            Snapshot { record: of, kind: "contact".to_owned(), bytes, heads: vec![ChangeHash([1; 32])] };
+        let snapshot = Snapshot {
+            record: of,
+            kind: "contact".to_owned(),
+            bytes,
+            heads: vec![ChangeHash([1; 32])],
+            is_heavy: false,
+        };
         let snapshots = if random.random_bool(0.4) { vec![snapshot] } else { Vec::new() };
         (entries, snapshots)
     });
@@ -286,7 +291,7 @@ for_each_log! {
         let at = kept.log().head().unwrap().position;
         let snapshots = documents.iter().map(Snapshot::of).collect();
         let bare = (1..=at).collect();
-        kept.log().fold(&Fold { at, snapshots, bare, looked_at: at, damaged: Vec::new() }).unwrap();
+        kept.log().fold(&Fold { at, snapshots, bare, looked_at: at, resting: Vec::new() }).unwrap();
         assert!(erase(kept.log(), 1));
         kept.reopen();
         let left: Vec<_> = order.iter().map(|new| new.entry.clone()).filter(|entry| entry.record != record(1)).collect();

@@ -339,6 +339,7 @@ fn snapshot(of: u8, bytes: &[u8]) -> Snapshot {
         kind: "contact".to_owned(),
         bytes: bytes.to_vec(),
         heads: vec![ChangeHash([of; 32])],
+        is_heavy: false,
     }
 }
 

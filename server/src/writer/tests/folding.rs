@@ -134,6 +134,54 @@ fn a_damaged_record_is_left_alone_and_the_others_are_folded() {
     assert_eq!(log.looked_at().unwrap(), log.head().unwrap().position);
 }
 
+/// Writes so much that the document is heavy.
+fn make_heavy(document: &mut Document, author: &samsyn_engine::document::Writer) {
+    for letters in [60_000, 0, 60_000] {
+        document.edit(&[Edit::set("notes", Value::Text("a".repeat(letters)))], author).unwrap();
+    }
+}
+
+#[test]
+fn a_heavy_record_is_left_alone_and_the_others_are_folded() {
+    let log = MemoryLog::new(meta());
+    let mut desks: Vec<_> = (1..=3).map(Desk::new).collect();
+    let author = desks[1].author.clone();
+    make_heavy(&mut desks[1].document, &author);
+    write(&log, &mut desks, 9);
+    fold_all(&log, ALL);
+    let folded = |desk: &Desk| log.snapshot_of(desk.id()).is_some();
+    assert_eq!(desks.iter().map(folded).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(log.looked_at().unwrap(), log.head().unwrap().position);
+}
+
+/// Whoever catches up with a record that became heavy later would have it loaded, and so would each of the others.
+#[test]
+fn what_was_folded_before_a_record_became_heavy_has_its_bytes_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.sqlite");
+    SqliteLog::create(&path, &meta()).unwrap();
+    let log = SqliteLog::open(&path).unwrap();
+    let mut desks: Vec<_> = (1..=2).map(Desk::new).collect();
+    write(&log, &mut desks, 8);
+    fold_all(&log, ALL);
+    let bare = || -> u64 {
+        let connection = SqliteLog::connect(&path).unwrap();
+        let count = "SELECT count(*) FROM entries WHERE record = ? AND length(bytes) = 0";
+        connection.query_row(count, [desks[0].id().as_bytes()], |row| row.get(0)).unwrap()
+    };
+    assert!(bare() > 3);
+    let records: Vec<_> = desks.iter().map(Desk::id).collect();
+    let before = told(&log, &records);
+    let mut grown = desks[0].document.clone();
+    make_heavy(&mut grown, &desks[0].author);
+    let snapshots = vec![crate::log::Snapshot::of(&grown)];
+    let after = log.head().unwrap();
+    log.append(&Append { after, entries: Vec::new(), snapshots, actors: Vec::new(), received_at: 0 })
+        .unwrap();
+    assert_eq!(bare(), 0);
+    assert_eq!(told(&log, &records[1..]).0, before.0);
+}
+
 #[test]
 fn a_full_disk_folds_nothing_and_pushes_go_on() {
     let mut bench = Bench::new();

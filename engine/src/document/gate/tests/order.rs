@@ -362,6 +362,7 @@ fn what_grew_in_the_order_of_applying_is_written_as_if_it_had_come_at_once() {
         let document = grown(&mut random);
         let same = document.save_nocompress() == at_once(&document).save_nocompress();
         assert_eq!(came_at_once(&document), same);
+        assert_eq!(can_go_whole(&document.save_nocompress()), same, "it shows in what is written, too");
         of_each[usize::from(same)] += 1;
     }
     assert!(of_each.iter().all(|count| *count > 30), "{of_each:?}");
