@@ -51,6 +51,7 @@ mod meters;
 mod page;
 mod presence;
 mod proxies;
+mod reading;
 mod recent;
 mod relay;
 mod signals;

@@ -19,9 +19,11 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::delivery::{self, Begun, Sending, View};
 use crate::frames;
+use crate::limits::Payer;
 use crate::log::{Entry, Log, LogError, Meta, Range, Sight};
 use crate::members::{Entering, Members, manage};
 use crate::presence::Room;
+use crate::reading::{Reader, Turns, timed};
 use crate::recent::Recent;
 use crate::writer::{Job, Publish, QUEUE, Writer};
 
@@ -43,6 +45,7 @@ pub(crate) struct Workspace {
     queue: Mutex<Option<mpsc::Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     reading: Semaphore,
+    turns: Turns,
     room: Arc<Room>,
 }
 
@@ -226,6 +229,7 @@ impl Workspace {
             queue: Mutex::new(Some(sender)),
             writer: Mutex::new(Some(writer)),
             reading: Semaphore::new(READING),
+            turns: Turns::default(),
             room: Arc::default(),
         })
     }
@@ -376,10 +380,11 @@ impl Workspace {
     /// Where the log cannot be read.
     pub(crate) async fn compared(
         self: &Arc<Self>,
+        reader: &Reader,
         as_of: (u64, Sight),
         theirs: Vec<CompareRange>,
     ) -> Result<Vec<CompareRange>, LogError> {
-        self.read(move |log| delivery::compared(log, as_of, &theirs)).await
+        self.read_for(reader, move |log| delivery::compared(log, as_of, &theirs)).await
     }
 
     /// The next bundle of whole records, as a frame of that number, and what is to be sent after it.
@@ -388,10 +393,11 @@ impl Workspace {
     /// Where the log cannot be read.
     pub(crate) async fn records(
         self: &Arc<Self>,
+        reader: &Reader,
         mut sending: Sending,
         (number, bytes): (u64, usize),
     ) -> Result<(Bytes, Option<Sending>), LogError> {
-        self.read(move |log| {
+        self.read_for(reader, move |log| {
             let records = Records { number: Some(number), ..sending.next(log, bytes)? };
             let more = (records.left > 0).then_some(sending);
             Ok((FromRelay::Records(records).encode().into(), more))
@@ -406,12 +412,13 @@ impl Workspace {
     /// Where the log cannot be read.
     pub(crate) async fn batch(
         self: &Arc<Self>,
+        reader: &Reader,
         (position, up_to): (u64, u64),
         bytes: usize,
         (own, view): (&Own, View),
     ) -> Result<(Bytes, u64), LogError> {
         if view.is_sealed() {
-            return self.partial_batch((position, up_to), bytes, (own, view)).await;
+            return self.partial_batch(reader, (position, up_to), bytes, (own, view)).await;
         }
         let recent = lock(&self.recent).behind(position, up_to);
         if let Some(recent) = recent.filter(|recent| recent.size() <= bytes) {
@@ -425,7 +432,7 @@ impl Workspace {
             return Ok((frame, end));
         }
         let own: Own = own.range(position + 1..=up_to).copied().collect();
-        self.read(move |log| {
+        self.read_for(reader, move |log| {
             let range = Range { after: position, up_to, bytes, entries: BATCH_CHANGES };
             let stretch = log.read(range)?;
             if stretch.entries.is_empty() {
@@ -440,12 +447,13 @@ impl Workspace {
     /// The same for somebody who does not see all of the log.
     async fn partial_batch(
         self: &Arc<Self>,
+        reader: &Reader,
         (position, up_to): (u64, u64),
         bytes: usize,
         (own, view): (&Own, View),
     ) -> Result<(Bytes, u64), LogError> {
         let own: Own = own.range(position + 1..=up_to).copied().collect();
-        self.read(move |log| {
+        self.read_for(reader, move |log| {
             let range = Range { after: position, up_to, bytes, entries: BATCH_CHANGES };
             let (frame, end) = partial_batch(log, range, &own, view)?;
             if end == position {
@@ -463,6 +471,23 @@ impl Workspace {
         if writer.is_some_and(|writer| writer.join().is_err()) {
             tracing::error!(workspace = %self.id, "the writer ended with a panic");
         }
+    }
+
+    /// A connection of a device, for which the log will be read.
+    pub(crate) fn reader(&self, payer: Payer) -> Reader {
+        self.turns.reader(payer)
+    }
+
+    /// Reads the log for a device, once it is its turn.
+    async fn read_for<T: Send + 'static>(
+        self: &Arc<Self>,
+        reader: &Reader,
+        read: impl FnOnce(&dyn Log) -> Result<T, LogError> + Send + 'static,
+    ) -> Result<T, LogError> {
+        let turn = reader.turn().await;
+        let (answer, took) = self.read(move |log| Ok(timed(|| read(log)))).await?;
+        turn.took(took);
+        answer
     }
 
     /// Reads the log on a thread that may wait for the disk.

@@ -1,6 +1,7 @@
 //! A client that was let in: what it lacks goes out, what it pushes comes in.
 
 use std::future::ready;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -19,8 +20,9 @@ use super::link::{Incoming, Link};
 use super::pace::Pace;
 use crate::delivery::{Begun, Sending};
 use crate::frames;
-use crate::log::Sight;
+use crate::log::{LogError, Sight};
 use crate::presence::{Seat, Told};
+use crate::reading::Reader;
 use crate::stopping::Stopping;
 use crate::workspace::{Admitted, Own, Workspace, written_anew};
 use crate::writer::{Answer, By, Job, Outcome};
@@ -37,6 +39,11 @@ pub(super) struct Live {
     stamps: watch::Receiver<u64>,
     ends: watch::Receiver<Cursor>,
     before: Before,
+    /// What is being read for the client. Meanwhile it is heard, and answered.
+    preparing: Option<Preparing>,
+    reader: Reader,
+    /// A part of a comparison that came while something was being read.
+    later: Option<RelayRequest>,
     /// The last entry that the client was sent.
     position: u64,
     /// The end of the catch-up, until it is told.
@@ -63,9 +70,24 @@ struct People {
 /// So long nothing is told of who is here after it was.
 const PAUSE: Duration = Duration::from_millis(PRESENCE_PAUSE);
 
+/// Something that is being read.
+type Preparing = Pin<Box<dyn Future<Output = Result<Prepared, LogError>> + Send>>;
+
+/// Something that can be sent.
+enum Prepared {
+    /// Of what comes before the log, and what is to be sent after it.
+    Before(Bytes, Before),
+    /// Entries of the log up to that position.
+    Batch(Bytes, u64),
+    /// An answer in the comparison of the log as it stood there.
+    Compared(Bytes, u64),
+}
+
 /// What comes before the log.
 #[derive(Debug)]
 enum Before {
+    /// Some of it is being read.
+    Underway,
     /// Nothing, or nothing any more.
     Nothing,
     /// Whole records.
@@ -104,6 +126,9 @@ impl Live {
             },
             ends: workspace.ends(),
             before,
+            preparing: None,
+            reader: workspace.reader(held.payer()),
+            later: None,
             position: from,
             catching_up_to: Some(position),
             own: Own::new(),
@@ -124,12 +149,13 @@ impl Live {
                 Before::Nothing => {
                     self.catching_up_to.is_some() || self.position < self.ends.borrow().position
                 }
-                Before::Records(_) | Before::Wanted(..) => true,
+                Before::Underway | Before::Records(_) | Before::Wanted(..) => true,
                 Before::Comparison(_) => false,
             };
+            let more = more || self.preparing.is_some();
             let deadline = link.deadline();
             // One more than may be under way: a ping stands behind it, or a client that does not keep to what is allowed.
-            let reads = self.in_flight + self.held.count() <= PUSHES_IN_FLIGHT;
+            let reads = self.in_flight + self.held.count() <= PUSHES_IN_FLIGHT && self.later.is_none();
             let done = tokio::select! {
                 biased;
                 () = stopping.wait() => return self.finish(link).await,
@@ -143,7 +169,8 @@ impl Live {
                     Err(end) => Err(end),
                 },
                 push = self.held.next(), if self.in_flight < PUSHES_IN_FLIGHT => self.hand_over(push).await,
-                () = ready(()), if more => self.send_on(link).await,
+                prepared = prepared(&mut self.preparing) => self.send_prepared(link, prepared).await,
+                () = ready(()), if more && self.preparing.is_none() => self.prepare(link).await,
                 () = outdated(&mut self.people), if !more => self.tell_presence(link).await,
                 moved = self.ends.changed(), if !more => {
                     moved.map_err(|_| End::closed())
@@ -166,18 +193,11 @@ impl Live {
                     link.send(FromRelay::Wait(Wait { id, seconds }).encode()).await?;
                 }
             }
-            Some(RelayRequest::Compare(ranges)) => {
-                let ours = self.workspace.compared((self.compares()?, self.sight()), ranges).await;
-                let ours = ours.map_err(|error| End::storage(&error))?;
-                link.send(FromRelay::Compare(ours).encode()).await?;
-            }
-            Some(RelayRequest::Want(wanted)) => {
-                let as_of = self.compares()?;
-                self.before = Before::Wanted(as_of, Sending::wanted((as_of, self.sight()), wanted));
-            }
-            Some(RelayRequest::Follow) => {
-                self.compares()?;
-                self.before = Before::Nothing;
+            Some(part @ (RelayRequest::Compare(_) | RelayRequest::Want(_) | RelayRequest::Follow)) => {
+                match self.preparing {
+                    Some(_) => self.later = Some(part),
+                    None => self.compare(part)?,
+                }
             }
             Some(RelayRequest::Presence(open)) => self.be_seen(open),
             Some(RelayRequest::Manage(management)) => {
@@ -191,6 +211,27 @@ impl Live {
         }
         while let Some(frame) = self.session.poll_transmit() {
             link.send(frame).await?;
+        }
+        Ok(())
+    }
+
+    /// A part of a comparison came, and nothing is on its way.
+    fn compare(&mut self, part: RelayRequest) -> Result<(), End> {
+        let as_of = self.compares()?;
+        let sight = self.sight();
+        match part {
+            RelayRequest::Compare(ranges) => {
+                self.before = Before::Underway;
+                let (workspace, reader) = (Arc::clone(&self.workspace), self.reader.clone());
+                self.preparing = Some(Box::pin(async move {
+                    let ours = workspace.compared(&reader, (as_of, sight), ranges).await?;
+                    Ok(Prepared::Compared(FromRelay::Compare(ours).encode().into(), as_of))
+                }));
+            }
+            RelayRequest::Want(wanted) => {
+                self.before = Before::Wanted(as_of, Sending::wanted((as_of, sight), wanted));
+            }
+            _ => self.before = Before::Nothing,
         }
         Ok(())
     }
@@ -273,30 +314,33 @@ impl Live {
         link.send(FromRelay::Ack(Ack { id: answer.push, refused, passed }).encode()).await
     }
 
-    /// Sends the next of what comes before the log; then the next batch, or that there is none before the promised
-    /// position.
-    async fn send_on(&mut self, link: &mut Link) -> Result<(), End> {
-        let sending = match std::mem::replace(&mut self.before, Before::Nothing) {
+    /// Begins to read the next of what comes before the log; then the next batch, or tells that there is none before the
+    /// promised position.
+    async fn prepare(&mut self, link: &mut Link) -> Result<(), End> {
+        let (sending, compares) = match std::mem::replace(&mut self.before, Before::Underway) {
             Before::Records(sending) => (sending, None),
             Before::Wanted(as_of, sending) => (sending, Some(as_of)),
             before => {
                 self.before = before;
-                return self.send_log(link).await;
+                return self.prepare_log(link).await;
             }
         };
-        let (sending, compares) = sending;
-        let sent = self.workspace.records(sending, (self.session.number_records(), self.pace.bytes())).await;
-        let (frame, more) = sent.map_err(|error| End::storage(&error))?;
-        self.before = match (more, compares) {
-            (Some(sending), Some(as_of)) => Before::Wanted(as_of, sending),
-            (Some(sending), None) => Before::Records(sending),
-            (None, Some(as_of)) => Before::Comparison(as_of),
-            (None, None) => Before::Nothing,
-        };
-        self.send_at_pace(link, frame).await
+        let (workspace, reader) = (Arc::clone(&self.workspace), self.reader.clone());
+        let how = (self.session.number_records(), self.pace.bytes());
+        self.preparing = Some(Box::pin(async move {
+            let (frame, more) = workspace.records(&reader, sending, how).await?;
+            let before = match (more, compares) {
+                (Some(sending), Some(as_of)) => Before::Wanted(as_of, sending),
+                (Some(sending), None) => Before::Records(sending),
+                (None, Some(as_of)) => Before::Comparison(as_of),
+                (None, None) => Before::Nothing,
+            };
+            Ok(Prepared::Before(frame, before))
+        }));
+        Ok(())
     }
 
-    async fn send_log(&mut self, link: &mut Link) -> Result<(), End> {
+    async fn prepare_log(&mut self, link: &mut Link) -> Result<(), End> {
         let end = self.ends.borrow_and_update().position;
         // The answers to everything up to that end are here by now: the writer hands them out first.
         while let Ok(answer) = self.answers.try_recv() {
@@ -306,15 +350,41 @@ impl Live {
             self.catching_up_to = None;
             return link.send(FromRelay::CaughtUp.encode()).await;
         }
-        let batch = self
-            .workspace
-            .batch((self.position, end), self.pace.bytes(), (&self.own, self.admitted.view))
-            .await;
-        let (frame, position) = batch.map_err(|error| End::storage(&error))?;
-        self.send_at_pace(link, frame).await?;
-        self.position = position;
-        self.own = self.own.split_off(&(position + 1));
+        let (workspace, reader) = (Arc::clone(&self.workspace), self.reader.clone());
+        let (position, bytes, view) = (self.position, self.pace.bytes(), self.admitted.view);
+        let own: Own = self.own.range(position + 1..=end).copied().collect();
+        self.preparing = Some(Box::pin(async move {
+            let (frame, position) = workspace.batch(&reader, (position, end), bytes, (&own, view)).await?;
+            Ok(Prepared::Batch(frame, position))
+        }));
         Ok(())
+    }
+
+    async fn send_prepared(
+        &mut self,
+        link: &mut Link,
+        prepared: Result<Prepared, LogError>,
+    ) -> Result<(), End> {
+        self.preparing = None;
+        match prepared.map_err(|error| End::storage(&error))? {
+            Prepared::Before(frame, before) => {
+                self.before = before;
+                self.send_at_pace(link, frame).await?;
+            }
+            Prepared::Batch(frame, position) => {
+                self.send_at_pace(link, frame).await?;
+                self.position = position;
+                self.own = self.own.split_off(&(position + 1));
+            }
+            Prepared::Compared(frame, as_of) => {
+                self.before = Before::Comparison(as_of);
+                link.send(frame).await?;
+            }
+        }
+        match self.later.take() {
+            Some(part) => self.compare(part),
+            None => Ok(()),
+        }
     }
 
     async fn send_at_pace(&mut self, link: &mut Link, frame: Bytes) -> Result<(), End> {
@@ -333,6 +403,14 @@ impl Live {
             }
         }
         End::stopping()
+    }
+}
+
+/// What was being read, once it is; never where nothing is. May be dropped and called again.
+async fn prepared(preparing: &mut Option<Preparing>) -> Result<Prepared, LogError> {
+    match preparing {
+        Some(reading) => reading.await,
+        None => std::future::pending().await,
     }
 }
 

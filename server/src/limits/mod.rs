@@ -7,6 +7,7 @@
 //! | connections at once | a device | the connection ends with a notice, before it is welcomed |
 //! | changes in a second | a device | its next push waits before it is taken: nothing is lost, it is only slower |
 //! | work that its changes make, in a minute | a device | its next push waits before it is taken |
+//! | work that reading for it makes, in a minute | a device | what it is sent next waits, while it is heard and answered |
 //! | bytes in a day | a device | the connection ends with a notice that says when there is room again; what was not taken waits at the client |
 //!
 //! In a workspace that has a secret instead of members nobody proves which device they are: all that come there from one address are
@@ -95,12 +96,14 @@ struct Pushed {
     bytes: Used,
     /// In microseconds: most of what comes takes less than a millisecond.
     work: Used,
+    /// The same for what is read for it.
+    reading: Used,
 }
 
 impl Pushed {
     fn nothing(now: Instant) -> Pushed {
         let used = Used::nothing(now);
-        Pushed { changes: used, bytes: used, work: used }
+        Pushed { changes: used, bytes: used, work: used, reading: used }
     }
 }
 
@@ -147,6 +150,10 @@ impl Payer {
 /// How long a push of that weight is taken to last. Where it lasts longer the rest is counted once it is done.
 fn expected(weight: usize) -> Duration {
     Duration::from_micros(weight as u64)
+}
+
+fn microseconds(work: Duration) -> u64 {
+    u64::try_from(work.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Counts, and says when it is enough.
@@ -312,8 +319,7 @@ impl Tally {
         let pushed = devices.of(pusher, || Pushed::nothing(now));
         let wait = self.rates.work.wait(pushed.work, 0, now);
         if wait.is_zero() {
-            let microseconds = u64::try_from(expected(weight).as_micros()).unwrap_or(u64::MAX);
-            self.rates.work.take(&mut pushed.work, microseconds, now);
+            self.rates.work.take(&mut pushed.work, microseconds(expected(weight)), now);
         } else {
             meters::limited("work");
         }
@@ -324,8 +330,26 @@ impl Tally {
         let now = Instant::now();
         let mut devices = lock(&self.devices);
         let pushed = devices.of(pusher, || Pushed::nothing(now));
-        let microseconds = u64::try_from(work.as_micros()).unwrap_or(u64::MAX);
-        self.rates.work.take(&mut pushed.work, microseconds, now);
+        self.rates.work.take(&mut pushed.work, microseconds(work), now);
+    }
+
+    /// How long a device has to wait until something is read for it; not at all, mostly.
+    pub(crate) fn may_read(&self, device: Pusher) -> Duration {
+        let now = Instant::now();
+        let used = lock(&self.devices).of(device, || Pushed::nothing(now)).reading;
+        let wait = self.rates.work.wait(used, 0, now);
+        if !wait.is_zero() {
+            meters::limited("reading");
+        }
+        wait
+    }
+
+    /// So long something was read for a device.
+    pub(crate) fn has_read(&self, device: Pusher, work: Duration) {
+        let now = Instant::now();
+        let mut devices = lock(&self.devices);
+        let pushed = devices.of(device, || Pushed::nothing(now));
+        self.rates.work.take(&mut pushed.reading, microseconds(work), now);
     }
 
     /// Whether any work of a device's has been counted that has not passed yet.
@@ -538,6 +562,19 @@ mod tests {
         let wait = tally.push(one, (1, 1)).unwrap();
         assert!(wait > Duration::from_secs(14) && wait <= Duration::from_secs(15), "{wait:?}");
         assert_eq!(tally.push(other, (1, 1)), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_device_for_which_much_is_read_waits_for_more_and_its_pushes_do_not() {
+        let (tally, town) = (tally(), WorkspaceId::random());
+        let [one, other] = [(); 2].map(|()| Pusher::proven(town, RecordId::random()));
+        tally.has_read(one, Duration::from_secs(12));
+        assert_eq!(tally.may_read(one), Duration::ZERO, "a minute's worth at once");
+        tally.has_read(one, Duration::from_secs(3));
+        let wait = tally.may_read(one);
+        assert!(wait > Duration::from_secs(14) && wait <= Duration::from_secs(15), "{wait:?}");
+        assert_eq!(tally.may_read(other), Duration::ZERO);
+        assert_eq!(tally.push(one, (1, 1)), Ok(Duration::ZERO));
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! Changes do not concern each other before they are merged, and records not at all: both steps run on all cores.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::document::{ActorId, Change, ChangeHash, Document, Received};
@@ -26,6 +26,7 @@ use super::settle::{self, Admitted, NotTaken, Record, settle};
 use super::verdicts::{Slot, Verdicts};
 use crate::log::{Log, LogError};
 use crate::members::Members;
+use crate::reading::timed;
 
 /// A change that can go into the log.
 #[derive(Debug)]
@@ -184,12 +185,6 @@ fn candidates(
     }
     found.retain(|_, candidates| !candidates.is_empty());
     Ok(found)
-}
-
-/// What comes of it, and how long it took.
-fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let began = Instant::now();
-    (work(), began.elapsed())
 }
 
 /// Every change of the group with its place.
