@@ -25,7 +25,7 @@ use crate::members::{Entering, Members, manage};
 use crate::presence::Room;
 use crate::reading::{Reader, Turns, timed};
 use crate::recent::Recent;
-use crate::writer::{Job, Publish, QUEUE, Writer};
+use crate::writer::{Job, Publish, QUEUE, Work, Writer};
 
 /// So many connections of a workspace read the file at the same time.
 const READING: usize = 4;
@@ -42,7 +42,7 @@ pub(crate) struct Workspace {
     log: Arc<dyn Log>,
     ends: watch::Receiver<Cursor>,
     recent: Arc<Mutex<Recent>>,
-    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    queue: Mutex<Option<mpsc::Sender<Work>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     reading: Semaphore,
     turns: Turns,
@@ -213,11 +213,13 @@ impl Workspace {
         let recent = Arc::<Mutex<Recent>>::default();
         let (sender, queue) = mpsc::channel(QUEUE);
         let writer = Writer::new(Arc::clone(&log), head, Ends { recent: Arc::clone(&recent), ends })
-            .of(access.members());
+            .of(access.members())
+            .with_lane(sender.downgrade())
+            .map_err(no_thread)?;
         let writer = thread::Builder::new()
             .name("log writer".to_owned())
             .spawn(move || writer.run(queue))
-            .map_err(|error| LogError::Database(format!("its writer cannot be started: {error}")))?;
+            .map_err(no_thread)?;
         Ok(Workspace {
             id,
             name,
@@ -357,7 +359,7 @@ impl Workspace {
     /// Where the workspace is being closed.
     pub(crate) async fn push(&self, job: Job) -> Result<(), Closed> {
         let queue = lock(&self.queue).clone().ok_or(Closed)?;
-        queue.send(job).await.map_err(|_| Closed)
+        queue.send(Work::Push(job)).await.map_err(|_| Closed)
     }
 
     /// How a client's connection begins, where the log is shown up to `end`; and from where the log follows.
@@ -552,6 +554,10 @@ fn seen(log: &dyn Log, mut records: Vec<RecordId>, sight: Sight) -> Result<BTree
         .filter(|(_, kind)| sight.sees(kind))
         .map(|(record, _)| record)
         .collect())
+}
+
+fn no_thread(error: std::io::Error) -> LogError {
+    LogError::Database(format!("its writer cannot be started: {error}"))
 }
 
 /// The relay's clock, in seconds since 1970-01-01 UTC.

@@ -18,8 +18,8 @@ use samsyn_engine::parallel;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 use samsyn_engine::sync::{Entry, EntryBody};
 
-use super::Job;
 use super::documents::{Documents, Open, Opened};
+use super::job::Job;
 use super::refusal::Refusal;
 use super::rights::{self, Actors};
 use super::settle::{self, Admitted, NotTaken, Record, settle};

@@ -10,7 +10,7 @@ use samsyn_engine::document::gate::{self, HEAVY};
 use samsyn_engine::document::{Document, DocumentError};
 use samsyn_engine::id::RecordId;
 
-use crate::log::{Log, LogError, Snapshot};
+use crate::log::{Log, LogError, Snapshot, StoredDocument};
 
 /// A record's snapshot is made anew once so many changes have come since the last: loading stays quick, and a
 /// document that everybody writes is not rewritten at every change.
@@ -55,6 +55,11 @@ impl Open {
         }
     }
 
+    /// Whether the document is heavy ([`HEAVY`]).
+    pub(super) fn is_heavy(&self) -> bool {
+        self.document.size() > HEAVY
+    }
+
     /// A loaded document takes a multiple of its changes in memory (measured: about 20 KiB for 2 KiB of changes).
     fn weight(&self) -> usize {
         4 * 1024 + 8 * self.stored
@@ -84,6 +89,8 @@ struct Kept {
 pub(super) struct Documents {
     log: Arc<dyn Log>,
     kept: HashMap<RecordId, Kept>,
+    /// Those that were looked at before the group that needs them was checked.
+    fetched: HashMap<RecordId, Open>,
     weight: usize,
     clock: u64,
 }
@@ -91,7 +98,7 @@ pub(super) struct Documents {
 impl Documents {
     /// None in memory yet.
     pub(super) fn new(log: Arc<dyn Log>) -> Self {
-        Documents { log, kept: HashMap::new(), weight: 0, clock: 0 }
+        Documents { log, kept: HashMap::new(), fetched: HashMap::new(), weight: 0, clock: 0 }
     }
 
     /// Takes a document out, as it is in the log; one without changes for a record that the log does not know.
@@ -99,22 +106,46 @@ impl Documents {
     /// # Errors
     /// Outside where the log cannot be read; inside where what it holds does not load.
     pub(super) fn open(&mut self, record: RecordId) -> Result<Result<Open, DocumentError>, LogError> {
+        match self.known(record) {
+            Some(open) => Ok(Ok(open)),
+            None => Ok(opened(record, &self.log.document(record, u64::MAX)?)),
+        }
+    }
+
+    /// Takes a document out that is in memory.
+    fn known(&mut self, record: RecordId) -> Option<Open> {
         if let Some(kept) = self.kept.remove(&record) {
             self.weight -= kept.open.weight();
-            return Ok(Ok(kept.open));
+            return Some(kept.open);
+        }
+        self.fetched.remove(&record)
+    }
+
+    /// Whether a document is heavy. One that is not will be there when it is opened.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub(super) fn is_heavy(&mut self, record: RecordId) -> Result<bool, LogError> {
+        if self.kept.contains_key(&record) || self.fetched.contains_key(&record) {
+            return Ok(false);
         }
         let stored = self.log.document(record, u64::MAX)?;
-        if stored.snapshot.is_empty() && stored.tail.is_empty() {
-            return Ok(Ok(Open { document: Document::empty(record), tail: Tail::default(), stored: 0 }));
+        if stored.is_heavy() {
+            return Ok(true);
         }
-        let size = stored.snapshot.len() + stored.tail.iter().map(Vec::len).sum::<usize>();
-        let operations = stored.tail.iter().filter_map(|bytes| gate::operations_in(bytes)).sum();
-        let tail = Tail { changes: stored.tail.len(), operations };
-        Ok(stored.load(record).map(|document| Open { document, tail, stored: size }))
+        // What is damaged is said when it is opened.
+        self.fetched.extend(opened(record, &stored).ok().map(|open| (record, open)));
+        Ok(false)
+    }
+
+    /// Forgets a document: others work on it now.
+    pub(super) fn forget(&mut self, record: RecordId) {
+        self.known(record);
     }
 
     /// Puts documents back, as the log has them now.
     pub(super) fn keep(&mut self, opened: Opened) {
+        self.fetched.clear();
         for mut open in opened.0 {
             if open.tail.is_long() {
                 open.tail = Tail::default();
@@ -133,6 +164,18 @@ impl Documents {
     /// Forgets all of them.
     pub(super) fn clear(&mut self) {
         self.kept.clear();
+        self.fetched.clear();
         self.weight = 0;
     }
+}
+
+/// A document from what the log keeps of it.
+fn opened(record: RecordId, stored: &StoredDocument) -> Result<Open, DocumentError> {
+    if stored.snapshot.is_empty() && stored.tail.is_empty() {
+        return Ok(Open { document: Document::empty(record), tail: Tail::default(), stored: 0 });
+    }
+    let size = stored.snapshot.len() + stored.tail.iter().map(Vec::len).sum::<usize>();
+    let operations = stored.tail.iter().filter_map(|bytes| gate::operations_in(bytes)).sum();
+    let tail = Tail { changes: stored.tail.len(), operations };
+    Ok(Open { document: stored.load(record)?, tail, stored: size })
 }

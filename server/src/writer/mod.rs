@@ -3,8 +3,9 @@
 //!
 //! ```text
 //!  connections ──Job──▶ queue (bounded) ──▶ turns ──▶ check ──▶ Log::append (one commit) ──▶ answers ──▶ publish
-//!                                             ▲        │ documents                             │          │
-//!                                             └────────┴── cache ◀────────────────── kept ─────┘      all readers
+//!                                            │ ▲       │ documents   ▲                         │          │
+//!                                            │ └───────┴── cache ◀───┼──────────────── kept ───┘      all readers
+//!                                            └─ heavy ──▶ lane ──────┘
 //! ```
 //!
 //! Syncing the disk is what takes time, so it is paid once for as many pushes as came in while the last one was
@@ -22,6 +23,8 @@
 mod check;
 mod documents;
 mod folding;
+mod job;
+mod lane;
 mod refusal;
 mod rights;
 mod settle;
@@ -32,21 +35,24 @@ mod verdicts;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use samsyn_engine::identity::{DeviceId, Grant};
-use samsyn_engine::sync::{Cursor, EntryBody, ErrorCode, Logged, Push, Refused};
+use samsyn_engine::document::ActorId;
+use samsyn_engine::identity::DeviceId;
+use samsyn_engine::sync::{Cursor, EntryBody, Push};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
-use crate::limits::Payer;
 use crate::log::{Append, Entry, Log, LogError, NewEntry};
 use crate::members::Members;
 use crate::meters;
 use check::Checked;
-use documents::Documents;
+use documents::{Documents, Opened};
 pub use folding::Folding;
+pub(crate) use job::{Answer, By, Job, Outcome};
+pub(crate) use lane::Work;
+use lane::{Finished, Lane};
 use turns::Turns;
 pub(crate) use turns::weight;
 use verdicts::Verdicts;
@@ -56,68 +62,6 @@ pub(crate) const QUEUE: usize = 32;
 
 /// Where pushes never leave a pause, history is folded once in so many groups: what waits to be folded stays bounded.
 const GROUPS_WITHOUT_FOLDING: usize = 16;
-
-/// A push, or a part of one, on its way into the log.
-#[derive(Debug)]
-pub(crate) struct Job {
-    /// What was pushed.
-    push: Push,
-    /// The place of its first change in the push that the client made.
-    first: u32,
-    /// Whether no other part follows.
-    is_last: bool,
-    /// About how much of the writer's time it takes, in operations.
-    weight: usize,
-    /// What became of the parts before it, for the answer.
-    so_far: Arc<Mutex<Sum>>,
-    /// Who pushed it.
-    by: By,
-}
-
-/// Who pushed something, and where the answer goes.
-#[derive(Debug, Clone)]
-pub(crate) struct By {
-    /// By which device.
-    pub(crate) device: DeviceId,
-    /// What that device may do; none in a workspace that has a secret instead of members.
-    pub(crate) grant: Option<Grant>,
-    /// On whom it is counted how long it takes to check it; none where that is not counted.
-    pub(crate) payer: Option<Payer>,
-    /// Where the answer goes. Has room for as many answers as its connection has pushes under way.
-    pub(crate) answer: mpsc::Sender<Answer>,
-}
-
-/// What became of some parts of a push.
-#[derive(Debug, Default)]
-struct Sum {
-    refused: Vec<Refused>,
-    places: Vec<Logged>,
-    /// Some of it could not be stored.
-    failed: bool,
-}
-
-/// What became of a push.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Answer {
-    /// The push's number.
-    pub(crate) push: u64,
-    /// What became of its changes.
-    pub(crate) outcome: Outcome,
-}
-
-/// What became of the changes of a push.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Outcome {
-    /// They are durable in the log, but for some.
-    Logged {
-        /// What was not taken.
-        refused: Vec<Refused>,
-        /// Where the others stand.
-        places: Vec<Logged>,
-    },
-    /// Nothing could be stored.
-    Failed,
-}
 
 /// Where new entries are shown to those who read.
 pub(crate) trait Publish: Send {
@@ -142,6 +86,8 @@ pub(crate) struct Writer<P> {
     groups: usize,
     /// Those who wait for their turn.
     turns: Turns,
+    /// Where heavy pushes are checked; none where all are checked here.
+    lane: Option<Lane>,
 }
 
 /// What a group of pushes came to.
@@ -168,6 +114,7 @@ impl<P: Publish> Writer<P> {
             looked_at: 0,
             groups: 0,
             turns: Turns::default(),
+            lane: None,
         }
     }
 
@@ -181,8 +128,17 @@ impl<P: Publish> Writer<P> {
         Writer { members, ..self }
     }
 
+    /// The same writer, with a lane for heavy pushes. They come back by its queue, to which this leads.
+    ///
+    /// # Errors
+    /// Where there cannot be another thread.
+    pub(crate) fn with_lane(self, queue: mpsc::WeakSender<Work>) -> std::io::Result<Self> {
+        let lane = Lane::start((Arc::clone(&self.log), self.members.clone()), queue)?;
+        Ok(Writer { lane: Some(lane), ..self })
+    }
+
     /// Works until nobody can send any more and the queue is empty.
-    pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+    pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Work>) {
         while let Some(group) = self.next(&mut queue) {
             self.answer(group);
         }
@@ -192,18 +148,76 @@ impl<P: Publish> Writer<P> {
     }
 
     /// The pushes whose turn it is. Folds history as long as nobody waits.
-    fn next(&mut self, queue: &mut mpsc::Receiver<Job>) -> Option<Vec<Job>> {
+    fn next(&mut self, queue: &mut mpsc::Receiver<Work>) -> Option<Vec<Job>> {
         loop {
+            let left = self.lane.as_mut().map(Lane::go).unwrap_or_default();
+            if !left.is_empty() {
+                return Some(left);
+            }
             if self.groups >= GROUPS_WITHOUT_FOLDING {
                 self.fold();
             }
             match queue.try_recv() {
-                Ok(job) => self.turns.wait(job),
-                Err(_) if !self.turns.is_empty() => return Some(self.turns.group()),
+                Ok(work) => self.take(work),
+                Err(_) if !self.turns.is_empty() => {
+                    let group = self.turns.group();
+                    let light = self.light_of(group);
+                    if !light.is_empty() {
+                        return Some(light);
+                    }
+                }
                 Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) if self.folded => self.turns.wait(queue.blocking_recv()?),
+                Err(TryRecvError::Empty) if self.folded => {
+                    let work = queue.blocking_recv()?;
+                    self.take(work);
+                }
                 Err(TryRecvError::Empty) => self.fold(),
             }
+        }
+    }
+
+    fn take(&mut self, work: Work) {
+        match work {
+            Work::Push(job) => self.turns.wait(job),
+            Work::Finished(finished) => self.finish(finished),
+        }
+    }
+
+    /// Those of a group that are not heavy. The others take the lane.
+    fn light_of(&mut self, group: Vec<Job>) -> Vec<Job> {
+        let Some(lane) = &mut self.lane else { return group };
+        let mut light = Vec::new();
+        for job in group {
+            // Where the log cannot be read, that is found again when the push is checked.
+            let mut of_heavy =
+                || job.records().any(|record| self.documents.is_heavy(record).unwrap_or(false));
+            match lane.has_a_record_of(&job) || lane::is_heavy(&job) || of_heavy() {
+                true => lane.take(job),
+                false => light.push(job),
+            }
+        }
+        light
+    }
+
+    /// Makes durable what is good of a push that was checked on the lane, and answers it.
+    fn finish(&mut self, finished: Finished) {
+        let Finished { job, checked, took, documents } = finished;
+        if let Some(lane) = &mut self.lane {
+            lane.leave(&job);
+        }
+        job.records().for_each(|record| self.documents.forget(record));
+        self.groups += 1;
+        let stored = checked.map(|checked| checked.and_then(|checked| self.store(checked)));
+        self.folded &= self.head.position < self.looked_at + self.folding.looks_after();
+        match stored {
+            Some(Ok((committed, opened))) => {
+                metrics::histogram!(meters::COMMIT).record(took);
+                self.tell(vec![job], committed);
+                // Where the lane is gone, so are its documents.
+                let _ = documents.send(opened);
+            }
+            Some(Err(error)) => self.failed(vec![job], &error),
+            None => job.refuse_all(took),
         }
     }
 
@@ -240,12 +254,7 @@ impl<P: Publish> Writer<P> {
                 metrics::histogram!(meters::COMMIT).record(began.elapsed());
                 self.tell(group, committed);
             }
-            Ok(Err(error)) => {
-                metrics::counter!(meters::FAILED).increment(1);
-                tracing::error!(%error, pushes = group.len(), "a group of pushes could not be stored");
-                self.begin_again();
-                group.into_iter().for_each(|job| job.tell(Outcome::Failed, Duration::ZERO));
-            }
+            Ok(Err(error)) => self.failed(group, &error),
             Err(_) if group.len() > 1 => {
                 tracing::error!(
                     pushes = group.len(),
@@ -261,10 +270,27 @@ impl<P: Publish> Writer<P> {
         }
     }
 
+    /// A group of pushes could not be stored.
+    fn failed(&mut self, group: Vec<Job>, error: &LogError) {
+        metrics::counter!(meters::FAILED).increment(1);
+        tracing::error!(%error, pushes = group.len(), "a group of pushes could not be stored");
+        self.begin_again();
+        group.into_iter().for_each(|job| job.tell(Outcome::Failed, Duration::ZERO));
+    }
+
     /// Checks the pushes and makes what is good of them durable.
     fn commit(&mut self, group: &[Job]) -> Result<Committed, LogError> {
-        let Checked { mut verdicts, accepted, actors, opened, work } =
-            check::check(group, &mut self.documents, (&*self.log, self.members.as_deref()))?;
+        let checked = check::check(group, &mut self.documents, (&*self.log, self.members.as_deref()))?;
+        let (committed, mut opened) = self.store(checked)?;
+        // What has become heavy is the lane's.
+        opened.0.retain(|open| self.lane.is_none() || !open.is_heavy());
+        self.documents.keep(opened);
+        Ok(committed)
+    }
+
+    /// Makes durable what is good of pushes that were checked.
+    fn store(&mut self, checked: Checked) -> Result<(Committed, Opened), LogError> {
+        let Checked { mut verdicts, accepted, actors, opened, work } = checked;
         let (mut entries, mut taken, mut bound) = (Vec::new(), Vec::new(), BTreeMap::new());
         for change in accepted {
             let entry = Entry { record: change.record, hash: change.hash, bytes: change.bytes };
@@ -278,7 +304,7 @@ impl<P: Publish> Writer<P> {
         let after = self.head;
         let snapshots = opened.snapshots();
         if !entries.is_empty() {
-            let actors = bound.into_iter().collect();
+            let actors = self.not_bound(bound)?;
             let append = Append { after, entries, snapshots, actors, received_at: now() };
             self.head = self.log.append(&append)?;
             entries = append.entries;
@@ -286,9 +312,21 @@ impl<P: Publish> Writer<P> {
         for (position, places) in (after.position + 1..).zip(taken) {
             places.into_iter().for_each(|place| verdicts.take(place, position));
         }
-        self.documents.keep(opened);
         let entries = entries.into_iter().map(|new| new.entry).collect();
-        Ok(Committed { verdicts, after, entries, end: self.head, work })
+        Ok((Committed { verdicts, after, entries, end: self.head, work }, opened))
+    }
+
+    /// Those of the actors that are bound to nobody still: what was checked on the lane was so at the same time as others.
+    fn not_bound(&self, new: BTreeMap<ActorId, DeviceId>) -> Result<Vec<(ActorId, DeviceId)>, LogError> {
+        let mut left = Vec::new();
+        for (actor, device) in new {
+            match self.log.owner(&actor)? {
+                None => left.push((actor, device)),
+                Some(owner) if owner == device => {}
+                Some(_) => return Err(LogError::Moved),
+            }
+        }
+        Ok(left)
     }
 
     fn tell(&self, group: Vec<Job>, committed: Committed) {
@@ -323,60 +361,6 @@ impl<P: Publish> Writer<P> {
             // The next append will find that the log ends elsewhere, if it does, and come here again.
             Err(error) => tracing::error!(%error, "a log cannot be read"),
         }
-    }
-}
-
-impl Job {
-    /// The parts of a push, so that others have their turn between them. They have to be handed over in order.
-    pub(crate) fn parts(push: Push, by: &By) -> Vec<Job> {
-        let parts = turns::parts(push);
-        let (last, so_far) = (parts.len() - 1, Arc::default());
-        let job = |(number, (first, push)): (usize, (u32, Push))| {
-            let (weight, so_far) = (turns::weight(&push), Arc::clone(&so_far));
-            Job { push, first, is_last: number == last, weight, so_far, by: by.clone() }
-        };
-        parts.into_iter().enumerate().map(job).collect()
-    }
-
-    fn tell(self, outcome: Outcome, work: Duration) {
-        if let Some(payer) = &self.by.payer {
-            payer.worked(self.weight, work);
-        }
-        let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
-        so_far.add(outcome, self.first);
-        if self.is_last {
-            let outcome = std::mem::take(&mut *so_far).outcome();
-            // Nobody hears it where the connection is gone. The changes are in the log all the same.
-            let _ = self.by.answer.try_send(Answer { push: self.push.id, outcome });
-        }
-    }
-
-    fn refuse_all(self, work: Duration) {
-        tracing::error!(device = %self.by.device, "checking a push panicked: it was refused");
-        let words = "the relay failed while it checked this change: tell whoever runs it";
-        let refuse = |number| Refused { number, code: ErrorCode::Malformed, words: words.to_owned() };
-        let count = u32::try_from(self.push.entries.len()).unwrap_or(u32::MAX);
-        let refused = (0..count).map(refuse).collect();
-        self.tell(Outcome::Logged { refused, places: Vec::new() }, work);
-    }
-}
-
-impl Sum {
-    /// What became of a part that begins at this place.
-    fn add(&mut self, outcome: Outcome, first: u32) {
-        let Outcome::Logged { refused, places } = outcome else {
-            self.failed = true;
-            return;
-        };
-        self.refused.extend(refused.into_iter().map(|one| Refused { number: one.number + first, ..one }));
-        self.places.extend(places.into_iter().map(|one| Logged { number: one.number + first, ..one }));
-    }
-
-    fn outcome(self) -> Outcome {
-        if self.failed {
-            return Outcome::Failed;
-        }
-        Outcome::Logged { refused: self.refused, places: self.places }
     }
 }
 

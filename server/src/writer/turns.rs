@@ -14,10 +14,12 @@
 use std::collections::{HashMap, VecDeque};
 
 use samsyn_engine::document::gate;
+use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::sync::{Entry, EntryBody, Push};
 
-use super::{Job, size};
+use super::job::Job;
+use super::size;
 use crate::limits::Pusher;
 
 /// A group is not made larger once it has so many bytes of changes: the first in it wait for the last.
@@ -35,6 +37,15 @@ const EACH: usize = 20;
 /// How much of a writer's time a push takes, about: in operations.
 pub(crate) fn weight(push: &Push) -> usize {
     push.entries.iter().map(of_entry).sum()
+}
+
+/// The same for each of its records.
+pub(super) fn weights(push: &Push) -> HashMap<RecordId, usize> {
+    let mut weights = HashMap::new();
+    for entry in &push.entries {
+        *weights.entry(entry.record).or_default() += of_entry(entry);
+    }
+    weights
 }
 
 fn of_entry(entry: &Entry) -> usize {
@@ -110,7 +121,7 @@ impl Turns {
         let mut group = Vec::new();
         let (mut bytes, mut changes, mut weight) = (0, 0, 0);
         while bytes < GROUP_BYTES && changes < GROUP_CHANGES && weight < SLICE {
-            let Some(job) = self.next() else { break };
+            let Some(job) = self.one() else { break };
             bytes += size(&job.push);
             changes += job.push.entries.len();
             weight += job.weight;
@@ -119,7 +130,8 @@ impl Turns {
         group
     }
 
-    fn next(&mut self) -> Option<Job> {
+    /// The one whose turn it is.
+    pub(super) fn one(&mut self) -> Option<Job> {
         let of = self.order.pop_front()?;
         let line = self.lines.get_mut(&of)?;
         let job = line.pop_front();

@@ -7,7 +7,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::schema::kinds::CONTACT;
 use samsyn_engine::schema::{NewRecord, Value};
-use samsyn_engine::sync::{Entry as Sent, Epoch};
+use samsyn_engine::sync::{Entry as Sent, Epoch, ErrorCode};
 
 use super::super::*;
 use crate::limits::Payer;
@@ -35,8 +35,8 @@ impl Publish for Published {
 pub(super) struct Bench {
     pub(super) log: Arc<MemoryLog>,
     pub(super) published: Published,
-    pub(super) queue: mpsc::Sender<Job>,
-    pub(super) waiting: Option<mpsc::Receiver<Job>>,
+    pub(super) queue: mpsc::Sender<Work>,
+    pub(super) waiting: Option<mpsc::Receiver<Work>>,
     pub(super) writer: Option<Writer<Published>>,
     pub(super) answer: mpsc::Sender<Answer>,
     pub(super) answers: mpsc::Receiver<Answer>,
@@ -71,7 +71,7 @@ impl Bench {
         let push = Push { id: self.pushed, entries };
         let (device, answer) = (DeviceId::random(), self.answer.clone());
         let by = By { device, grant: None, payer: self.payer.clone(), answer };
-        Job::parts(push, &by).into_iter().for_each(|part| self.queue.try_send(part).unwrap());
+        Job::parts(push, &by).into_iter().for_each(|part| self.queue.try_send(Work::Push(part)).unwrap());
     }
 
     /// Lets the writer work until the queue is empty. Answers with what became of each push.
@@ -79,7 +79,7 @@ impl Bench {
         let mut waiting = self.waiting.take().unwrap();
         let mut writer = self.writer.take().unwrap();
         let mut turns = Turns::default();
-        while let Ok(job) = waiting.try_recv() {
+        while let Ok(Work::Push(job)) = waiting.try_recv() {
             turns.wait(job);
         }
         while !turns.is_empty() {

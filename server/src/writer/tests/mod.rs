@@ -2,6 +2,7 @@
 
 mod bench;
 mod folding;
+mod lane;
 
 use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::document::{Document, Edit};
@@ -10,11 +11,12 @@ use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::schema::kinds::FOCUS_AREA;
 use samsyn_engine::schema::{FieldPath, FieldType, NewRecord, Value};
 use samsyn_engine::sync::Entry as Sent;
+use samsyn_engine::sync::ErrorCode;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 
 use super::documents::LONGEST_TAIL;
 use super::*;
-use crate::limits::{Pusher, Tally};
+use crate::limits::{Payer, Pusher, Tally};
 use crate::log::memory::Mood;
 use bench::{Bench, Desk, author, logged};
 
