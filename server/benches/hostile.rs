@@ -55,7 +55,11 @@ fn main() {
         ("ten ambassadors", vec![Role::Ambassador; 10]),
     ];
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    for (name, roles) in cases {
+    // `-- ambassador` runs those alone.
+    let asked: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let is_asked = |name: &str| asked.is_empty() || asked.iter().any(|asked| name.contains(asked.as_str()));
+    for (name, roles) in cases.into_iter().filter(|(name, _)| is_asked(name)) {
         let attempt = AssertUnwindSafe(|| runtime.block_on(case(&roles, size)));
         let Ok(worst) = std::panic::catch_unwind(attempt) else {
             println!("{name:<28} an honest laptop was shut out, or waited for minutes");

@@ -395,7 +395,7 @@ impl InlineRelay {
         };
         let (answer, mut answers) = mpsc::channel(1);
         let grant = client.admitted.grant.clone();
-        let by = By { device: client.device, grant, payer: None, answer };
+        let by = By { device: client.device, grant, payer: None, answer, seats: Arc::from([]) };
         Job::parts(push, &by).into_iter().for_each(|part| self.writer.answer(vec![part]));
         match answers.try_recv() {
             Ok(Answer { push, outcome: Outcome::Logged { refused, places }, .. }) => {

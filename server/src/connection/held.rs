@@ -12,7 +12,7 @@ use samsyn_engine::sync::{EntryBody, Push};
 use tokio::time::{Duration, Instant, sleep_until};
 
 use super::End;
-use crate::limits::{Enough, Payer, Pusher, Tally};
+use crate::limits::{Enough, Payer, Pusher, Seat, Tally};
 use crate::writer::weight;
 
 /// Pushes of one connection that wait.
@@ -20,7 +20,7 @@ use crate::writer::weight;
 pub(super) struct Held {
     pusher: Pusher,
     tally: Arc<Tally>,
-    waiting: VecDeque<(Instant, Push)>,
+    waiting: VecDeque<(Instant, Push, Seat)>,
 }
 
 impl Held {
@@ -45,7 +45,8 @@ impl Held {
         });
         let size = (push.entries.len() as u64, bytes.sum::<usize>() as u64);
         let wait = self.tally.push(self.pusher, size).map_err(used_up)?;
-        self.waiting.push_back((Instant::now() + wait, push));
+        let seat = self.tally.hold(self.pusher, size.1);
+        self.waiting.push_back((Instant::now() + wait, push, seat));
         Ok(wait)
     }
 
@@ -54,21 +55,27 @@ impl Held {
         Payer { pusher: self.pusher, tally: Arc::clone(&self.tally) }
     }
 
-    /// The next that may be handed over, once it may; never where none waits. May be dropped and called again.
-    pub(super) async fn next(&mut self) -> Push {
-        while let Some((when, push)) = self.waiting.front_mut() {
+    /// Whether another may be read: what its device has sent on all its connections is bounded until it is answered.
+    pub(super) fn has_room(&self) -> bool {
+        self.tally.has_room(self.pusher)
+    }
+
+    /// The next that may be handed over, once it may, and what it is counted by until it is answered; never where none waits. May be
+    /// dropped and called again.
+    pub(super) async fn next(&mut self) -> (Push, Arc<[Seat]>) {
+        while let Some((when, push, _)) = self.waiting.front_mut() {
             sleep_until(*when).await;
             // Others of the same device may have been taken on meanwhile.
-            let wait = self.tally.take_on(self.pusher, weight(push));
-            if wait.is_zero() {
-                break;
+            match self.tally.take_on(self.pusher, weight(push)) {
+                Err(wait) => *when = Instant::now() + wait,
+                Ok(taken_on) => {
+                    if let Some((_, push, held)) = self.waiting.pop_front() {
+                        return (push, Arc::from([held, taken_on]));
+                    }
+                }
             }
-            *when = Instant::now() + wait;
         }
-        match self.waiting.pop_front() {
-            Some((_, push)) => push,
-            None => pending().await,
-        }
+        pending().await
     }
 }
 

@@ -12,7 +12,7 @@ use samsyn_engine::sync::{
     Ack, Cursor, ErrorCode, FromRelay, Push, RelayRequest, RelaySession, SINCE_FOUNDING, SyncError, Wait,
 };
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Duration, Instant, sleep_until};
+use tokio::time::{Duration, Instant, sleep, sleep_until};
 
 use super::End;
 use super::held::Held;
@@ -20,8 +20,9 @@ use super::link::{Incoming, Link};
 use super::pace::Pace;
 use crate::delivery::{Begun, Sending};
 use crate::frames;
+use crate::limits::Seat;
 use crate::log::{LogError, Sight};
-use crate::presence::{Seat, Told};
+use crate::presence::{self, Told};
 use crate::reading::Reader;
 use crate::stopping::Stopping;
 use crate::workspace::{Admitted, Own, Workspace, written_anew};
@@ -29,6 +30,9 @@ use crate::writer::{Answer, By, Job, Outcome};
 
 /// A connection that names fewer of its own changes sends more; one that never reads must not grow the relay.
 const MOST_OWN: usize = 100_000;
+
+/// Whether there is room for another push of its device is looked at again after so long.
+const ROOM_AGAIN: Duration = Duration::from_millis(100);
 
 /// A client's connection after its welcome.
 pub(super) struct Live {
@@ -61,7 +65,7 @@ pub(super) struct Live {
 
 /// What a client that wants to be seen has to do with the others.
 struct People {
-    seat: Seat,
+    seat: presence::Seat,
     told: Told,
     /// When they may be told again.
     next: Instant,
@@ -155,7 +159,9 @@ impl Live {
             let more = more || self.preparing.is_some();
             let deadline = link.deadline();
             // One more than may be under way: a ping stands behind it, or a client that does not keep to what is allowed.
-            let reads = self.in_flight + self.held.count() <= PUSHES_IN_FLIGHT && self.later.is_none();
+            let has_room = self.held.has_room();
+            let reads =
+                self.in_flight + self.held.count() <= PUSHES_IN_FLIGHT && self.later.is_none() && has_room;
             let done = tokio::select! {
                 biased;
                 () = stopping.wait() => return self.finish(link).await,
@@ -169,6 +175,8 @@ impl Live {
                     Err(end) => Err(end),
                 },
                 push = self.held.next(), if self.in_flight < PUSHES_IN_FLIGHT => self.hand_over(push).await,
+                // Another connection of its device may make room.
+                () = sleep(ROOM_AGAIN), if !has_room => Ok(()),
                 prepared = prepared(&mut self.preparing) => self.send_prepared(link, prepared).await,
                 () = ready(()), if more && self.preparing.is_none() => self.prepare(link).await,
                 () = outdated(&mut self.people), if !more => self.tell_presence(link).await,
@@ -236,11 +244,11 @@ impl Live {
         Ok(())
     }
 
-    async fn hand_over(&mut self, push: Push) -> Result<(), End> {
+    async fn hand_over(&mut self, (push, seats): (Push, Arc<[Seat]>)) -> Result<(), End> {
         self.in_flight += 1;
         let (device, grant) = (self.device, self.admitted.grant.clone());
         let (payer, answer) = (Some(self.held.payer()), self.answer.clone());
-        for part in Job::parts(push, &By { device, grant, payer, answer }) {
+        for part in Job::parts(push, &By { device, grant, payer, answer, seats }) {
             self.workspace.push(part).await.map_err(|_| End::stopping())?;
         }
         Ok(())

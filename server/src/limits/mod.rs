@@ -5,6 +5,8 @@
 //! | connections at once, and in a minute | an address | the WebSocket is refused (HTTP 429); at twice as many the socket is closed before anything is said on it, TLS neither |
 //! | hellos that were refused, in a minute | an address | the WebSocket is refused, or the connection ends with a notice, before anything is looked at |
 //! | connections at once | a device | the connection ends with a notice, before it is welcomed |
+//! | bytes of pushes that are not answered yet | a device | its connections are not read until some are |
+//! | operations of pushes that are being checked | a device | its next push waits before it is taken |
 //! | changes in a second | a device | its next push waits before it is taken: nothing is lost, it is only slower |
 //! | work that its changes make, in a minute | a device | its next push waits before it is taken |
 //! | work that reading for it makes, in a minute | a device | what it is sent next waits, while it is heard and answered |
@@ -40,6 +42,15 @@ const REMEMBERED: usize = 50_000;
 
 /// All changes of so many seconds may come at once: what was done on a journey.
 const CHANGES_AT_ONCE: Duration = Duration::from_secs(60);
+
+/// While a device has so many bytes of pushes that are not answered, no more are read of it: each connection may hold some, and it has many.
+const HELD_BYTES: u64 = 4 * 1024 * 1024;
+
+/// So many operations of a device may be handed to the writer at once, or one push: who is behind it in a queue waits for no more.
+const UNDER_WAY: u64 = 200_000;
+
+/// What is under way is looked at again after so long.
+const SOON: Duration = Duration::from_millis(20);
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -143,13 +154,13 @@ pub(crate) struct Payer {
 impl Payer {
     /// So long it took. What it was taken to weigh was counted when it was taken on.
     pub(crate) fn worked(&self, weight: usize, work: Duration) {
-        self.tally.worked(self.pusher, work.saturating_sub(expected(weight)));
+        self.tally.worked(self.pusher, work.saturating_sub(expected(weight as u64)));
     }
 }
 
 /// How long a push of that weight is taken to last. Where it lasts longer the rest is counted once it is done.
-fn expected(weight: usize) -> Duration {
-    Duration::from_micros(weight as u64)
+fn expected(weight: u64) -> Duration {
+    Duration::from_micros(weight)
 }
 
 fn microseconds(work: Duration) -> u64 {
@@ -166,6 +177,8 @@ pub(crate) struct Tally {
     sockets: Arc<Present>,
     visits: Arc<Present>,
     admitted: Arc<Present>,
+    held: Arc<Present>,
+    under_way: Arc<Present>,
 }
 
 #[derive(Debug)]
@@ -210,6 +223,8 @@ impl Tally {
             sockets: Arc::default(),
             visits: Arc::default(),
             admitted: Arc::default(),
+            held: Arc::default(),
+            under_way: Arc::default(),
         }
     }
 
@@ -311,19 +326,37 @@ impl Tally {
         Ok(wait.max(work))
     }
 
+    /// A push of so many bytes was read of a device. It counts until the answer is dropped.
+    pub(crate) fn hold(&self, device: Pusher, bytes: u64) -> Seat {
+        self.held.add(Who::Device(device), bytes)
+    }
+
+    /// Whether more may be read of a device.
+    pub(crate) fn has_room(&self, device: Pusher) -> bool {
+        self.held.of(Who::Device(device)) < HELD_BYTES
+    }
+
     /// Takes on a push of that weight (in operations): counts about how long it will take, so that pushes that wait on several
-    /// connections are counted before they are done. Answers how long it has to wait instead, where its device has used up what it has.
-    pub(crate) fn take_on(&self, pusher: Pusher, weight: usize) -> Duration {
+    /// connections are counted before they are done. It is under way until the answer is dropped.
+    ///
+    /// # Errors
+    /// How long it has to wait instead, where its device has used up what it has, or has enough under way.
+    pub(crate) fn take_on(&self, pusher: Pusher, weight: usize) -> Result<Seat, Duration> {
+        let (who, weight) = (Who::Device(pusher), weight as u64);
+        let before = self.under_way.of(who);
+        if before > 0 && before + weight > UNDER_WAY {
+            return Err(SOON);
+        }
         let now = Instant::now();
         let mut devices = lock(&self.devices);
         let pushed = devices.of(pusher, || Pushed::nothing(now));
         let wait = self.rates.work.wait(pushed.work, 0, now);
-        if wait.is_zero() {
-            self.rates.work.take(&mut pushed.work, microseconds(expected(weight)), now);
-        } else {
+        if !wait.is_zero() {
             meters::limited("work");
+            return Err(wait);
         }
-        wait
+        self.rates.work.take(&mut pushed.work, microseconds(expected(weight)), now);
+        Ok(self.under_way.add(who, weight))
     }
 
     fn worked(&self, pusher: Pusher, work: Duration) {
@@ -382,7 +415,7 @@ impl Tally {
     }
 }
 
-/// Who is here now, and how often.
+/// Who is here now, and how often; or how much of theirs is.
 #[derive(Debug, Default)]
 struct Present(Mutex<HashMap<Who, u64>>);
 
@@ -395,20 +428,30 @@ impl Present {
             return None;
         }
         *count += 1;
-        Some(Seat(Some((Arc::clone(self), who))))
+        Some(Seat(Some((Arc::clone(self), who, 1))))
+    }
+
+    /// So much more, whatever there is.
+    fn add(self: &Arc<Self>, who: Who, amount: u64) -> Seat {
+        *lock(&self.0).entry(who).or_default() += amount;
+        Seat(Some((Arc::clone(self), who, amount)))
+    }
+
+    fn of(&self, who: Who) -> u64 {
+        lock(&self.0).get(&who).copied().unwrap_or_default()
     }
 }
 
-/// Somebody who is here, for as long as this is kept; or somebody who is not counted.
+/// Somebody who is here, or so much of theirs, for as long as this is kept; or what is not counted.
 #[derive(Debug, Default)]
-pub(crate) struct Seat(Option<(Arc<Present>, Who)>);
+pub(crate) struct Seat(Option<(Arc<Present>, Who, u64)>);
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let Some((present, who)) = self.0.take() else { return };
+        let Some((present, who, amount)) = self.0.take() else { return };
         let mut here = lock(&present.0);
         if let Some(count) = here.get_mut(&who) {
-            *count -= 1;
+            *count -= amount;
             if *count == 0 {
                 here.remove(&who);
             }
@@ -562,6 +605,23 @@ mod tests {
         let wait = tally.push(one, (1, 1)).unwrap();
         assert!(wait > Duration::from_secs(14) && wait <= Duration::from_secs(15), "{wait:?}");
         assert_eq!(tally.push(other, (1, 1)), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn what_a_device_has_under_way_is_bounded_until_it_is_answered() {
+        let (tally, town) = (tally(), WorkspaceId::random());
+        let [one, other] = [(); 2].map(|()| Pusher::proven(town, RecordId::random()));
+        let large = tally.take_on(one, 500_000).expect("one push, however large");
+        assert_eq!(tally.take_on(one, 1).unwrap_err(), SOON);
+        assert!(tally.take_on(other, 1).is_ok());
+        drop(large);
+        let some: Vec<_> = (0..3).map(|_| tally.take_on(one, 60_000).unwrap()).collect();
+        assert!(tally.take_on(one, 60_000).is_err() && tally.take_on(one, 20_000).is_ok());
+        drop(some);
+        let held: Vec<_> = (0..3).map(|_| tally.hold(one, 2 * 1024 * 1024)).collect();
+        assert!(!tally.has_room(one) && tally.has_room(other));
+        drop(held);
+        assert!(tally.has_room(one) && lock(&tally.held.0).is_empty() && lock(&tally.under_way.0).is_empty());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use samsyn_engine::sync::{ErrorCode, Logged, Push, Refused};
 use tokio::sync::mpsc;
 
 use super::turns;
-use crate::limits::Payer;
+use crate::limits::{Payer, Seat};
 
 /// A push, or a part of one, on its way into the log.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub(crate) struct By {
     pub(crate) payer: Option<Payer>,
     /// Where the answer goes. Has room for as many answers as its connection has pushes under way.
     pub(crate) answer: mpsc::Sender<Answer>,
+    /// By what it is counted until it is answered.
+    pub(crate) seats: Arc<[Seat]>,
 }
 
 /// What became of some parts of a push.
@@ -104,6 +106,8 @@ impl Job {
         if let Some(payer) = &self.by.payer {
             payer.worked(self.weight, work);
         }
+        // With its last part it counts for nothing any more.
+        drop(self.by.seats);
         let mut sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
         sum.add(outcome, self.first);
         if sum.left == 0 {

@@ -149,6 +149,8 @@ mod tests {
     use samsyn_engine::document::{Document, Edit, Writer};
     use samsyn_engine::schema::kinds::CONTACT;
     use samsyn_engine::schema::{NewRecord, Value};
+    use std::sync::Arc;
+
     use tokio::sync::mpsc;
 
     use super::*;
@@ -168,7 +170,13 @@ mod tests {
 
     fn jobs(device: u8, entries: Vec<Entry>) -> Vec<Job> {
         let (answer, _) = mpsc::channel(1);
-        let by = By { device: DeviceId::from_bytes([device; 16]), grant: None, payer: None, answer };
+        let by = By {
+            device: DeviceId::from_bytes([device; 16]),
+            grant: None,
+            payer: None,
+            answer,
+            seats: Arc::from([]),
+        };
         Job::parts(Push { id: 1, entries }, &by)
     }
 

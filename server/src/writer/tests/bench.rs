@@ -70,7 +70,7 @@ impl Bench {
         self.pushed += 1;
         let push = Push { id: self.pushed, entries };
         let (device, answer) = (DeviceId::random(), self.answer.clone());
-        let by = By { device, grant: None, payer: self.payer.clone(), answer };
+        let by = By { device, grant: None, payer: self.payer.clone(), answer, seats: Arc::from([]) };
         Job::parts(push, &by).into_iter().for_each(|part| self.queue.try_send(Work::Push(part)).unwrap());
     }
 

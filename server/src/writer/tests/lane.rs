@@ -98,7 +98,13 @@ fn a_new_actor_may_be_seen_on_the_lane_and_beside_it() {
     let answer = bench.answer.clone();
     let grant = samsyn_engine::identity::Grant::unbounded(device);
     for (id, entries) in [(1, all), (2, light.all())] {
-        let by = By { device, grant: Some(grant.clone()), payer: None, answer: answer.clone() };
+        let by = By {
+            device,
+            grant: Some(grant.clone()),
+            payer: None,
+            answer: answer.clone(),
+            seats: Arc::from([]),
+        };
         let parts = Job::parts(Push { id, entries }, &by);
         parts.into_iter().for_each(|part| bench.queue.try_send(Work::Push(part)).unwrap());
         bench.pushed += 1;
