@@ -16,9 +16,8 @@ use crate::log::{Log, LogError, Snapshot, StoredDocument};
 /// document that everybody writes is not rewritten at every change.
 pub(super) const LONGEST_TAIL: usize = 64;
 
-/// How many documents are kept in memory, and about how many bytes of it they may take.
+/// How many documents are kept in memory.
 const MOST: usize = 1_024;
-const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// A document that a group of pushes is checked against.
 #[derive(Debug)]
@@ -60,9 +59,10 @@ impl Open {
         self.document.size() > HEAVY
     }
 
-    /// A loaded document takes a multiple of its changes in memory (measured: about 20 KiB for 2 KiB of changes).
+    /// A loaded document takes a multiple of its changes in memory (measured: about 20 KiB for 2 KiB of changes), and one that has
+    /// grown about a hundred bytes for each operation.
     fn weight(&self) -> usize {
-        4 * 1024 + 8 * self.stored
+        4 * 1024 + (8 * self.stored).max(100 * self.document.size())
     }
 }
 
@@ -92,13 +92,14 @@ pub(super) struct Documents {
     /// Those that were looked at before the group that needs them was checked.
     fetched: HashMap<RecordId, Open>,
     weight: usize,
+    most_bytes: usize,
     clock: u64,
 }
 
 impl Documents {
-    /// None in memory yet.
-    pub(super) fn new(log: Arc<dyn Log>) -> Self {
-        Documents { log, kept: HashMap::new(), fetched: HashMap::new(), weight: 0, clock: 0 }
+    /// None in memory yet, and about so many bytes of it for them.
+    pub(super) fn new(log: Arc<dyn Log>, most_bytes: usize) -> Self {
+        Documents { log, kept: HashMap::new(), fetched: HashMap::new(), weight: 0, most_bytes, clock: 0 }
     }
 
     /// Takes a document out, as it is in the log; one without changes for a record that the log does not know.
@@ -154,7 +155,7 @@ impl Documents {
             self.weight += open.weight();
             self.kept.insert(open.document.id(), Kept { open, used: self.clock });
         }
-        while self.kept.len() > MOST || self.weight > MOST_BYTES {
+        while self.kept.len() > MOST || self.weight > self.most_bytes {
             let oldest = self.kept.iter().min_by_key(|(_, kept)| kept.used).map(|(id, _)| *id);
             let Some(kept) = oldest.and_then(|id| self.kept.remove(&id)) else { break };
             self.weight -= kept.open.weight();

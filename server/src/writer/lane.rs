@@ -32,6 +32,9 @@ use crate::members::Members;
 /// A push that holds so many operations for one record takes the lane.
 const LIGHT: usize = 20_000;
 
+/// About so many bytes of memory are for the documents of the lane: a larger one is loaded for each push.
+const MEMORY: usize = 24 * 1024 * 1024;
+
 /// What the writer gets to do.
 #[derive(Debug)]
 pub(crate) enum Work {
@@ -151,7 +154,7 @@ struct Checker {
 
 impl Checker {
     fn new(log: Arc<dyn Log>, members: Option<Arc<dyn Members>>) -> Checker {
-        let documents = Documents::new(Arc::clone(&log));
+        let documents = Documents::new(Arc::clone(&log), MEMORY);
         Checker { log, members, documents, turns: Turns::default(), backs: Vec::new() }
     }
 

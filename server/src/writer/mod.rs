@@ -60,6 +60,9 @@ use verdicts::Verdicts;
 /// So many pushes may wait for the writer. Who comes later waits with what it has, and its socket is not read.
 pub(crate) const QUEUE: usize = 32;
 
+/// About so many bytes of memory are for the documents that pushes are checked against.
+const MEMORY: usize = 64 * 1024 * 1024;
+
 /// Where pushes never leave a pause, history is folded once in so many groups: what waits to be folded stays bounded.
 const GROUPS_WITHOUT_FOLDING: usize = 16;
 
@@ -102,7 +105,7 @@ struct Committed {
 impl<P: Publish> Writer<P> {
     /// A writer of a log that ends at `head`.
     pub(crate) fn new(log: Arc<dyn Log>, head: Cursor, publish: P) -> Self {
-        let documents = Documents::new(Arc::clone(&log));
+        let documents = Documents::new(Arc::clone(&log), MEMORY);
         Writer {
             documents,
             log,
