@@ -11,7 +11,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::limits::{Payer, Pusher};
@@ -68,6 +70,42 @@ impl Turn<'_> {
     }
 }
 
+/// Something that is being read, or was. It goes on while nobody looks: whoever is busy sending to a client that does not take it must
+/// not hold a turn meanwhile. It ends with this.
+#[derive(Debug)]
+pub(crate) enum Reading<T> {
+    Done(Option<T>),
+    Underway(JoinHandle<T>),
+}
+
+impl<T: Send + 'static> Reading<T> {
+    /// Begins.
+    pub(crate) fn begin(read: impl Future<Output = T> + Send + 'static) -> Reading<T> {
+        let mut read = Box::pin(read);
+        // Most of what is live is in memory.
+        match read.as_mut().now_or_never() {
+            Some(answer) => Reading::Done(Some(answer)),
+            None => Reading::Underway(tokio::spawn(read)),
+        }
+    }
+
+    /// What came of it; none where it panicked, or was answered before. May be dropped and called again.
+    pub(crate) async fn answer(&mut self) -> Option<T> {
+        match self {
+            Reading::Done(answer) => answer.take(),
+            Reading::Underway(task) => task.await.ok(),
+        }
+    }
+}
+
+impl<T> Drop for Reading<T> {
+    fn drop(&mut self) {
+        if let Reading::Underway(task) = self {
+            task.abort();
+        }
+    }
+}
+
 /// What comes of some work, and how long it took.
 pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let began = Instant::now();
@@ -76,7 +114,6 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt as _;
     use samsyn_engine::id::RecordId;
     use samsyn_engine::identity::WorkspaceId;
 
@@ -105,6 +142,28 @@ mod tests {
         let [another] = devices();
         let _reader = turns.reader(another);
         assert_eq!(turns.0.lock().unwrap().len(), 1);
+    }
+
+    /// Found by the figures of `benches/hostile.rs`: whoever did not take an acknowledgement held a reader of the log for a minute.
+    #[tokio::test]
+    async fn what_is_read_holds_no_turn_while_nobody_looks() {
+        let (turns, [one]) = (Turns::default(), devices());
+        let [first, second] = [(); 2].map(|()| turns.reader(one.clone()));
+        let mut reading = Reading::begin(async move {
+            let turn = first.turn().await;
+            sleep(Duration::from_millis(1)).await;
+            turn.took(Duration::ZERO);
+            7
+        });
+        second.turn().await.took(Duration::ZERO);
+        assert_eq!(reading.answer().await, Some(7));
+        let first = turns.reader(one);
+        let endless = Reading::begin(async move {
+            let _turn = first.turn().await;
+            std::future::pending::<()>().await;
+        });
+        drop(endless);
+        second.turn().await.took(Duration::ZERO);
     }
 
     #[tokio::test]

@@ -1,7 +1,6 @@
 //! A client that was let in: what it lacks goes out, what it pushes comes in.
 
 use std::future::ready;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -23,7 +22,7 @@ use crate::frames;
 use crate::limits::Seat;
 use crate::log::{LogError, Sight};
 use crate::presence::{self, Told};
-use crate::reading::Reader;
+use crate::reading::{Reader, Reading};
 use crate::stopping::Stopping;
 use crate::workspace::{Admitted, Own, Workspace, written_anew};
 use crate::writer::{Answer, By, Job, Outcome};
@@ -75,7 +74,7 @@ struct People {
 const PAUSE: Duration = Duration::from_millis(PRESENCE_PAUSE);
 
 /// Something that is being read.
-type Preparing = Pin<Box<dyn Future<Output = Result<Prepared, LogError>> + Send>>;
+type Preparing = Reading<Result<Prepared, LogError>>;
 
 /// Something that can be sent.
 enum Prepared {
@@ -231,7 +230,7 @@ impl Live {
             RelayRequest::Compare(ranges) => {
                 self.before = Before::Underway;
                 let (workspace, reader) = (Arc::clone(&self.workspace), self.reader.clone());
-                self.preparing = Some(Box::pin(async move {
+                self.preparing = Some(Reading::begin(async move {
                     let ours = workspace.compared(&reader, (as_of, sight), ranges).await?;
                     Ok(Prepared::Compared(FromRelay::Compare(ours).encode().into(), as_of))
                 }));
@@ -335,7 +334,7 @@ impl Live {
         };
         let (workspace, reader) = (Arc::clone(&self.workspace), self.reader.clone());
         let how = (self.session.number_records(), self.pace.bytes());
-        self.preparing = Some(Box::pin(async move {
+        self.preparing = Some(Reading::begin(async move {
             let (frame, more) = workspace.records(&reader, sending, how).await?;
             let before = match (more, compares) {
                 (Some(sending), Some(as_of)) => Before::Wanted(as_of, sending),
@@ -361,7 +360,7 @@ impl Live {
         let (workspace, reader) = (Arc::clone(&self.workspace), self.reader.clone());
         let (position, bytes, view) = (self.position, self.pace.bytes(), self.admitted.view);
         let own: Own = self.own.range(position + 1..=end).copied().collect();
-        self.preparing = Some(Box::pin(async move {
+        self.preparing = Some(Reading::begin(async move {
             let (frame, position) = workspace.batch(&reader, (position, end), bytes, (&own, view)).await?;
             Ok(Prepared::Batch(frame, position))
         }));
@@ -417,7 +416,10 @@ impl Live {
 /// What was being read, once it is; never where nothing is. May be dropped and called again.
 async fn prepared(preparing: &mut Option<Preparing>) -> Result<Prepared, LogError> {
     match preparing {
-        Some(reading) => reading.await,
+        Some(reading) => {
+            let stopped = || Err(LogError::Database("reading it panicked".to_owned()));
+            reading.answer().await.unwrap_or_else(stopped)
+        }
         None => std::future::pending().await,
     }
 }

@@ -10,9 +10,11 @@
 //! To check a change takes as long as it and its record are large: some microseconds an operation, and some hundred bytes of memory
 //! for each to load the record. So a push is *heavy* where it holds many operations for one record, or changes a heavy record
 //! ([`HEAVY`](samsyn_engine::document::gate::HEAVY)). Only the writer appends to the log, and a record is in one of both hands: once a
-//! push of it is on the lane, all others of it take the lane until there is none left.
+//! push of it is on the lane, all others of it take the lane until there is none left. So do all others
+//! of its device: pushes are answered in their order.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc as channels;
@@ -25,7 +27,7 @@ use tokio::sync::mpsc;
 use super::check::{Checked, check};
 use super::documents::{Documents, Open, Opened};
 use super::job::Job;
-use super::turns::Turns;
+use super::turns::{Line, Turns, line_of};
 use crate::log::{Log, LogError};
 use crate::members::Members;
 
@@ -71,6 +73,8 @@ pub(super) struct Lane {
     waiting: Vec<Job>,
     /// The records that pushes on the lane change, and how many there are for each.
     records: HashMap<RecordId, usize>,
+    /// And for each device.
+    lines: HashMap<Line, usize>,
 }
 
 impl Lane {
@@ -86,16 +90,18 @@ impl Lane {
         thread::Builder::new()
             .name("heavy changes".to_owned())
             .spawn(move || Checker::new(log, members).run(&queue))?;
-        Ok(Lane { jobs, back, waiting: Vec::new(), records: HashMap::new() })
+        Ok(Lane { jobs, back, waiting: Vec::new(), records: HashMap::new(), lines: HashMap::new() })
     }
 
     /// Whether a push has to take the lane, whatever it is.
-    pub(super) fn has_a_record_of(&self, job: &Job) -> bool {
-        !self.records.is_empty() && job.records().any(|record| self.records.contains_key(&record))
+    pub(super) fn is_before(&self, job: &Job) -> bool {
+        let has_its_record = || job.records().any(|record| self.records.contains_key(&record));
+        !self.lines.is_empty() && (self.lines.contains_key(&line_of(job)) || has_its_record())
     }
 
     /// A push takes the lane, once [`Lane::go`] is said.
     pub(super) fn take(&mut self, job: Job) {
+        *self.lines.entry(line_of(&job)).or_default() += 1;
         for record in changed_by(&job) {
             *self.records.entry(record).or_default() += 1;
         }
@@ -122,13 +128,16 @@ impl Lane {
 
     /// A push has left the lane.
     pub(super) fn leave(&mut self, job: &Job) {
-        for record in changed_by(job) {
-            if let Some(count) = self.records.get_mut(&record) {
-                *count -= 1;
-                if *count == 0 {
-                    self.records.remove(&record);
-                }
-            }
+        one_less(&mut self.lines, line_of(job));
+        changed_by(job).into_iter().for_each(|record| one_less(&mut self.records, record));
+    }
+}
+
+fn one_less<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: K) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&key);
         }
     }
 }

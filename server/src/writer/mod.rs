@@ -194,7 +194,7 @@ impl<P: Publish> Writer<P> {
             // Where the log cannot be read, that is found again when the push is checked.
             let mut of_heavy =
                 || job.records().any(|record| self.documents.is_heavy(record).unwrap_or(false));
-            match lane.has_a_record_of(&job) || lane::is_heavy(&job) || of_heavy() {
+            match lane.is_before(&job) || lane::is_heavy(&job) || of_heavy() {
                 true => lane.take(job),
                 false => light.push(job),
             }

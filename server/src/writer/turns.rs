@@ -94,9 +94,10 @@ pub(super) struct Turns {
 }
 
 /// Who waits in a line: for whom work is counted; the device where it is counted for nobody.
-type Line = Result<Pusher, DeviceId>;
+pub(super) type Line = Result<Pusher, DeviceId>;
 
-fn line_of(job: &Job) -> Line {
+/// The line of a push.
+pub(super) fn line_of(job: &Job) -> Line {
     job.by.payer.as_ref().map(|payer| payer.pusher).ok_or(job.by.device)
 }
 

@@ -51,6 +51,25 @@ fn a_light_push_is_answered_while_heavy_ones_wait() {
 }
 
 #[test]
+fn pushes_of_one_device_are_answered_in_their_order() {
+    let mut bench = Bench::new();
+    let device = DeviceId::random();
+    for id in 1..=6 {
+        let mut desk = Desk::new(id as u8);
+        let mut entries = desk.all();
+        if id % 2 == 1 {
+            entries.push(note(&mut desk, 50_000));
+        }
+        let by = By { device, grant: None, payer: None, answer: bench.answer.clone(), seats: Arc::from([]) };
+        let parts = Job::parts(Push { id, entries }, &by);
+        parts.into_iter().for_each(|part| bench.queue.try_send(Work::Push(part)).unwrap());
+        bench.pushed += 1;
+    }
+    let order: Vec<_> = bench.run().into_iter().map(answered).collect();
+    assert_eq!(order, [1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
 fn what_comes_behind_a_heavy_push_of_the_same_record_waits_for_it() {
     let mut bench = Bench::new();
     let mut desk = Desk::new(1);
