@@ -3,7 +3,8 @@
 //! It opens the replica's file for itself: what it stores is there for everybody, and nobody waits for it. It tells what
 //! happens through a callback and takes [`Command`]s. Losing the connection is the normal case: it tries again after a
 //! pause, and at once when the network has changed or the computer has slept. A connection that lives through either is
-//! asked at once whether it still lives.
+//! asked at once whether it still lives. One that has to be begun anew is, at once; where that does not end there are pauses as
+//! after any failure (`anew`).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 mod without_disk;
 
+use super::anew::Anew;
 use super::backoff::Backoff;
 use super::questions::Questions;
 use super::sending::{Course, Sending};
@@ -106,6 +108,7 @@ struct Worker {
     tell: Tell,
     told: Mutex<Option<SyncStatus>>,
     backoff: Backoff,
+    anew: Anew,
     watch: Watch,
     /// Why there is no connection, until there is one.
     trouble: Option<Arc<LinkError>>,
@@ -152,6 +155,7 @@ impl Worker {
             tell,
             told,
             backoff,
+            anew: Anew::default(),
             watch,
             trouble: None,
             unfolded: Some(None),
@@ -294,7 +298,9 @@ impl Worker {
         for management in self.questions.unanswered() {
             (self.tell)(Report::Managed(management, Asked::Unanswered));
         }
-        self.backoff.held(connection.held());
+        if self.backoff.held(connection.held()) {
+            self.anew.reset();
+        }
         if !matches!(ended, Ended::Failed(_)) {
             connection.close().await;
         }
@@ -364,7 +370,7 @@ impl Worker {
                 news = connection.next(&mut self.replica) => {
                     match news.and_then(|news| self.note(news, link)) {
                         Ok(()) => {}
-                        Err(LinkError::Problem(SyncProblem::BeginAgain)) => return Ended::Again,
+                        Err(LinkError::Problem(SyncProblem::BeginAgain)) => return self.begin_again(),
                         Err(error) => return Ended::Failed(error),
                     }
                 }
@@ -378,6 +384,14 @@ impl Worker {
                 return Ended::Again;
             }
             self.status(link.clone());
+        }
+    }
+
+    /// The connection has to be begun anew: at once, unless the relay always has another reason.
+    fn begin_again(&mut self) -> Ended {
+        match self.anew.is_free() {
+            true => Ended::Again,
+            false => Ended::Failed(LinkError::Anew(self.anew.times())),
         }
     }
 

@@ -21,6 +21,7 @@ mod cursor;
 mod error;
 pub mod limits;
 mod message;
+mod patience;
 mod pulse;
 pub mod reasons;
 mod relay;
@@ -29,11 +30,12 @@ mod wire;
 pub use bundles::{Bundles, Piece};
 pub use client::{ClientEvent, ClientSession, Outgoing, Start};
 pub use cursor::{Cursor, Epoch, RollingHash};
-pub use error::{ErrorCode, SyncError};
+pub use error::{Endless, ErrorCode, SyncError};
 pub use message::{
     Ack, Batch, Beginning, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Here, Logged, Notice,
     Presence, Push, Records, Refused, Wait, Wanted, Welcome,
 };
+pub(crate) use patience::Allowance;
 pub use relay::{RelayRequest, RelaySession};
 
 /// The oldest and the newest protocol version that this program speaks.

@@ -10,6 +10,10 @@
 //! The relay answers as its log was at the welcome; our cursor is that place. From the beginning to the end of it the
 //! file says that there is no cursor, so a connection that breaks on the way is followed by another comparison, which
 //! finds what is left.
+//!
+//! Whoever answers something else each time would be compared with for ever. So a comparison ends where many rounds in a row
+//! find nothing (each goes down to a thirty-second part of what differs), where there are far more rounds than differences, or
+//! where more records are named that are not here than any workspace has.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -18,8 +22,8 @@ use crate::document::Heads;
 use crate::id::RecordId;
 use crate::replica::Replica;
 use crate::sync::compare::{self, Range};
-use crate::sync::limits::{KNOWN_CHANGES, WANTED_RECORDS};
-use crate::sync::{Cursor, Wanted};
+use crate::sync::limits::{EMPTY_ROUNDS, KNOWN_CHANGES, MADE_UP_RECORDS, WANTED_RECORDS};
+use crate::sync::{Cursor, Endless, SyncError, Wanted};
 
 /// So many records are settled in one transaction: the file is not kept from others for longer.
 const SETTLED_AT_ONCE: usize = 200;
@@ -42,6 +46,36 @@ pub(super) struct Differing {
     differences: BTreeMap<RecordId, Heads>,
     /// Those of which we may lack something; none before the comparison has said all.
     wanted: Option<VecDeque<RecordId>>,
+    rounds: Rounds,
+}
+
+/// How a comparison goes on.
+#[derive(Debug, Default)]
+struct Rounds {
+    all: usize,
+    /// Those after which no more differences were known than before, since there were more.
+    empty: u32,
+    /// How many records were known to differ.
+    found: usize,
+}
+
+/// So many rounds a comparison may have, whatever it finds, and one more for each few differences: a message names thousands
+/// of records, but few of those that many write at once.
+const ROUNDS: usize = 64;
+const DIFFERENCES_A_ROUND: usize = 4;
+
+impl Rounds {
+    /// One more, after which so many records are known to differ, and so many of them are not here.
+    fn one_more(&mut self, found: usize, not_here: usize) -> Result<(), SyncError> {
+        self.all += 1;
+        self.empty = if found > self.found { 0 } else { self.empty + 1 };
+        self.found = found;
+        let too_many = self.all > ROUNDS + found / DIFFERENCES_A_ROUND || self.empty > EMPTY_ROUNDS;
+        match too_many || not_here > MADE_UP_RECORDS {
+            true => Err(SyncError::Endless(Endless::Comparison)),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Comparing {
@@ -97,7 +131,11 @@ impl Differing {
         replica: &Replica,
         theirs: &[Range],
     ) -> Result<Option<Vec<Range>>, SyncProblem> {
-        Ok(compare::take(&replica.store, theirs, &mut self.differences)?)
+        let more = compare::take(&replica.store, theirs, &mut self.differences)?;
+        let found = self.differences.len();
+        let here = usize::try_from(replica.store.count()?).unwrap_or(usize::MAX);
+        self.rounds.one_more(found, found.saturating_sub(here))?;
+        Ok(more)
     }
 
     /// The next records to ask for; none when all have been.
@@ -121,5 +159,24 @@ impl Differing {
             }
         }
         Ok(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comparison_that_finds_nothing_or_always_something_else_has_an_end() {
+        let rounds = |found: fn(usize) -> usize| {
+            let mut rounds = Rounds::default();
+            (1..).find(|round| rounds.one_more(found(*round), 0).is_err()).unwrap_or(usize::MAX)
+        };
+        assert!(rounds(|_| 0) <= 40, "nothing");
+        assert!(rounds(|round| round) <= 200, "one more each time");
+        // An honest one finds thousands in each.
+        let mut honest = Rounds::default();
+        (1..200).for_each(|round| honest.one_more(round * 5_000, 0).unwrap());
+        assert!(honest.one_more(1_000_000, MADE_UP_RECORDS + 1).is_err());
     }
 }

@@ -28,10 +28,10 @@ use crate::identity::{
     Challenge, Credential, DeviceId, DeviceKey, Grant, Managed, Management, WorkspaceSecret,
 };
 use crate::store::{Erased, Meta, Transaction, Withdrawn};
-use crate::sync::limits::BATCH_CHANGES;
+use crate::sync::limits::{BATCH_CHANGES, MOST_PRESENT};
 use crate::sync::{
-    ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, SINCE_FOUNDING, Start,
-    SyncError, VERSIONS,
+    Allowance, ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, SINCE_FOUNDING,
+    Start, SyncError, VERSIONS,
 };
 use arrival::Reached;
 pub use asking::Inquiry;
@@ -171,7 +171,13 @@ pub struct ReplicaSync {
     /// The replica has got a new identity.
     begin_again: bool,
     present: Present,
+    /// What was refused may be offered again so often, because something came on which it may build: a relay that goes on
+    /// refusing would otherwise be pushed the same for ever.
+    offers: Allowance,
 }
+
+/// So often at once is offered again what was refused, and then once in a second. The next connection offers it all.
+const OFFERS: u64 = 100;
 
 /// Who is here.
 #[derive(Debug, Default)]
@@ -220,6 +226,7 @@ impl ReplicaSync {
             left: 0,
             begin_again: false,
             present: Present::default(),
+            offers: Allowance::new(OFFERS, 1),
         })
     }
 
@@ -236,9 +243,17 @@ impl ReplicaSync {
         let mut news = Vec::new();
         self.goes_on()?;
         for event in self.session.receive(frame, now)? {
-            self.take(replica, event, &mut news)?;
+            self.take(replica, event, now, &mut news)?;
         }
         Ok(news)
+    }
+
+    /// Something came at `now` milliseconds that is no frame of the protocol, and says nothing.
+    ///
+    /// # Errors
+    /// Where there is too much of that: the connection has to be closed.
+    pub fn talked(&mut self, now: u64) -> Result<(), SyncProblem> {
+        Ok(self.session.talked(now)?)
     }
 
     /// Nothing more is stored or sent on a connection that has to be begun anew.
@@ -290,8 +305,13 @@ impl ReplicaSync {
     /// # Errors
     /// Where the file cannot be read.
     pub fn is_settled(&self, replica: &Replica) -> Result<bool, SyncProblem> {
-        let idle = self.live && self.queue.is_empty() && self.session.in_flight().next().is_none();
-        Ok(idle && replica.store.outbox_state()?.waiting == 0)
+        Ok(self.is_answered() && replica.store.outbox_state()?.waiting == 0)
+    }
+
+    /// Whether all that the relay had has come, and all that was pushed is answered. What was taken of it waits until it has come
+    /// by in the log.
+    pub fn is_answered(&self) -> bool {
+        self.live && self.queue.is_empty() && self.session.in_flight().next().is_none()
     }
 
     /// Something came at `at` milliseconds that is no whole frame yet: the link lives.
@@ -321,6 +341,7 @@ impl ReplicaSync {
         &mut self,
         replica: &mut Replica,
         event: ClientEvent,
+        now: u64,
         news: &mut Vec<SyncNews>,
     ) -> Result<(), SyncProblem> {
         match event {
@@ -373,7 +394,7 @@ impl ReplicaSync {
             }
             ClientEvent::Entries { entries, cursor } => {
                 self.store(replica, &entries, Reached::Log(cursor), news)?;
-                self.offer_dependents(replica, &entries)?;
+                self.offer_dependents(replica, &entries, now)?;
             }
             ClientEvent::CaughtUp => {
                 self.live = true;
@@ -419,6 +440,9 @@ impl ReplicaSync {
                 let others = &mut self.present.others;
                 others.extend(presence.here.into_iter().map(|here| (here.device, here.open)));
                 others.retain(|device, _| !presence.gone.contains(device));
+                while others.len() > MOST_PRESENT {
+                    others.pop_last();
+                }
                 news.push(SyncNews::Present(others.clone()));
             }
             ClientEvent::Managed(managed) => news.push(SyncNews::Managed(managed)),
@@ -429,10 +453,15 @@ impl ReplicaSync {
     }
 
     /// What came in the log may be what some of ours waits for: it is offered again, without waiting for the next connection.
-    fn offer_dependents(&mut self, replica: &mut Replica, entries: &[Entry]) -> Result<(), SyncProblem> {
+    fn offer_dependents(
+        &mut self,
+        replica: &mut Replica,
+        entries: &[Entry],
+        now: u64,
+    ) -> Result<(), SyncProblem> {
         // Once what they wait for is here they are held no more, but refused until they are offered again.
         let outbox = replica.store.outbox_state()?;
-        if outbox.held + outbox.refused == 0 {
+        if outbox.held + outbox.refused == 0 || !self.offers.has_room(now) {
             return Ok(());
         }
         let records: BTreeSet<RecordId> = entries.iter().map(|entry| entry.record).collect();
@@ -443,6 +472,7 @@ impl ReplicaSync {
         }
         transaction.commit()?;
         if offered > 0 {
+            self.offers.take(now);
             // They stand before what was read last. What is pushed twice by this is taken once.
             self.read_up_to = 0;
             self.queue.clear();
