@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use samsyn_engine::files::{self, Draft, private};
+use samsyn_engine::files::{self, Draft, private, room};
 use samsyn_engine::identity::{RelayId, WorkspaceId};
 
 use crate::error::RelayError;
@@ -109,7 +109,14 @@ impl Folder {
         private::tighten(&path);
         let file = open.map_err(RelayError::not_writable(&self.root))?;
         claim(&file, &self.root)?.then_some(()).ok_or_else(|| RelayError::Taken(self.root.clone()))?;
-        self.probe().map_err(RelayError::not_writable(&self.root))?;
+        match self.probe() {
+            // What is there can be read, and people want to read it just then.
+            Err(error) if room::says_full(&error) => tracing::error!(
+                folder = %self.root.display(),
+                "the disk under the data folder is full: what is there can be read, and nothing new is taken; make room"
+            ),
+            probed => probed.map_err(RelayError::not_writable(&self.root))?,
+        }
         Ok(FolderLock { file })
     }
 
@@ -329,9 +336,11 @@ impl FolderLock {
     /// # Errors
     /// Where it cannot be written.
     pub fn announce(&mut self, address: SocketAddr) -> io::Result<()> {
-        self.file.set_len(0)?;
+        let address = address.to_string();
         self.file.rewind()?;
-        write!(self.file, "{address}")
+        // Over what stands there: a full disk has room for that.
+        self.file.write_all(address.as_bytes())?;
+        self.file.set_len(address.len() as u64)
     }
 }
 

@@ -112,7 +112,13 @@ impl Access {
         }
         let Some(grant) = members.enter(&entering, now)? else { return Ok(Admission::Away) };
         let meeting_key = if grant.role.meets() { Some(members.meeting_key()?) } else { None };
-        log.confirm(*device, hello.scrubbed)?;
+        match log.confirm(*device, hello.scrubbed) {
+            // It is said again with the next hello; that it cannot be noted keeps nobody from reading.
+            Err(LogError::Full) => {
+                tracing::warn!("the disk is full: what a device has erased could not be noted")
+            }
+            confirmed => confirmed?,
+        }
         let view = View::of(Some(&grant), log)?;
         Ok(Admission::In(Admitted { grant: Some(grant), meeting_key, view }))
     }

@@ -138,11 +138,11 @@ sentences! {
     "workspace  {}" => "arbetsyta  {}";
     "address    {}" => "adress     {}";
     "code       {}" => "kod        {}";
-    "\nThe code makes whoever uses it first the workspace's coordinator, within two days. They enter with" => "\nDen som använder koden först, inom två dygn, blir arbetsytans koordinator. Det går till så här:";
+    "The code makes whoever uses it first the workspace's coordinator, within two days. They enter with" => "Den som använder koden först, inom två dygn, blir arbetsytans koordinator. Det går till så här:";
     "\n    samsyn join {} --name \"Your name\" --replica workspace.samsyn\n" => "\n    samsyn join {} --name \"Ditt namn\" --replica workspace.samsyn\n";
     "which asks for the code, or takes it from the variable SAMSYN_CODE. The coordinator invites the others." => "Kommandot frågar efter koden, eller tar den ur variabeln SAMSYN_CODE. Koordinatorn bjuder in de andra.";
     "Whoever has a workspace already that is only on their computer takes it here with\n\n    {}" => "Den som redan har en arbetsyta, bara på sin dator, tar den hit så här:\n\n    {}";
-    "\nThe secret opens nothing any more. Whoever uses the code first, within two days, is the coordinator:" => "\nHemligheten öppnar ingenting längre. Den som använder koden först, inom två dygn, blir koordinator:";
+    "The secret opens nothing any more. Whoever uses the code first, within two days, is the coordinator:" => "Hemligheten öppnar ingenting längre. Den som använder koden först, inom två dygn, blir koordinator:";
     "The others get invitations from them, and use them in the same way. Nothing that was written is lost." => "De andra får inbjudningar av koordinatorn, och använder dem på samma sätt. Inget som har skrivits är borta.";
     "{}  {} changes  {}" => "{}  {} ändringar  {}";
     "no workspaces yet: make one with `samsyn-relay workspace create NAME`" => "Inga arbetsytor än: skapa en med \"samsyn-relay workspace create NAMN\".";

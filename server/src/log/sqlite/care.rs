@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, params};
 use samsyn_engine::document::{ChangeHash, Document};
-use samsyn_engine::files::private;
+use samsyn_engine::files::{private, room};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::store::Literal;
 use samsyn_engine::sync::{Cursor, RollingHash};
 
 use super::super::{LogError, Result};
-use super::open::failed;
+use super::open::{Way, failed};
 use super::{meta, open, position, records, stored};
 
 /// Gives all free pages of a log back to the disk, some at a time: a relay that uses it waits for no more than these. Answers how
@@ -22,7 +22,7 @@ use super::{meta, open, position, records, stored};
 /// Where it is no log, or cannot be written.
 pub fn give_back(log: &Path) -> Result<u64> {
     const PAGES: u32 = 256;
-    let connection = open::open(log)?;
+    let connection = open::open(log, Way::Shared)?;
     let number = |pragma: &str| {
         connection.pragma_query_value(None, pragma, |row| row.get::<_, u64>(0)).map_err(failed)
     };
@@ -83,7 +83,7 @@ pub fn copy(log: &Path, to: &Path) -> Result<()> {
 /// Where there is none, or it cannot be read.
 pub fn holdings(log: &Path) -> Result<Holdings> {
     let connection = open::to_read(log)?;
-    let connection = if open::is_outdated(&connection)? { open::open(log)? } else { connection };
+    let connection = if open::is_outdated(&connection)? { open::open(log, Way::Shared)? } else { connection };
     let read = || {
         let records = connection
             .prepare("SELECT kind, count(*) FROM records GROUP BY kind")?
@@ -137,6 +137,14 @@ pub fn verify(log: &Path) -> Result<u64> {
 /// # Errors
 /// [`LogError::NotTogether`] where the two do not make a whole log. Nothing was changed.
 pub fn look_after_crash(log: &Path) -> Result<()> {
+    match look_by(log, Way::Shared) {
+        // There is no room for what connections share: that says nothing of the two.
+        Err(LogError::NotTogether { .. }) if room::is_full(log) => look_by(log, Way::Alone),
+        looked => looked,
+    }
+}
+
+fn look_by(log: &Path, way: Way) -> Result<()> {
     /// SQLite's header of a write-ahead log that has nothing in it.
     const EMPTY: u64 = 32;
     let mut write_ahead = log.as_os_str().to_owned();
@@ -149,7 +157,7 @@ pub fn look_after_crash(log: &Path) -> Result<()> {
         let (log, write_ahead) = (log.to_owned(), write_ahead.clone());
         LogError::NotTogether { log, write_ahead, reason }
     };
-    let connection = open::identify(log).map_err(|error| match error {
+    let connection = open::identify_by(log, way).map_err(|error| match error {
         error @ LogError::Newer { .. } => error,
         error => wrong(error.to_string()),
     })?;

@@ -19,6 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use samsyn_engine::document::{ActorId, ChangeHash};
+use samsyn_engine::files::room;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
 use samsyn_engine::replica::wall_clock;
@@ -29,6 +30,7 @@ use super::{
     Append, Entry, Erase, Erased, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight, Standing,
     StoredDocument, Stretch, bare,
 };
+use open::Way;
 pub(super) use open::failed;
 use purged::Purged;
 pub(crate) use records::bind_actors;
@@ -41,6 +43,7 @@ const READERS_KEPT: usize = 4;
 #[derive(Debug)]
 pub struct SqliteLog {
     path: PathBuf,
+    way: Way,
     epoch: Epoch,
     purged: Purged,
     writer: Mutex<Connection>,
@@ -62,15 +65,18 @@ impl SqliteLog {
     /// # Errors
     /// Where there is none, or one that this version cannot use.
     pub fn open(path: &Path) -> Result<SqliteLog> {
-        let (mut writer, purged) = (open::open(path)?, Purged::beside(path));
+        let ((mut writer, way), purged) = (open::open_first(path)?, Purged::beside(path));
         erasing::erase_again(&mut writer, &purged, wall_clock())?;
         let has_erased = !erasing::last_erased(&writer, 1).map_err(failed)?.is_empty();
         let epoch = meta(&writer)?.epoch;
         let (writer, readers) = (Mutex::new(writer), Mutex::new(Vec::new()));
-        let log = SqliteLog { path: path.to_owned(), epoch, purged, writer, readers };
+        let log = SqliteLog { path: path.to_owned(), way, epoch, purged, writer, readers };
         // Now, or before: the power may have gone once it was erased, and before what that left was gone.
-        if has_erased {
-            log.clear_log()?;
+        if has_erased && let Err(error) = log.clear_log() {
+            if !room::is_full(path) {
+                return Err(error);
+            }
+            tracing::error!(%error, "the disk is full: what was erased is still in a write-ahead log; make room");
         }
         Ok(log)
     }
@@ -109,7 +115,12 @@ impl SqliteLog {
     /// # Errors
     /// Where there is none, or one that this version cannot use.
     pub(crate) fn connect(path: &Path) -> Result<Connection> {
-        open::open(path)
+        open::open(path, Way::Shared)
+    }
+
+    /// The same, for a log that is open here.
+    pub(crate) fn connect_beside(&self) -> Result<Connection> {
+        open::open(&self.path, self.way)
     }
 
     /// Reads with one of the readers' connections. One that failed is not used again.
@@ -117,7 +128,7 @@ impl SqliteLog {
         let kept = lock(&self.readers).pop();
         let connection = match kept {
             Some(connection) => connection,
-            None => open::open_reader(&self.path)?,
+            None => open::open_reader(&self.path, self.way)?,
         };
         let answer = read(&connection)?;
         let mut readers = lock(&self.readers);

@@ -24,6 +24,7 @@ use samsyn_engine::store::Literal;
 use samsyn_engine::sync::Epoch;
 
 use super::super::{Erase, Result};
+use super::open::Way;
 use super::open::failed;
 use super::purged::Purged;
 use super::{erasing, open};
@@ -34,7 +35,7 @@ use super::{erasing, open};
 /// # Errors
 /// Where it is no log, or cannot be written.
 pub fn prepare(copy: &Path, place: &Path) -> Result<()> {
-    let mut connection = open::open(copy)?;
+    let mut connection = open::open(copy, Way::Shared)?;
     erasing::erase_again(&mut connection, &Purged::beside(place), wall_clock())?;
     begin_new_life(&connection).map_err(failed)?;
     // Everything into the one file, and nothing of what was erased beside it.
@@ -43,7 +44,7 @@ pub fn prepare(copy: &Path, place: &Path) -> Result<()> {
 
 /// Whether a log is there whose file is sound: what it says of itself, and the order of its pages.
 pub fn is_sound(log: &Path) -> bool {
-    let Ok(connection) = open::identify(log) else { return false };
+    let Ok(connection) = open::identify_by(log, Way::Shared) else { return false };
     let said = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     said.is_ok_and(|said| said == "ok")
 }
@@ -54,7 +55,7 @@ pub fn is_sound(log: &Path) -> bool {
 /// # Errors
 /// Where one of the two cannot be read, or nothing can be written. Then the log is as it was.
 pub fn exchange(log: &Path, copy: &Path, keep: impl FnOnce() -> Result<()>) -> Result<()> {
-    let mut connection = open::open(log)?;
+    let mut connection = open::open(log, Way::Shared)?;
     connection.execute("ATTACH ? AS copy", [Literal::of(copy)]).map_err(failed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     // From here on nobody else writes, and what another connection reads is all that was ever acknowledged.
