@@ -289,6 +289,7 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
         peer: false,
         erased: 0,
         scrubbed: 0,
+        erasures: None,
         founds: false,
     };
     let first_sync = Some(FirstSync { cursor: Cursor::start(epoch), below: 300 });

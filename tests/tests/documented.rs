@@ -409,7 +409,7 @@ fn an_old_workspace_gets_members(commands: &mut Commands, shell: &mut Shell) {
 /// `tests/files`: what the next format's folder is made with, here with the programs of today.
 fn files_of_a_version_are_made(commands: &mut Commands, shell: &Shell) {
     commands.runs("git worktree add ../before COMMIT && (cd ../before && cargo build --bins)");
-    commands.runs("tests/files/make ../before/target/debug tests/files/6");
+    commands.runs("tests/files/make ../before/target/debug tests/files/7");
     let programs = program("samsyn").parent().unwrap().to_owned();
     let out = shell.at("files");
     let made = Command::new(top().join("tests/files/make")).arg(&programs).arg(&out).output().unwrap();

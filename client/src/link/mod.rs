@@ -72,6 +72,12 @@ pub struct Visit {
     pub refused_in_all: u64,
     /// What came and was kept apart, this time or before.
     pub kept_apart: u64,
+    /// Records that were damaged here and are written anew.
+    pub mended: usize,
+    /// Changes to these that neither this computer nor the relay has any more.
+    pub mended_lost: usize,
+    /// Records that are still damaged here.
+    pub damaged: u64,
 }
 
 impl Visit {
@@ -79,6 +85,7 @@ impl Visit {
     fn look_at(&mut self, replica: &Replica) -> Result<(), StoreError> {
         let outbox = replica.store().outbox_state()?;
         (self.held, self.refused_in_all, self.kept_apart) = (outbox.held, outbox.refused, outbox.quarantined);
+        self.damaged = outbox.damaged;
         self.withdrawn_kept = usize::try_from(replica.store().kept_unreadable()?).unwrap_or(usize::MAX);
         Ok(())
     }
@@ -99,6 +106,10 @@ impl Visit {
             SyncNews::Erased(erased) => {
                 self.erased += erased.len();
                 self.erased_unsent += erased.iter().map(|erased| erased.unsent).sum::<usize>();
+            }
+            SyncNews::Mended(mended) => {
+                self.mended += mended.len();
+                self.mended_lost += mended.iter().map(|mended| mended.lost).sum::<usize>();
             }
             SyncNews::NotTaken { reason } | SyncNews::Refused { reason, .. } => {
                 keep_reason(&mut self.refused, reason);

@@ -114,6 +114,8 @@ struct Worker {
     trouble: Option<Arc<LinkError>>,
     /// Behind which record history may be left to fold; none where there is none.
     unfolded: Option<Option<RecordId>>,
+    /// Each record was looked at, whether it is as it was written.
+    looked_at_all: bool,
     /// What somebody has open here.
     open: Option<RecordId>,
     /// What the relay was asked for and has not answered, in the order in which it will.
@@ -131,6 +133,9 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// So many records are folded at once: the file is kept from the window for no more than a frame or two.
 const FOLDED_AT_ONCE: usize = 16;
+
+/// So many records are looked at in one step, whether a disk has done something to them.
+const LOOKED_AT_ONCE: usize = 50;
 
 /// So much time passes before a key that was not at hand is looked for again.
 const LOOKS_APART: Duration = Duration::from_secs(300);
@@ -159,6 +164,7 @@ impl Worker {
             watch,
             trouble: None,
             unfolded: Some(None),
+            looked_at_all: false,
             open: None,
             questions: Questions::default(),
             course: Mutex::default(),
@@ -377,6 +383,10 @@ impl Worker {
                 _ = self.watch.change() => connection.doubt(),
                 () = sleep(Duration::from_secs(1)) => {
                     self.fold();
+                    if self.look_for_damage() {
+                        // The next connection compares, and gets what is damaged anew.
+                        return Ended::Again;
+                    }
                     self.look_who_belongs(connection, link);
                 }
             }
@@ -434,6 +444,7 @@ impl Worker {
                 SyncNews::Present(others) => (self.tell)(Report::Present(others)),
                 SyncNews::NewIdentity { records, .. } => (self.tell)(Report::Merged(records)),
                 SyncNews::Withdrawn(withdrawn) => (self.tell)(Report::Merged(withdrawn.records)),
+                SyncNews::Mended(mended) => (self.tell)(Report::Mended(mended)),
                 SyncNews::Erased(erased) => {
                     let records = erased.into_iter().map(|erased| erased.record).collect();
                     (self.tell)(Report::Merged(records));
@@ -466,6 +477,25 @@ impl Worker {
                 None
             }
         };
+    }
+
+    /// Nothing has come or gone for a second: looks whether some more records are as they were written, once through all of them. Says
+    /// whether one was not.
+    fn look_for_damage(&mut self) -> bool {
+        if self.looked_at_all {
+            return false;
+        }
+        match self.replica.look_for_damage(LOOKED_AT_ONCE) {
+            Ok((damaged, is_last)) => {
+                self.looked_at_all = is_last;
+                !damaged.is_empty()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "it could not be looked whether the records are as they were written");
+                self.looked_at_all = true;
+                false
+            }
+        }
     }
 
     fn course(&self) -> MutexGuard<'_, Course> {

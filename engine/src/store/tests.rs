@@ -452,7 +452,7 @@ fn what_is_written_and_erased_in_one_transaction_is_not_found() {
     let changes = document.edit(&[Edit::set("family", text("Xylofonsson"))], &writer).unwrap();
     let mut transaction = store.transaction().unwrap();
     transaction.save(&document, &changes, Origin::Log).unwrap();
-    transaction.erase(&[id], 1, 9).unwrap();
+    transaction.erase(&crate::sync::Erasures::first(id), 9).unwrap();
     transaction.commit().unwrap();
     for word in ["Berg", "Xylofonsson"] {
         assert!(store.search(word, &[], 10).unwrap().is_empty());
@@ -541,7 +541,7 @@ fn a_text_that_is_not_finished_stays_until_it_is_and_goes_with_its_record() {
     assert_eq!(kept.len(), 2, "one a place");
     assert!(kept.contains(&typed(asa, "2026-12-")) && kept.contains(&typed(bo, "nästa")));
     let mut transaction = store.transaction().unwrap();
-    transaction.erase(&[asa], 1, 9).unwrap();
+    transaction.erase(&crate::sync::Erasures::first(asa), 9).unwrap();
     transaction.commit().unwrap();
     assert_eq!(store.unfinished().unwrap(), [typed(bo, "nästa")]);
     let mut transaction = store.transaction().unwrap();

@@ -9,8 +9,8 @@ use super::limits::{BATCH_BYTES, BATCH_CHANGES, PUSHES_IN_FLIGHT};
 use super::patience::{self, Patience, Promised, Wanting, Worth};
 use super::pulse::{Awaited, Pulse};
 use super::{
-    Ack, Batch, Beginning, Cursor, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Notice,
-    Presence, Push, Records, Refused, SyncError, Wait, Wanted, Welcome,
+    Ack, Batch, Beginning, Cursor, Entry, EntryBody, ErasurePlace, Erasures, FirstSync, FromClient,
+    FromRelay, Hello, Notice, Presence, Push, Records, Refused, SyncError, Wait, Wanted, Welcome,
 };
 use crate::id::RecordId;
 use crate::identity::{Grant, Managed, Management, WorkspaceSecret};
@@ -43,8 +43,8 @@ pub enum ClientEvent {
         grant: Option<Grant>,
         /// By what the workspace's devices know each other without a relay.
         meeting_key: Option<WorkspaceSecret>,
-        /// Records that are to be erased, each with the number of its erasure.
-        erased: Vec<(u64, RecordId)>,
+        /// Records that are to be erased.
+        erased: Erasures,
     },
     /// Whole records of a first sync: to be stored together with how far it has come.
     FirstSync {
@@ -157,6 +157,8 @@ pub struct ClientSession {
     offered: Option<Cursor>,
     offered_first_sync: Option<FirstSync>,
     cursor: Option<Cursor>,
+    /// Up to where we have erased.
+    erased: ErasurePlace,
     /// Some of the log is kept from us: what the relay says of our place in it is not ours to check.
     sealed: bool,
     outgoing: VecDeque<FromClient>,
@@ -180,6 +182,7 @@ impl ClientSession {
             offered: hello.cursor,
             offered_first_sync: hello.first_sync,
             cursor: None,
+            erased: ErasurePlace { number: hello.erased, hash: hello.erasures.unwrap_or_default() },
             sealed: false,
             outgoing: VecDeque::from([FromClient::Hello(hello)]),
             in_flight: BTreeMap::new(),
@@ -403,6 +406,7 @@ impl ClientSession {
             (false, true) => return Err(SyncError::NoRelay),
             _ => {}
         }
+        let erased = Erasures::read(self.erased, &welcome.erased)?;
         (self.version, self.sealed) = (welcome.version, welcome.sealed);
         self.promised = Promised::by(&welcome)?;
         let start = self.start(&welcome)?;
@@ -413,7 +417,7 @@ impl ClientSession {
             changes: welcome.position.saturating_sub(welcome.from),
             grant: welcome.grant,
             meeting_key: welcome.meeting_key,
-            erased: welcome.erased,
+            erased,
         }])
     }
 

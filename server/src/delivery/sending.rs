@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
-use samsyn_engine::document::gate::can_go_whole;
+use samsyn_engine::document::gate::{can_go_whole, is_sound};
 use samsyn_engine::document::{ChangeHash, Document, EncodedChange};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 use samsyn_engine::sync::{Bundles, Entry, EntryBody, Piece, Records, Wanted};
 
-use crate::log::{Log, LogError, Sight, Standing, StoredDocument};
+use crate::log::{Damage, Log, LogError, Sight, Standing, StoredDocument, mend};
 
 /// So many records are looked up at once.
 const PAGE: usize = 256;
@@ -135,6 +135,9 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
         return Ok(Vec::new());
     }
     if next.known.is_empty() && can_go_as_it_is(&stored) {
+        if !std::iter::once(&stored.snapshot).chain(&stored.tail).all(|chunk| is_sound(chunk)) {
+            return Err(LogError::Damaged(Damage::of(record)));
+        }
         let whole = Entry { record, body: EntryBody::Document(stored.snapshot) };
         let tail = stored.tail.into_iter().map(|bytes| Entry { record, body: EntryBody::Change(bytes) });
         return Ok(std::iter::once(whole).chain(tail).collect());
@@ -144,6 +147,9 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
         Err(error) => {
             // The client gets what was logged and keeps apart what it cannot use: nothing is missing without a word.
             tracing::error!(%error, "a document in the log is damaged");
+            if mend(log) {
+                return Err(LogError::Damaged(Damage::of(record)));
+            }
             let logged = log.changes(record, as_of)?.into_iter();
             return Ok(logged.map(|bytes| Entry { record, body: EntryBody::Change(bytes) }).collect());
         }

@@ -21,6 +21,7 @@ use super::SyncProblem;
 use crate::document::Heads;
 use crate::id::RecordId;
 use crate::replica::Replica;
+use crate::store::{Mended, is_of_a_record};
 use crate::sync::compare::{self, Range};
 use crate::sync::limits::{EMPTY_ROUNDS, KNOWN_CHANGES, MADE_UP_RECORDS, WANTED_RECORDS};
 use crate::sync::{Cursor, Endless, SyncError, Wanted};
@@ -86,6 +87,7 @@ impl Comparing {
     ) -> Result<(Comparing, Vec<Range>), SyncProblem> {
         let mut transaction = replica.store.transaction()?;
         transaction.begin_comparing()?;
+        transaction.note_damage(&[])?;
         transaction.commit()?;
         let unsent = replica.store.unsent()?;
         let comparing = Comparing { cursor, unsent, differing: Differing::default() };
@@ -94,12 +96,22 @@ impl Comparing {
 
     /// All that we lacked has come: notes what the relay has, and with it what it lacks. Answers how many records
     /// differed.
-    pub(super) fn settle(&mut self, replica: &mut Replica) -> Result<usize, SyncProblem> {
+    pub(super) fn settle(&mut self, replica: &mut Replica) -> Result<(usize, Vec<Mended>), SyncProblem> {
         let mut differences = std::mem::take(&mut self.differing).into_differences();
         let differing = differences.len();
         let mut theirs = std::mem::take(&mut self.unsent);
         theirs.append(&mut differences);
         let theirs: Vec<_> = theirs.into_iter().collect();
+        let mut mended = Vec::new();
+        let mut transaction = replica.store.transaction()?;
+        transaction.note_damage(&[])?;
+        let damaged = transaction.damaged()?;
+        for record in &damaged {
+            mended.extend(transaction.end_mending(*record)?);
+        }
+        let damaged = transaction.damaged()?;
+        transaction.commit()?;
+        let theirs: Vec<_> = theirs.into_iter().filter(|(record, _)| !damaged.contains(record)).collect();
         for some in theirs.chunks(SETTLED_AT_ONCE) {
             let mut transaction = replica.store.transaction()?;
             for (record, heads) in some {
@@ -110,7 +122,7 @@ impl Comparing {
         let mut transaction = replica.store.transaction()?;
         transaction.end_comparing(&self.cursor)?;
         transaction.commit()?;
-        Ok(differing)
+        Ok((differing, mended))
     }
 }
 
@@ -148,7 +160,11 @@ impl Differing {
         let mut next = Vec::new();
         while next.len() < WANTED_RECORDS {
             let Some(record) = wanted.pop_front() else { break };
-            let document = replica.store.document(record)?;
+            let document = match replica.store.document(record) {
+                // What is whole of it is merged with what comes.
+                Err(error) if is_of_a_record(&error) => None,
+                document => document?,
+            };
             let lacks = |theirs: &Heads| match &document {
                 Some(document) => theirs.iter().any(|head| !document.has(head)),
                 None => true,

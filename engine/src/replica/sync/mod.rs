@@ -27,11 +27,11 @@ use crate::id::RecordId;
 use crate::identity::{
     Challenge, Credential, DeviceId, DeviceKey, Grant, Managed, Management, WorkspaceSecret,
 };
-use crate::store::{Erased, Meta, Transaction, Withdrawn};
+use crate::store::{Erased, Mended, Meta, Transaction, Withdrawn};
 use crate::sync::limits::{BATCH_CHANGES, MOST_PRESENT};
 use crate::sync::{
-    Allowance, ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, SINCE_FOUNDING,
-    Start, SyncError, VERSIONS,
+    Allowance, ClientEvent, ClientSession, Cursor, Entry, Erasures, ErrorCode, Hello, Notice, Outgoing,
+    SINCE_FOUNDING, Start, SyncError, VERSIONS,
 };
 use arrival::Reached;
 pub use asking::Inquiry;
@@ -94,6 +94,8 @@ pub enum SyncNews {
     Erased(Vec<Erased>),
     /// These records were taken away here: the role of whoever works here may not read them any more.
     Withdrawn(Withdrawn),
+    /// These records were damaged here, and are written anew from what was whole here and what the relay has.
+    Mended(Vec<Mended>),
     /// What came of something that was asked of who belongs.
     Managed(Managed),
     /// What was pushed waits for its turn: this device has pushed more than the relay takes from one at once.
@@ -242,7 +244,17 @@ impl ReplicaSync {
     ) -> Result<Vec<SyncNews>, SyncProblem> {
         let mut news = Vec::new();
         self.goes_on()?;
-        for event in self.session.receive(frame, now)? {
+        let events = self.session.receive(frame, now);
+        if let Err(SyncError::LogMismatch | SyncError::Frame(_)) = events {
+            let mut transaction = replica.store.transaction()?;
+            if transaction.does_not_fit()? {
+                tracing::warn!(
+                    "the relay's log does not fit our place in it, again: the next connection compares"
+                );
+            }
+            transaction.commit()?;
+        }
+        for event in events? {
             self.take(replica, event, now, &mut news)?;
         }
         Ok(news)
@@ -485,17 +497,16 @@ impl ReplicaSync {
     fn erase(
         &mut self,
         replica: &mut Replica,
-        erased: &[(u64, RecordId)],
+        erased: &Erasures,
         news: &mut Vec<SyncNews>,
     ) -> Result<bool, SyncProblem> {
-        let Some((last, _)) = erased.last() else {
+        if erased.records.is_empty() {
             replica.store.scrub()?;
             return Ok(false);
-        };
-        let (records, now): (Vec<RecordId>, _) =
-            (erased.iter().map(|(_, record)| *record).collect(), replica.now());
+        }
+        let now = replica.now();
         let mut transaction = replica.store.transaction()?;
-        let were_here = transaction.erase(&records, *last, now)?;
+        let were_here = transaction.erase(erased, now)?;
         transaction.commit()?;
         replica.store.scrub()?;
         self.begin_again = true;
@@ -576,7 +587,10 @@ impl ReplicaSync {
             self.session.want(wanted);
             return Ok(());
         }
-        let differences = comparing.settle(replica)?;
+        let (differences, mended) = comparing.settle(replica)?;
+        if !mended.is_empty() {
+            news.push(SyncNews::Mended(mended));
+        }
         self.comparing = None;
         self.session.follow();
         news.push(SyncNews::Compared { differences });
@@ -641,7 +655,11 @@ fn credential(
 fn hello(replica: &Replica, meta: &Meta, credential: Credential) -> Result<Hello, SyncProblem> {
     // A first sync that broke off counts: where another relay has to answer, it may lack what came with it.
     let began = meta.reconciling || meta.first_sync.is_some();
-    let holds_records = meta.cursor.is_none() && (began || replica.store.count()? > FEW_RECORDS);
+    // What is damaged here is found by comparing, and comes again.
+    let damaged = !replica.store.damaged()?.is_empty();
+    let (cursor, first_sync) = if damaged { (None, None) } else { (meta.cursor, meta.first_sync) };
+    let began = began || damaged;
+    let holds_records = cursor.is_none() && (began || replica.store.count()? > FEW_RECORDS);
     // Whoever made the workspace under this very name takes nothing over, and nobody else's can be meant.
     let founds = meta.was_alone_as.is_some_and(|before| before != meta.workspace);
     Ok(Hello {
@@ -650,12 +668,13 @@ fn hello(replica: &Replica, meta: &Meta, credential: Credential) -> Result<Hello
         workspace: meta.workspace,
         device: meta.device,
         credential,
-        cursor: meta.cursor,
-        first_sync: meta.first_sync,
+        cursor,
+        first_sync,
         holds_records,
         peer: false,
-        erased: meta.erased_up_to.0,
-        scrubbed: meta.erased_up_to.1,
+        erased: meta.erased.up_to.number,
+        scrubbed: meta.erased.scrubbed(),
+        erasures: (meta.erased.up_to.number > 0).then_some(meta.erased.up_to.hash),
         founds,
     })
 }

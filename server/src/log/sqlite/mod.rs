@@ -3,7 +3,10 @@
 //! One connection writes; others, opened as they are needed and then kept, read beside it (SQLite's write-ahead log
 //! lets them). Every commit is synced to the disk before it returns.
 
+#[cfg(test)]
+mod bits;
 pub mod care;
+mod damage;
 mod erasing;
 mod folding;
 mod open;
@@ -24,11 +27,11 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
 use samsyn_engine::replica::wall_clock;
 use samsyn_engine::sync::compare::Holding;
-use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 
 use super::{
-    Append, Entry, Erase, Erased, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight, Standing,
-    StoredDocument, Stretch, bare,
+    Append, Damage, Entry, Erase, Erased, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight,
+    Standing, StoredDocument, Stretch, bare,
 };
 use open::Way;
 pub(super) use open::failed;
@@ -67,6 +70,10 @@ impl SqliteLog {
     pub fn open(path: &Path) -> Result<SqliteLog> {
         let ((mut writer, way), purged) = (open::open_first(path)?, Purged::beside(path));
         erasing::erase_again(&mut writer, &purged, wall_clock())?;
+        if damage::has_aside(&writer).map_err(failed)? {
+            or_full(path, damage::bring_back(&mut writer).map(drop))?;
+        }
+        or_full(path, erasing::complete_list(&writer, &purged))?;
         let has_erased = !erasing::last_erased(&writer, 1).map_err(failed)?.is_empty();
         let epoch = meta(&writer)?.epoch;
         let (writer, readers) = (Mutex::new(writer), Mutex::new(Vec::new()));
@@ -254,6 +261,10 @@ impl Log for SqliteLog {
         self.reading(|connection| erasing::erased_after(connection, number, most).map_err(failed))
     }
 
+    fn erasures_at(&self, number: u64) -> Result<Option<ErasurePlace>> {
+        self.reading(|connection| erasing::place(connection, number).map_err(failed))
+    }
+
     fn last_erased(&self, most: usize) -> Result<Vec<Erased>> {
         self.reading(|connection| erasing::last_erased(connection, most).map_err(failed))
     }
@@ -302,8 +313,26 @@ impl Log for SqliteLog {
         for snapshot in &append.snapshots {
             folding::keep_snapshot(&transaction, snapshot, end.position).map_err(failed)?;
         }
+        let some_came_back = damage::found_again(&transaction, &append.entries).map_err(failed)?;
         transaction.commit().map_err(failed)?;
+        // It is durable. What was put aside because it builds on this comes behind it now, or when the log is next opened.
+        if some_came_back {
+            tracing::info!("changes that the log had lost have come back");
+            if let Err(error) = damage::bring_back(&mut connection) {
+                tracing::warn!(%error, "what builds on changes that came back still waits");
+            }
+        }
         Ok(end)
+    }
+
+    fn look_at(&self, after: u64, most: usize) -> Result<Option<u64>> {
+        self.reading(|connection| damage::look_at(connection, after, most))
+    }
+
+    fn mend(&self) -> Result<Damage> {
+        let damage = damage::mend(&mut lock(&self.writer))?;
+        lock(&self.readers).clear();
+        Ok(damage)
     }
 
     fn unfolded(&self, up_to: u64, most: usize) -> Result<Vec<RecordId>> {
@@ -330,6 +359,17 @@ impl Log for SqliteLog {
         lock(&self.readers).clear();
         let connection = lock(&self.writer);
         connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);").map_err(failed)
+    }
+}
+
+/// What a full disk keeps from being done is done when the log is next opened: the log is read all the same.
+fn or_full(path: &Path, done: Result<()>) -> Result<()> {
+    match done {
+        Err(error) if room::is_full(path) => {
+            tracing::error!(%error, "the disk is full: make room, and start the relay again");
+            Ok(())
+        }
+        done => done,
     }
 }
 
@@ -465,12 +505,13 @@ fn none_is_erased(connection: &Connection, append: &Append) -> Result<()> {
 
 fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<Cursor> {
     let mut insert = connection.prepare_cached(
-        "INSERT INTO entries (position, record, hash, bytes, device, received_at, rolling)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO entries (position, record, hash, bytes, device, received_at, rolling, sum)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     let mut end = append.after;
     for NewEntry { entry, device, .. } in &append.entries {
         end = end.then(&entry.hash);
+        let sum = damage::sum(entry.record, &entry.hash, device.as_bytes(), append.received_at);
         insert.execute(params![
             end.position,
             entry.record.as_bytes(),
@@ -479,6 +520,7 @@ fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<
             device.as_bytes(),
             append.received_at,
             end.hash.as_bytes(),
+            sum,
         ])?;
     }
     Ok(end)

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0004.sql"),
     include_str!("0005.sql"),
     include_str!("0006.sql"),
+    include_str!("0007.sql"),
 ];
 
 /// How long a writer waits for another one.
@@ -221,6 +222,10 @@ fn migrate(transaction: &Transaction<'_>, from: usize) -> Result<()> {
         if format == 4 {
             super::records::fill_kinds(transaction)?;
             make_keys(transaction)?;
+        }
+        if format == 7 {
+            super::erasing::fill_places(transaction)?;
+            super::damage::fill_sums(transaction).map_err(failed)?;
         }
     }
     let format = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
