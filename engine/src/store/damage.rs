@@ -110,6 +110,9 @@ fn strays(connection: &rusqlite::Connection) -> Result<Vec<RecordId>> {
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
+/// What stands in a row of a change: number, name, actor, the actor's number of it, and whether it was made here.
+type Row = (i64, Option<ChangeHash>, Vec<u8>, i64, i64);
+
 /// What is noted of a change.
 type Noted = (Vec<u8>, i64, Option<Vec<u8>>, i64);
 
@@ -288,7 +291,7 @@ impl Transaction<'_> {
     fn take_out_what_is_lost(&self, document: &Document) -> Result<usize> {
         let select = "SELECT number, hash, actor, seq, own FROM changes WHERE record = ?1";
         let mut statement = self.inner.prepare(select)?;
-        let found: Vec<(i64, Option<ChangeHash>, Vec<u8>, i64, i64)> = statement
+        let found: Vec<Row> = statement
             .query_map(params![document.id().as_bytes()], |row| {
                 let hash = row.get_ref(1)?.as_blob().ok().and_then(change_hash);
                 Ok((row.get(0)?, hash, row.get(2)?, row.get(3)?, row.get(4)?))

@@ -18,6 +18,7 @@ fn session() -> ClientSession {
         peer: false,
         erased: 0,
         scrubbed: 0,
+        erasures: None,
         founds: false,
     };
     ClientSession::new(hello, 0)
