@@ -37,6 +37,7 @@ fn hello() -> Hello {
         holds_records: true,
         peer: false,
         erased: 0,
+        erasures: None,
         scrubbed: 0,
         founds: false,
     }

@@ -133,6 +133,7 @@ impl World {
             holds_records: false,
             peer: false,
             erased: 0,
+            erasures: None,
             scrubbed: 0,
             founds: false,
         };
