@@ -296,7 +296,32 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         LinkError::Broken(_) => {
             "Anslutningen bröts. Ditt arbete är sparat här; det fortsätter där det var.".to_owned()
         }
+        LinkError::Anew(times) => format!(
+            "Reläet har fått programmet att börja om {times} gånger, varje gång av en ny anledning, så anslutningen avbröts. Ditt arbete är sparat här och väntar. Säg till den som driver reläet och försök igen senare."
+        ),
+        LinkError::NotLogged(seconds) => format!(
+            "Reläet säger att det har det som skickades, men på {seconds} sekunder har inget av det dykt upp i dess logg. Ditt arbete är sparat här och väntar. Försök igen senare, och säg till den som driver reläet om det fortsätter."
+        ),
         LinkError::Problem(problem) => sync_problem(problem),
+    }
+}
+
+/// What is said of another side that leads nowhere, in Swedish; none of any other error.
+fn leads_nowhere(error: &SyncError) -> Option<String> {
+    const AND_NOW: &str = "Det som finns här är kvar och väntar. Försök igen senare, och säg till den som driver den andra sidan om det fortsätter.";
+    match error {
+        SyncError::Idle(seconds) => Some(format!(
+            "Den andra sidan svarar, men på {seconds} sekunder har inget hänt, så anslutningen avbröts. {AND_NOW}"
+        )),
+        SyncError::Endless(what) => Some(format!(
+            "Den andra sidan blir aldrig klar ({}), så anslutningen avbröts. {AND_NOW}",
+            what.caption().get(Language::Swedish)
+        )),
+        SyncError::Later(seconds) => Some(format!(
+            "Den andra sidan tar emot det som skickades först om {} min. Det som finns här är kvar och väntar. Försök igen då.",
+            seconds.div_ceil(60)
+        )),
+        _ => None,
     }
 }
 
@@ -321,7 +346,9 @@ fn sync_problem(problem: &SyncProblem) -> String {
         SyncProblem::Protocol(SyncError::Frame(_)) => {
             "Det som svarar skickar något som inget relä skickar: det kan vara en annan version, eller inget relä. Ditt arbete är sparat här."
         }
-        SyncProblem::Protocol(error) => return refusal(&Notice::new(error.code(), "")),
+        SyncProblem::Protocol(error) => {
+            return leads_nowhere(error).unwrap_or_else(|| refusal(&Notice::new(error.code(), "")));
+        }
     };
     words.to_owned()
 }
@@ -491,9 +518,8 @@ pub fn direct_error(error: &DirectError, language: Language) -> String {
             "Din roll i arbetsytan synkar bara genom reläet: utan det emellan skulle andra lämna över sådant som inte är för dig.".to_owned()
         }
         DirectError::Problem(SyncProblem::Replica(error)) => replica_error(error, language),
-        DirectError::Problem(SyncProblem::Protocol(error)) => {
-            format!("Den andra kopian: {}", refusal(&Notice::new(error.code(), "")))
-        }
+        DirectError::Problem(SyncProblem::Protocol(error)) => leads_nowhere(error)
+            .unwrap_or_else(|| format!("Den andra kopian: {}", refusal(&Notice::new(error.code(), "")))),
         // The others are of relays only.
         DirectError::Problem(problem @ (SyncProblem::BeginAgain | SyncProblem::NoKey | SyncProblem::NoChallenge)) => {
             sync_problem(problem)

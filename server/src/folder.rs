@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use samsyn_engine::files::{self, Draft, private};
+use samsyn_engine::files::{self, Draft, private, room};
 use samsyn_engine::identity::{RelayId, WorkspaceId};
 
 use crate::error::RelayError;
@@ -56,6 +56,8 @@ pub struct PutBack {
     pub kept: Option<PathBuf>,
     /// Who belongs to it now.
     pub members: WhoBelongs,
+    /// Where nobody can tell who was erased since the backup was made: the list that is not here, or does not have what the backup has erased.
+    pub unlisted: Option<PathBuf>,
 }
 
 /// Who belongs to a workspace that was put back.
@@ -109,7 +111,14 @@ impl Folder {
         private::tighten(&path);
         let file = open.map_err(RelayError::not_writable(&self.root))?;
         claim(&file, &self.root)?.then_some(()).ok_or_else(|| RelayError::Taken(self.root.clone()))?;
-        self.probe().map_err(RelayError::not_writable(&self.root))?;
+        match self.probe() {
+            // What is there can be read, and people want to read it just then.
+            Err(error) if room::says_full(&error) => tracing::error!(
+                folder = %self.root.display(),
+                "the disk under the data folder is full: what is there can be read, and nothing new is taken; make room"
+            ),
+            probed => probed.map_err(RelayError::not_writable(&self.root))?,
+        }
         Ok(FolderLock { file })
     }
 
@@ -244,12 +253,40 @@ impl Folder {
     /// it is wrong; [`RelayError::Taken`] where what is there cannot be used, and a relay has it open; where nothing can be
     /// written. Then what is there is as it was.
     pub fn put_back(&self, copy: &Path, replace: bool) -> Result<PutBack, RelayError> {
-        // The copy, the log that becomes it, and what is kept of what was there.
-        let needed = 3 * copy.metadata().map_or(0, |found| found.len()) + ROOM;
-        self.put_back_from(copy, replace).map_err(|error| error.with_room(&self.root, needed))
+        self.put_back_with(copy, replace, care::verify)
     }
 
-    fn put_back_from(&self, copy: &Path, replace: bool) -> Result<PutBack, RelayError> {
+    /// The same with what is whole of a damaged copy: what is lost of it is waited for.
+    ///
+    /// # Errors
+    /// As [`Folder::put_back`], but that records in it may be damaged.
+    pub fn put_back_what_is_whole(&self, copy: &Path, replace: bool) -> Result<PutBack, RelayError> {
+        self.put_back_with(copy, replace, |ready| {
+            care::mend(ready)?;
+            match care::verify(ready) {
+                Err(LogError::Damaged(damage)) if damage.is_taken_out() => Ok(care::holdings(ready)?.changes),
+                verified => verified,
+            }
+        })
+    }
+
+    fn put_back_with(
+        &self,
+        copy: &Path,
+        replace: bool,
+        look: impl FnOnce(&Path) -> Result<u64, LogError>,
+    ) -> Result<PutBack, RelayError> {
+        // The copy, the log that becomes it, and what is kept of what was there.
+        let needed = 3 * copy.metadata().map_or(0, |found| found.len()) + ROOM;
+        self.put_back_from(copy, replace, look).map_err(|error| error.with_room(&self.root, needed))
+    }
+
+    fn put_back_from(
+        &self,
+        copy: &Path,
+        replace: bool,
+        look: impl FnOnce(&Path) -> Result<u64, LogError>,
+    ) -> Result<PutBack, RelayError> {
         let workspace = SqliteLog::inspect(copy)?.0.workspace;
         let finished = self.place(workspace);
         if finished.exists() && !replace {
@@ -260,10 +297,12 @@ impl Folder {
         let ready = unfinished.path().join("log.sqlite");
         // By SQLite: part of what it holds may stand in a write-ahead log beside it.
         care::copy(copy, &ready)?;
-        restoring::prepare(&ready, &self.log(workspace))?;
-        let changes = care::verify(&ready)?;
+        let unlisted = restoring::prepare(&ready, &self.log(workspace))?;
+        let changes = look(&ready)?;
         let (kept, members) = self.exchange(workspace, unfinished, &finished)?;
-        Ok(PutBack { workspace, changes, kept, members })
+        // The log that was there knows what was erased, whatever became of the list.
+        let unlisted = unlisted.filter(|_| members == WhoBelongs::AsInTheBackup);
+        Ok(PutBack { workspace, changes, kept, members, unlisted })
     }
 
     /// Puts what was made ready in the workspace's place. Answers where what was there is kept, and whose members it has now.
@@ -329,9 +368,11 @@ impl FolderLock {
     /// # Errors
     /// Where it cannot be written.
     pub fn announce(&mut self, address: SocketAddr) -> io::Result<()> {
-        self.file.set_len(0)?;
+        let address = address.to_string();
         self.file.rewind()?;
-        write!(self.file, "{address}")
+        // Over what stands there: a full disk has room for that.
+        self.file.write_all(address.as_bytes())?;
+        self.file.set_len(address.len() as u64)
     }
 }
 

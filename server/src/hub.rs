@@ -95,8 +95,9 @@ impl Hub {
         }
         let path = self.folder.log(id);
         let open = move || {
-            let log = Arc::new(SqliteLog::open(&path)?);
-            Workspace::open(log, Arc::new(SqliteMembers::open(&path)?))
+            let log = SqliteLog::open(&path)?;
+            let members = SqliteMembers::beside(&log)?;
+            Workspace::open(Arc::new(log), Arc::new(members))
         };
         let opened = blocking(open).await?;
         metrics::gauge!(meters::WORKSPACES).increment(1.0);

@@ -18,6 +18,7 @@ use samsyn_engine::sync::{
 use tokio::sync::mpsc;
 
 use crate::delivery::{self, Begun, Sending};
+use crate::erasures;
 use crate::frames;
 use crate::log::{Entry, Log, LogError, Meta, Range, Sight, SqliteLog};
 use crate::members::{Members, SqliteMembers, manage};
@@ -363,7 +364,7 @@ impl InlineRelay {
         let (head, version) = (self.log.head().map_err(storage)?, connection.session.version());
         let (begun, from) =
             delivery::begin(&*self.log, hello, version, (head, admitted.view)).map_err(storage)?;
-        let erased = workspace::erased_after(&*self.log, hello.erased).map_err(storage)?;
+        let erased = erasures::told(&*self.log, hello, version).map_err(storage)?;
         let welcome = begun.welcome(version, &self.meta.name, (from, admitted.view), head.position);
         let welcome = admitted.welcome(welcome, erased);
         let before = match begun {

@@ -36,6 +36,7 @@ mod cli;
 mod config;
 mod connection;
 mod delivery;
+mod erasures;
 mod error;
 mod folder;
 mod frames;

@@ -10,6 +10,7 @@ use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use samsyn_engine::files::room;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinHandle;
@@ -67,7 +68,12 @@ impl Relay {
         }
         let listeners = listen(&config).await?;
         let address = listeners.first().local_addr()?;
-        lock.announce(address).map_err(RelayError::not_writable(&config.data))?;
+        match lock.announce(address) {
+            Err(error) if room::says_full(&error) => {
+                tracing::warn!("the disk is full: `workspace create` cannot tell where this relay listens");
+            }
+            announced => announced.map_err(RelayError::not_writable(&config.data))?,
+        }
 
         let relay = folder.relay_id()?;
         let stop = StopSwitch::new();

@@ -1,4 +1,4 @@
-//! What the system tells this process.
+//! What the system tells this process, and what it lets it have.
 
 use std::io;
 
@@ -56,4 +56,21 @@ pub(crate) fn outlive_the_limit_on_files() -> io::Result<()> {
     #[cfg(unix)]
     signal(SignalKind::from_raw(libc::SIGXFSZ)).map(drop)?;
     Ok(())
+}
+
+/// Lets this process have as many files open as the system allows it: each connection is one, and the limit that a shell gives is low.
+/// Answers how many that are; none where there is no limit, or the system does not say.
+pub(crate) fn open_many_files() -> Option<u64> {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        if current == maximum {
+            return current;
+        }
+        let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+        if raised.is_ok() { maximum } else { current }
+    }
+    #[cfg(not(unix))]
+    None
 }

@@ -13,14 +13,15 @@ use samsyn_engine::identity::{
     WorkspaceId, WorkspaceSecret,
 };
 use samsyn_engine::sync::compare::Range as CompareRange;
-use samsyn_engine::sync::limits::{BATCH_CHANGES, ERASURES};
+use samsyn_engine::sync::limits::BATCH_CHANGES;
 use samsyn_engine::sync::{Cursor, ErrorCode, FromRelay, Hello, Notice, Records, Welcome};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::delivery::{self, Begun, Sending, View};
+use crate::erasures;
 use crate::frames;
 use crate::limits::Payer;
-use crate::log::{Entry, Log, LogError, Meta, Range, Sight};
+use crate::log::{self, Entry, Log, LogError, Meta, Range, Sight};
 use crate::members::{Entering, Members, manage};
 use crate::presence::Room;
 use crate::reading::{Reader, Turns, timed};
@@ -115,7 +116,13 @@ impl Access {
         }
         let Some(grant) = members.enter(&entering, now)? else { return Ok(Admission::Away) };
         let meeting_key = if grant.role.meets() { Some(members.meeting_key()?) } else { None };
-        log.confirm(*device, hello.scrubbed)?;
+        match erasures::confirm(log, *device, hello) {
+            // It is said again with the next hello; that it cannot be noted keeps nobody from reading.
+            Err(LogError::Full) => {
+                tracing::warn!("the disk is full: what a device has erased could not be noted")
+            }
+            confirmed => confirmed?,
+        }
         let view = View::of(Some(&grant), log)?;
         Ok(Admission::In(Admitted { grant: Some(grant), meeting_key, view }))
     }
@@ -320,15 +327,17 @@ impl Workspace {
         self.read(|log| log.is_current()).await
     }
 
-    /// What is to be erased on a device that has erased up to that number.
+    /// What is to be erased on a device that says hello like this, in that version.
     ///
     /// # Errors
     /// Where that cannot be read.
-    pub(crate) async fn erased_after(
+    pub(crate) async fn erasures(
         self: &Arc<Self>,
-        number: u64,
+        hello: &Hello,
+        version: u16,
     ) -> Result<Vec<(u64, RecordId)>, LogError> {
-        self.read(move |log| erased_after(log, number)).await
+        let hello = hello.clone();
+        self.read(move |log| erasures::told(log, &hello, version)).await
     }
 
     /// Moves whenever it was changed who belongs.
@@ -436,7 +445,7 @@ impl Workspace {
         let own: Own = own.range(position + 1..=up_to).copied().collect();
         self.read_for(reader, move |log| {
             let range = Range { after: position, up_to, bytes, entries: BATCH_CHANGES };
-            let stretch = log.read(range)?;
+            let stretch = log.read(range)?.checked()?;
             if stretch.entries.is_empty() {
                 return Err(LogError::Database(format!("nothing stands behind position {position}")));
             }
@@ -499,7 +508,14 @@ impl Workspace {
     ) -> Result<T, LogError> {
         let permit = self.reading.acquire().await;
         let log = Arc::clone(&self.log);
-        let done = tokio::task::spawn_blocking(move || read(&*log)).await;
+        let read = move || {
+            let answer = read(&*log);
+            if let Err(LogError::Damaged(_)) = &answer {
+                log::mend(&*log);
+            }
+            answer
+        };
+        let done = tokio::task::spawn_blocking(read).await;
         drop(permit);
         done.unwrap_or_else(|error| Err(LogError::Database(error.to_string())))
     }
@@ -522,7 +538,7 @@ pub(crate) fn partial_batch(
     own: &Own,
     view: View,
 ) -> Result<(Bytes, u64), LogError> {
-    let stretch = log.read(range)?;
+    let stretch = log.read(range)?.checked()?;
     let records = stretch.entries.iter().map(|entry| entry.record).collect();
     let seen = seen(log, records, view.sight())?;
     let frame = frames::partial(
@@ -532,15 +548,6 @@ pub(crate) fn partial_batch(
         |position| own.contains(&position),
     );
     Ok((frame, stretch.end.position))
-}
-
-/// What is to be erased on a device that has erased up to that number.
-///
-/// # Errors
-/// Where the log cannot be read.
-pub(crate) fn erased_after(log: &dyn Log, number: u64) -> Result<Vec<(u64, RecordId)>, LogError> {
-    let erased = log.erased_after(number, ERASURES)?;
-    Ok(erased.into_iter().map(|erased| (erased.number, erased.record)).collect())
 }
 
 /// Of these records those that are in sight.

@@ -3,6 +3,7 @@
 //! Every attack has a name, and must fail in the way that is written beside it. How many there are stands in
 //! `docs/security.md`; a test holds on to that. What else is refused at the door is in `door.rs`.
 
+mod erasures;
 mod hostile;
 mod limits;
 
@@ -92,6 +93,7 @@ async fn every_attack_fails_as_it_should() {
     too_much(&mut attacks, &town).await;
     limits::beyond_the_limits(&mut attacks).await;
     hostile::by_members(&mut attacks).await;
+    erasures::believed_by_a_number(&mut attacks).await;
     // After all of it the relay serves, and holds just what it should.
     assert!(caught_up(boss.enter(&town).await).await.has_heard("Hemlig"));
 

@@ -1,6 +1,6 @@
 //! Readers that do not read: they cost a relay process no memory, hold up nobody, and do not keep it from stopping in order.
 
-use crate::support::{Client, Desk, Process, Workspace};
+use crate::support::{Client, Desk, PATIENCE, Process, Workspace, program};
 use samsyn_engine::sync::ErrorCode;
 
 /// So many large records are more than the sockets between two processes hold.
@@ -64,4 +64,30 @@ async fn a_relay_that_is_asked_to_stop_does_not_wait_for_those_who_do_not_read()
     assert_eq!(asa.end().await.map(|notice| notice.code), Some(ErrorCode::Stopping));
     assert_eq!(relay.code(), Some(0));
     assert_eq!(relay.files(&workspace), ["log.sqlite"], "the log was closed in good order");
+}
+
+/// With few files a relay says so at its start, and when they are used up; whoever waited is served once there are some again.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_may_open_few_files_says_so_and_goes_on_when_there_are_some_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    let data = folder.path().join("data");
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "ulimit -n 64; exec \"$0\" serve --listen 127.0.0.1:0 --data \"$1\"", program()]);
+    command.arg(&data).stderr(std::fs::File::create(&told).unwrap());
+    let relay = Process::spawn(command, &data);
+    let said = || std::fs::read_to_string(&told).unwrap();
+    assert!(said().contains("too few files") && said().contains("LimitNOFILE"), "{}", said());
+    let host = relay.address.strip_prefix("ws://").unwrap().to_owned();
+    let many: Vec<_> = (0..100).map(|_| std::net::TcpStream::connect(&host).unwrap()).collect();
+    let waits = std::time::Instant::now();
+    while !said().contains("no socket can be accepted") {
+        assert!(waits.elapsed() < PATIENCE, "{}", said());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    drop(many);
+    let workspace = relay.workspace();
+    let asa = workspace.join().await;
+    assert_eq!(asa.entries.len(), 0);
 }

@@ -14,8 +14,9 @@ use samsyn_engine::identity::{
 use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, Range};
 use samsyn_engine::sync::limits;
 use samsyn_engine::sync::{
-    Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErrorCode, FirstSync, FromClient, FromRelay,
-    Hello, Here, Logged, Notice, Presence, Push, Records, Refused, RollingHash, Wait, Wanted, Welcome,
+    Ack, Batch, Beginning, Cursor, Entry, EntryBody, Epoch, ErasurePlace, ErrorCode, FirstSync, FromClient,
+    FromRelay, Hello, Here, Logged, Notice, Presence, Push, Records, Refused, RollingHash, Wait, Wanted,
+    Welcome,
 };
 use samsyn_server::{Config, Patience};
 
@@ -43,6 +44,7 @@ fn hello() -> Hello {
         peer: false,
         erased: 0,
         scrubbed: 0,
+        erasures: None,
         founds: false,
     }
 }
@@ -442,12 +444,31 @@ fn who_signs_what() {
     let proof = Proof { key: key.public(), nonce: [0x88; 32], signature: entrance.sign(&key) };
     let (invitation, signature) = (code.public(workspace), code.sign(&entrance));
     let invited = Invited { proof, invitation, signature, label: "Åsa".to_owned() };
-    let hello = |credential| Hello { versions: (1, 5), cursor: None, credential, ..hello() };
+    let hello = |credential| Hello { versions: (1, 6), cursor: None, credential, ..hello() };
     let said = |hello| HEXLOWER.encode(&FromClient::Hello(hello).encode());
-    let known = Hello { erased: 3, scrubbed: 2, ..hello(Credential::Device(Box::new(proof))) };
+    let place = erasures(&[0x11, 0x55, 0x99]);
+    let erasures = Some(place.hash);
+    let known = Hello { erased: 3, scrubbed: 2, erasures, ..hello(Credential::Device(Box::new(proof))) };
     assert_eq!(said(known), HEXLOWER.encode(&example("hello-device")));
     let invited = hello(Credential::Invitation(Box::new(invited)));
     assert_eq!(said(invited), HEXLOWER.encode(&example("hello-invited")));
+}
+
+/// The place behind the erasure of these records.
+fn erasures(records: &[u8]) -> ErasurePlace {
+    let then = |place: ErasurePlace, byte: &u8| place.then(&RecordId::from_bytes([*byte; 16]));
+    records.iter().fold(ErasurePlace::default(), then)
+}
+
+#[test]
+fn the_places_among_what_was_erased() {
+    let records = [0x11, 0x55, 0x99];
+    for number in 1..=3 {
+        let place = erasures(&records[..number]);
+        assert_eq!(place.hash.as_bytes().to_vec(), example(&format!("erasures-{number}")));
+    }
+    let marked = erasures(&records).marked();
+    assert!(page().contains(&format!("the third is {marked}")), "{marked}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! `cargo run -p samsyn-tests -- corpus` writes them. They stand in the repository, so that a change of the engine still
 //! reads what an older one wrote; a file whose name begins with `crash` was found by a fuzzer and is never made anew.
 
+mod sequences;
+
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -81,6 +83,7 @@ pub fn seeds() -> Vec<Seed> {
     messages(&documents, &mut seeds);
     bundles(&mut seeds);
     words(&mut seeds);
+    sequences::add(&mut seeds);
     seeds.0
 }
 
@@ -289,6 +292,7 @@ fn messages(documents: &[Document], seeds: &mut Seeds) {
         peer: false,
         erased: 0,
         scrubbed: 0,
+        erasures: None,
         founds: false,
     };
     let first_sync = Some(FirstSync { cursor: Cursor::start(epoch), below: 300 });

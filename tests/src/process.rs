@@ -29,7 +29,7 @@ pub fn program(name: &str) -> PathBuf {
     // (any) they are built with the features that all tests have, so nothing that is there is built again.
     BUILT.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--workspace", "--bins", "--test", "findings"]);
+        cargo.args(["build", "--workspace", "--bins", "--test", "fuzz_corpus"]);
         if folder.ends_with("release") {
             cargo.arg("--release");
         }

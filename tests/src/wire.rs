@@ -55,6 +55,7 @@ impl Workspace {
             peer: false,
             erased: 0,
             scrubbed: 0,
+            erasures: None,
             founds: false,
         }
     }

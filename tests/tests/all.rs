@@ -8,6 +8,7 @@ mod backups;
 mod care;
 mod copies;
 mod costs;
+mod damage;
 mod direct;
 mod disorder;
 mod documented;

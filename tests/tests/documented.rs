@@ -12,7 +12,7 @@ use samsyn_tests::documented::{Commands, top};
 use samsyn_tests::process::{PATIENCE, complaint, create_workspace_with_a_secret, program, terminate, wait};
 
 /// What is not run, and why.
-const NOT_RUN: [(&str, &str); 13] = [
+const NOT_RUN: [(&str, &str); 14] = [
     (
         "sudo apt-get install gcc libssl-dev pkg-config ca-certificates",
         "of the machine: `.ci/run` installs these",
@@ -32,6 +32,7 @@ const NOT_RUN: [(&str, &str); 13] = [
     ),
     (".ci/run", "runs this test"),
     ("cargo test --workspace", "runs this test"),
+    ("cargo test --workspace --test all roles::", "a part of what runs this test"),
     ("cargo build", "runs before this test"),
     ("cargo run", "the beginning of others"),
     ("cargo deny", "run by `.ci/run`"),
@@ -408,7 +409,7 @@ fn an_old_workspace_gets_members(commands: &mut Commands, shell: &mut Shell) {
 /// `tests/files`: what the next format's folder is made with, here with the programs of today.
 fn files_of_a_version_are_made(commands: &mut Commands, shell: &Shell) {
     commands.runs("git worktree add ../before COMMIT && (cd ../before && cargo build --bins)");
-    commands.runs("tests/files/make ../before/target/debug tests/files/6");
+    commands.runs("tests/files/make ../before/target/debug tests/files/7");
     let programs = program("samsyn").parent().unwrap().to_owned();
     let out = shell.at("files");
     let made = Command::new(top().join("tests/files/make")).arg(&programs).arg(&out).output().unwrap();

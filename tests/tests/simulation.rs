@@ -24,6 +24,8 @@ fn whatever_happens_all_end_the_same_and_nothing_is_lost() {
     let happened = [tally.invitations.1, tally.roles, tally.revocations, tally.erasures, tally.refusals];
     assert!(happened.iter().all(|count| *count > 10), "too little came about in the town: {tally:?}");
     assert!(tally.withdrawals > 0, "nothing was taken from anybody: {tally:?}");
+    let (pushed, taken) = tally.hostile;
+    assert!(taken > 50 && pushed - taken > 50, "nobody was hostile enough: {tally:?}");
 }
 
 #[test]

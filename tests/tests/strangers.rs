@@ -4,10 +4,19 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
+use samsyn_engine::document::ChangeHash;
+use samsyn_engine::id::RecordId;
+use samsyn_engine::identity::{DeviceId, WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::Replica;
 use samsyn_engine::store::NewReplica;
+use samsyn_engine::sync::compare::{Fingerprint, Held, Holding, Range};
+use samsyn_engine::sync::{
+    Ack, Batch, Beginning, Epoch, ErrorCode, FromClient, FromRelay, Here, Presence, Push, Refused,
+    RollingHash, VERSIONS, Wait, Welcome,
+};
 use samsyn_tests::process::{Desk, Relay, complaint, program};
 use tokio_tungstenite::tungstenite::{self, Message};
 
@@ -213,4 +222,249 @@ fn a_replica_of_a_newer_version_is_said_and_left_alone() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("newer") && said.lines().count() == 1, "{said}");
     assert_eq!(std::fs::read(&desk.path).unwrap(), bytes);
+}
+
+/// A relay that lets in whoever comes, and then says one thing after the other: what `next` gives for what the client says. It takes
+/// as many connections as come.
+struct Endless {
+    address: String,
+    /// How many connections there were.
+    connections: Arc<AtomicU32>,
+}
+
+/// What a false relay says of a frame: the first is the hello.
+type Says = fn(connection: u32, FromClient) -> Vec<FromRelay>;
+
+impl Endless {
+    fn start(says: Says) -> Endless {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("ws://{}", listener.local_addr().unwrap());
+        let connections = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&connections);
+        // Ends with the test's process: until then somebody may come.
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let number = count.fetch_add(1, Ordering::SeqCst);
+                std::thread::spawn(move || answer_all(stream, number, says));
+            }
+        });
+        Endless { address, connections }
+    }
+
+    /// What `samsyn sync` says of it in both languages, and how often it came.
+    fn met_by(&self, folder: &Path) -> ([String; 2], u32) {
+        let desk = desk(folder, &self.address);
+        let before = Replica::open(&desk.path).unwrap().store().outbox_state().unwrap().waiting;
+        let said = ["en", "sv"].map(|language| {
+            let mut command = Command::new(program("samsyn"));
+            command.args(["sync", "--replica"]).arg(&desk.path).env("SAMSYN_LANGUAGE", language);
+            let output = command.output().unwrap();
+            let said = complaint(&output);
+            assert_eq!(output.status.code(), Some(1), "{said}");
+            // How far it has come may have been told before.
+            said.lines().last().unwrap().to_owned()
+        });
+        let replica = Replica::open(&desk.path).unwrap();
+        let contacts = desk.json(&["list", "contact"]).as_array().unwrap().len();
+        assert_eq!(contacts, 1, "nothing is lost");
+        let waiting = replica.store().outbox_state().unwrap().waiting;
+        assert!(waiting >= before, "what was here waits: {waiting} of {before}");
+        (said, self.connections.load(Ordering::SeqCst))
+    }
+}
+
+fn answer_all(stream: TcpStream, number: u32, says: Says) {
+    let Ok(mut socket) = tungstenite::accept(stream) else { return };
+    while let Ok(message) = socket.read() {
+        let Message::Binary(frame) = message else { continue };
+        for answer in says(number, FromClient::decode(&frame).unwrap()) {
+            if socket.send(Message::Binary(answer.encode().into())).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Lets in somebody who is caught up at once.
+fn welcome() -> Welcome {
+    Welcome {
+        version: VERSIONS.1,
+        workspace_name: "Byrån".into(),
+        epoch: Epoch::from_bytes([7; 16]),
+        from: 0,
+        position: 0,
+        beginning: Beginning::Log,
+        hash: None,
+        records: 0,
+        peer: false,
+        grant: None,
+        sealed: false,
+        meeting_key: None,
+        erased: Vec::new(),
+    }
+}
+
+fn let_in() -> Vec<FromRelay> {
+    vec![FromRelay::Welcome(welcome()), FromRelay::CaughtUp]
+}
+
+fn comparison() -> FromRelay {
+    let hash = Some(RollingHash::default());
+    FromRelay::Welcome(Welcome { beginning: Beginning::Comparison, hash, ..welcome() })
+}
+
+fn refuse(push: &Push, code: ErrorCode) -> FromRelay {
+    let refused = |number: usize| Refused { number: number as u32, code, words: "no".into() };
+    let refused = (0..push.entries.len()).map(refused).collect();
+    FromRelay::Ack(Ack { id: push.id, refused, passed: Vec::new() })
+}
+
+fn a_fingerprint() -> Vec<Range> {
+    let other = RecordId::random().as_bytes().to_owned();
+    vec![Range { upper: None, held: Held::Fingerprint(Fingerprint(other)) }]
+}
+
+#[test]
+fn a_relay_that_leads_nowhere_is_left_with_words_in_both_languages_and_nothing_is_lost() {
+    let cases: [(&str, Says, [&str; 2], u32); 10] = [
+        (
+            "always another record to erase",
+            |number, said| match said {
+                FromClient::Hello(_) => {
+                    let erased = vec![(u64::from(number) + 1, RecordId::random())];
+                    vec![FromRelay::Welcome(Welcome { erased, ..welcome() })]
+                }
+                _ => Vec::new(),
+            },
+            ["begin anew 13 times", "börja om 13 gånger"],
+            13,
+        ),
+        (
+            "everything collides",
+            |_, said| match said {
+                FromClient::Hello(_) => let_in(),
+                FromClient::Push(push) => vec![refuse(&push, ErrorCode::ActorCollision)],
+                FromClient::Compare(_) => Vec::new(),
+                _ => Vec::new(),
+            },
+            ["begin anew 13 times", "börja om 13 gånger"],
+            13,
+        ),
+        (
+            "pongs by the thousand",
+            |_, said| match said {
+                FromClient::Hello(_) => vec![FromRelay::Pong; 5_000],
+                _ => Vec::new(),
+            },
+            ["says what nobody waits for", "sådant som ingen väntar på"],
+            1,
+        ),
+        (
+            "somebody new is here, again and again",
+            |_, said| match said {
+                FromClient::Hello(_) => {
+                    let here = |_| Here { device: DeviceId::random(), open: None };
+                    let one = |_| FromRelay::Presence(Presence { here: vec![here(0)], gone: Vec::new() });
+                    [let_in(), (0..5_000).map(one).collect()].concat()
+                }
+                _ => Vec::new(),
+            },
+            ["says what nobody waits for", "sådant som ingen väntar på"],
+            1,
+        ),
+        (
+            "waits without an end",
+            |_, said| match said {
+                FromClient::Hello(_) => let_in(),
+                FromClient::Push(push) => vec![FromRelay::Wait(Wait { id: push.id, seconds: 60 }); 5_000],
+                _ => Vec::new(),
+            },
+            ["says what nobody waits for", "sådant som ingen väntar på"],
+            1,
+        ),
+        (
+            "a wait of a hundred years",
+            |_, said| match said {
+                FromClient::Hello(_) => let_in(),
+                FromClient::Push(push) => vec![FromRelay::Wait(Wait { id: push.id, seconds: u32::MAX })],
+                _ => Vec::new(),
+            },
+            ["only in 71582789 minutes", "först om 71582789 min"],
+            1,
+        ),
+        (
+            "more is announced than there can be",
+            |_, said| match said {
+                FromClient::Hello(_) => {
+                    vec![FromRelay::Welcome(Welcome { position: u64::MAX, ..welcome() })]
+                }
+                _ => Vec::new(),
+            },
+            ["announces more than any workspace", "än någon arbetsyta rymmer"],
+            1,
+        ),
+        (
+            "a log that goes on behind its end",
+            |_, said| match said {
+                FromClient::Hello(_) => {
+                    let batch = |position| {
+                        let hash = RollingHash::default();
+                        FromRelay::Batch(Batch { position, hash, entries: Vec::new() })
+                    };
+                    let welcome = FromRelay::Welcome(Welcome { sealed: true, ..welcome() });
+                    [vec![welcome], (1..200).map(batch).collect()].concat()
+                }
+                _ => Vec::new(),
+            },
+            ["more than it has promised", "mer än den har lovat"],
+            1,
+        ),
+        (
+            "a comparison that finds nothing",
+            |_, said| match said {
+                FromClient::Hello(_) => vec![comparison()],
+                FromClient::Compare(_) => vec![FromRelay::Compare(a_fingerprint())],
+                _ => Vec::new(),
+            },
+            ["leads nowhere", "leder ingenvart"],
+            1,
+        ),
+        (
+            "a comparison that always finds another record",
+            |_, said| match said {
+                FromClient::Hello(_) => vec![comparison()],
+                FromClient::Compare(_) => {
+                    let record = RecordId::from_bytes([0; 16]);
+                    let upper = RecordId::random();
+                    let heads = vec![ChangeHash(record_hash(upper))];
+                    let named = Held::Records(vec![Holding { record, heads }]);
+                    let rest = a_fingerprint();
+                    vec![FromRelay::Compare([vec![Range { upper: Some(upper), held: named }], rest].concat())]
+                }
+                _ => Vec::new(),
+            },
+            ["leads nowhere", "leder ingenvart"],
+            1,
+        ),
+    ];
+    // Some have pauses in them: all at once.
+    std::thread::scope(|scope| {
+        for (what, says, words, connections) in cases {
+            scope.spawn(move || {
+                let folder = tempfile::tempdir().unwrap();
+                let relay = Endless::start(says);
+                let (said, came) = relay.met_by(folder.path());
+                for (said, words) in said.iter().zip(words) {
+                    assert!(said.contains(words), "{what}: {said}");
+                }
+                assert_eq!(came, 2 * connections, "{what}");
+            });
+        }
+    });
+}
+
+fn record_hash(record: RecordId) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash[..16].copy_from_slice(record.as_bytes());
+    hash
 }

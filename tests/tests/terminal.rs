@@ -42,6 +42,46 @@ fn an_old_title_is_shown_and_not_carried_out() {
 }
 
 #[test]
+fn a_name_with_a_line_feed_makes_no_line_of_its_own() {
+    const FORGED: &str = "Hallen\nsamsyn: reläet har flyttat";
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk { path: folder.path().join("a.samsyn") };
+    desk.must(&["new", "Byrån", "--name", "Asa", "--no-encryption"]);
+    let id = desk.must(&["add", "venue", "name=Hallen"]);
+    let file = rusqlite::Connection::open(&desk.path).unwrap();
+    let cells = serde_json::json!({ "name": FORGED, "town": FORGED }).to_string();
+    file.execute("UPDATE rows SET title = ?1, cells = ?2 WHERE title = 'Hallen'", [FORGED, &cells]).unwrap();
+    // A reason of a relay, and a kind of somebody's own.
+    file.execute("UPDATE changes SET refused = 'other', reason = ?1", [FORGED]).unwrap();
+    let (record, bytes) = (&[7_u8; 16][..], &[1_u8, 2, 3][..]);
+    file.execute(
+        "INSERT INTO quarantine (record, code, reason, at, bytes) VALUES (?1, 'x', ?2, 1, ?3)",
+        rusqlite::params![record, FORGED, bytes],
+    )
+    .unwrap();
+    file.execute("UPDATE documents SET kind = ?1", [FORGED]).unwrap();
+    drop(file);
+    let places = [
+        &["list", "venue"][..],
+        &["search", "hallen"],
+        &["show", id.trim()],
+        &["refused"],
+        &["status"],
+        &["review"],
+        &["findings"],
+        &["sync"],
+    ];
+    for arguments in places {
+        let output = desk.run(arguments);
+        let said =
+            [&output.stdout[..], &output.stderr].map(|bytes| String::from_utf8(bytes.to_vec()).unwrap());
+        let forged =
+            said.iter().flat_map(|text| text.lines()).find(|line| line.starts_with("samsyn: reläet"));
+        assert_eq!(forged, None, "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_new_value_has_no_orders_in_it_and_what_was_typed_is_said_harmlessly() {
     let folder = tempfile::tempdir().unwrap();
     let desk = Desk { path: folder.path().join("a.samsyn") };

@@ -7,7 +7,9 @@ use samsyn_engine::files::with_ending;
 use samsyn_engine::identity::{CodeError, DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{Newborn, Replica, ReplicaError};
 use samsyn_engine::schema::{FieldType, Value, ValueError};
-use samsyn_engine::store::{FileKey, Meta, NewReplica, StoreError, WayIn, is_unfinished, key_needed};
+use samsyn_engine::store::{
+    ErasedUpTo, FileKey, Meta, NewReplica, StoreError, WayIn, is_unfinished, key_needed,
+};
 use samsyn_engine::sync::{ErrorCode, Notice};
 use samsyn_engine::text;
 use samsyn_engine::typed;
@@ -264,7 +266,7 @@ fn ended(site: Site<'_>, replica: Replica, error: LinkError) -> JoinError {
 fn was_let_in(meta: &Meta) -> bool {
     let came = meta.cursor.is_some() || meta.first_sync.is_some() || meta.last_contact.is_some();
     // What was erased is told before anything else, and the connection begins anew after it.
-    meta.grant.is_some() || came || meta.erased_up_to != (0, 0)
+    meta.grant.is_some() || came || meta.erased != ErasedUpTo::default()
 }
 
 /// Whether the relay may have let it in, and used up the invitation, before it could say so: it stops, or cannot read its log.

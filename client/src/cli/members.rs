@@ -16,7 +16,7 @@ use samsyn_engine::schema::{Caption, Cells, Language, Target};
 use serde_json::json;
 
 use super::naming::{Targets, record};
-use super::render::{complain, json as write_json, line, picture as draw};
+use super::render::{complain, json as write_json, line, paragraphs, picture as draw};
 use super::typed::{line_of_file, line_of_input, line_of_variable};
 use super::{Json, Most};
 use crate::belonging::enter::enter;
@@ -188,7 +188,7 @@ impl Invite {
             "kod      {0}\nadress   {1}\n\nKoden fungerar en gång. Ge båda till den som ska komma in, som använder dem så här:\n\n    samsyn join {1} --name \"Ditt namn\"",
             "code     {0}\naddress  {1}\n\nIt works once. Give both to the person who is to come in; they use them with\n\n    samsyn join {1} --name \"Your name\"",
         );
-        line(TOLD.fill(context.language, &[&code.reveal(), address]))
+        paragraphs(&TOLD.fill(context.language, &[&code.reveal(), address]))
     }
 }
 

@@ -2,22 +2,35 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use samsyn_engine::text::{in_json, in_lines, one_line};
+use samsyn_engine::text::{in_a_line, in_json, in_lines, one_line};
 
 use crate::context::Failure;
 
 pub(super) use crate::told::Words;
 
-/// Writes a line, or some, to standard output. All that people read goes through here, and none of it drives their terminal.
+/// Writes a line to standard output, perhaps with others set in below it. All that people read goes through here or [`paragraphs`], and none
+/// of it drives their terminal, or looks like a line that the program did not write.
 pub(crate) fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
-    writeln!(io::stdout(), "{}", in_lines(&text.to_string()))?;
+    writeln!(io::stdout(), "{}", in_a_line(&text.to_string()))?;
+    Ok(())
+}
+
+/// Writes lines of our own, in which nothing stands that others wrote.
+pub(super) fn paragraphs(text: &str) -> Result<(), Failure> {
+    writeln!(io::stdout(), "{}", in_lines(text))?;
     Ok(())
 }
 
 /// Writes a line to standard error: what went wrong, or what somebody is asked for.
 pub(crate) fn complain(text: impl std::fmt::Display) {
     // Where nobody can be told, nothing more can be done.
-    let _ = writeln!(io::stderr(), "{}", in_lines(&text.to_string()));
+    let _ = writeln!(io::stderr(), "{}", in_a_line(&text.to_string()));
+}
+
+/// Writes lines to standard error that answer what was typed.
+pub(super) fn complain_at_length(text: &str) {
+    // As above.
+    let _ = writeln!(io::stderr(), "{}", in_lines(text));
 }
 
 /// How something goes on, on standard error: on a terminal in one line that is written over.

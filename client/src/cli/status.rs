@@ -68,7 +68,7 @@ impl Standing {
             "role": self.meta.grant.as_ref().map(|grant| grant.role.name()),
             "waiting": self.outbox.waiting, "held": self.outbox.held, "refused": self.outbox.refused,
             "kept_unreadable": self.unreadable, "lacks_key": self.lacks_key,
-            "missing": self.missing, "erased": self.erased,
+            "missing": self.missing, "damaged": self.outbox.damaged, "erased": self.erased,
             "kept_apart": self.kept_apart.iter().map(apart).collect::<Vec<_>>(),
         })
     }
@@ -125,6 +125,10 @@ impl Standing {
             "Sådant som kom men inte kunde tas in, och är lagt åt sidan: {} (\"samsyn sync --retry\" hämtar det igen)",
             "What came and could not be taken in, and is kept apart: {} (`samsyn sync --retry` asks for it again)",
         );
+        const DAMAGED: Caption = Caption::new(
+            "Poster som är skadade på den här datorn: {} (\"samsyn sync\" hämtar dem igen från reläet)",
+            "Records that are damaged on this computer: {} (`samsyn sync` gets them again from the relay)",
+        );
         const NO_KEY: Caption = Caption::new(
             "Enhetens nyckel finns inte här, så reläet släpper inte in den: be en koordinator om en inbjudan och använd \"samsyn enter\".",
             "This device's key is not here, so the relay does not let it in: ask a coordinator for an invitation, and use `samsyn enter`.",
@@ -146,6 +150,7 @@ impl Standing {
             (REFUSED, self.outbox.refused),
             (UNREADABLE, self.unreadable),
             (APART, self.outbox.quarantined),
+            (DAMAGED, self.outbox.damaged),
         ];
         let reads_all = self.meta.grant.as_ref().is_none_or(|grant| grant.role.readable().is_none());
         let absent = [(if reads_all { MISSING } else { HIDDEN }, self.missing), (ERASED, self.erased as u64)];

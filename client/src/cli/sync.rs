@@ -87,6 +87,26 @@ fn withdrawn(visit: &link::Visit, language: Language) -> String {
     words
 }
 
+/// What a person is told where a disk had damaged records here, and they are whole again.
+fn mended(visit: &link::Visit, language: Language) -> String {
+    const MENDED: Caption = Caption::new(
+        "Poster som var skadade på den här datorn och är hela igen: {}.",
+        "Records that were damaged on this computer, and are whole again: {}.",
+    );
+    const LOST: Caption = Caption::new(
+        " Ändringar i dem som varken finns här eller på reläet längre: {}. Titta igenom posterna, och lägg tillbaka en säkerhetskopia om något viktigt saknas.",
+        " Changes to them that neither this computer nor the relay has any more: {}. Look through these records, and put a backup back if something that matters is missing.",
+    );
+    let mut words = MENDED.fill(language, &[&visit.mended]);
+    if visit.mended_lost > 0 {
+        words.push_str(&LOST.fill(language, &[&visit.mended_lost]));
+    }
+    words
+}
+
+/// So many records are looked at before each sync, whether a disk has done something to them.
+const LOOKED_AT: usize = 1_000;
+
 /// Exchange changes with the relay, or with another computer, once.
 #[derive(Debug, Args)]
 pub(super) struct Sync {
@@ -106,6 +126,7 @@ impl Sync {
         if self.retry {
             replica.retry_refused()?;
         }
+        replica.look_for_damage(LOOKED_AT)?;
         let (language, with_peer) = (context.language, self.peer.is_some());
         let visit = match &self.peer {
             Some(address) => link::direct::visit(&mut replica, address)?,
@@ -118,6 +139,7 @@ impl Sync {
                 "erased": visit.erased, "erased_unsent": visit.erased_unsent,
                 "held": visit.held, "withdrawn": visit.withdrawn, "withdrawn_kept": visit.withdrawn_kept,
                 "refused_in_all": visit.refused_in_all, "kept_apart": visit.kept_apart,
+                "mended": visit.mended, "mended_lost": visit.mended_lost, "damaged": visit.damaged,
             }))?;
         } else {
             line(summary(&visit, language))?;
@@ -129,6 +151,9 @@ impl Sync {
             }
             if visit.withdrawn + visit.withdrawn_kept > 0 {
                 line(withdrawn(&visit, language))?;
+            }
+            if visit.mended > 0 {
+                line(mended(&visit, language))?;
             }
             if visit.told_apart > 0 {
                 line(TOLD_APART.get(language))?;
@@ -165,7 +190,14 @@ fn unsettled(visit: &link::Visit, with_peer: bool) -> Vec<Said> {
         "Sådant som kom men inte kunde tas in, och är lagt åt sidan: {}. Se det med \"samsyn status\"; \"samsyn sync --retry\" hämtar det igen.",
         "What came and could not be taken in, and is kept apart: {}. See it with `samsyn status`; `samsyn sync --retry` asks for it again.",
     );
+    const DAMAGED: Caption = Caption::new(
+        "Poster som är skadade på den här datorn, och som reläet inte har: {}. Lägg tillbaka en säkerhetskopia med \"samsyn restore\".",
+        "Records that are damaged on this computer, and that the relay does not have: {}. Put a backup back with `samsyn restore`.",
+    );
     let mut said = Vec::new();
+    if visit.damaged > 0 {
+        said.push(Said::new(DAMAGED, &[&visit.damaged]));
+    }
     if let (true, Some(reason)) = (with_peer, visit.refused.first()) {
         let reason =
             |language| explain::relay_words(reason, language).unwrap_or_else(|| code_words(language));

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use samsyn_engine::schema::Language;
 use samsyn_server::spoken::{chosen_language, usage};
 
-use super::render::complain;
+use super::render::complain_at_length;
 
 /// Says it, and answers with the program's exit code. Help and version are no failures.
 pub(super) fn tell(error: &clap::Error, language: Language) -> ExitCode {
@@ -16,7 +16,7 @@ pub(super) fn tell(error: &clap::Error, language: Language) -> ExitCode {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = error.print();
         }
-        _ => complain(words(error, language)),
+        _ => complain_at_length(&words(error, language)),
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

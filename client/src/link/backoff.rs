@@ -38,11 +38,13 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// A connection ended on which the relay was heard for so long after its welcome.
-    pub(super) fn held(&mut self, time: Duration) {
-        if time >= STEADY {
+    /// A connection ended on which the relay was heard for so long after its welcome. Says whether it has worked.
+    pub(super) fn held(&mut self, time: Duration) -> bool {
+        let worked = time >= STEADY;
+        if worked {
             self.reset();
         }
+        worked
     }
 
     /// Begins anew: the network has changed, or somebody wants to try now.
@@ -116,7 +118,7 @@ mod tests {
     #[test]
     fn what_has_worked_or_changed_begins_anew() {
         let mut random = random();
-        let anew: [fn(&mut Backoff); 2] = [|backoff| backoff.held(STEADY), Backoff::reset];
+        let anew: [fn(&mut Backoff); 2] = [|backoff| assert!(backoff.held(STEADY)), Backoff::reset];
         for begin in anew {
             let mut backoff = Backoff::default();
             for _ in 0..500 {

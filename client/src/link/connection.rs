@@ -119,6 +119,12 @@ impl Connection {
         Ok(self.sync.is_settled(replica)?)
     }
 
+    /// Whether the relay has said all that there was to say, and has answered all that was pushed: what still waits here has only to
+    /// come by in its log.
+    pub fn is_answered(&self) -> bool {
+        self.sync.is_answered()
+    }
+
     /// Says goodbye. Whether the relay hears it does not matter.
     pub async fn close(mut self) {
         let _ = timeout(Duration::from_secs(2), self.sink.close()).await;
@@ -129,8 +135,11 @@ impl Connection {
         replica: &mut Replica,
         message: Option<Result<Message, SocketError>>,
     ) -> Result<Vec<SyncNews>, LinkError> {
-        let Some(frame) = frame(message)? else { return Ok(Vec::new()) };
-        let now = self.signs.now();
+        let (frame, now) = (frame(message)?, self.signs.now());
+        let Some(frame) = frame else {
+            self.sync.talked(now)?;
+            return Ok(Vec::new());
+        };
         let news = self.sync.frame_in(replica, &frame, now)?;
         if news.iter().any(|news| matches!(news, SyncNews::Connected { .. })) {
             self.welcomed = Some(now);

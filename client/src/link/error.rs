@@ -72,6 +72,16 @@ pub enum LinkError {
     /// The connection broke.
     #[error("the connection to the relay broke ({0}): your work is safe here; it goes on from where it was")]
     Broken(String),
+    /// The relay has made this program connect anew again and again, and nothing has come of it.
+    #[error(
+        "the relay has made this program begin anew {0} times, and each time there was another reason: it was left; your work is safe here and waits; tell whoever runs the relay, and try again later"
+    )]
+    Anew(u32),
+    /// All that was sent has arrived, and does not stand in the relay's log.
+    #[error(
+        "the relay says that it has what was sent, but for {0} seconds it did not come by in its log: your work is safe here and waits; try again later, and if it stays so tell whoever runs the relay"
+    )]
+    NotLogged(u64),
     /// The protocol or the file.
     #[error(transparent)]
     Problem(#[from] SyncProblem),
@@ -146,7 +156,11 @@ impl LinkError {
             | LinkError::NotTrusted { .. } => true,
             LinkError::Problem(SyncProblem::NoChallenge) => true,
             LinkError::Problem(SyncProblem::Protocol(SyncError::Version { .. })) => true,
-            LinkError::Closed(_) | LinkError::Broken(_) | LinkError::Problem(_) => false,
+            LinkError::Closed(_)
+            | LinkError::Broken(_)
+            | LinkError::Anew(_)
+            | LinkError::NotLogged(_)
+            | LinkError::Problem(_) => false,
         }
     }
 

@@ -8,9 +8,11 @@
 //!    │            └──▶ signs: each byte that comes shows that the link lives
 //!    ├──▶ questions: what the relay was asked of who belongs, and what of its answers is news
 //!    ├──▶ backoff: how long to wait before the next try
+//!    ├──▶ anew: how often a connection is begun anew at once
 //!    └──▶ surroundings: another network, or a computer that slept, ends the wait
 //! ```
 
+mod anew;
 mod asking;
 mod backoff;
 mod connection;
@@ -30,6 +32,7 @@ pub use connection::Connection;
 pub use error::{Elsewhere, LinkError};
 pub use sending::{Sending, Tell};
 
+use anew::Anew;
 use sending::Course;
 
 use std::time::Duration;
@@ -38,7 +41,7 @@ use samsyn_engine::identity::{Managed, Management};
 use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::Notice;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// What one visit to the relay brought about.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,14 +64,20 @@ pub struct Visit {
     pub withdrawn_kept: usize,
     /// Changes that cannot reach the relay before others' work does.
     pub held: u64,
-    /// Why some of ours were not taken this time, one entry each.
+    /// Why some of ours were not taken this time, one entry each, up to [`MOST_REASONS`].
     pub refused: Vec<String>,
-    /// Why some that came were kept apart this time, one entry each.
+    /// Why some that came were kept apart this time, one entry each, up to [`MOST_REASONS`].
     pub quarantined: Vec<String>,
     /// Changes of ours that the relay has refused, this time or before, and of which nobody has decided.
     pub refused_in_all: u64,
     /// What came and was kept apart, this time or before.
     pub kept_apart: u64,
+    /// Records that were damaged here and are written anew.
+    pub mended: usize,
+    /// Changes to these that neither this computer nor the relay has any more.
+    pub mended_lost: usize,
+    /// Records that are still damaged here.
+    pub damaged: u64,
 }
 
 impl Visit {
@@ -76,6 +85,7 @@ impl Visit {
     fn look_at(&mut self, replica: &Replica) -> Result<(), StoreError> {
         let outbox = replica.store().outbox_state()?;
         (self.held, self.refused_in_all, self.kept_apart) = (outbox.held, outbox.refused, outbox.quarantined);
+        self.damaged = outbox.damaged;
         self.withdrawn_kept = usize::try_from(replica.store().kept_unreadable()?).unwrap_or(usize::MAX);
         Ok(())
     }
@@ -97,9 +107,14 @@ impl Visit {
                 self.erased += erased.len();
                 self.erased_unsent += erased.iter().map(|erased| erased.unsent).sum::<usize>();
             }
-            SyncNews::NotTaken { reason } => self.refused.push(reason),
-            SyncNews::Refused { reason, .. } => self.refused.push(reason),
-            SyncNews::Quarantined { reason, .. } => self.quarantined.push(reason),
+            SyncNews::Mended(mended) => {
+                self.mended += mended.len();
+                self.mended_lost += mended.iter().map(|mended| mended.lost).sum::<usize>();
+            }
+            SyncNews::NotTaken { reason } | SyncNews::Refused { reason, .. } => {
+                keep_reason(&mut self.refused, reason);
+            }
+            SyncNews::Quarantined { reason, .. } => keep_reason(&mut self.quarantined, reason),
             SyncNews::Closed(notice) => return Err(notice),
             SyncNews::Connected { .. }
             | SyncNews::Comparing
@@ -114,9 +129,20 @@ impl Visit {
     }
 }
 
-/// A relay that lives and with which nothing goes on for so long will not go on. The largest frame takes nearly as long
-/// on the slowest link.
+/// So many reasons of one visit are kept.
+const MOST_REASONS: usize = 1_000;
+
+fn keep_reason(reasons: &mut Vec<String>, reason: String) {
+    if reasons.len() < MOST_REASONS {
+        reasons.push(reason);
+    }
+}
+
+/// Being let in, or asking the relay for something, takes no longer, with all that comes before it.
 const STUCK: Duration = Duration::from_secs(600);
+
+/// What the relay has acknowledged comes by in its log in this time: it has it already when it says so.
+const LOGGED_WITHIN: Duration = Duration::from_secs(120);
 
 /// Connects, goes on until both sides have everything, and closes.
 ///
@@ -133,7 +159,7 @@ pub fn sync_once(replica: &mut Replica) -> Result<Visit, LinkError> {
 pub fn sync_telling(replica: &mut Replica, tell: Tell<'_>) -> Result<Visit, LinkError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(LinkError::runtime)?;
-    let visit = runtime.block_on(visit(replica, STUCK, tell));
+    let visit = runtime.block_on(visit(replica, LOGGED_WITHIN, tell));
     // A look-up of a name that hangs must not keep the program from ending.
     runtime.shutdown_background();
     visit
@@ -152,6 +178,16 @@ pub fn come_in(replica: &mut Replica) -> Result<(), LinkError> {
 }
 
 async fn entered(replica: &mut Replica) -> Result<(), LinkError> {
+    let mut anew = Anew::default();
+    loop {
+        match let_in(replica).await {
+            Err(LinkError::Problem(SyncProblem::BeginAgain)) => begin_again(&mut anew).await?,
+            entered => return entered,
+        }
+    }
+}
+
+async fn let_in(replica: &mut Replica) -> Result<(), LinkError> {
     let mut connection = Connection::open(replica).await?;
     loop {
         for news in connection.next(replica).await? {
@@ -167,6 +203,13 @@ async fn entered(replica: &mut Replica) -> Result<(), LinkError> {
     }
 }
 
+/// Waits before the connection is begun anew.
+async fn begin_again(anew: &mut Anew) -> Result<(), LinkError> {
+    let Some(pause) = anew.pause() else { return Err(LinkError::Anew(anew.times())) };
+    sleep(pause).await;
+    Ok(())
+}
+
 /// Connects, asks the relay for something of who belongs, and closes.
 ///
 /// # Errors
@@ -180,9 +223,10 @@ pub fn manage_once(replica: &mut Replica, management: &Management) -> Result<Man
 }
 
 async fn managed(replica: &mut Replica, management: &Management) -> Result<Managed, LinkError> {
+    let mut anew = Anew::default();
     loop {
         match ask(replica, management).await {
-            Err(LinkError::Problem(SyncProblem::BeginAgain)) => {}
+            Err(LinkError::Problem(SyncProblem::BeginAgain)) => begin_again(&mut anew).await?,
             managed => return managed,
         }
     }
@@ -209,11 +253,11 @@ async fn ask(replica: &mut Replica, management: &Management) -> Result<Managed, 
 
 const STUCK_WORDS: &str = "it answers, but nothing has gone on for a long time";
 
-async fn visit(replica: &mut Replica, patience: Duration, tell: Tell<'_>) -> Result<Visit, LinkError> {
-    let mut visit = Visit::default();
+async fn visit(replica: &mut Replica, logged: Duration, tell: Tell<'_>) -> Result<Visit, LinkError> {
+    let (mut visit, mut anew) = (Visit::default(), Anew::default());
     loop {
-        match go_on(replica, patience, (&mut visit, &mut *tell)).await {
-            Err(LinkError::Problem(SyncProblem::BeginAgain)) => {}
+        match go_on(replica, logged, (&mut visit, &mut *tell)).await {
+            Err(LinkError::Problem(SyncProblem::BeginAgain)) => begin_again(&mut anew).await?,
             Err(error) => return Err(error),
             Ok(()) => {
                 visit.look_at(replica).map_err(SyncProblem::from)?;
@@ -223,59 +267,41 @@ async fn visit(replica: &mut Replica, patience: Duration, tell: Tell<'_>) -> Res
     }
 }
 
-/// One connection, to the point where both sides have everything.
+/// One connection, to the point where both sides have everything. How long it waits for the relay's next word is the
+/// session's business; that what was acknowledged comes by in the log within `logged` is this one's.
 async fn go_on(
     replica: &mut Replica,
-    patience: Duration,
+    logged: Duration,
     (visit, tell): (&mut Visit, Tell<'_>),
 ) -> Result<(), LinkError> {
     let mut connection = Connection::open(replica).await?;
-    let mut until = Instant::now() + patience;
-    let mut course = Course::default();
+    let (mut course, mut until, mut least) = (Course::default(), None, u64::MAX);
     while !connection.is_settled(replica)? {
-        let news = timeout_at(until, connection.next(replica)).await;
-        let news = news.unwrap_or_else(|_| Err(LinkError::Broken(STUCK_WORDS.to_owned())))?;
-        if !news.is_empty() {
-            until = Instant::now() + patience;
-        }
+        let news = match until {
+            None => connection.next(replica).await?,
+            Some(until) => match timeout_at(until, connection.next(replica)).await {
+                Ok(news) => news?,
+                Err(_) => return Err(LinkError::NotLogged(logged.as_secs())),
+            },
+        };
         for news in news {
             if let SyncNews::Waits { seconds } = news {
                 course.waits(seconds);
-                until += Duration::from_secs(seconds.into());
             }
             visit.note(news).map_err(LinkError::Closed)?;
         }
-        let outbox = replica.store().outbox_state().map_err(SyncProblem::from)?;
-        tell(course.at(outbox.waiting));
+        let waiting = replica.store().outbox_state().map_err(SyncProblem::from)?.waiting;
+        if !connection.is_answered() || waiting < least {
+            (until, least) = (None, waiting);
+        }
+        if connection.is_answered() {
+            until = until.or(Some(Instant::now() + logged));
+        }
+        tell(course.at(waiting));
     }
     connection.close().await;
     Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
-    use samsyn_engine::store::NewReplica;
-
-    use super::*;
-
-    #[test]
-    fn a_relay_with_which_nothing_goes_on_is_not_waited_for_for_ever() {
-        let folder = tempfile::tempdir().unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("ws://{}", listener.local_addr().unwrap());
-        let idle = std::thread::spawn(move || {
-            let stream = listener.accept().unwrap().0;
-            let mut socket = tokio_tungstenite::tungstenite::accept(stream).unwrap();
-            while socket.read().is_ok() {}
-        });
-        let relay = Some((address, WorkspaceSecret::random().into()));
-        let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay };
-        let mut replica = Replica::create(&folder.path().join("a.samsyn"), &new, "Åsa").unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let error =
-            runtime.block_on(visit(&mut replica, Duration::from_millis(300), &mut |_| {})).unwrap_err();
-        assert!(error.to_string().contains(STUCK_WORDS), "{error}");
-        idle.join().unwrap();
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Managed, Management};
-use samsyn_engine::store::OutboxState;
+use samsyn_engine::store::{Mended, OutboxState};
 
 use super::LinkError;
 
@@ -65,6 +65,8 @@ pub enum Report {
     Status(SyncStatus),
     /// Records changed because of others.
     Merged(Vec<RecordId>),
+    /// Records were damaged here, and are whole again.
+    Mended(Vec<Mended>),
     /// Who else is connected, and what each has open.
     Present(BTreeMap<DeviceId, Option<RecordId>>),
     /// What came of something that was asked of who belongs.

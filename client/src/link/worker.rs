@@ -3,7 +3,8 @@
 //! It opens the replica's file for itself: what it stores is there for everybody, and nobody waits for it. It tells what
 //! happens through a callback and takes [`Command`]s. Losing the connection is the normal case: it tries again after a
 //! pause, and at once when the network has changed or the computer has slept. A connection that lives through either is
-//! asked at once whether it still lives.
+//! asked at once whether it still lives. One that has to be begun anew is, at once; where that does not end there are pauses as
+//! after any failure (`anew`).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 mod without_disk;
 
+use super::anew::Anew;
 use super::backoff::Backoff;
 use super::questions::Questions;
 use super::sending::{Course, Sending};
@@ -106,11 +108,14 @@ struct Worker {
     tell: Tell,
     told: Mutex<Option<SyncStatus>>,
     backoff: Backoff,
+    anew: Anew,
     watch: Watch,
     /// Why there is no connection, until there is one.
     trouble: Option<Arc<LinkError>>,
     /// Behind which record history may be left to fold; none where there is none.
     unfolded: Option<Option<RecordId>>,
+    /// Each record was looked at, whether it is as it was written.
+    looked_at_all: bool,
     /// What somebody has open here.
     open: Option<RecordId>,
     /// What the relay was asked for and has not answered, in the order in which it will.
@@ -128,6 +133,9 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// So many records are folded at once: the file is kept from the window for no more than a frame or two.
 const FOLDED_AT_ONCE: usize = 16;
+
+/// So many records are looked at in one step, whether a disk has done something to them.
+const LOOKED_AT_ONCE: usize = 50;
 
 /// So much time passes before a key that was not at hand is looked for again.
 const LOOKS_APART: Duration = Duration::from_secs(300);
@@ -152,9 +160,11 @@ impl Worker {
             tell,
             told,
             backoff,
+            anew: Anew::default(),
             watch,
             trouble: None,
             unfolded: Some(None),
+            looked_at_all: false,
             open: None,
             questions: Questions::default(),
             course: Mutex::default(),
@@ -294,7 +304,9 @@ impl Worker {
         for management in self.questions.unanswered() {
             (self.tell)(Report::Managed(management, Asked::Unanswered));
         }
-        self.backoff.held(connection.held());
+        if self.backoff.held(connection.held()) {
+            self.anew.reset();
+        }
         if !matches!(ended, Ended::Failed(_)) {
             connection.close().await;
         }
@@ -364,13 +376,17 @@ impl Worker {
                 news = connection.next(&mut self.replica) => {
                     match news.and_then(|news| self.note(news, link)) {
                         Ok(()) => {}
-                        Err(LinkError::Problem(SyncProblem::BeginAgain)) => return Ended::Again,
+                        Err(LinkError::Problem(SyncProblem::BeginAgain)) => return self.begin_again(),
                         Err(error) => return Ended::Failed(error),
                     }
                 }
                 _ = self.watch.change() => connection.doubt(),
                 () = sleep(Duration::from_secs(1)) => {
                     self.fold();
+                    if self.look_for_damage() {
+                        // The next connection compares, and gets what is damaged anew.
+                        return Ended::Again;
+                    }
                     self.look_who_belongs(connection, link);
                 }
             }
@@ -378,6 +394,14 @@ impl Worker {
                 return Ended::Again;
             }
             self.status(link.clone());
+        }
+    }
+
+    /// The connection has to be begun anew: at once, unless the relay always has another reason.
+    fn begin_again(&mut self) -> Ended {
+        match self.anew.is_free() {
+            true => Ended::Again,
+            false => Ended::Failed(LinkError::Anew(self.anew.times())),
         }
     }
 
@@ -420,6 +444,7 @@ impl Worker {
                 SyncNews::Present(others) => (self.tell)(Report::Present(others)),
                 SyncNews::NewIdentity { records, .. } => (self.tell)(Report::Merged(records)),
                 SyncNews::Withdrawn(withdrawn) => (self.tell)(Report::Merged(withdrawn.records)),
+                SyncNews::Mended(mended) => (self.tell)(Report::Mended(mended)),
                 SyncNews::Erased(erased) => {
                     let records = erased.into_iter().map(|erased| erased.record).collect();
                     (self.tell)(Report::Merged(records));
@@ -452,6 +477,25 @@ impl Worker {
                 None
             }
         };
+    }
+
+    /// Nothing has come or gone for a second: looks whether some more records are as they were written, once through all of them. Says
+    /// whether one was not.
+    fn look_for_damage(&mut self) -> bool {
+        if self.looked_at_all {
+            return false;
+        }
+        match self.replica.look_for_damage(LOOKED_AT_ONCE) {
+            Ok((damaged, is_last)) => {
+                self.looked_at_all = is_last;
+                !damaged.is_empty()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "it could not be looked whether the records are as they were written");
+                self.looked_at_all = true;
+                false
+            }
+        }
     }
 
     fn course(&self) -> MutexGuard<'_, Course> {

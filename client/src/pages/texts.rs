@@ -266,6 +266,37 @@ pub(crate) fn kept_apart(count: u64, language: Language) -> String {
     counted(count, one, Caption::new("{} lagda åt sidan", "{} kept apart"), language)
 }
 
+/// How many records a disk has damaged here.
+pub(crate) fn damaged(count: u64, language: Language) -> String {
+    let one = Caption::new("{} skadad post", "{} damaged record");
+    counted(count, one, Caption::new("{} skadade poster", "{} damaged records"), language)
+}
+
+/// What is told where damaged records are whole again, and how many changes to them nobody has any more.
+pub(crate) fn mended(records: usize, lost: usize, language: Language) -> String {
+    let one = Caption::new(
+        "{} post var skadad på den här datorn och är hel igen.",
+        "{} record was damaged on this computer, and is whole again.",
+    );
+    let many = Caption::new(
+        "{} poster var skadade på den här datorn och är hela igen.",
+        "{} records were damaged on this computer, and are whole again.",
+    );
+    let mut words = counted(records as u64, one, many, language);
+    if lost > 0 {
+        let one = Caption::new(
+            " {} ändring finns varken här eller på reläet längre: titta igenom det du skrev sist.",
+            " {} change is neither here nor on the relay any more: look through what you wrote last.",
+        );
+        let many = Caption::new(
+            " {} ändringar finns varken här eller på reläet längre: titta igenom det du skrev sist.",
+            " {} changes are neither here nor on the relay any more: look through what you wrote last.",
+        );
+        words.push_str(&counted(lost as u64, one, many, language));
+    }
+    words
+}
+
 /// Who else has the same record open.
 pub(crate) fn also_open(names: &[&str], language: Language) -> String {
     let caption = match names.len() {

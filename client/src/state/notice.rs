@@ -33,6 +33,13 @@ pub enum Notice {
     Overwritten(Box<Overwritten>),
     /// What could not be written for a while can be again.
     Writable,
+    /// Records were damaged here and are whole again, but for so many changes that nobody has any more.
+    Mended {
+        /// How many.
+        records: usize,
+        /// So many changes to them are lost.
+        lost: usize,
+    },
     /// A log that was not the file's own lay beside it: it has this name now.
     SetAside(PathBuf),
 }
@@ -53,9 +60,12 @@ impl Notice {
     pub fn severity(&self) -> Severity {
         match self {
             Notice::Failed(_) | Notice::NotEntered(..) => Severity::Problem,
-            Notice::Kept(..) | Notice::Overwritten(_) | Notice::SetAside(_) | Notice::Writable => {
-                Severity::Info
-            }
+            Notice::Mended { lost, .. } if *lost > 0 => Severity::Problem,
+            Notice::Mended { .. }
+            | Notice::Kept(..)
+            | Notice::Overwritten(_)
+            | Notice::SetAside(_)
+            | Notice::Writable => Severity::Info,
         }
     }
 }

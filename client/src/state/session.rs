@@ -222,6 +222,11 @@ impl Session {
             match report {
                 Report::Status(status) => self.status = status,
                 Report::Merged(_) => self.backend.ask(Request::Overview),
+                Report::Mended(mended) => {
+                    let lost = mended.iter().map(|mended| mended.lost).sum();
+                    self.notices.push_back(Notice::Mended { records: mended.len(), lost });
+                    self.backend.ask(Request::Overview);
+                }
                 Report::Present(others) => {
                     // Somebody came or went: perhaps for the first time.
                     self.belonging.next = None;

@@ -51,6 +51,12 @@ fn saved(session: &Session, typing: Typing) -> (Caption, bool) {
         Typing::Nothing => (texts::SAVED, false),
     }
 }
+/// What is said of records that a disk has damaged.
+const DAMAGED_HINT: Caption = Caption::new(
+    "Datorns disk har ändrat något i de här posterna. Samsyn hämtar dem igen från reläet vid nästa kontakt. Blir de inte hela då, lägg tillbaka en säkerhetskopia.",
+    "This computer's disk has changed something in these records. Samsyn gets them again from the relay at the next contact. Where they do not become whole, put a backup back.",
+);
+
 /// What is said of what came and could not be taken in.
 const KEPT_APART_HINT: Caption = Caption::new(
     "Sådant som kom från reläet men inte kunde tas in: det går inte ihop, eller kommer från en nyare version. ”Skicka avvisade ändringar igen” bland kommandona hämtar det igen.",
@@ -99,6 +105,10 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: 
         if status.outbox.quarantined > 0 && roomy {
             let apart = texts::kept_apart(status.outbox.quarantined, language);
             badge::badge(ui, &apart, Tone::Warning).on_hover_text(KEPT_APART_HINT.get(language));
+        }
+        if status.outbox.damaged > 0 {
+            let damaged = texts::damaged(status.outbox.damaged, language);
+            badge::badge(ui, &damaged, Tone::Danger).on_hover_text(DAMAGED_HINT.get(language));
         }
         // Trying again helps nobody who is not let in.
         if session.is_kept_out() {

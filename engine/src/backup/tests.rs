@@ -66,7 +66,7 @@ fn what_was_backed_up_comes_back_as_another_copy_and_what_was_there_is_kept() {
         let gone = write(&mut replica, "Borttagen");
         let mut transaction = Store::open_with(&path, key).unwrap();
         let mut erasing = transaction.transaction().unwrap();
-        erasing.erase(&[gone], 1, 0).unwrap();
+        erasing.erase(&crate::sync::Erasures::first(gone), 0).unwrap();
         erasing.commit().unwrap();
         drop(transaction);
         write(&mut replica, "Ek");

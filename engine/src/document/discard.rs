@@ -15,6 +15,8 @@ use super::{Document, DocumentError, seeds};
 pub struct Discarded {
     /// The document without the changes; none where nothing is left that anybody wrote.
     pub document: Option<Document>,
+    /// What is left where that is seeds alone, which are nobody's.
+    pub seeds: Option<Document>,
     /// The changes that are gone, each behind what it builds on.
     pub gone: Vec<ChangeHash>,
     /// Who wrote them.
@@ -55,15 +57,18 @@ impl Document {
                 left.push(change);
             }
         }
-        let anybodys = |change: &Change| !seeds::is_seed_actor(change.actor_id());
-        if !left.iter().any(anybodys) {
-            return Ok(Discarded { document: None, gone, actors });
+        if left.is_empty() {
+            return Ok(Discarded { document: None, seeds: None, gone, actors });
         }
+        let anybodys = |change: &Change| !seeds::is_seed_actor(change.actor_id());
+        let is_somebodys = left.iter().any(anybodys);
         let automerge = guarded(|| {
             let mut automerge = Automerge::new();
             automerge.apply_changes(left).map(|()| automerge)
         });
         let automerge = automerge.ok().and_then(Result::ok).ok_or(DocumentError::Damaged(self.id))?;
-        Ok(Discarded { document: Some(Document { id: self.id, automerge }), gone, actors })
+        let left = Some(Document { id: self.id, automerge });
+        let (document, seeds) = if is_somebodys { (left, None) } else { (None, left) };
+        Ok(Discarded { document, seeds, gone, actors })
     }
 }

@@ -47,6 +47,14 @@ pub(super) fn kind_name(automerge: &Automerge) -> Option<String> {
     }
 }
 
+/// The record that a document says it is.
+pub(super) fn record_id(automerge: &Automerge) -> Option<RecordId> {
+    match automerge.get(ROOT, ID).ok()?? {
+        (Stored::Scalar(scalar), _) => scalar.as_str()?.parse().ok(),
+        _ => None,
+    }
+}
+
 /// Whether the document is one of ours, of record `id`, and every field that this version knows is what it must be.
 ///
 /// Fields and kinds that it does not know are a newer version's business and pass.

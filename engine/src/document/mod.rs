@@ -226,6 +226,11 @@ impl Document {
         layout::kind_name(&self.automerge)
     }
 
+    /// The record that the document itself says it is; `None` in one that has no changes yet.
+    pub fn says_it_is(&self) -> Option<RecordId> {
+        layout::record_id(&self.automerge)
+    }
+
     /// The record's kind, if this version knows it.
     pub fn kind(&self) -> Option<&'static Kind> {
         schema::kind(&self.kind_name()?)

@@ -573,6 +573,15 @@ impl Replica {
         Ok(transaction.commit()?)
     }
 
+    /// Looks whether the next `most` records are as they were written. Those that are not are noted, and come anew with the next contact.
+    /// Answers them, and whether the last record was among those that were looked at; then the first is next.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written.
+    pub fn look_for_damage(&mut self, most: usize) -> Result<(Vec<RecordId>, bool), ReplicaError> {
+        Ok(self.store.look_for_damage(most)?)
+    }
+
     /// Folds the history of some records, so that the file stays small: for moments in which nobody waits. Begins behind
     /// `after` and answers where to go on; none when it is through.
     ///

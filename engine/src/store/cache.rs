@@ -1,6 +1,6 @@
 //! The documents that are in memory: bounded, so that opening thousands of records never costs thousands of documents.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::document::Document;
 use crate::id::RecordId;
@@ -20,6 +20,8 @@ struct Kept {
 pub(super) struct Cache {
     kept: HashMap<RecordId, Kept>,
     clock: u64,
+    /// What was seen to be damaged as it was read, and is perhaps not noted in the file yet.
+    damaged: BTreeSet<RecordId>,
 }
 
 impl Cache {
@@ -42,6 +44,20 @@ impl Cache {
         }
         let kept = Kept { revision, used: self.clock, document: document.clone() };
         self.kept.insert(document.id(), kept);
+    }
+
+    /// A document was read that is not what was written.
+    pub(super) fn is_damaged(&mut self, id: RecordId) {
+        self.damaged.insert(id);
+    }
+
+    pub(super) fn damaged(&self) -> BTreeSet<RecordId> {
+        self.damaged.clone()
+    }
+
+    /// What was seen to be damaged is so no more.
+    pub(super) fn forgive(&mut self, id: RecordId) {
+        self.damaged.remove(&id);
     }
 
     pub(super) fn forget(&mut self, id: RecordId) {

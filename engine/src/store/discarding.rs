@@ -15,6 +15,10 @@ use crate::id::RecordId;
 use crate::identity::{DeviceId, Grant};
 use crate::sync::ErrorCode;
 
+fn names(document: &Document) -> Vec<ChangeHash> {
+    document.change_names().into_iter().map(|change| change.hash).collect()
+}
+
 impl Transaction<'_> {
     /// Puts the refused changes of a record back into the outbox. Answers how many.
     ///
@@ -87,7 +91,12 @@ impl Transaction<'_> {
             self.take_new_actor()?;
         }
         let edits = edits_among(&self.inner, &discarded.gone)?;
-        match &discarded.document {
+        // Seeds alone are no record, unless somebody has pushed just these: then they are in the log, and do not come again.
+        let in_the_log = match &discarded.seeds {
+            Some(seeds) if self.any_logged(&names(seeds))? => Some(seeds),
+            _ => None,
+        };
+        match discarded.document.as_ref().or(in_the_log) {
             None => drop(self.forget(record)?),
             Some(document) => self.put_what_is_left((&before, document), &discarded)?,
         }

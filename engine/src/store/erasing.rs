@@ -10,6 +10,7 @@ use rusqlite::{OptionalExtension, params};
 use super::meta::{self, ERASED_UP_TO, SCRUBBED_UP_TO, UNSCRUBBED};
 use super::{Result, Store, Transaction, unfinished};
 use crate::id::RecordId;
+use crate::sync::Erasures;
 
 /// A record that is not here any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +35,16 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn erase(&mut self, records: &[RecordId], up_to: u64, at: i64) -> Result<Vec<Erased>> {
+    pub fn erase(&mut self, told: &Erasures, at: i64) -> Result<Vec<Erased>> {
         let mut erased = Vec::new();
-        for record in records {
+        for record in &told.records {
             erased.extend(self.erase_one(*record, at)?);
         }
-        meta::put(&self.inner, ERASED_UP_TO, up_to.to_string().as_bytes())?;
+        meta::put_erasure_place(&self.inner, ERASED_UP_TO, told.place)?;
+        if told.anew {
+            // What was confirmed was of another list.
+            meta::remove(&self.inner, SCRUBBED_UP_TO)?;
+        }
         Ok(erased)
     }
 
@@ -158,13 +163,9 @@ impl Store {
     /// # Errors
     /// Where the file cannot be written.
     pub fn scrub(&mut self) -> Result<bool> {
-        let number = |key| -> Result<u64> {
-            let text = meta::get(&self.connection, key)?.and_then(|bytes| String::from_utf8(bytes).ok());
-            Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
-        };
-        let erased = number(ERASED_UP_TO)?;
+        let erased = meta::erasure_place(&self.connection, ERASED_UP_TO)?;
         let unscrubbed = meta::get(&self.connection, UNSCRUBBED)?;
-        if number(SCRUBBED_UP_TO)? >= erased && unscrubbed.is_none() {
+        if meta::erasure_place(&self.connection, SCRUBBED_UP_TO)? == erased && unscrubbed.is_none() {
             return Ok(true);
         }
         self.guard()?;
@@ -172,7 +173,7 @@ impl Store {
         if !self.clear_log()? {
             return Ok(false);
         }
-        meta::put(&self.connection, SCRUBBED_UP_TO, erased.to_string().as_bytes())?;
+        meta::put_erasure_place(&self.connection, SCRUBBED_UP_TO, erased)?;
         // Another process may have taken away something meanwhile: then the mark is another.
         if let Some(mark) = unscrubbed {
             self.connection

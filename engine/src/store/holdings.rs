@@ -14,21 +14,33 @@ impl Inventory for Store {
     type Error = StoreError;
 
     fn holdings(&self, from: Option<RecordId>, upper: Option<RecordId>, most: usize) -> Result<Vec<Holding>> {
+        // What is damaged here is not had: it comes whole.
+        let damaged: Vec<String> = self.damaged()?.iter().map(|record| hex(record.as_bytes())).collect();
         let mut statement = self.connection.prepare_cached(
             "SELECT record, heads FROM documents
-             WHERE record >= ?1 AND record < ?2 ORDER BY record LIMIT ?3",
+             WHERE record >= ?1 AND record < ?2
+                 AND (?4 = '[]' OR hex(record) NOT IN (SELECT value FROM json_each(?4)))
+             ORDER BY record LIMIT ?3",
         )?;
         let from = from.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
         // Both ends always, so that no more is walked than the range; 17 bytes are behind every id.
         let upper = upper.map_or_else(|| vec![0xff; 17], |id| id.as_bytes().to_vec());
-        let rows = statement.query_map(params![from, upper, most as i64], |row| {
-            Ok(Holding {
-                record: record_id(row.get_ref(0)?)?,
-                heads: heads_from_blob(row.get_ref(1)?.as_blob()?),
-            })
-        })?;
+        let rows = statement.query_map(
+            params![from, upper, most as i64, serde_json::json!(damaged).to_string()],
+            |row| {
+                Ok(Holding {
+                    record: record_id(row.get_ref(0)?)?,
+                    heads: heads_from_blob(row.get_ref(1)?.as_blob()?),
+                })
+            },
+        )?;
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
     }
+}
+
+/// As SQLite writes it.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 impl Store {

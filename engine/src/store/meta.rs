@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Result, StoreError};
 use crate::identity::{DeviceId, Grant, InvitationCode, PublicKey, WorkspaceId, WorkspaceSecret};
-use crate::sync::{Cursor, Epoch, FirstSync, RollingHash};
+use crate::sync::{Cursor, Epoch, ErasurePlace, FirstSync, RollingHash};
 use crate::text::one_line;
 
 /// What a replica is made with.
@@ -58,8 +58,8 @@ pub struct Meta {
     pub invitation: Option<InvitationCode>,
     /// What the workspace was called while it was only here, until the relay that it is taken to has let us in.
     pub was_alone_as: Option<WorkspaceId>,
-    /// Up to which of the relay's erasures this replica has erased, and up to which nothing at all is left of them.
-    pub erased_up_to: (u64, u64),
+    /// How far this replica has come with what the relay says is erased.
+    pub erased: ErasedUpTo,
     /// What this device may do, as the relay said when it was last met; none where nothing was said.
     pub grant: Option<Grant>,
     /// The last place in the relay's log that this replica has.
@@ -72,6 +72,22 @@ pub struct Meta {
     pub reconciling: bool,
 }
 
+/// How far a replica has come with what the relay says is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ErasedUpTo {
+    /// Up to here it has erased.
+    pub up_to: ErasurePlace,
+    /// Up to here nothing at all is left of it, in free pages and write-ahead logs either.
+    pub nothing_left: ErasurePlace,
+}
+
+impl ErasedUpTo {
+    /// The number up to which nothing is left: what a relay counts.
+    pub fn scrubbed(&self) -> u64 {
+        self.nothing_left.number.min(self.up_to.number)
+    }
+}
+
 pub(super) const WORKSPACE: &str = "workspace";
 pub(super) const WORKSPACE_NAME: &str = "workspace_name";
 pub(super) const DEVICE: &str = "device";
@@ -81,8 +97,12 @@ pub(super) const KEY: &str = "key";
 pub(super) const INVITATION: &str = "invitation";
 pub(super) const WAS_ALONE_AS: &str = "was_alone_as";
 pub(super) const GRANT: &str = "grant";
-pub(super) const ERASED_UP_TO: &str = "erased_up_to";
-pub(super) const SCRUBBED_UP_TO: &str = "scrubbed_up_to";
+// Earlier versions noted a number under `erased_up_to`, which says nothing of which records were meant: all is told once more.
+pub(super) const ERASED_UP_TO: &str = "erased_place";
+pub(super) const SCRUBBED_UP_TO: &str = "scrubbed_place";
+pub(super) const MISFIT: &str = "misfit";
+pub(super) const DAMAGED: &str = "damaged";
+pub(super) const LOOKED_UP_TO: &str = "looked_up_to";
 pub(super) const UNSCRUBBED: &str = "unscrubbed";
 pub(super) const CURSOR: &str = "cursor";
 pub(super) const FIRST_SYNC: &str = "first_sync";
@@ -159,9 +179,11 @@ pub(super) fn read(connection: &Connection) -> Result<Meta> {
         let id = get(connection, key)?.and_then(|bytes| WorkspaceId::from_slice(&bytes));
         id.ok_or(StoreError::Database(rusqlite::Error::QueryReturnedNoRows))
     };
-    let number = |key| text(key).map(|text| text.and_then(|text| text.parse().ok()).unwrap_or(0));
     Ok(Meta {
-        erased_up_to: (number(ERASED_UP_TO)?, number(SCRUBBED_UP_TO)?),
+        erased: ErasedUpTo {
+            up_to: erasure_place(connection, ERASED_UP_TO)?,
+            nothing_left: erasure_place(connection, SCRUBBED_UP_TO)?,
+        },
         workspace: id(WORKSPACE)?,
         workspace_name: one_line(&text(WORKSPACE_NAME)?.unwrap_or_default()).into_owned(),
         device: id(DEVICE)?,
@@ -176,6 +198,21 @@ pub(super) fn read(connection: &Connection) -> Result<Meta> {
         last_contact: text(LAST_CONTACT)?.and_then(|text| text.parse().ok()),
         reconciling: get(connection, RECONCILING)?.is_some(),
     })
+}
+
+/// A place among the relay's erasures.
+pub(super) fn erasure_place(connection: &Connection, key: &str) -> Result<ErasurePlace> {
+    let bytes = get(connection, key)?;
+    let read = bytes.as_deref().and_then(|bytes| {
+        let (number, hash) = bytes.split_first_chunk::<8>()?;
+        let hash = RollingHash::from_bytes(hash.try_into().ok()?);
+        Some(ErasurePlace { number: u64::from_be_bytes(*number), hash })
+    });
+    Ok(read.unwrap_or_default())
+}
+
+pub(super) fn put_erasure_place(connection: &Connection, key: &str, place: ErasurePlace) -> Result<()> {
+    put(connection, key, &[&place.number.to_be_bytes()[..], place.hash.as_bytes()].concat())
 }
 
 pub(super) fn get(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>> {

@@ -22,6 +22,7 @@
 mod cache;
 mod cipher;
 mod copying;
+mod damage;
 mod discarding;
 mod encrypting;
 mod erasing;
@@ -56,6 +57,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 pub use cipher::{FileKey, KeyName, NoKeyName, key_needed};
 pub use copying::{About, Held};
+pub use damage::Mended;
+pub(crate) use damage::is_of_a_record;
 pub use encrypting::{encrypt_anew, have_alone};
 pub use erasing::{Erased, Withdrawn};
 pub use error::StoreError;
@@ -63,7 +66,7 @@ pub use leftovers::sweep as sweep_beside;
 pub use literal::Literal;
 pub use making::is_unfinished;
 pub(crate) use making::{Place, begin};
-pub use meta::{Meta, NewReplica, WayIn};
+pub use meta::{ErasedUpTo, Meta, NewReplica, WayIn};
 pub use outbox::{KeptApart, OutboxState, RefusedChange};
 pub use projection::{Renewal, listen_to_renewals};
 pub use query::{Filter, ListQuery, Listed, RowView, Sort, Test};
@@ -74,7 +77,7 @@ pub use transaction::{Origin, Transaction};
 pub use unfinished::Unfinished;
 pub use whole::Whole;
 
-use crate::document::{ChangeHash, Document, Heads};
+use crate::document::{ChangeHash, Document, DocumentError, Heads};
 use crate::id::RecordId;
 use cache::Cache;
 use intact::{Condition, FileMark};
@@ -344,24 +347,44 @@ impl Drop for Store {
 struct Stored {
     id: RecordId,
     revision: i64,
+    heads: Heads,
     snapshot: Vec<u8>,
     tail: Vec<Vec<u8>>,
 }
 
 impl Stored {
+    /// The document, as it was written: with the heads that are noted of it, and under its own name.
     fn document(&self) -> Result<Document> {
-        Ok(Document::load(self.id, &self.snapshot, &self.tail)?)
+        let document = Document::load(self.id, &self.snapshot, &self.tail)?;
+        let is_it = document.says_it_is().is_none_or(|record| record == self.id);
+        if is_it && document.heads() == self.heads {
+            Ok(document)
+        } else {
+            Err(DocumentError::Damaged(self.id).into())
+        }
     }
 }
 
 /// What a file holds of a document.
 fn stored(connection: &Connection, id: RecordId) -> Result<Option<Stored>> {
     let mut statement =
-        connection.prepare_cached("SELECT revision, snapshot FROM documents WHERE record = ?1")?;
-    let found =
-        statement.query_row(params![id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((revision, snapshot)) = found else { return Ok(None) };
-    Ok(Some(Stored { id, revision, snapshot, tail: tail(connection, id)? }))
+        connection.prepare_cached("SELECT revision, heads, snapshot FROM documents WHERE record = ?1")?;
+    let found: Option<(i64, Vec<u8>, Vec<u8>)> = statement
+        .query_row(params![id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()
+        .map_err(|error| of_another_type(id, error))?;
+    let Some((revision, heads, snapshot)) = found else { return Ok(None) };
+    Ok(Some(Stored { id, revision, heads: heads_from_blob(&heads), snapshot, tail: tail(connection, id)? }))
+}
+
+/// A value of another type than was written is the record's damage, not the file's.
+fn of_another_type(id: RecordId, error: rusqlite::Error) -> StoreError {
+    match error {
+        rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..) => {
+            DocumentError::Damaged(id).into()
+        }
+        error => error.into(),
+    }
 }
 
 /// Loads a document through the cache.
@@ -370,9 +393,13 @@ fn load(connection: &Connection, cache: &RefCell<Cache>, id: RecordId) -> Result
     if let Some(document) = cache.borrow_mut().get(id, revision) {
         return Ok(Some(document));
     }
-    let Some(stored) = stored(connection, id)? else { return Ok(None) };
-    let document = stored.document()?;
-    cache.borrow_mut().put(stored.revision, &document);
+    let loaded = stored(connection, id)
+        .and_then(|stored| stored.map(|stored| Ok((stored.revision, stored.document()?))).transpose());
+    if loaded.as_ref().is_err_and(is_of_a_record) {
+        cache.borrow_mut().is_damaged(id);
+    }
+    let Some((revision, document)) = loaded? else { return Ok(None) };
+    cache.borrow_mut().put(revision, &document);
     Ok(Some(document))
 }
 
@@ -381,7 +408,7 @@ fn tail(connection: &Connection, id: RecordId) -> Result<Vec<Vec<u8>>> {
     let mut statement = connection
         .prepare_cached("SELECT bytes FROM changes WHERE record = ?1 AND NOT folded ORDER BY number")?;
     let tail = statement.query_map(params![id.as_bytes()], |row| row.get(0))?;
-    tail.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    tail.collect::<rusqlite::Result<_>>().map_err(|error| of_another_type(id, error))
 }
 
 fn revision(connection: &Connection, id: RecordId) -> Result<Option<i64>> {

@@ -22,6 +22,8 @@ pub struct OutboxState {
     pub refused: u64,
     /// Changes that did not pass the gate when they came.
     pub quarantined: u64,
+    /// Records that a disk has damaged here: they come anew with the next contact.
+    pub damaged: u64,
 }
 
 /// A change that the relay refused.
@@ -150,12 +152,14 @@ impl Store {
             counted(1),
             counted(2),
         );
+        let damaged = self.damaged()?.len() as u64;
         Ok(self.connection.prepare_cached(&becomes)?.query_row([self.carries()?], |row| {
             Ok(OutboxState {
                 waiting: row.get(0)?,
                 held: row.get(1)?,
                 refused: row.get(2)?,
                 quarantined: row.get(3)?,
+                damaged,
             })
         })?)
     }

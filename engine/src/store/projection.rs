@@ -59,31 +59,45 @@ pub(super) fn renew_if_outdated(store: &mut Store) -> Result<()> {
     }
     let ids = store.records()?;
     let transaction = store.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let mut damaged = Vec::new();
     for (number, some) in ids.chunks(AT_ONCE).enumerate() {
         tell(number * AT_ONCE, ids.len());
-        renew(&transaction, some)?;
+        damaged.extend(renew(&transaction, some)?);
     }
+    super::damage::note(&transaction, &damaged)?;
     meta::put(&transaction, PROJECTION, &version())?;
     transaction.commit()?;
     tell(ids.len(), ids.len());
     Ok(())
 }
 
-/// Reads documents with all cores, and writes what follows from them.
-fn renew(connection: &Connection, ids: &[RecordId]) -> Result<()> {
-    let stored =
-        ids.iter().filter_map(|id| stored(connection, *id).transpose()).collect::<Result<Vec<_>>>()?;
-    let read = |stored: Stored| -> Result<Projection> {
-        let document = stored.document()?;
-        Ok(Projection::of(&document, document.contents()))
+/// Reads documents with all cores, and writes what follows from them. Of those that are damaged lists and search stay as they are; answers
+/// these.
+fn renew(connection: &Connection, ids: &[RecordId]) -> Result<Vec<RecordId>> {
+    let read = |(id, stored): (RecordId, Result<Option<Stored>>)| {
+        let projection = stored.and_then(|stored| {
+            let Some(stored) = stored else { return Ok(None) };
+            let document = stored.document()?;
+            Ok(Some(Projection::of(&document, document.contents())))
+        });
+        (id, projection)
     };
+    let stored: Vec<_> = ids.iter().map(|id| (*id, stored(connection, *id))).collect();
     parallel::ahead(stored, read, |projections| {
-        for projection in projections {
-            let projection = projection?;
+        let mut damaged = Vec::new();
+        for (id, projection) in projections {
+            let projection = match projection {
+                Err(error) if super::is_of_a_record(&error) => {
+                    damaged.push(id);
+                    continue;
+                }
+                projection => projection?,
+            };
+            let Some(projection) = projection else { continue };
             let row = projection.write(connection)?;
             write_words(connection, row, projection.words.as_ref())?;
         }
-        Ok(())
+        Ok(damaged)
     })
 }
 

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{TransactionBehavior, params};
 
-use super::meta::{self, CURSOR, FIRST_CATCH_UP, FIRST_SYNC, LAST_CONTACT, RECONCILING, WORKSPACE_NAME};
+use super::meta::{
+    self, CURSOR, FIRST_CATCH_UP, FIRST_SYNC, LAST_CONTACT, MISFIT, RECONCILING, WORKSPACE_NAME,
+};
 use super::{
     Cache, Result, Store, StoreError, change_hash, heads_to_blob, load, projection, revision, stamp,
 };
@@ -48,6 +50,16 @@ impl Touched<'_> {
     pub(super) fn put(&mut self, revision: i64, document: &Document) {
         self.records.push(document.id());
         self.cache.borrow_mut().put(revision, document);
+    }
+
+    /// What was seen to be damaged.
+    pub(super) fn damaged(&self) -> BTreeSet<RecordId> {
+        self.cache.borrow().damaged()
+    }
+
+    /// It is damaged no more.
+    pub(super) fn forgive(&mut self, id: RecordId) {
+        self.cache.borrow_mut().forgive(id);
     }
 
     /// What is in memory of a document is not what will be in the file.
@@ -365,6 +377,22 @@ impl<'a> Transaction<'a> {
         meta::put(&self.inner, RECONCILING, b"1")
     }
 
+    /// Notes that what the relay sent does not fit our place in its log. Where that was so at this place before, our place is none any
+    /// more, and the next connection compares: a log that is damaged behind it would keep us from everything for ever.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written.
+    pub fn does_not_fit(&mut self) -> Result<bool> {
+        let Some(place) = meta::get(&self.inner, CURSOR)? else { return Ok(false) };
+        if meta::get(&self.inner, MISFIT)?.as_ref() != Some(&place) {
+            meta::put(&self.inner, MISFIT, &place)?;
+            return Ok(false);
+        }
+        meta::remove(&self.inner, MISFIT)?;
+        self.begin_comparing()?;
+        Ok(true)
+    }
+
     /// Notes that all that the comparison found was stored, and that the log is to be followed from here.
     ///
     /// # Errors
@@ -415,7 +443,12 @@ impl<'a> Transaction<'a> {
         let mut restore =
             self.inner.prepare("UPDATE changes SET bytes = ?2 WHERE hash = ?1 AND bytes IS NULL")?;
         for id in ids {
-            for change in self.document(id)?.changes_since(&[]) {
+            let document = match self.document(id) {
+                // Of one that is damaged the comparison finds what is lacking.
+                Err(error) if super::is_of_a_record(&error) => continue,
+                document => document?,
+            };
+            for change in document.changes_since(&[]) {
                 restore.execute(params![change.hash.0, change.bytes])?;
             }
         }

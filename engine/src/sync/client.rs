@@ -6,10 +6,11 @@ use automerge::ChangeHash;
 
 use super::compare::Range;
 use super::limits::{BATCH_BYTES, BATCH_CHANGES, PUSHES_IN_FLIGHT};
+use super::patience::{self, Patience, Promised, Wanting, Worth};
 use super::pulse::{Awaited, Pulse};
 use super::{
-    Ack, Batch, Beginning, Cursor, Entry, EntryBody, FirstSync, FromClient, FromRelay, Hello, Notice,
-    Presence, Push, Records, Refused, SyncError, Wanted, Welcome,
+    Ack, Batch, Beginning, Cursor, Entry, EntryBody, ErasurePlace, Erasures, FirstSync, FromClient,
+    FromRelay, Hello, Notice, Presence, Push, Records, Refused, SyncError, Wait, Wanted, Welcome,
 };
 use crate::id::RecordId;
 use crate::identity::{Grant, Managed, Management, WorkspaceSecret};
@@ -42,8 +43,8 @@ pub enum ClientEvent {
         grant: Option<Grant>,
         /// By what the workspace's devices know each other without a relay.
         meeting_key: Option<WorkspaceSecret>,
-        /// Records that are to be erased, each with the number of its erasure.
-        erased: Vec<(u64, RecordId)>,
+        /// Records that are to be erased.
+        erased: Erasures,
     },
     /// Whole records of a first sync: to be stored together with how far it has come.
     FirstSync {
@@ -141,6 +142,8 @@ enum Turn {
 struct Pushed {
     hashes: Vec<ChangeHash>,
     bytes: usize,
+    /// For how many seconds it was told to wait, the first time.
+    waits: Option<u32>,
 }
 
 /// The client's side of one connection to a relay. Lives as long as the connection.
@@ -154,6 +157,8 @@ pub struct ClientSession {
     offered: Option<Cursor>,
     offered_first_sync: Option<FirstSync>,
     cursor: Option<Cursor>,
+    /// Up to where we have erased.
+    erased: ErasurePlace,
     /// Some of the log is kept from us: what the relay says of our place in it is not ours to check.
     sealed: bool,
     outgoing: VecDeque<FromClient>,
@@ -162,6 +167,8 @@ pub struct ClientSession {
     /// How many messages of records have come.
     records: u64,
     pulse: Pulse,
+    patience: Patience,
+    promised: Promised,
 }
 
 impl ClientSession {
@@ -175,22 +182,41 @@ impl ClientSession {
             offered: hello.cursor,
             offered_first_sync: hello.first_sync,
             cursor: None,
+            erased: ErasurePlace { number: hello.erased, hash: hello.erasures.unwrap_or_default() },
             sealed: false,
             outgoing: VecDeque::from([FromClient::Hello(hello)]),
             in_flight: BTreeMap::new(),
             next_push: 1,
             records: 0,
             pulse: Pulse::new(now),
+            patience: Patience::new(now),
+            promised: Promised::nothing(),
         }
     }
 
     /// A frame that came in at `now` milliseconds.
     ///
     /// # Errors
-    /// Where the relay does not keep to the protocol: the connection must be closed.
+    /// Where the relay does not keep to the protocol, or leads nowhere: the connection must be closed.
     pub fn receive(&mut self, frame: &[u8], now: u64) -> Result<Vec<ClientEvent>, SyncError> {
         self.pulse.answered(now);
+        self.patience.frame(now);
         let message = FromRelay::decode(frame)?;
+        let worth = Worth::of(&message, self.phase == Phase::CatchingUp);
+        if worth == Worth::Talk {
+            self.patience.talk()?;
+        }
+        let events = self.take(message)?;
+        match worth {
+            Worth::Talk | Worth::Unawaited => {}
+            Worth::Part => self.patience.brought(frame.len()),
+            Worth::All => self.patience.satisfied(),
+        }
+        self.patience.tick(now, self.wanting())?;
+        Ok(events)
+    }
+
+    fn take(&mut self, message: FromRelay) -> Result<Vec<ClientEvent>, SyncError> {
         match (&self.phase, message) {
             (Phase::Closed, _) => Ok(Vec::new()),
             (_, FromRelay::Pong) => Ok(Vec::new()),
@@ -220,7 +246,7 @@ impl ClientSession {
             (_, FromRelay::CaughtUp) => Err(SyncError::Order("an end of the catch-up")),
             (_, FromRelay::Ack(ack)) => self.acknowledged(&ack),
             (_, FromRelay::Presence(presence)) => Ok(vec![ClientEvent::Present(presence)]),
-            (_, FromRelay::Wait(wait)) => Ok(vec![ClientEvent::Waits { seconds: wait.seconds }]),
+            (_, FromRelay::Wait(wait)) => self.waits(&wait),
             (_, FromRelay::Managed(managed)) => Ok(vec![ClientEvent::Managed(managed)]),
         }
     }
@@ -251,7 +277,7 @@ impl ClientSession {
         keep_together(&mut entries, &mut hashes, changes);
         let id = self.next_push;
         self.next_push += 1;
-        self.in_flight.insert(id, Pushed { hashes, bytes: size });
+        self.in_flight.insert(id, Pushed { hashes, bytes: size, waits: None });
         self.outgoing.push_back(FromClient::Push(Push { id, entries }));
     }
 
@@ -264,6 +290,7 @@ impl ClientSession {
     /// Asks for records that we lack changes of, in a comparison.
     pub fn want(&mut self, wanted: Vec<Wanted>) {
         self.phase = Phase::Comparing(Turn::Records(wanted.iter().map(|wanted| wanted.record).collect()));
+        self.promised.wanted();
         self.outgoing.push_back(FromClient::Want(wanted));
     }
 
@@ -300,6 +327,16 @@ impl ClientSession {
     /// A sign of life that is no whole frame came at `at` milliseconds: a part of one, say. It may be told late and often.
     pub fn heard(&mut self, at: u64) {
         self.pulse.heard_at(at);
+        self.patience.part(at);
+    }
+
+    /// Something came at `now` milliseconds that is no frame of the protocol, and says nothing: the link's own pings, say.
+    ///
+    /// # Errors
+    /// Where there is too much of that: the connection must be closed.
+    pub fn talked(&mut self, now: u64) -> Result<(), SyncError> {
+        self.patience.frame(now);
+        self.patience.talk()
     }
 
     /// There is reason to doubt the link at `now` milliseconds: asks at once whether the relay is still there.
@@ -311,14 +348,16 @@ impl ClientSession {
 
     /// When [`ClientSession::handle_timeout`] wants to be called, in milliseconds.
     pub fn poll_timeout(&self) -> u64 {
-        self.pulse.deadline(self.awaited())
+        let pulse = self.pulse.deadline(self.awaited());
+        self.patience.deadline(self.wanting()).map_or(pulse, |patience| pulse.min(patience))
     }
 
     /// Time has passed: asks whether the relay is still there, or finds that it is not.
     ///
     /// # Errors
-    /// [`SyncError::Dead`]: the connection must be closed.
+    /// [`SyncError::Dead`], or [`SyncError::Idle`]: the connection must be closed.
     pub fn handle_timeout(&mut self, now: u64) -> Result<(), SyncError> {
+        self.patience.tick(now, self.wanting())?;
         if self.pulse.tick(now, self.awaited())? {
             self.outgoing.push_back(FromClient::Ping);
         }
@@ -333,6 +372,30 @@ impl ClientSession {
         }
     }
 
+    /// What the relay has to do next, as far as one waits for it.
+    fn wanting(&self) -> Wanting {
+        match self.phase {
+            Phase::AwaitingWelcome | Phase::Comparing(Turn::Theirs) | Phase::CatchingUp => Wanting::Word,
+            Phase::FirstSync | Phase::Comparing(Turn::Records(_)) => Wanting::Records,
+            Phase::Live if !self.in_flight.is_empty() => {
+                let pushed = self.in_flight.values();
+                let seconds = pushed.clone().filter_map(|push| push.waits).max().unwrap_or(0);
+                Wanting::Answers { bytes: pushed.map(|push| push.bytes).sum(), seconds }
+            }
+            Phase::Comparing(Turn::Ours) | Phase::Live | Phase::Closed => Wanting::Nothing,
+        }
+    }
+
+    /// A push waits. What is said of it first counts, and of one that is not there nothing does.
+    fn waits(&mut self, wait: &Wait) -> Result<Vec<ClientEvent>, SyncError> {
+        let seconds = patience::wait(wait.seconds)?;
+        let Some(push) = self.in_flight.get_mut(&wait.id).filter(|push| push.waits.is_none()) else {
+            return Ok(Vec::new());
+        };
+        push.waits = Some(seconds);
+        Ok(vec![ClientEvent::Waits { seconds }])
+    }
+
     fn welcomed(&mut self, welcome: Welcome) -> Result<Vec<ClientEvent>, SyncError> {
         let ours = self.versions;
         if !(ours.0..=ours.1).contains(&welcome.version) {
@@ -343,7 +406,9 @@ impl ClientSession {
             (false, true) => return Err(SyncError::NoRelay),
             _ => {}
         }
+        let erased = Erasures::read(self.erased, &welcome.erased)?;
         (self.version, self.sealed) = (welcome.version, welcome.sealed);
+        self.promised = Promised::by(&welcome)?;
         let start = self.start(&welcome)?;
         Ok(vec![ClientEvent::Welcomed {
             workspace_name: welcome.workspace_name,
@@ -352,7 +417,7 @@ impl ClientSession {
             changes: welcome.position.saturating_sub(welcome.from),
             grant: welcome.grant,
             meeting_key: welcome.meeting_key,
-            erased: welcome.erased,
+            erased,
         }])
     }
 
@@ -417,11 +482,15 @@ impl ClientSession {
             return Err(SyncError::Order("records that do not follow on the last"));
         }
         self.records += 1;
+        self.promised.records(records.left)?;
         Ok(records)
     }
 
     fn batch(&mut self, batch: Batch) -> Result<Vec<ClientEvent>, SyncError> {
         let Some(before) = self.cursor else { return Err(SyncError::Order("a batch before its welcome")) };
+        if self.phase == Phase::CatchingUp {
+            self.promised.batch(before.position)?;
+        }
         let told = Cursor { position: batch.position, hash: batch.hash, ..before };
         let mut cursor = before;
         for entry in &batch.entries {
@@ -465,6 +534,7 @@ fn name(entry: &Entry) -> Result<ChangeHash, SyncError> {
         EntryBody::Document(_) => Err(SyncError::Frame("a document in the log".to_owned())),
     }
 }
+
 /// Leaves a record to the next push as a whole where this one would hold a part of it, and something else: of a new record no part is
 /// anybody's before the whole is.
 fn keep_together(entries: &mut Vec<Entry>, hashes: &mut Vec<ChangeHash>, rest: &mut VecDeque<Outgoing>) {
@@ -479,3 +549,6 @@ fn keep_together(entries: &mut Vec<Entry>, hashes: &mut Vec<ChangeHash>, rest: &
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

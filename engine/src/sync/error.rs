@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::gate::GateError;
+use crate::schema::{Caption, Language};
 
 /// Why a change or a connection was refused. The code is for programs and for translation, the words for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,6 +131,70 @@ pub enum SyncError {
     /// Nothing was heard for too long.
     #[error("the connection is dead: nothing was heard for {0} seconds")]
     Dead(u64),
+    /// The other side lives, and what is waited for does not come.
+    #[error(
+        "the other side answers, but for {0} seconds nothing has gone on: it was left; what is here is kept and waits; try again later, and if it stays so tell whoever runs it"
+    )]
+    Idle(u64),
+    /// The other side goes on without an end.
+    #[error(
+        "the other side does not come to an end ({0}): it was left; what is here is kept and waits; try again later, and if it stays so tell whoever runs it"
+    )]
+    Endless(Endless),
+    /// The other side takes what was pushed only in so many seconds.
+    #[error(
+        "the other side takes what was sent only in {} minutes: what is here is kept and waits; try again then",
+        .0.div_ceil(60)
+    )]
+    Later(u32),
+}
+
+/// What has no end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endless {
+    /// It says what nobody waits for, by the thousand.
+    Talk,
+    /// It announces more than any workspace has.
+    Announced,
+    /// It sends pieces of the same records again and again.
+    Records,
+    /// It sends more of the log than it has promised.
+    CatchUp,
+    /// It finds something else at each round of a comparison, or nothing at all.
+    Comparison,
+}
+
+impl Endless {
+    /// What it is, for people.
+    pub const fn caption(self) -> Caption {
+        match self {
+            Endless::Talk => {
+                Caption::new("den säger sådant som ingen väntar på", "it says what nobody waits for")
+            }
+            Endless::Announced => Caption::new(
+                "den säger att mer ska komma än någon arbetsyta rymmer",
+                "it announces more than any workspace has",
+            ),
+            Endless::Records => Caption::new(
+                "den skickar delar av samma poster om och om igen",
+                "it sends parts of the same records again and again",
+            ),
+            Endless::CatchUp => Caption::new(
+                "den skickar mer än den har lovat, utan slut",
+                "it sends more than it has promised, without an end",
+            ),
+            Endless::Comparison => Caption::new(
+                "jämförelsen av det som finns på båda sidor leder ingenvart",
+                "the comparison of what both sides hold leads nowhere",
+            ),
+        }
+    }
+}
+
+impl std::fmt::Display for Endless {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.caption().get(Language::English))
+    }
 }
 
 impl SyncError {
@@ -142,7 +207,9 @@ impl SyncError {
             SyncError::Version { .. } => ErrorCode::Version,
             SyncError::LogMismatch => ErrorCode::LogMismatch,
             SyncError::ARelay | SyncError::NoRelay => ErrorCode::Order,
-            SyncError::Dead(_) => ErrorCode::Other,
+            SyncError::Dead(_) | SyncError::Idle(_) | SyncError::Endless(_) | SyncError::Later(_) => {
+                ErrorCode::Other
+            }
         }
     }
 }

@@ -68,3 +68,42 @@ pub const ERASURES: usize = 10_000;
 
 /// A bundle of whole records holds so many bytes at most, before compression; or one entry that is larger.
 pub const RECORDS_BYTES: usize = 1024 * 1024;
+
+/// What is waited for may take so long without anything of it coming, in milliseconds, however much the other side lives.
+pub const PATIENCE: u64 = 120_000;
+
+/// The same for whole records: a relay to which many come makes them ready in turn.
+pub const RECORDS_PATIENCE: u64 = 300_000;
+
+/// The same while a frame is on its way: the largest takes nearly as long on the slowest link.
+pub const FRAME_PATIENCE: u64 = 600_000;
+
+/// A part of what is waited for grants so many milliseconds more, and the time that its bytes take on the slowest link.
+pub const GRANTED: u64 = 15_000;
+
+/// A push that is told to wait for more seconds is not waited for: one comes again then.
+pub const LONGEST_WAIT: u32 = 300;
+
+/// What says nothing that is waited for (pongs, waits, who is here, answers to what was not asked) may come so often at once,
+pub const TALK: u64 = 1_000;
+
+/// and then so often in each second.
+pub const TALK_EACH_SECOND: u64 = 10;
+
+/// A welcome announces so many records at most.
+pub const MOST_RECORDS: u64 = 10_000_000;
+
+/// A welcome announces so many changes of the log at most.
+pub const MOST_CHANGES: u64 = 1_000_000_000;
+
+/// A record comes in so many messages at most.
+pub const RECORD_PIECES: u32 = 10_000;
+
+/// A comparison names so many records at most that are not here.
+pub const MADE_UP_RECORDS: usize = 1_000_000;
+
+/// So many rounds of a comparison may find nothing, one after the other: each goes down to a thirty-second part.
+pub const EMPTY_ROUNDS: u32 = 32;
+
+/// So many devices are known to be here at most.
+pub const MOST_PRESENT: usize = 10_000;

@@ -97,12 +97,15 @@ pub struct Hello {
     /// It looks for another replica to compare with, not for a relay. Since version 2.
     #[serde(rename = "p", default, skip_serializing_if = "is_false")]
     pub peer: bool,
-    /// Up to which of the relay's erasures it has erased. Since version 4.
+    /// Up to which of the relay's erasures it has erased, in the way in which it was told their numbers. Since version 4.
     #[serde(rename = "x", default, skip_serializing_if = "is_zero")]
     pub erased: u64,
     /// Up to which of them nothing at all is left on it. Since version 4.
     #[serde(rename = "y", default, skip_serializing_if = "is_zero")]
     pub scrubbed: u64,
+    /// Which records these were, up to `erased`: the hash of an [`ErasurePlace`](super::ErasurePlace). Since version 6.
+    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
+    pub erasures: Option<RollingHash>,
     /// It brings all that there is to be, as the first: to be let in only where nothing and nobody is there yet. Since version 5.
     #[serde(rename = "b", default, skip_serializing_if = "is_false")]
     pub founds: bool,
@@ -204,7 +207,8 @@ pub struct Welcome {
     /// everything.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub meeting_key: Option<WorkspaceSecret>,
-    /// Records that are to be erased, each with the number of its erasure. Since version 4.
+    /// Records that are to be erased, each with the number of its erasure: those behind the place that the hello names, or all.
+    /// Since version 4.
     #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
     pub erased: Vec<(u64, RecordId)>,
 }

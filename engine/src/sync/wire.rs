@@ -517,6 +517,7 @@ mod tests {
             peer: false,
             erased: 0,
             scrubbed: 0,
+            erasures: None,
             founds: false,
         })
     }

@@ -8,6 +8,23 @@ use std::borrow::Cow;
 
 use super::plain;
 
+/// A line for a terminal, or one with others set in below it: as [`in_lines`], but nothing in it can look like a line of its own. A line
+/// feed stays only before a blank, another line feed or the end; any other came with a name, and is shown by its picture.
+pub fn in_a_line(text: &str) -> Cow<'_, str> {
+    let forged = |place: usize| text[place + 1..].starts_with(|next| !matches!(next, ' ' | '\n'));
+    if !text.match_indices('\n').any(|(place, _)| forged(place)) {
+        return in_lines(text);
+    }
+    let mut whole = String::with_capacity(text.len() + 16);
+    for (place, c) in text.char_indices() {
+        whole.push(if c == '\n' && forged(place) { LINE_FEED } else { c });
+    }
+    Cow::Owned(in_lines(&whole).into_owned())
+}
+
+/// What stands for a line feed that does not end a line.
+const LINE_FEED: char = '\u{240a}';
+
 const APART: char = '\u{2068}';
 const END: char = '\u{2069}';
 
@@ -72,6 +89,15 @@ mod tests {
         );
         assert_eq!(in_lines("שָׁלוֹם!\nنعم"), "\u{2068}שָׁלוֹם\u{2069}!\n\u{2068}نعم\u{2069}");
         assert_eq!(in_lines("שלום\u{200f} 12"), "\u{2068}שלום\u{200f}\u{2069} 12");
+    }
+
+    #[test]
+    fn a_name_with_line_feeds_in_it_makes_no_line_of_its_own() {
+        assert_eq!(in_a_line("Ek\nsamsyn: allt är raderat"), "Ek␊samsyn: allt är raderat");
+        assert_eq!(in_a_line("Ek\n\nsamsyn: a\r\nb"), "Ek\n␊samsyn: a␍␊b");
+        // Ours.
+        assert_eq!(in_a_line("Flera:\n  a\n  b\n\n    c\n"), "Flera:\n  a\n  b\n\n    c\n");
+        assert_eq!(in_a_line("שלום\nx"), "\u{2068}שלום\u{2069}␊x");
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::plain;
+use super::one_line;
 
-/// Writes text to `W` as [`plain`] shows it: for logs, in which names and addresses of others stand.
+/// Writes text to `W` as [`one_line`] shows it: for logs, in which names and addresses of others stand. What is written at once is one
+/// line: only the line feed at its end ends one, so that no name makes a line of its own.
 #[derive(Debug)]
 pub struct Guard<W> {
     inner: W,
@@ -31,7 +32,9 @@ impl<W: Write> Write for Guard<W> {
         let rest = self.begun.split_off(whole);
         let text = String::from_utf8_lossy(&self.begun).into_owned();
         self.begun = rest;
-        self.inner.write_all(plain(&text).as_bytes())?;
+        let (line, end) = text.strip_suffix('\n').map_or((text.as_str(), ""), |line| (line, "\n"));
+        self.inner.write_all(one_line(line).as_bytes())?;
+        self.inner.write_all(end.as_bytes())?;
         Ok(bytes.len())
     }
 
@@ -51,8 +54,12 @@ mod tests {
         for byte in "Åre \u{1b}[2J\u{9b}\n".bytes() {
             guard.write_all(&[byte]).unwrap();
         }
-        guard.write_all(b"\xff!").unwrap();
+        guard.write_all(b"\xff!\n").unwrap();
+        guard.write_all("Ek\nERROR allt är raderat\n".as_bytes()).unwrap();
         guard.flush().unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "Åre ␛[2J⟨U+009B⟩\n\u{fffd}!");
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "Åre ␛[2J⟨U+009B⟩\n\u{fffd}!\nEk␊ERROR allt är raderat\n"
+        );
     }
 }

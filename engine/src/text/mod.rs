@@ -7,7 +7,8 @@
 //! ```text
 //!  a title, a value in one line ─▶ one_line ─┐
 //!  prose, a line of output ──────▶ plain ────┼─▶ people       ESC is ␛, an override ⟨U+202E⟩
-//!  a line on a terminal ─────────▶ in_lines ─┤                and what is written from right to left stays in its place
+//!  a line on a terminal ─────────▶ in_a_line ┤                and what is written from right to left stays in its place;
+//!  lines of our own ─────────────▶ in_lines ─┤                a line feed in a name is ␊
 //!  JSON ─────────────────────────▶ in_json ──┴─▶ programs     the same as \u001b, \u202e: nothing is lost
 //! ```
 //!
@@ -22,7 +23,7 @@ use std::fmt::Write as _;
 
 use unicode_normalization::char::is_combining_mark;
 
-pub use direction::in_lines;
+pub use direction::{in_a_line, in_lines};
 pub use guard::Guard;
 
 /// What a character does beside being read.

@@ -11,7 +11,7 @@ use super::members::Place;
 use super::{say, say_json};
 use crate::error::RelayError;
 use crate::folder::{Folder, WhoBelongs};
-use crate::log::{SqliteLog, care};
+use crate::log::{LogError, SqliteLog, care};
 use crate::writer::Folding;
 
 /// Write a copy of a workspace to a file.
@@ -35,11 +35,32 @@ impl Backup {
     fn write(&self, log: &Path) -> Result<u64, RelayError> {
         let output = Output::begin(&self.to, Some(log), Existing::Keep)?;
         care::copy(log, output.draft())?;
-        // Only what is right has the name that a person will look for.
-        let changes = care::verify(output.draft())?;
-        output.finish()?;
-        Ok(changes)
+        // Only what is right has the name that a person will look for; or what is in order without what is lost.
+        match verified(output.draft()) {
+            Err(RelayError::Log(LogError::Damaged(damage))) if damage.is_taken_out() => {
+                output.finish()?;
+                say(format_args!(
+                    "{} was written all the same: the log is in order without that",
+                    self.to.display()
+                ))?;
+                Err(LogError::Damaged(damage).into())
+            }
+            changes => {
+                let changes = changes?;
+                output.finish()?;
+                Ok(changes)
+            }
+        }
     }
+}
+
+/// How many changes a log holds, all of which are right. What is not is told, record by record.
+fn verified(log: &Path) -> Result<u64, RelayError> {
+    let verified = care::verify(log);
+    if let Err(LogError::Damaged(damage)) = &verified {
+        damage.records.iter().try_for_each(say)?;
+    }
+    Ok(verified?)
 }
 
 /// Put a workspace back from a file.
@@ -53,11 +74,26 @@ pub(super) struct Restore {
     /// Put it in the place of a workspace that is there. What was there is kept beside it; who belongs stays.
     #[arg(long)]
     replace: bool,
+    /// Put back what is whole of a damaged file: those who have the rest bring it at their next contact.
+    #[arg(long)]
+    damaged: bool,
 }
 
 impl Restore {
     pub(super) fn run(self) -> Result<(), RelayError> {
-        let put = Folder::open_or_create(&self.data)?.put_back(&self.file, self.replace)?;
+        let folder = Folder::open_or_create(&self.data)?;
+        let put = if self.damaged {
+            folder.put_back_what_is_whole(&self.file, self.replace)?
+        } else {
+            let put = folder.put_back(&self.file, self.replace);
+            if let Err(RelayError::Log(LogError::Damaged(damage))) = &put {
+                damage.records.iter().try_for_each(say)?;
+                say(
+                    "nothing was put back: say --damaged to put back what is whole of it, or take another backup",
+                )?;
+            }
+            put?
+        };
         if let Some(kept) = put.kept {
             say(format_args!("what was there is kept in {}", kept.display()))?;
         }
@@ -67,6 +103,12 @@ impl Restore {
                 "who belongs is as it was when the backup was made: remove again whoever was removed since"
             }
         })?;
+        if let Some(list) = put.unlisted {
+            say(format_args!(
+                "WARNING: nobody can tell who was erased after this backup was made, for the list of it is not here ({}): they are back in the workspace. Put the list there from the old data folder before the relay serves the workspace, or erase them again; every device is told of all erasures anew, and none counts as having done it before it says so",
+                list.display()
+            ))?;
+        }
         let (workspace, changes) = (put.workspace, put.changes);
         say(format_args!(
             "{workspace} is back with {changes} changes, as a new life of its log: those who have more bring it at their next contact"
@@ -83,7 +125,7 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) fn run(self) -> Result<(), RelayError> {
-        let changes = care::verify(&self.place.log()?)?;
+        let changes = verified(&self.place.log()?)?;
         say(format_args!("{changes} changes, and all of it is right"))
     }
 }

@@ -284,8 +284,9 @@ impl Convert {
         members.replace_secret()?;
         let code = invite_coordinator(&members, self.place.workspace()?)?;
         say(format_args!("code       {}", code.reveal()))?;
+        say("")?;
         say(
-            "\nThe secret opens nothing any more. Whoever uses the code first, within two days, is the coordinator:",
+            "The secret opens nothing any more. Whoever uses the code first, within two days, is the coordinator:",
         )?;
         say("\n    samsyn enter --replica workspace.samsyn\n")?;
         say(

@@ -19,7 +19,7 @@ use samsyn_engine::address::{AddressError, Encryption, RelayAddress};
 use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::schema::Language;
 use samsyn_engine::sync::Epoch;
-use samsyn_engine::text::{in_json, in_lines, unwritable};
+use samsyn_engine::text::{in_a_line, in_json, unwritable};
 use serde_json::json;
 
 use crate::config::Config;
@@ -197,8 +197,11 @@ fn language() -> Language {
 /// One sentence on standard error.
 fn complain(sentence: impl std::fmt::Display) {
     // Where nobody can be told, the exit code has to do.
-    let _ =
-        writeln!(io::stderr(), "samsyn-relay: {}", in_lines(&in_language(&sentence.to_string(), language())));
+    let _ = writeln!(
+        io::stderr(),
+        "samsyn-relay: {}",
+        in_a_line(&in_language(&sentence.to_string(), language()))
+    );
 }
 
 impl Create {
@@ -235,8 +238,9 @@ impl Create {
         say(format_args!("workspace  {}", meta.workspace))?;
         say(format_args!("address    {address}"))?;
         say(format_args!("code       {}", code.reveal()))?;
+        say("")?;
         say(
-            "\nThe code makes whoever uses it first the workspace's coordinator, within two days. They enter with",
+            "The code makes whoever uses it first the workspace's coordinator, within two days. They enter with",
         )?;
         say(format_args!("\n    {join}\n"))?;
         say(
@@ -302,7 +306,7 @@ impl List {
 /// One line on standard output, at once.
 fn say(line: impl std::fmt::Display) -> Result<(), RelayError> {
     let mut output = io::stdout().lock();
-    writeln!(output, "{}", in_lines(&in_language(&line.to_string(), language())))?;
+    writeln!(output, "{}", in_a_line(&in_language(&line.to_string(), language())))?;
     Ok(output.flush()?)
 }
 

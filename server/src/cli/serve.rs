@@ -46,6 +46,14 @@ async fn serve(config: Config) -> Result<(), RelayError> {
     // Before anybody can know that we listen: who asks at once is heard.
     let mut requests = StopRequests::listen()?;
     let scheme = scheme(&config);
+    let files = files_needed(&config);
+    if let Some(allowed) = signals::open_many_files().filter(|allowed| *allowed < files) {
+        tracing::warn!(
+            allowed,
+            needed = files,
+            "this process may have too few files open for as many connections as the settings allow: who comes when they are used up waits; raise the limit (`ulimit -n`, `LimitNOFILE` of systemd), or lower `max_connections`"
+        );
+    }
     let relay = Relay::start(config).await?;
     say(format_args!("listening on {scheme}://{}", relay.address()))?;
     if let Some(address) = relay.metrics() {
@@ -54,6 +62,12 @@ async fn serve(config: Config) -> Result<(), RelayError> {
     requests.next().await?;
     relay.shutdown().await;
     Ok(())
+}
+
+/// So many files are open where as many connections are as may be: a socket each, and beside them logs, certificates and the program itself.
+fn files_needed(config: &Config) -> u64 {
+    const BESIDE: u64 = 200;
+    (config.max_connections.get() as u64).saturating_add(BESIDE)
 }
 
 fn scheme(config: &Config) -> &'static str {

@@ -173,6 +173,10 @@ const SAID: &[(&str, &str)] = &[
         "Lägg den på platsen för en arbetsyta som finns. Det som fanns där sparas bredvid; medlemmarna är som de var",
     ),
     (
+        "Put back what is whole of a damaged file: those who have the rest bring it at their next contact",
+        "Lägg tillbaka det som är helt i en skadad fil: de som har resten lämnar det vid sin nästa kontakt",
+    ),
+    (
         "Look whether all of a workspace is right: its file, its log, its documents. Works while a relay serves the folder, too",
         "Kontrollera att allt i en arbetsyta är som det ska: filen, loggen, posterna. Också medan reläet kör",
     ),

@@ -35,7 +35,7 @@ use crate::listener::Stay;
 use crate::log::LogError;
 use crate::meters;
 use crate::stopping::Stopping;
-use crate::workspace::{Admitted, Workspace};
+use crate::workspace::{Admitted, Workspace, written_anew};
 use held::Held;
 use link::{Incoming, Link};
 use live::Live;
@@ -68,6 +68,10 @@ impl End {
     }
 
     fn storage(error: &LogError) -> End {
+        if let LogError::Damaged(_) = error {
+            // It was written anew as that was found.
+            return End::Told(written_anew());
+        }
         tracing::error!(%error, "a log cannot be read");
         End::told(ErrorCode::Storage, "the relay cannot read this workspace now: try again later")
     }
@@ -197,7 +201,7 @@ impl Visit {
             workspace = %self.workspace, device = %hello.device, software = %hello.software.escape_debug(),
             version, from = from.position, position, "a device is connected"
         );
-        let erased = workspace.erased_after(hello.erased).await.map_err(|error| End::storage(&error))?;
+        let erased = workspace.erasures(hello, version).await.map_err(|error| End::storage(&error))?;
         let welcome = begun.welcome(version, workspace.name(), (from, admitted.view), position);
         let welcome = admitted.welcome(welcome, erased);
         if matches!(begun, Begun::Comparison) {

@@ -2,13 +2,13 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use samsyn_engine::document::gate::{self, can_go_whole};
+use samsyn_engine::document::gate::{self, can_go_whole, is_sound};
 use samsyn_engine::document::{ChangeHash, EncodedChange};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 use samsyn_engine::sync::{Bundles, Entry, EntryBody, Piece, Records, Wanted};
 
-use crate::log::{Log, LogError, Sight, Standing, StoredDocument};
+use crate::log::{Damage, Log, LogError, Sight, Standing, StoredDocument, mend};
 
 /// So many records are looked up at once.
 const PAGE: usize = 256;
@@ -136,19 +136,30 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
     }
     let is_heavy = stored.is_heavy();
     if next.known.is_empty() && can_go_as_it_is(&stored, is_heavy) {
+        if !std::iter::once(&stored.snapshot).chain(&stored.tail).all(|chunk| is_sound(chunk)) {
+            return Err(LogError::Damaged(Damage::of(record)));
+        }
         let whole = Entry { record, body: EntryBody::Document(stored.snapshot) };
         let tail = stored.tail.into_iter().map(|bytes| Entry { record, body: EntryBody::Change(bytes) });
         return Ok(std::iter::once(whole).chain(tail).collect());
     }
     if is_heavy {
         drop(stored);
-        return logged(log, next, as_of);
+        let logged = logged(log, next, as_of)?;
+        let is_whole = |entry: &Entry| matches!(&entry.body, EntryBody::Change(bytes) if is_sound(bytes));
+        if !logged.iter().all(is_whole) && mend(log) {
+            return Err(LogError::Damaged(Damage::of(record)));
+        }
+        return Ok(logged);
     }
     let document = match stored.load(record) {
         Ok(document) => document,
         Err(error) => {
             // The client gets what was logged and keeps apart what it cannot use: nothing is missing without a word.
             tracing::error!(%error, "a document in the log is damaged");
+            if mend(log) {
+                return Err(LogError::Damaged(Damage::of(record)));
+            }
             return logged(log, next, as_of);
         }
     };

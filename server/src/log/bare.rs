@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::id::RecordId;
 
-use super::{Entry, LogError, Result, StoredDocument};
+use super::{Damage, Entry, LogError, Result, StoredDocument};
 
 /// So many changes are asked for one by one; for more all are made anew at once.
 const FEW: usize = 4;
@@ -30,7 +30,7 @@ pub(super) fn fill(
         wanted.entry(entry.record).or_default().push(entry);
     }
     for (record, entries) in wanted {
-        let damaged = || LogError::Database(format!("the snapshot of record {record} is damaged"));
+        let damaged = || LogError::Damaged(Damage::of(record));
         let stored = StoredDocument { snapshot: snapshot(record)?, tail: Vec::new() };
         let document = stored.load(record).map_err(|_| damaged())?;
         let mut changes = Changes::of(&document, entries.len());

@@ -8,11 +8,11 @@ use samsyn_engine::document::{ActorId, ChangeHash};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::sync::compare::Holding;
-use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 
 use super::{
-    Append, Entry, Erase, Erased, Fold, Log, LogError, Meta, Place, Range, Result, Sight, Snapshot, Standing,
-    StoredDocument, Stretch, bare,
+    Append, Damage, Entry, Erase, Erased, Fold, Log, LogError, Meta, Place, Range, Result, Sight, Snapshot,
+    Standing, StoredDocument, Stretch, bare,
 };
 
 /// What the next appends do.
@@ -344,6 +344,13 @@ impl Log for MemoryLog {
         Ok(state.erased.iter().filter(|erased| erased.number > number).take(most).copied().collect())
     }
 
+    fn erasures_at(&self, number: u64) -> Result<Option<ErasurePlace>> {
+        let state = self.state();
+        let Ok(number) = usize::try_from(number) else { return Ok(None) };
+        let records = state.erased.get(..number);
+        Ok(records.map(|all| all.iter().fold(ErasurePlace::default(), |place, one| place.then(&one.record))))
+    }
+
     fn last_erased(&self, most: usize) -> Result<Vec<Erased>> {
         Ok(self.state().erased.iter().rev().take(most).copied().collect())
     }
@@ -430,6 +437,14 @@ impl Log for MemoryLog {
         }
         state.looked_at = fold.looked_at;
         Ok(())
+    }
+
+    fn look_at(&self, _after: u64, _most: usize) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    fn mend(&self) -> Result<Damage> {
+        Ok(Damage::default())
     }
 
     fn tidy(&self) -> Result<()> {

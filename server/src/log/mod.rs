@@ -22,6 +22,7 @@
 //! a second one, in memory, passes too.
 
 mod bare;
+mod damage;
 #[cfg(test)]
 pub(crate) mod memory;
 mod sqlite;
@@ -37,9 +38,11 @@ use samsyn_engine::document::{ActorId, ChangeHash, Document, DocumentError};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Role, WorkspaceId};
 use samsyn_engine::sync::compare::Holding;
-use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 
 pub(crate) use bare::Changes;
+pub(crate) use damage::mend;
+pub use damage::{Damage, DamagedRecord};
 pub use sqlite::{SqliteLog, care, restoring};
 pub(crate) use sqlite::{begin_new_life, bind_actors};
 
@@ -233,6 +236,19 @@ pub struct Stretch {
     pub end: Cursor,
 }
 
+impl Stretch {
+    /// The stretch, where each entry's bytes are those of its name: whoever is sent others can go no further in the log.
+    ///
+    /// # Errors
+    /// [`LogError::Damaged`] where one has others.
+    pub(crate) fn checked(self) -> Result<Stretch> {
+        match self.entries.iter().find(|entry| !gate::is_change(&entry.bytes, &entry.hash)) {
+            Some(entry) => Err(LogError::Damaged(Damage::of(entry.record))),
+            None => Ok(self),
+        }
+    }
+}
+
 /// Which records somebody may read, by their kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sight(Option<&'static [&'static str]>);
@@ -326,6 +342,11 @@ pub enum LogError {
     /// The append has changes of a record that was erased.
     #[error("record {0} was erased: nothing of it is taken any more")]
     Erased(RecordId),
+    /// Some of what stands in the log is not as it was written.
+    #[error(
+        "{0}; whoever has what is lost brings it with the next sync, those who had pushed it first of all"
+    )]
+    Damaged(Damage),
     /// What stands in the log cannot be right, or the database refused.
     #[error("the log is damaged or cannot be read or written: {0}")]
     Database(String),
@@ -459,6 +480,13 @@ pub trait Log: Send + Sync + fmt::Debug {
     /// Where it cannot be read.
     fn erased_after(&self, number: u64, most: usize) -> Result<Vec<Erased>>;
 
+    /// The place behind the erasure of that number, the beginning at 0; none where there are not so many. It can be checked: a log that
+    /// is put back, with what was erased since, has the same ones.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn erasures_at(&self, number: u64) -> Result<Option<ErasurePlace>>;
+
     /// The last `most` erasures, the last first.
     ///
     /// # Errors
@@ -466,7 +494,7 @@ pub trait Log: Send + Sync + fmt::Debug {
     fn last_erased(&self, most: usize) -> Result<Vec<Erased>>;
 
     /// Notes that nothing is left on a device of what was erased up to that number. What it said before of a higher one
-    /// stands, and of numbers that no erasure has nothing is noted.
+    /// stands, and of numbers that no erasure has nothing is noted. It counts as long as that number stands for the same erasures.
     ///
     /// # Errors
     /// Where it cannot be stored.
@@ -515,6 +543,20 @@ pub trait Log: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`LogError::Moved`] where the log does not end where the folder thought; otherwise where it cannot be written.
     fn fold(&self, fold: &Fold) -> Result<()>;
+
+    /// Looks whether the next `most` entries behind a position are as they were written. Answers the position of the last that it looked at;
+    /// none where there are no more.
+    ///
+    /// # Errors
+    /// [`LogError::Damaged`] where one is not; otherwise where it cannot be read.
+    fn look_at(&self, after: u64, most: usize) -> Result<Option<u64>>;
+
+    /// Writes anew what is left of records that are not as they were written, and notes what is lost of them as missing until somebody
+    /// pushes it again. Answers what was damaged. Where something was, it is another log from then on, as after an erasure.
+    ///
+    /// # Errors
+    /// Where the file itself cannot be read or written. Then nothing was changed.
+    fn mend(&self) -> Result<Damage>;
 
     /// Puts the files in order before the log is closed, so that the next start has nothing to recover.
     ///

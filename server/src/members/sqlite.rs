@@ -31,6 +31,14 @@ impl SqliteMembers {
         Ok(SqliteMembers { connection: Mutex::new(SqliteLog::connect(path)?) })
     }
 
+    /// The same, of a log that is open in this process.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(crate) fn beside(log: &SqliteLog) -> Result<SqliteMembers> {
+        Ok(SqliteMembers { connection: Mutex::new(log.connect_beside()?) })
+    }
+
     /// The workspace's secret opens nothing any more: from now on it has members. The actors that have written so far are
     /// bound to the devices that they said they were. The log has a new life, so that a relay that has let somebody in by the
     /// secret takes nothing from them any more, and ends their connections.

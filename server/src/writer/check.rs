@@ -24,7 +24,7 @@ use super::refusal::Refusal;
 use super::rights::{self, Actors};
 use super::settle::{self, Admitted, NotTaken, Record, settle};
 use super::verdicts::{Slot, Verdicts};
-use crate::log::{Log, LogError};
+use crate::log::{Log, LogError, mend};
 use crate::members::Members;
 use crate::reading::timed;
 
@@ -106,6 +106,9 @@ pub(super) fn check(
             }
             Err(error) => {
                 tracing::error!(%error, "a document in the log is damaged");
+                if mend(log) {
+                    return Err(LogError::Moved);
+                }
                 let places = candidates.iter().flat_map(|candidate| &candidate.places);
                 places.for_each(|place| checked.verdicts.refuse(*place, &Refusal::damaged()));
             }

@@ -44,7 +44,7 @@ use samsyn_engine::sync::{Cursor, EntryBody, Push};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
-use crate::log::{Append, Entry, Log, LogError, NewEntry};
+use crate::log::{Append, Entry, Log, LogError, NewEntry, mend};
 use crate::members::Members;
 use crate::meters;
 use check::Checked;
@@ -66,6 +66,9 @@ const MEMORY: usize = 64 * 1024 * 1024;
 /// Where pushes never leave a pause, history is folded once in so many groups: what waits to be folded stays bounded.
 const GROUPS_WITHOUT_FOLDING: usize = 16;
 
+/// So many entries are looked at, whether they are as they were written, while nobody waits.
+const LOOKED_AT_ONCE: usize = 256;
+
 /// Where new entries are shown to those who read.
 pub(crate) trait Publish: Send {
     /// These entries stand in the log now, between these two places.
@@ -85,6 +88,8 @@ pub(crate) struct Writer<P> {
     folded: bool,
     /// The end of the log when that was looked at.
     looked_at: u64,
+    /// Up to here it was looked whether the log is as it was written, and how far it went when it was opened.
+    seen: (u64, u64),
     /// So many groups were answered since history was last folded.
     groups: usize,
     /// Those who wait for their turn.
@@ -115,6 +120,7 @@ impl<P: Publish> Writer<P> {
             folding: Folding::default(),
             folded: false,
             looked_at: 0,
+            seen: (0, head.position),
             groups: 0,
             turns: Turns::default(),
             lane: None,
@@ -229,9 +235,11 @@ impl<P: Publish> Writer<P> {
         (self.groups, self.looked_at) = (0, self.head.position);
         let step = || self.folding.step(&*self.log, self.head.position);
         self.folded = match catch_unwind(AssertUnwindSafe(step)) {
-            Ok(Ok(some)) => !some,
+            Ok(Ok(true)) => false,
+            Ok(Ok(false)) => !self.look_at_some(),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "history could not be folded; nothing is lost");
+                self.mend(&error);
                 true
             }
             Err(_) => {
@@ -239,6 +247,31 @@ impl<P: Publish> Writer<P> {
                 true
             }
         };
+    }
+
+    /// Looks whether some more of what the log held as it was opened is still as it was written. Says whether there was any left.
+    fn look_at_some(&mut self) -> bool {
+        let (seen, opened_at) = self.seen;
+        if seen >= opened_at {
+            return false;
+        }
+        match self.log.look_at(seen, LOOKED_AT_ONCE) {
+            Ok(Some(last)) => self.seen.0 = last,
+            Ok(None) => self.seen.0 = opened_at,
+            Err(error) => {
+                self.seen.0 = opened_at;
+                tracing::error!(%error, "looking through the log found that it is not as it was written");
+                self.mend(&error);
+            }
+        }
+        true
+    }
+
+    /// Has the log written anew where something in it is damaged.
+    fn mend(&self, error: &LogError) {
+        if let LogError::Damaged(_) = error {
+            mend(&*self.log);
+        }
     }
 
     /// Whether there was nothing left to fold when that was last looked at.
@@ -277,6 +310,7 @@ impl<P: Publish> Writer<P> {
     fn failed(&mut self, group: Vec<Job>, error: &LogError) {
         metrics::counter!(meters::FAILED).increment(1);
         tracing::error!(%error, pushes = group.len(), "a group of pushes could not be stored");
+        self.mend(error);
         self.begin_again();
         group.into_iter().for_each(|job| job.tell(Outcome::Failed, Duration::ZERO));
     }

@@ -9,8 +9,8 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Grant, Managed, Management};
 use samsyn_engine::sync::compare::Range;
 use samsyn_engine::sync::{
-    ClientEvent, ClientSession, Cursor, Entry, EntryBody, FromRelay, Hello, Notice, Outgoing, Refused, Start,
-    Wanted,
+    ClientEvent, ClientSession, Cursor, Entry, EntryBody, Erasures, FromRelay, Hello, Notice, Outgoing,
+    Refused, Start, Wanted,
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -61,6 +61,8 @@ pub struct Client {
     pub managed: Vec<Managed>,
     pub compared: Vec<Range>,
     pub wanted: Option<u64>,
+    /// What it was told to erase.
+    pub told: Erasures,
 }
 
 impl Client {
@@ -102,6 +104,7 @@ impl Client {
             managed: Vec::new(),
             compared: Vec::new(),
             wanted: None,
+            told: Erasures::default(),
         }
     }
 
@@ -205,7 +208,8 @@ impl Client {
 
     fn take(&mut self, event: ClientEvent) {
         match event {
-            ClientEvent::Welcomed { start, grant, meeting_key, .. } => {
+            ClientEvent::Welcomed { start, grant, meeting_key, erased, .. } => {
+                self.told = erased;
                 (self.grant, self.knows_meeting_key) = (grant, meeting_key.is_some());
                 match start {
                     Start::Log | Start::Records(_) | Start::Comparison(_) => {}

@@ -117,6 +117,7 @@ impl Laptop {
             peer: false,
             erased: 0,
             scrubbed: 0,
+            erasures: None,
             founds: false,
         }
     }

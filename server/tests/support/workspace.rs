@@ -46,6 +46,7 @@ impl Workspace {
             peer: false,
             erased: 0,
             scrubbed: 0,
+            erasures: None,
             founds: false,
         }
     }

@@ -9,7 +9,7 @@ import { Broken, dial, Notice } from './link.js'
 import { chunksOf } from './state.js'
 import { bundle, CHANGE, KNOWN, MOST, ProtocolError, unbundle } from './wire.js'
 
-const VERSIONS = [1, 5]
+const VERSIONS = [1, 6]
 const BUNDLE_BYTES = 256 * 1024
 /** So often a sync begins anew, whoever asks for it: no loop without an end. */
 const VISITS = 10
@@ -74,7 +74,7 @@ export class Session {
     }
     if (data.first) hello.f = { c: this.place(data.first.cursor), b: data.first.below }
     if (!data.cursor && !data.first && Object.keys(data.records).length > 0) hello.r = true
-    if (data.erased > 0) hello.x = data.erased
+    if (data.erased > 0) Object.assign(hello, { x: data.erased, z: unhex(data.erasures) })
     if (data.scrubbed > 0) hello.y = data.scrubbed
     this.link.send('hello', hello)
     const { name, body } = await this.link.next()
@@ -89,10 +89,13 @@ export class Session {
   /** Erases what is to be erased. Says whether there was anything: then the connection is to be begun anew. */
   erase(erased = []) {
     const { state } = this
-    const rising = erased.every(([number, id], place) => number > (place > 0 ? erased[place - 1][0] : state.data.erased) && read(id, 16))
-    if (!rising) throw new ProtocolError('erasures are not numbered as they have to be')
-    if (erased.length > 0) state.erase(erased)
-    return erased.length > 0
+    if (erased.length === 0) return false
+    // They go on from where this device is, or begin with the first: then the relay did not know its place.
+    const from = erased[0][0] === state.data.erased + 1 ? state.data.erased : 0
+    const follow = erased.every(([number, id], place) => number === from + place + 1 && read(id, 16))
+    if (!follow) throw new ProtocolError('erasures are not numbered as they have to be')
+    state.erase(erased, from === 0 ? hex(NOTHING) : state.data.erasures)
+    return true
   }
 
   /** What this device may do now. What was refused for its role is offered again where that has changed. */

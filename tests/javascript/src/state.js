@@ -2,7 +2,7 @@
 // and the place behind them are stored together; the file is written anew as a whole, so that nothing of what was erased is left in it.
 
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { hex, random, read, unhex, written } from './bytes.js'
+import { hex, random, read, sha256, unhex, written } from './bytes.js'
 import { readChange, sorted } from './chunks.js'
 import { renamed } from './copies.js'
 import { changesOf, contents, misfit, open } from './records.js'
@@ -23,7 +23,7 @@ export class State {
     if (!read(id, 16)) throw new Error(`${address} names no workspace`)
     return new State(file, {
       link, workspace: id, label, device: written(random(16)), key: hex(random(32)), actor: hex(random(16)),
-      cursor: null, first: null, erased: 0, scrubbed: 0, gone: [], grant: null, sealed: false, records: {}, apart: [],
+      cursor: null, first: null, erased: 0, erasures: hex(new Uint8Array(16)), scrubbed: 0, gone: [], grant: null, sealed: false, records: {}, apart: [],
     })
   }
 
@@ -187,12 +187,14 @@ export class State {
     return [...sample].slice(0, most).map(unhex)
   }
 
-  /** Erases records, for good. */
-  erase(erased) {
+  /** Erases records, for good. They stand behind the place of that hash. */
+  erase(erased, hash) {
     for (const [, id] of erased) {
       delete this.data.records[id]
       this.data.gone.push(id)
+      hash = afterErasure(hash, id)
     }
+    this.data.erasures = hash
     this.data.apart = this.data.apart.filter(({ record }) => !this.data.gone.includes(record))
     this.data.erased = erased.at(-1)[0]
     // The whole file is written anew below, and there is no other.
@@ -201,6 +203,9 @@ export class State {
     this.save()
   }
 }
+
+/** The hash of the place behind the erasure of one more record. */
+export const afterErasure = (hash, id) => hex(sha256(unhex(hash), read(id, 16)).slice(0, 16))
 
 /** The changes in an entry of a bundle. */
 export const chunksOf = ({ kind, bytes }) => (kind === 2 ? changesOf(bytes) : [bytes]).map(readChange)

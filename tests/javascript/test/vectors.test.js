@@ -10,6 +10,7 @@ import { credential, invitationKey, keyPair, challenge, statement } from '../src
 import { between } from '../src/kinds.js'
 import { example, KINDS, seedHashes } from '../src/page.js'
 import { create, seeds } from '../src/records.js'
+import { afterErasure } from '../src/state.js'
 import { bundle, frame, unbundle, unframe } from '../src/wire.js'
 
 const bytes = (byte, length) => new Uint8Array(length).fill(byte)
@@ -63,6 +64,11 @@ test('the rolling hash and the fingerprint', () => {
   assert.deepEqual([one, then(one, bytes(2, 32))], [example('rolling-1'), example('rolling-2')])
   const two = [[id(0x11), [hex(bytes(1, 32))]], [id(0x55), [hex(bytes(2, 32)), hex(bytes(3, 32))]]]
   assert.deepEqual(fingerprint(two), example('fingerprint'))
+})
+
+test('the place among what was erased', () => {
+  const places = [0x11, 0x55, 0x99].reduce((all, byte) => [...all, afterErasure(all.at(-1), id(byte))], [hex(bytes(0, 16))])
+  assert.deepEqual(places.slice(1), [1, 2, 3].map((number) => hex(example(`erasures-${number}`))))
 })
 
 test('what a device signs', () => {

@@ -16,12 +16,14 @@
 //! Nothing here has threads or sockets, time is a number, and ids and actors come from the seed too
 //! (`samsyn_engine::random`): a seed takes the same way again.
 //!
-//! Seeds with an odd number have a workspace with members, the others one with a secret.
+//! Seeds with an odd number have a workspace with members, the others one with a secret. Every third has a member whose program is not ours
+//! (`hostile`): it pushes what it likes, and after everything else has been checked everybody else goes on.
 //!
 //! A *crash* is what a file looks like when the power goes: `disk` says how that is made.
 
 mod check;
 mod disk;
+mod hostile;
 mod laptop;
 mod link;
 mod person;
@@ -74,6 +76,8 @@ pub struct Tally {
     pub withdrawals: u64,
     /// Changes that the relay refused.
     pub refusals: u64,
+    /// Changes that a hostile member pushed, and of them those that were taken.
+    pub hostile: (u64, u64),
 }
 
 impl Tally {
@@ -97,6 +101,8 @@ impl Tally {
         self.erasures += other.erasures;
         self.withdrawals += other.withdrawals;
         self.refusals += other.refusals;
+        self.hostile.0 += other.hostile.0;
+        self.hostile.1 += other.hostile.1;
     }
 }
 
@@ -113,8 +119,14 @@ impl fmt::Display for Tally {
         write!(
             f,
             "{invited} invitations ({joined} used), {} new roles, {} revocations, {} erasures, {} records taken away, \
-             {} changes refused",
-            self.roles, self.revocations, self.erasures, self.withdrawals, self.refusals
+             {} changes refused, {} pushed by hostile members ({} taken)",
+            self.roles,
+            self.revocations,
+            self.erasures,
+            self.withdrawals,
+            self.refusals,
+            self.hostile.0,
+            self.hostile.1
         )
     }
 }
@@ -130,6 +142,7 @@ pub fn run(seed: u64, folder: &Path) -> Result<Tally, String> {
         world.live();
         world.heal();
         world.check();
+        world.go_on();
         world.tally()
     };
     match catch_unwind(AssertUnwindSafe(|| samsyn_engine::random::seeded(seed, live))) {

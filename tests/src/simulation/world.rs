@@ -7,13 +7,14 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
+use samsyn_engine::identity::{Credential, DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
 use samsyn_engine::replica::{Edited, PeerAnswer, PeerCall, Replica, ReplicaError, SyncNews, SyncProblem};
 use samsyn_engine::store::{NewReplica, StoreError, WayIn};
 use samsyn_engine::sync::limits::BATCH_BYTES;
 use samsyn_engine::sync::{ErrorCode, Notice, RelaySession, VERSIONS};
 
 use super::disk::Image;
+use super::hostile::Hostile;
 use super::laptop::Laptop;
 use super::link::Link;
 use super::station::{Station, chance};
@@ -32,6 +33,11 @@ pub(super) struct Invitation {
 }
 
 impl Invitation {
+    /// Why the relay lets somebody in who knows the workspace's secret.
+    pub(super) fn credential(&self) -> Credential {
+        self.secret.credential()
+    }
+
     /// A laptop with a new replica: with the workspace's secret, or in one with members with the code that somebody was given.
     pub(super) fn laptop(
         &self,
@@ -69,6 +75,8 @@ pub(super) struct World {
     pub(super) station: Station,
     /// Who belongs, where the workspace has members.
     pub(super) town: Option<Town>,
+    /// A member whose program is not ours, in some seeds.
+    pub(super) hostile: Option<Hostile>,
     /// Milliseconds since the beginning.
     pub(super) now: u64,
     /// What somebody was told is safe: the record's heads after each edit that reached a disk. By laptop and record, the
@@ -109,6 +117,7 @@ impl World {
             laptops,
             station,
             town,
+            hostile: Hostile::of(seed),
             now: 0,
             promised: BTreeMap::new(),
             renamed: BTreeMap::new(),
@@ -147,6 +156,7 @@ impl World {
         for _ in 0..steps {
             let milliseconds = self.dice.random_range(1..30_000);
             self.pass(milliseconds);
+            self.is_pestered();
             let who = self.dice.random_range(0..self.laptops.len());
             let most = if self.town.is_some() { 145 } else { 110 };
             match self.dice.random_range(0..most) {
@@ -211,7 +221,7 @@ impl World {
     }
 
     /// Somebody edits, or makes a record. Sometimes the power goes while it is being written.
-    fn edit(&mut self, who: usize) {
+    pub(super) fn edit(&mut self, who: usize) {
         let records = self.laptops[who].look().store().records().expect("the store can be read");
         let crash = !self.calm && chance(&mut self.dice, 0.06);
         let (laptop, dice) = (&mut self.laptops[who], &mut self.dice);

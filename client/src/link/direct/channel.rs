@@ -30,7 +30,10 @@ const SEAL: usize = 16;
 /// What of a frame goes into one message, behind the byte that says whether there is more.
 const PIECE: usize = MESSAGE - SEAL - 1;
 
-/// How long one message may take to come once it is awaited: some seconds of work on the other side, and a slow link.
+/// A frame comes in so many messages at most: ours are full, but for the last.
+const PIECES: usize = 1_024;
+
+/// How long one message may take to come, or to be taken, once it is awaited: some seconds of work on the other side, and a slow link.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The handshake is two small messages.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -112,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
             let piece = frame.chunks(PIECE).nth(number).unwrap_or_default();
             let plain = [&[u8::from(number + 1 < pieces)][..], piece].concat();
             let length = self.noise.write_message(&plain, &mut message).map_err(broken)?;
-            write(&mut self.stream, &message[..length]).await?;
+            write_within(&mut self.stream, &message[..length], PATIENCE).await?;
         }
         self.stream.flush().await?;
         Ok(())
@@ -125,7 +128,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
     pub async fn receive(&mut self) -> Result<Option<Vec<u8>>, DirectError> {
         let mut frame = Vec::new();
         let mut plain = vec![0; MESSAGE];
-        loop {
+        for _ in 0..PIECES {
             let message = match read_within(&mut self.stream, PATIENCE).await {
                 Ok(message) => message,
                 Err(error) if frame.is_empty() && error.kind() == std::io::ErrorKind::UnexpectedEof => {
@@ -145,6 +148,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
                 _ => return Err(broken("a message cannot be read")),
             }
         }
+        Err(broken("a frame comes in too many pieces"))
     }
 
     /// Says goodbye.
@@ -178,6 +182,16 @@ async fn write<S: AsyncWrite + Unpin>(stream: &mut S, message: &[u8]) -> std::io
     let length = u16::try_from(message.len()).map_err(std::io::Error::other)?;
     stream.write_all(&length.to_be_bytes()).await?;
     stream.write_all(message).await
+}
+
+/// Sends a message, if the other takes it in time.
+async fn write_within<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    message: &[u8],
+    patience: Duration,
+) -> std::io::Result<()> {
+    let written = timeout(patience, write(stream, message)).await;
+    written.map_err(|_| std::io::Error::other("the other side takes nothing any more"))?
 }
 
 /// A message, if it comes in time.
@@ -227,6 +241,29 @@ mod tests {
             }
             one.close().await;
             assert_eq!(other.receive().await.unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn a_frame_of_nothing_that_never_ends_and_one_that_nobody_takes_have_an_end() {
+        run(async {
+            let (workspace, secret) = (WorkspaceId::random(), WorkspaceSecret::random());
+            let (one, other) = ends((workspace, &secret), (workspace, &secret)).await;
+            let (mut one, mut other) = (one.unwrap(), other.unwrap());
+            let flood = async {
+                let mut message = vec![0; 100];
+                loop {
+                    let length = one.noise.write_message(&[1], &mut message).unwrap();
+                    write(&mut one.stream, &message[..length]).await.unwrap();
+                }
+            };
+            tokio::select! {
+                () = flood => {}
+                received = other.receive() => assert!(received.is_err()),
+            }
+            let message = vec![0; 2_000];
+            let written = write_within(&mut other.stream, &message, Duration::from_millis(10)).await;
+            assert!(written.is_err(), "nobody reads");
         });
     }
 

@@ -1,7 +1,8 @@
 //! Serving a replica to others of its workspace, until its person ends it.
 //!
 //! Each visitor has a thread and a handle on the file of its own: one who is slow, or who falls silent, holds up nobody
-//! else, and the window stays open meanwhile.
+//! else, and the window stays open meanwhile. A visit has an end: each message has its time in the channel, and a visitor from whom
+//! nothing new has come for long, or who asks for the same again and again, is left ([`PeerAnswer`]).
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,11 +14,15 @@ use samsyn_engine::replica::{PeerAnswer, SyncNews, SyncProblem};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{Duration, Instant};
 
 use super::{Channel, DirectError, PORT};
 
 /// So many visit at once at most. Who comes later waits at the door.
 const VISITORS: usize = 4;
+
+/// A visit in which nothing has changed here, and nothing was handed over, for so long is over.
+const IDLE: Duration = Duration::from_secs(600);
 
 /// What a visit brought, for whoever serves.
 #[derive(Debug)]
@@ -118,17 +123,23 @@ impl Visitor {
         let mut channel = Channel::answer(stream, (self.workspace, &self.secret)).await?;
         let mut replica = crate::keys::open(&self.path).map_err(SyncProblem::from)?;
         let mut answer = PeerAnswer::new();
-        let mut changed = 0;
+        let (mut changed, mut until) = (0, Instant::now() + IDLE);
         while let Some(frame) = channel.receive().await? {
             for news in answer.frame_in(&mut replica, &frame)? {
                 if let SyncNews::Merged { records, .. } = news {
                     changed += records.len();
+                    until = Instant::now() + IDLE;
                 }
             }
+            let mut frames = 0;
             while let Some(frame) = answer.frame_out(&replica)? {
                 channel.send(&frame).await?;
+                frames += 1;
             }
-            if answer.is_over() {
+            if frames > 1 {
+                until = Instant::now() + IDLE;
+            }
+            if answer.is_over() || until < Instant::now() {
                 break;
             }
         }

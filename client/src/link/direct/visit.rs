@@ -42,7 +42,8 @@ async fn reach(address: &Endpoint) -> Result<TcpStream, DirectError> {
     Ok(stream)
 }
 
-/// Sends what is to be sent, then hears what comes, in turns: the other never says more than it is asked for.
+/// Sends what is to be sent, then hears what comes, in turns: the other never says more than it is asked for. Where it does, or
+/// leads nowhere, the session finds it, as with a relay; each message has its time in the channel.
 async fn go_on(
     replica: &mut Replica,
     channel: &mut Channel<TcpStream>,

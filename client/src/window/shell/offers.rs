@@ -101,6 +101,7 @@ impl Shell {
                     self.toasts.push(Toast { text, tone: Tone::Success, action: None });
                     continue;
                 }
+                Notice::Mended { records, lost } => texts::mended(records, lost, self.settings.language),
                 Notice::SetAside(log) => explain::set_aside(&log, self.settings.language),
                 Notice::NotEntered(entry, error) => {
                     self.not_entered(&entry, &error);

@@ -158,7 +158,7 @@ fn whoever_is_erased_meanwhile_is_said_to_be_gone() {
     {
         let mut store = Store::open(&maja.path).unwrap();
         let mut transaction = store.transaction().unwrap();
-        transaction.erase(&[id.unwrap()], 1, 1_790_000_000).unwrap();
+        transaction.erase(&samsyn_engine::sync::Erasures::first(id.unwrap()), 1_790_000_000).unwrap();
         transaction.commit().unwrap();
     }
     maja.until("she is gone", |desk| says(desk, "somebody else has erased it"));

@@ -39,7 +39,7 @@ fn a_reference_to_somebody_who_was_erased_says_so() {
         make(replica, &VENUE, &[("name", text("Arena")), ("contact", Value::Link(Link::Record(eva)))]);
         let mut store = Store::open(replica.store().path()).unwrap();
         let mut transaction = store.transaction().unwrap();
-        assert_eq!(transaction.erase(&[eva], 1, 0).unwrap().len(), 1);
+        assert_eq!(transaction.erase(&samsyn_engine::sync::Erasures::first(eva), 0).unwrap().len(), 1);
         transaction.commit().unwrap();
         assert!(store.scrub().unwrap());
     });

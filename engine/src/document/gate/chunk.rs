@@ -100,6 +100,11 @@ pub(super) fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
     change_body(bytes).map(|body| ChangeHash(digest(CHANGE, body)))
 }
 
+/// Whether an uncompressed chunk is what was written: its checksum is right, whatever stands in it.
+pub(super) fn is_sound(bytes: &[u8]) -> bool {
+    frame(bytes).is_ok_and(|frame| digest(frame.kind, frame.data)[..4] == frame.checksum)
+}
+
 /// The body of a document chunk whose checksum is right. Unlike a change's it is over the compressed form.
 pub(super) fn read_document<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a [u8], GateError> {
     at_most("a document", bytes.len() as u64, limits.inflated_bytes)?;

@@ -243,6 +243,21 @@ pub fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
     chunk::hash_of(bytes)
 }
 
+/// Whether these bytes are, each of them, the uncompressed change chunk of that name: what a disk has done to them shows.
+pub fn is_change(bytes: &[u8], hash: &ChangeHash) -> bool {
+    written_anew(bytes).is_some_and(|(name, written)| name == *hash && written == bytes)
+}
+
+/// The uncompressed change chunk of what is in one, with its name: another one, where a disk has got at its frame. `None` where it is none.
+pub fn written_anew(bytes: &[u8]) -> Option<(ChangeHash, Vec<u8>)> {
+    chunk::change_body(bytes).map(chunk::write_change)
+}
+
+/// Whether an uncompressed change chunk or a document chunk is as it was written, by its own checksum. Nothing in it is read.
+pub fn is_sound(bytes: &[u8]) -> bool {
+    chunk::is_sound(bytes)
+}
+
 /// How many operations an uncompressed change chunk claims to hold, without making any of them or looking at anything else: for whoever
 /// has to know what work it is. `None` where that cannot be told; [`admit`] says why.
 pub fn operations_in(bytes: &[u8]) -> Option<usize> {

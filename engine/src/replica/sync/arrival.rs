@@ -13,7 +13,7 @@ use crate::document::{Change, ChangeHash, Document, EncodedChange, ReceiveError,
 use crate::id::RecordId;
 use crate::parallel;
 use crate::replica::Replica;
-use crate::store::{Origin, Transaction, Whole};
+use crate::store::{Origin, Transaction, Whole, is_of_a_record};
 use crate::sync::{Cursor, Entry, EntryBody, ErrorCode, FirstSync};
 
 /// How far what comes brings us.
@@ -93,7 +93,9 @@ pub(super) fn store(
     let (mut transaction, arrived) =
         parallel::ahead(by_record(entries), admit, |records| -> Result<_, SyncProblem> {
             let mut transaction = replica.store.transaction()?;
+            let damaged = transaction.damaged()?;
             let mut arrival = Arrival {
+                damaged,
                 transaction: &mut transaction,
                 limits: &limits,
                 from_log,
@@ -213,6 +215,8 @@ struct Arrival<'a, 'b> {
     from_log: bool,
     /// The changes that came, and so are in the log of whoever sent them.
     logged: Vec<ChangeHash>,
+    /// What is known to be damaged here.
+    damaged: BTreeSet<RecordId>,
     stored: Stored,
 }
 
@@ -228,13 +232,20 @@ impl Arrival<'_, '_> {
                 self.turn_away(parts);
                 continue;
             }
-            let mut document = self.transaction.document(record)?;
+            let (mut document, is_damaged) = match self.transaction.document(record) {
+                Err(error) if is_of_a_record(&error) => (self.transaction.salvage(record)?, true),
+                document => (document?, self.damaged.contains(&record)),
+            };
             let mut news = false;
             for (number, whole) in parts.documents {
                 news |= self.store_whole(&mut document, number, whole)?;
             }
             if !parts.changes.is_empty() {
                 news |= self.store_changes(&mut document, parts.changes)?;
+            }
+            if is_damaged {
+                self.transaction.note_damage(&[record])?;
+                self.transaction.mend(&document, self.from_log)?;
             }
             if news {
                 changed.push(record);

@@ -27,11 +27,11 @@ use crate::id::RecordId;
 use crate::identity::{
     Challenge, Credential, DeviceId, DeviceKey, Grant, Managed, Management, WorkspaceSecret,
 };
-use crate::store::{Erased, Meta, Transaction, Withdrawn};
-use crate::sync::limits::BATCH_CHANGES;
+use crate::store::{Erased, Mended, Meta, Transaction, Withdrawn};
+use crate::sync::limits::{BATCH_CHANGES, MOST_PRESENT};
 use crate::sync::{
-    ClientEvent, ClientSession, Cursor, Entry, ErrorCode, Hello, Notice, Outgoing, SINCE_FOUNDING, Start,
-    SyncError, VERSIONS,
+    Allowance, ClientEvent, ClientSession, Cursor, Entry, Erasures, ErrorCode, Hello, Notice, Outgoing,
+    SINCE_FOUNDING, Start, SyncError, VERSIONS,
 };
 use arrival::Reached;
 pub use asking::Inquiry;
@@ -94,6 +94,8 @@ pub enum SyncNews {
     Erased(Vec<Erased>),
     /// These records were taken away here: the role of whoever works here may not read them any more.
     Withdrawn(Withdrawn),
+    /// These records were damaged here, and are written anew from what was whole here and what the relay has.
+    Mended(Vec<Mended>),
     /// What came of something that was asked of who belongs.
     Managed(Managed),
     /// What was pushed waits for its turn: this device has pushed more than the relay takes from one at once.
@@ -171,7 +173,13 @@ pub struct ReplicaSync {
     /// The replica has got a new identity.
     begin_again: bool,
     present: Present,
+    /// What was refused may be offered again so often, because something came on which it may build: a relay that goes on
+    /// refusing would otherwise be pushed the same for ever.
+    offers: Allowance,
 }
+
+/// So often at once is offered again what was refused, and then once in a second. The next connection offers it all.
+const OFFERS: u64 = 100;
 
 /// Who is here.
 #[derive(Debug, Default)]
@@ -220,6 +228,7 @@ impl ReplicaSync {
             left: 0,
             begin_again: false,
             present: Present::default(),
+            offers: Allowance::new(OFFERS, 1),
         })
     }
 
@@ -235,10 +244,28 @@ impl ReplicaSync {
     ) -> Result<Vec<SyncNews>, SyncProblem> {
         let mut news = Vec::new();
         self.goes_on()?;
-        for event in self.session.receive(frame, now)? {
-            self.take(replica, event, &mut news)?;
+        let events = self.session.receive(frame, now);
+        if let Err(SyncError::LogMismatch | SyncError::Frame(_)) = events {
+            let mut transaction = replica.store.transaction()?;
+            if transaction.does_not_fit()? {
+                tracing::warn!(
+                    "the relay's log does not fit our place in it, again: the next connection compares"
+                );
+            }
+            transaction.commit()?;
+        }
+        for event in events? {
+            self.take(replica, event, now, &mut news)?;
         }
         Ok(news)
+    }
+
+    /// Something came at `now` milliseconds that is no frame of the protocol, and says nothing.
+    ///
+    /// # Errors
+    /// Where there is too much of that: the connection has to be closed.
+    pub fn talked(&mut self, now: u64) -> Result<(), SyncProblem> {
+        Ok(self.session.talked(now)?)
     }
 
     /// Nothing more is stored or sent on a connection that has to be begun anew.
@@ -290,8 +317,13 @@ impl ReplicaSync {
     /// # Errors
     /// Where the file cannot be read.
     pub fn is_settled(&self, replica: &Replica) -> Result<bool, SyncProblem> {
-        let idle = self.live && self.queue.is_empty() && self.session.in_flight().next().is_none();
-        Ok(idle && replica.store.outbox_state()?.waiting == 0)
+        Ok(self.is_answered() && replica.store.outbox_state()?.waiting == 0)
+    }
+
+    /// Whether all that the relay had has come, and all that was pushed is answered. What was taken of it waits until it has come
+    /// by in the log.
+    pub fn is_answered(&self) -> bool {
+        self.live && self.queue.is_empty() && self.session.in_flight().next().is_none()
     }
 
     /// Something came at `at` milliseconds that is no whole frame yet: the link lives.
@@ -321,6 +353,7 @@ impl ReplicaSync {
         &mut self,
         replica: &mut Replica,
         event: ClientEvent,
+        now: u64,
         news: &mut Vec<SyncNews>,
     ) -> Result<(), SyncProblem> {
         match event {
@@ -373,7 +406,7 @@ impl ReplicaSync {
             }
             ClientEvent::Entries { entries, cursor } => {
                 self.store(replica, &entries, Reached::Log(cursor), news)?;
-                self.offer_dependents(replica, &entries)?;
+                self.offer_dependents(replica, &entries, now)?;
             }
             ClientEvent::CaughtUp => {
                 self.live = true;
@@ -419,6 +452,9 @@ impl ReplicaSync {
                 let others = &mut self.present.others;
                 others.extend(presence.here.into_iter().map(|here| (here.device, here.open)));
                 others.retain(|device, _| !presence.gone.contains(device));
+                while others.len() > MOST_PRESENT {
+                    others.pop_last();
+                }
                 news.push(SyncNews::Present(others.clone()));
             }
             ClientEvent::Managed(managed) => news.push(SyncNews::Managed(managed)),
@@ -429,10 +465,15 @@ impl ReplicaSync {
     }
 
     /// What came in the log may be what some of ours waits for: it is offered again, without waiting for the next connection.
-    fn offer_dependents(&mut self, replica: &mut Replica, entries: &[Entry]) -> Result<(), SyncProblem> {
+    fn offer_dependents(
+        &mut self,
+        replica: &mut Replica,
+        entries: &[Entry],
+        now: u64,
+    ) -> Result<(), SyncProblem> {
         // Once what they wait for is here they are held no more, but refused until they are offered again.
         let outbox = replica.store.outbox_state()?;
-        if outbox.held + outbox.refused == 0 {
+        if outbox.held + outbox.refused == 0 || !self.offers.has_room(now) {
             return Ok(());
         }
         let records: BTreeSet<RecordId> = entries.iter().map(|entry| entry.record).collect();
@@ -443,6 +484,7 @@ impl ReplicaSync {
         }
         transaction.commit()?;
         if offered > 0 {
+            self.offers.take(now);
             // They stand before what was read last. What is pushed twice by this is taken once.
             self.read_up_to = 0;
             self.queue.clear();
@@ -455,17 +497,16 @@ impl ReplicaSync {
     fn erase(
         &mut self,
         replica: &mut Replica,
-        erased: &[(u64, RecordId)],
+        erased: &Erasures,
         news: &mut Vec<SyncNews>,
     ) -> Result<bool, SyncProblem> {
-        let Some((last, _)) = erased.last() else {
+        if erased.records.is_empty() {
             replica.store.scrub()?;
             return Ok(false);
-        };
-        let (records, now): (Vec<RecordId>, _) =
-            (erased.iter().map(|(_, record)| *record).collect(), replica.now());
+        }
+        let now = replica.now();
         let mut transaction = replica.store.transaction()?;
-        let were_here = transaction.erase(&records, *last, now)?;
+        let were_here = transaction.erase(erased, now)?;
         transaction.commit()?;
         replica.store.scrub()?;
         self.begin_again = true;
@@ -546,7 +587,10 @@ impl ReplicaSync {
             self.session.want(wanted);
             return Ok(());
         }
-        let differences = comparing.settle(replica)?;
+        let (differences, mended) = comparing.settle(replica)?;
+        if !mended.is_empty() {
+            news.push(SyncNews::Mended(mended));
+        }
         self.comparing = None;
         self.session.follow();
         news.push(SyncNews::Compared { differences });
@@ -611,7 +655,11 @@ fn credential(
 fn hello(replica: &Replica, meta: &Meta, credential: Credential) -> Result<Hello, SyncProblem> {
     // A first sync that broke off counts: where another relay has to answer, it may lack what came with it.
     let began = meta.reconciling || meta.first_sync.is_some();
-    let holds_records = meta.cursor.is_none() && (began || replica.store.count()? > FEW_RECORDS);
+    // What is damaged here is found by comparing, and comes again.
+    let damaged = !replica.store.damaged()?.is_empty();
+    let (cursor, first_sync) = if damaged { (None, None) } else { (meta.cursor, meta.first_sync) };
+    let began = began || damaged;
+    let holds_records = cursor.is_none() && (began || replica.store.count()? > FEW_RECORDS);
     // Whoever made the workspace under this very name takes nothing over, and nobody else's can be meant.
     let founds = meta.was_alone_as.is_some_and(|before| before != meta.workspace);
     Ok(Hello {
@@ -620,12 +668,13 @@ fn hello(replica: &Replica, meta: &Meta, credential: Credential) -> Result<Hello
         workspace: meta.workspace,
         device: meta.device,
         credential,
-        cursor: meta.cursor,
-        first_sync: meta.first_sync,
+        cursor,
+        first_sync,
         holds_records,
         peer: false,
-        erased: meta.erased_up_to.0,
-        scrubbed: meta.erased_up_to.1,
+        erased: meta.erased.up_to.number,
+        scrubbed: meta.erased.scrubbed(),
+        erasures: (meta.erased.up_to.number > 0).then_some(meta.erased.up_to.hash),
         founds,
     })
 }

@@ -4,6 +4,8 @@
 //! pushed goes through the same gate into the same store as all that comes from elsewhere. It says in its welcome that it is
 //! no relay, and turns away whoever looks for one.
 //!
+//! A visitor who asks and asks and brings nothing is turned away in the end ([`IDLE_FRAMES`]).
+//!
 //! Nothing is remembered of a visit. The replica may be written to meanwhile, by its person or by others that visit it: each
 //! answer is of that moment.
 
@@ -17,8 +19,8 @@ use crate::replica::Replica;
 use crate::sync::compare;
 use crate::sync::limits::{CHANGE_BYTES, RECORDS_BYTES};
 use crate::sync::{
-    Ack, Beginning, Bundles, Entry, EntryBody, Epoch, ErrorCode, FromRelay, Hello, Piece, Push, Refused,
-    RelayRequest, RelaySession, RollingHash, SyncError, Wanted, Welcome,
+    Ack, Beginning, Bundles, Endless, Entry, EntryBody, Epoch, ErrorCode, FromRelay, Hello, Piece, Push,
+    Refused, RelayRequest, RelaySession, RollingHash, SyncError, Wanted, Welcome,
 };
 
 /// A visit by another replica.
@@ -29,7 +31,13 @@ pub struct PeerAnswer {
     /// What was wanted, as long as it has not gone out.
     wanted: Option<(VecDeque<Wanted>, Bundles)>,
     turned_away: bool,
+    /// Frames since something came that was new.
+    idle: u32,
 }
+
+/// A visitor may say so much without bringing anything new: a comparison of a hundred thousand records that all differ needs a
+/// hundredth of it.
+const IDLE_FRAMES: u32 = 20_000;
 
 impl Default for PeerAnswer {
     fn default() -> Self {
@@ -41,7 +49,7 @@ impl PeerAnswer {
     /// A visit that has not said anything yet.
     pub fn new() -> PeerAnswer {
         let session = RelaySession::new();
-        PeerAnswer { session, outgoing: VecDeque::new(), wanted: None, turned_away: false }
+        PeerAnswer { session, outgoing: VecDeque::new(), wanted: None, turned_away: false, idle: 0 }
     }
 
     /// A frame that came in.
@@ -53,6 +61,12 @@ impl PeerAnswer {
         if self.turned_away {
             return Ok(news);
         }
+        self.idle += 1;
+        if self.idle > IDLE_FRAMES {
+            let error = SyncError::Endless(Endless::Talk);
+            self.turn_away(error.code(), &error.to_string());
+            return Ok(news);
+        }
         match self.session.receive(frame) {
             Ok(Some(request)) => self.answer(replica, request, &mut news)?,
             Ok(None) => {}
@@ -60,6 +74,11 @@ impl PeerAnswer {
         }
         while let Some(frame) = self.session.poll_transmit() {
             self.outgoing.push_back(frame);
+        }
+        let is_new =
+            |news: &SyncNews| matches!(news, SyncNews::Merged { records, .. } if !records.is_empty());
+        if news.iter().any(is_new) {
+            self.idle = 0;
         }
         Ok(news)
     }

@@ -104,7 +104,7 @@ fn edit_elsewhere(replica: &mut Replica, id: RecordId, random: &mut StdRng) {
 fn erase(replica: &Replica, id: RecordId) {
     let mut store = Store::open(replica.store().path()).unwrap();
     let mut transaction = store.transaction().unwrap();
-    transaction.erase(&[id], 1, 1_790_000_000).unwrap();
+    transaction.erase(&crate::sync::Erasures::first(id), 1_790_000_000).unwrap();
     transaction.commit().unwrap();
 }
 

@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, params};
-use samsyn_engine::document::{ChangeHash, Document};
-use samsyn_engine::files::private;
-use samsyn_engine::id::RecordId;
+use samsyn_engine::document::ChangeHash;
+use samsyn_engine::files::{private, room};
 use samsyn_engine::store::Literal;
 use samsyn_engine::sync::{Cursor, RollingHash};
 
-use super::super::{LogError, Result};
-use super::open::failed;
-use super::{meta, open, position, records, stored};
+use super::super::{Damage, LogError, Result};
+use super::open::{Way, failed};
+use super::{damage, meta, open};
 
 /// Gives all free pages of a log back to the disk, some at a time: a relay that uses it waits for no more than these. Answers how
 /// many bytes it takes now.
@@ -22,7 +21,7 @@ use super::{meta, open, position, records, stored};
 /// Where it is no log, or cannot be written.
 pub fn give_back(log: &Path) -> Result<u64> {
     const PAGES: u32 = 256;
-    let connection = open::open(log)?;
+    let connection = open::open(log, Way::Shared)?;
     let number = |pragma: &str| {
         connection.pragma_query_value(None, pragma, |row| row.get::<_, u64>(0)).map_err(failed)
     };
@@ -83,7 +82,7 @@ pub fn copy(log: &Path, to: &Path) -> Result<()> {
 /// Where there is none, or it cannot be read.
 pub fn holdings(log: &Path) -> Result<Holdings> {
     let connection = open::to_read(log)?;
-    let connection = if open::is_outdated(&connection)? { open::open(log)? } else { connection };
+    let connection = if open::is_outdated(&connection)? { open::open(log, Way::Shared)? } else { connection };
     let read = || {
         let records = connection
             .prepare("SELECT kind, count(*) FROM records GROUP BY kind")?
@@ -105,30 +104,40 @@ pub fn holdings(log: &Path) -> Result<Holdings> {
     read().map_err(failed)
 }
 
-/// Looks whether all of a log is right: its file, the order and the rolling hash of its entries, and that every record's
-/// document is there with the heads it should have. Changes nothing.
+/// Looks whether all of a log is right: its file, each byte of its entries and their order, and that every record's document is there as
+/// its entries make it. Of one of an older version what is noted since is noted first; otherwise nothing is changed. Answers how many
+/// changes there are.
 ///
 /// # Errors
-/// With what is wrong, the first thing that is found.
+/// [`LogError::Damaged`] with every record that is not as it was written, or of which something that was lost has not come again;
+/// otherwise with the first thing that is wrong with the file.
 pub fn verify(log: &Path) -> Result<u64> {
     let connection = open::to_read(log)?;
+    let connection = if open::is_outdated(&connection)? { open::open(log, Way::Shared)? } else { connection };
     // One moment, however it grows meanwhile.
     let transaction = connection.unchecked_transaction().map_err(failed)?;
-    let wrong = |what: String| Err(LogError::Database(what));
     let said: String =
         transaction.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failed)?;
-    if said != "ok" {
-        return wrong(said);
+    let found = damage::find(&transaction);
+    match found {
+        // What a record says of itself may stand otherwise in an index: then the record is what is wrong.
+        Ok(damage) if !damage.is_none() => return Err(LogError::Damaged(damage)),
+        found if said == "ok" => drop(found?),
+        _ => return Err(LogError::Database(said)),
     }
     let orphans = transaction.prepare("PRAGMA foreign_key_check").and_then(|mut check| check.exists([]));
     if orphans.map_err(failed)? {
-        return wrong("something refers to what is not there".to_owned());
+        return Err(LogError::Database("something refers to what is not there".to_owned()));
     }
-    let end = entries(&transaction)?;
-    for record in records::all(&transaction).map_err(failed)? {
-        document(&transaction, record)?;
-    }
-    Ok(end.position)
+    transaction.query_row("SELECT count(*) FROM entries", [], |row| row.get(0)).map_err(failed)
+}
+
+/// Writes anew what is left of what is damaged in a log that nobody else has open. Answers what was.
+///
+/// # Errors
+/// Where the file itself cannot be read or written.
+pub fn mend(log: &Path) -> Result<Damage> {
+    damage::mend(&mut open::open(log, Way::Shared)?)
 }
 
 /// Looks at a log beside which a write-ahead log was left, as by a crash, before anything is done with either: somebody may have put the
@@ -137,6 +146,14 @@ pub fn verify(log: &Path) -> Result<u64> {
 /// # Errors
 /// [`LogError::NotTogether`] where the two do not make a whole log. Nothing was changed.
 pub fn look_after_crash(log: &Path) -> Result<()> {
+    match look_by(log, Way::Shared) {
+        // There is no room for what connections share: that says nothing of the two.
+        Err(LogError::NotTogether { .. }) if room::is_full(log) => look_by(log, Way::Alone),
+        looked => looked,
+    }
+}
+
+fn look_by(log: &Path, way: Way) -> Result<()> {
     /// SQLite's header of a write-ahead log that has nothing in it.
     const EMPTY: u64 = 32;
     let mut write_ahead = log.as_os_str().to_owned();
@@ -149,7 +166,7 @@ pub fn look_after_crash(log: &Path) -> Result<()> {
         let (log, write_ahead) = (log.to_owned(), write_ahead.clone());
         LogError::NotTogether { log, write_ahead, reason }
     };
-    let connection = open::identify(log).map_err(|error| match error {
+    let connection = open::identify_by(log, way).map_err(|error| match error {
         error @ LogError::Newer { .. } => error,
         error => wrong(error.to_string()),
     })?;
@@ -182,17 +199,4 @@ fn entries(connection: &Connection) -> Result<Cursor> {
         }
     }
     Ok(end)
-}
-
-/// The document of a record can be loaded, and has the heads that are noted.
-fn document(connection: &Connection, record: RecordId) -> Result<()> {
-    let wrong = |what: &str| LogError::Database(format!("record {record} {what}"));
-    let stored = stored(connection, record, position(u64::MAX))?;
-    let document = Document::load(record, &stored.snapshot, &stored.tail)
-        .map_err(|_| wrong("has a document that cannot be loaded"))?;
-    let noted: Vec<u8> = connection
-        .query_row("SELECT heads FROM records WHERE record = ?", params![record.as_bytes()], |row| row.get(0))
-        .map_err(failed)?;
-    let heads: Vec<u8> = document.heads().iter().flat_map(|head| head.0).collect();
-    if heads == noted { Ok(()) } else { Err(wrong("has other heads than its entries")) }
 }

@@ -4,6 +4,7 @@
 //! another log then, and says so: it gets a new epoch. Whoever had a place in the old one compares what it holds with what is
 //! here, which costs what differs.
 
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 use samsyn_engine::document::ChangeHash;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
-use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 
 use super::super::{Erase, Erased, Result};
 use super::open::failed;
@@ -49,10 +50,41 @@ fn erased(row: &Row<'_>) -> rusqlite::Result<Erased> {
     Ok(Erased { number: row.get(0)?, record: RecordId::from_bytes(row.get(1)?), at: row.get(2)? })
 }
 
-/// Up to which erasure a device has confirmed.
+/// The place behind the erasure of that number.
+pub(super) fn place(connection: &Connection, number: u64) -> rusqlite::Result<Option<ErasurePlace>> {
+    if number == 0 {
+        return Ok(Some(ErasurePlace::default()));
+    }
+    let Ok(at) = i64::try_from(number) else { return Ok(None) };
+    let hash = connection
+        .prepare_cached("SELECT rolling FROM erased WHERE number = ?")?
+        .query_row([at], |row| row.get(0))
+        .optional()?;
+    Ok(hash.map(|hash| ErasurePlace { number, hash: RollingHash::from_bytes(hash) }))
+}
+
+/// The place behind all that was erased.
+fn last_place(connection: &Connection) -> rusqlite::Result<ErasurePlace> {
+    let number = connection.query_row("SELECT coalesce(max(number), 0) FROM erased", [], |row| row.get(0))?;
+    Ok(place(connection, number)?.unwrap_or_default())
+}
+
+/// Fills in the places that earlier versions did not note. What devices had said counts on.
+pub(super) fn fill_places(connection: &Connection) -> Result<()> {
+    let mut place = ErasurePlace::default();
+    for record in all_erased(connection)? {
+        place = place.then(&record);
+        let noted = "UPDATE erased SET rolling = ? WHERE number = ?";
+        connection.execute(noted, params![place.hash.as_bytes(), place.number]).map_err(failed)?;
+    }
+    let known = "UPDATE scrubbed SET rolling = coalesce((SELECT rolling FROM erased WHERE number = scrubbed.number), x'')";
+    connection.execute(known, []).map(drop).map_err(failed)
+}
+
+/// Up to which erasure a device has confirmed: of what it said of another list nothing counts.
 pub(super) fn confirmed(connection: &Connection, device: DeviceId) -> rusqlite::Result<u64> {
     let number = connection
-        .prepare_cached("SELECT number FROM scrubbed WHERE device = ?")?
+        .prepare_cached("SELECT number FROM scrubbed JOIN erased USING (number, rolling) WHERE device = ?")?
         .query_row([device.as_bytes()], |row| row.get(0))
         .optional()?;
     Ok(number.unwrap_or(0))
@@ -60,12 +92,16 @@ pub(super) fn confirmed(connection: &Connection, device: DeviceId) -> rusqlite::
 
 /// Notes that a device has confirmed.
 pub(super) fn confirm(connection: &Connection, device: DeviceId, up_to: u64) -> rusqlite::Result<()> {
+    let last = last_place(connection)?;
+    let Some(place) = place(connection, up_to.min(last.number))?.filter(|place| place.number > 0) else {
+        return Ok(());
+    };
+    if confirmed(connection, device)? >= place.number {
+        return Ok(());
+    }
     connection
-        .prepare_cached(
-            "INSERT INTO scrubbed (device, number) SELECT ?1, min(?2, coalesce(max(number), 0)) FROM erased WHERE true
-             ON CONFLICT (device) DO UPDATE SET number = max(number, excluded.number)",
-        )?
-        .execute(params![device.as_bytes(), up_to.min(i64::MAX as u64)])
+        .prepare_cached("INSERT OR REPLACE INTO scrubbed (device, number, rolling) VALUES (?, ?, ?)")?
+        .execute(params![device.as_bytes(), place.number, place.hash.as_bytes()])
         .map(drop)
 }
 
@@ -75,12 +111,39 @@ pub(super) fn erase(connection: &mut Connection, purged: &Purged, erase: &Erase)
         return Ok(false);
     }
     // From here on it is erased, if not now then when the log is next opened.
-    purged.note(erase.record)?;
+    purged.note(&[erase.record])?;
     let mut pending = purged.read()?;
     if !pending.contains(&erase.record) {
         pending.push(erase.record);
     }
     Ok(take_out(connection, &pending, erase)?.contains(&erase.record))
+}
+
+/// The records that were erased, the first first.
+pub(super) fn all_erased(connection: &Connection) -> Result<Vec<RecordId>> {
+    let read = || {
+        connection
+            .prepare("SELECT record FROM erased ORDER BY number")?
+            .query_map([], |row| row.get(0).map(RecordId::from_bytes))?
+            .collect::<rusqlite::Result<Vec<_>>>()
+    };
+    read().map_err(failed)
+}
+
+/// Puts what a log has erased onto the list that stays where the log is lost, if that lacks some of it: the list was lost, or the log was
+/// put here from a backup without it.
+pub(super) fn complete_list(connection: &Connection, purged: &Purged) -> Result<()> {
+    let listed: BTreeSet<RecordId> = purged.read()?.into_iter().collect();
+    let lacking: Vec<_> =
+        all_erased(connection)?.into_iter().filter(|record| !listed.contains(record)).collect();
+    let Some(list) = purged.path().filter(|_| !lacking.is_empty()) else { return Ok(()) };
+    purged.note(&lacking)?;
+    tracing::warn!(
+        list = %list.display(),
+        lacking = lacking.len(),
+        "the list of what was erased lacked what this log has erased, and has it again: where the list was lost, whoever was erased after this log's last backup may be back"
+    );
+    Ok(())
 }
 
 /// Takes out what was erased before, where a backup brought it back.
@@ -122,7 +185,7 @@ pub(super) fn take_one_out(transaction: &Transaction<'_>, erase: &Erase) -> rusq
     }
     transaction.pragma_update(None, "defer_foreign_keys", true)?;
     let gone = positions(transaction, record)?;
-    for table in ["documents", "entries", "records"] {
+    for table in ["documents", "entries", "records", "missing"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE record = ?"), [record.as_bytes()])?;
     }
     if let Some(first) = gone.first() {
@@ -130,9 +193,10 @@ pub(super) fn take_one_out(transaction: &Transaction<'_>, erase: &Erase) -> rusq
         make_hashes(transaction, *first)?;
     }
     begin_new_life(transaction)?;
+    let place = last_place(transaction)?.then(&record);
     transaction.execute(
-        "INSERT INTO erased (number, record, at) VALUES ((SELECT coalesce(max(number), 0) + 1 FROM erased), ?, ?)",
-        params![record.as_bytes(), at],
+        "INSERT INTO erased (number, record, at, rolling) VALUES (?, ?, ?, ?)",
+        params![place.number, record.as_bytes(), at, place.hash.as_bytes()],
     )?;
     transaction.execute(
         "INSERT INTO happenings (at, by_device, what, whom) VALUES (?, ?, 'erased', ?)",
@@ -169,8 +233,18 @@ fn move_up(connection: &Connection, gone: &[u64]) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// The end of the log, whatever its life.
+pub(super) fn end(connection: &Connection) -> rusqlite::Result<Cursor> {
+    let last = connection
+        .prepare_cached("SELECT position, rolling FROM entries ORDER BY position DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1).map(RollingHash::from_bytes)?)))
+        .optional()?;
+    let start = Cursor::start(Epoch::random());
+    Ok(last.map_or(start, |(position, hash)| Cursor { position, hash, ..start }))
+}
+
 /// Makes the rolling hashes anew, from the entry at `first` on.
-fn make_hashes(connection: &Connection, first: u64) -> rusqlite::Result<()> {
+pub(super) fn make_hashes(connection: &Connection, first: u64) -> rusqlite::Result<()> {
     let before: Option<[u8; 16]> = connection
         .query_row("SELECT rolling FROM entries WHERE position = ?", [first - 1], |row| row.get(0))
         .optional()?;

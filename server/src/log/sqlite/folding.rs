@@ -7,10 +7,12 @@
 use std::io::Read as _;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use samsyn_engine::document::ChangeHash;
 use samsyn_engine::id::RecordId;
 
-use super::super::{Fold, LogError, Result, Snapshot};
+use super::super::{Damage, Fold, LogError, Result, Snapshot};
 use super::open::failed;
+use super::records;
 
 /// How a compressed snapshot begins (RFC 8878, section 3.1.1). A document does not begin like that.
 const COMPRESSED: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -24,15 +26,32 @@ pub(super) fn snapshot(connection: &Connection, record: RecordId) -> Result<Vec<
         .prepare_cached("SELECT snapshot FROM documents WHERE record = ?")
         .and_then(|mut select| select.query_row([record.as_bytes()], |row| row.get(0)).optional())
         .map_err(failed)?;
-    let kept = kept.unwrap_or_default();
+    let Some(kept) = kept else { return Ok(Vec::new()) };
+    let damaged = || LogError::Damaged(Damage::of(record));
+    unpacked(kept).ok_or_else(damaged)
+}
+
+fn unpacked(kept: Vec<u8>) -> Option<Vec<u8>> {
     if !kept.starts_with(&COMPRESSED) {
-        return Ok(kept);
+        return Some(kept);
     }
     let mut plain = Vec::new();
     zstd::Decoder::new(&kept[..])
         .and_then(|decoder| decoder.take(MOST).read_to_end(&mut plain))
-        .map_err(|error| LogError::Database(format!("the snapshot of record {record}: {error}")))?;
-    Ok(plain)
+        .ok()
+        .map(|_| plain)
+}
+
+/// The heads and the kind that are noted of a record's snapshot; none where there is none.
+pub(super) fn heads(
+    connection: &Connection,
+    record: RecordId,
+) -> rusqlite::Result<Option<(Vec<ChangeHash>, String)>> {
+    let noted = |row: &Row<'_>| Ok((records::heads(row.get_ref(0)?.as_blob()?), row.get(1)?));
+    connection
+        .prepare_cached("SELECT heads, kind FROM documents WHERE record = ?")?
+        .query_row([record.as_bytes()], noted)
+        .optional()
 }
 
 /// Up to which place in the log a record's snapshot goes.
@@ -94,23 +113,24 @@ fn make_bare(connection: &Connection, positions: &[u64]) -> rusqlite::Result<()>
     // A snapshot may say that it was made at one of them.
     connection.pragma_update(None, "defer_foreign_keys", true)?;
     let mut take_out = connection.prepare_cached(
-        "DELETE FROM entries WHERE position = ? RETURNING record, hash, device, received_at, rolling",
+        "DELETE FROM entries WHERE position = ? RETURNING record, hash, device, received_at, rolling, sum",
     )?;
-    let entry = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
+    let entry =
+        |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?));
     let taken_out = positions.iter().map(|position| take_out.query_row([position], entry));
     let taken_out: Vec<Bare> = taken_out.collect::<rusqlite::Result<_>>()?;
     let mut put_in = connection.prepare_cached(
-        "INSERT INTO entries (position, record, hash, bytes, device, received_at, rolling)
-         VALUES (?, ?, ?, x'', ?, ?, ?)",
+        "INSERT INTO entries (position, record, hash, bytes, device, received_at, rolling, sum)
+         VALUES (?, ?, ?, x'', ?, ?, ?, ?)",
     )?;
-    for (position, (record, hash, device, received_at, rolling)) in positions.iter().zip(taken_out) {
-        put_in.execute(params![position, record, hash, device, received_at, rolling])?;
+    for (position, (record, hash, device, received_at, rolling, sum)) in positions.iter().zip(taken_out) {
+        put_in.execute(params![position, record, hash, device, received_at, rolling, sum])?;
     }
     Ok(())
 }
 
-/// Of an entry all but its position and its bytes: record, hash, device, when it came, rolling hash.
-type Bare = ([u8; 16], [u8; 32], [u8; 16], i64, [u8; 16]);
+/// Of an entry all but its position and its bytes: record, hash, device, when it came, rolling hash, sum.
+type Bare = ([u8; 16], [u8; 32], [u8; 16], i64, [u8; 16], Vec<u8>);
 
 /// So many pages are given back to the disk after a step of folding: more than one step frees, on average.
 const GIVEN_BACK: u32 = 128;

@@ -3,7 +3,10 @@
 //! One connection writes; others, opened as they are needed and then kept, read beside it (SQLite's write-ahead log
 //! lets them). Every commit is synced to the disk before it returns.
 
+#[cfg(test)]
+mod bits;
 pub mod care;
+mod damage;
 mod erasing;
 mod folding;
 mod open;
@@ -19,16 +22,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use samsyn_engine::document::{ActorId, ChangeHash};
+use samsyn_engine::files::room;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
 use samsyn_engine::replica::wall_clock;
 use samsyn_engine::sync::compare::Holding;
-use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 
 use super::{
-    Append, Entry, Erase, Erased, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight, Standing,
-    StoredDocument, Stretch, bare,
+    Append, Damage, Entry, Erase, Erased, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight,
+    Standing, StoredDocument, Stretch, bare,
 };
+use open::Way;
 pub(super) use open::failed;
 use purged::Purged;
 pub(crate) use records::bind_actors;
@@ -41,6 +46,7 @@ const READERS_KEPT: usize = 4;
 #[derive(Debug)]
 pub struct SqliteLog {
     path: PathBuf,
+    way: Way,
     epoch: Epoch,
     purged: Purged,
     writer: Mutex<Connection>,
@@ -62,15 +68,22 @@ impl SqliteLog {
     /// # Errors
     /// Where there is none, or one that this version cannot use.
     pub fn open(path: &Path) -> Result<SqliteLog> {
-        let (mut writer, purged) = (open::open(path)?, Purged::beside(path));
+        let ((mut writer, way), purged) = (open::open_first(path)?, Purged::beside(path));
         erasing::erase_again(&mut writer, &purged, wall_clock())?;
+        if damage::has_aside(&writer).map_err(failed)? {
+            or_full(path, damage::bring_back(&mut writer).map(drop))?;
+        }
+        or_full(path, erasing::complete_list(&writer, &purged))?;
         let has_erased = !erasing::last_erased(&writer, 1).map_err(failed)?.is_empty();
         let epoch = meta(&writer)?.epoch;
         let (writer, readers) = (Mutex::new(writer), Mutex::new(Vec::new()));
-        let log = SqliteLog { path: path.to_owned(), epoch, purged, writer, readers };
+        let log = SqliteLog { path: path.to_owned(), way, epoch, purged, writer, readers };
         // Now, or before: the power may have gone once it was erased, and before what that left was gone.
-        if has_erased {
-            log.clear_log()?;
+        if has_erased && let Err(error) = log.clear_log() {
+            if !room::is_full(path) {
+                return Err(error);
+            }
+            tracing::error!(%error, "the disk is full: what was erased is still in a write-ahead log; make room");
         }
         Ok(log)
     }
@@ -109,7 +122,12 @@ impl SqliteLog {
     /// # Errors
     /// Where there is none, or one that this version cannot use.
     pub(crate) fn connect(path: &Path) -> Result<Connection> {
-        open::open(path)
+        open::open(path, Way::Shared)
+    }
+
+    /// The same, for a log that is open here.
+    pub(crate) fn connect_beside(&self) -> Result<Connection> {
+        open::open(&self.path, self.way)
     }
 
     /// Reads with one of the readers' connections. One that failed is not used again.
@@ -117,7 +135,7 @@ impl SqliteLog {
         let kept = lock(&self.readers).pop();
         let connection = match kept {
             Some(connection) => connection,
-            None => open::open_reader(&self.path)?,
+            None => open::open_reader(&self.path, self.way)?,
         };
         let answer = read(&connection)?;
         let mut readers = lock(&self.readers);
@@ -243,6 +261,10 @@ impl Log for SqliteLog {
         self.reading(|connection| erasing::erased_after(connection, number, most).map_err(failed))
     }
 
+    fn erasures_at(&self, number: u64) -> Result<Option<ErasurePlace>> {
+        self.reading(|connection| erasing::place(connection, number).map_err(failed))
+    }
+
     fn last_erased(&self, most: usize) -> Result<Vec<Erased>> {
         self.reading(|connection| erasing::last_erased(connection, most).map_err(failed))
     }
@@ -294,8 +316,26 @@ impl Log for SqliteLog {
             }
             folding::keep_snapshot(&transaction, snapshot, end.position).map_err(failed)?;
         }
+        let some_came_back = damage::found_again(&transaction, &append.entries).map_err(failed)?;
         transaction.commit().map_err(failed)?;
+        // It is durable. What was put aside because it builds on this comes behind it now, or when the log is next opened.
+        if some_came_back {
+            tracing::info!("changes that the log had lost have come back");
+            if let Err(error) = damage::bring_back(&mut connection) {
+                tracing::warn!(%error, "what builds on changes that came back still waits");
+            }
+        }
         Ok(end)
+    }
+
+    fn look_at(&self, after: u64, most: usize) -> Result<Option<u64>> {
+        self.reading(|connection| damage::look_at(connection, after, most))
+    }
+
+    fn mend(&self) -> Result<Damage> {
+        let damage = damage::mend(&mut lock(&self.writer))?;
+        lock(&self.readers).clear();
+        Ok(damage)
     }
 
     fn unfolded(&self, up_to: u64, most: usize) -> Result<Vec<RecordId>> {
@@ -322,6 +362,17 @@ impl Log for SqliteLog {
         lock(&self.readers).clear();
         let connection = lock(&self.writer);
         connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);").map_err(failed)
+    }
+}
+
+/// What a full disk keeps from being done is done when the log is next opened: the log is read all the same.
+fn or_full(path: &Path, done: Result<()>) -> Result<()> {
+    match done {
+        Err(error) if room::is_full(path) => {
+            tracing::error!(%error, "the disk is full: make room, and start the relay again");
+            Ok(())
+        }
+        done => done,
     }
 }
 
@@ -476,12 +527,13 @@ fn none_is_erased(connection: &Connection, append: &Append) -> Result<()> {
 
 fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<Cursor> {
     let mut insert = connection.prepare_cached(
-        "INSERT INTO entries (position, record, hash, bytes, device, received_at, rolling)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO entries (position, record, hash, bytes, device, received_at, rolling, sum)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     let mut end = append.after;
     for NewEntry { entry, device, .. } in &append.entries {
         end = end.then(&entry.hash);
+        let sum = damage::sum(entry.record, &entry.hash, device.as_bytes(), append.received_at);
         insert.execute(params![
             end.position,
             entry.record.as_bytes(),
@@ -490,6 +542,7 @@ fn insert_entries(connection: &Connection, append: &Append) -> rusqlite::Result<
             device.as_bytes(),
             append.received_at,
             end.hash.as_bytes(),
+            sum,
         ])?;
     }
     Ok(end)

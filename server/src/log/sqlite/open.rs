@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0004.sql"),
     include_str!("0005.sql"),
     include_str!("0006.sql"),
+    include_str!("0007.sql"),
 ];
 
 /// How long a writer waits for another one.
@@ -30,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Makes a new file.
 pub(super) fn create(path: &Path, meta: &Meta) -> Result<()> {
     drop(private::create_new(path).map_err(|error| unusable(path, &error.to_string()))?);
-    let mut connection = connect(path)?;
+    let mut connection = connect_by(path, Way::Shared)?;
     // Before there is anything in it: what folding frees is given back to the disk a little at a time.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(failed)?;
     configure(&connection)?;
@@ -57,9 +58,35 @@ pub(super) fn create(path: &Path, meta: &Meta) -> Result<()> {
     connection.close().map_err(|(_, error)| failed(error))
 }
 
+/// In which way a log's file is opened. All connections to it in this process do it in the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Way {
+    /// Beside other processes: what they share stands in a file beside it.
+    #[default]
+    Shared,
+    /// By this process alone, for the disk has no room even for that file. What it would hold is in memory.
+    Alone,
+}
+
+/// The first connection to a file, which writes, and the way in which it was opened: also on a full disk.
+pub(super) fn open_first(path: &Path) -> Result<(Connection, Way)> {
+    match open(path, Way::Shared) {
+        Err(error @ (LogError::Database(_) | LogError::Unusable { .. } | LogError::Full))
+            if room::is_full(path) =>
+        {
+            tracing::error!(
+                log = %path.display(), %error,
+                "the disk is full: the log is read without sharing it, and commands that need it have to wait; make room"
+            );
+            open(path, Way::Alone).map(|connection| (connection, Way::Alone))
+        }
+        opened => opened.map(|connection| (connection, Way::Shared)),
+    }
+}
+
 /// The one connection that writes. Brings an older file up to date.
-pub(super) fn open(path: &Path) -> Result<Connection> {
-    let mut connection = identify(path)?;
+pub(super) fn open(path: &Path, way: Way) -> Result<Connection> {
+    let mut connection = identify_by(path, way)?;
     // Earlier versions let others read it. SQLite gives what it makes beside a file the file's own permissions.
     ["", "-wal", "-shm"].iter().for_each(|ending| private::tighten(&with_ending(path, ending)));
     configure(&connection)?;
@@ -75,8 +102,8 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
 }
 
 /// A connection that reads beside the one that writes.
-pub(super) fn open_reader(path: &Path) -> Result<Connection> {
-    let connection = connect(path)?;
+pub(super) fn open_reader(path: &Path, way: Way) -> Result<Connection> {
+    let connection = connect_by(path, way)?;
     configure(&connection)?;
     connection.pragma_update(None, "query_only", true).map_err(failed)?;
     Ok(connection)
@@ -117,11 +144,11 @@ impl From<rusqlite::Error> for NotRead {
 }
 
 /// Opens a file that must be a log of a format that this version knows. Changes nothing in it.
-pub(super) fn identify(path: &Path) -> Result<Connection> {
+pub(super) fn identify_by(path: &Path, way: Way) -> Result<Connection> {
     if !path.exists() {
         return Err(LogError::NotThere(path.to_owned()));
     }
-    let connection = connect(path)?;
+    let connection = connect_by(path, way)?;
     check(path, &connection)?;
     Ok(connection)
 }
@@ -145,10 +172,15 @@ fn check(path: &Path, connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-fn connect(path: &Path) -> Result<Connection> {
+fn connect_by(path: &Path, way: Way) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(Literal::of(path), flags)
-        .map_err(|error| unusable(path, &error.to_string()))?;
+    let file = Literal::of(path);
+    let opened = match way {
+        Way::Shared => Connection::open_with_flags(file, flags),
+        // SQLite's own: it locks the file for as long as it is open, and keeps the index of the write-ahead log in memory.
+        Way::Alone => Connection::open_with_flags_and_vfs(file, flags, "unix-excl"),
+    };
+    let connection = opened.map_err(|error| unusable(path, &error.to_string()))?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     Ok(connection)
 }
@@ -190,6 +222,10 @@ fn migrate(transaction: &Transaction<'_>, from: usize) -> Result<()> {
         if format == 4 {
             super::records::fill_kinds(transaction)?;
             make_keys(transaction)?;
+        }
+        if format == 7 {
+            super::erasing::fill_places(transaction)?;
+            super::damage::fill_sums(transaction).map_err(failed)?;
         }
     }
     let format = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);

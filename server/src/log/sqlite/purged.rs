@@ -32,13 +32,23 @@ impl Purged {
         Purged(list)
     }
 
-    /// Adds a record.
+    /// Where it is, or would be.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.0.as_deref()
+    }
+
+    /// Whether it is there.
+    pub(super) fn is_there(&self) -> bool {
+        self.0.as_ref().is_some_and(|path| path.exists())
+    }
+
+    /// Adds records.
     ///
     /// # Errors
-    /// Where it cannot be stored.
-    pub(super) fn note(&self, record: RecordId) -> Result<()> {
+    /// Where they cannot be stored.
+    pub(super) fn note(&self, records: &[RecordId]) -> Result<()> {
         let Some(path) = &self.0 else { return Ok(()) };
-        add(path, record).map_err(|error| unusable(path, &error))
+        add(path, records).map_err(|error| unusable(path, &error))
     }
 
     /// All of them, in the order in which they were added.
@@ -55,9 +65,9 @@ impl Purged {
     }
 }
 
-/// Adds a line, and makes it durable together with the way to it. In one piece, and on a line of its own whatever stands before it:
-/// what breaks off is at most this record, which was not said to be erased yet.
-fn add(path: &Path, record: RecordId) -> io::Result<()> {
+/// Adds lines, and makes them durable together with the way to them. In one piece, and on lines of their own whatever stands before them:
+/// what breaks off is at most these records, which were not said to be erased yet.
+fn add(path: &Path, records: &[RecordId]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     private::make_folders(folder)?;
     private::tighten(path);
@@ -67,7 +77,8 @@ fn add(path: &Path, record: RecordId) -> io::Result<()> {
     if broke_off(&text) {
         file.set_len(whole(&text).len() as u64)?;
     }
-    file.write_all(format!("\n{record}\n").as_bytes())?;
+    let lines: String = records.iter().map(|record| format!("\n{record}\n")).collect();
+    file.write_all(lines.as_bytes())?;
     file.sync_all()?;
     // Each time: a try before this one may have made them and gone no further.
     sync_folder(folder)?;
@@ -122,12 +133,12 @@ mod tests {
         let (_data, purged, list) = place();
         let [one, two, three] = [(); 3].map(|()| RecordId::random());
         assert_eq!(purged.read().unwrap(), []);
-        purged.note(one).unwrap();
-        purged.note(two).unwrap();
+        purged.note(&[one]).unwrap();
+        purged.note(&[two]).unwrap();
         assert_eq!(purged.read().unwrap(), [one, two]);
         // As earlier versions wrote it, and without its end.
         fs::write(&list, format!("{one}\n{two}")).unwrap();
-        purged.note(three).unwrap();
+        purged.note(&[three]).unwrap();
         assert_eq!(purged.read().unwrap(), [one, two, three]);
     }
 
@@ -135,7 +146,7 @@ mod tests {
     fn a_line_that_names_no_record_is_said_and_not_passed_over() {
         let (_data, purged, list) = place();
         let record = RecordId::random();
-        purged.note(record).unwrap();
+        purged.note(&[record]).unwrap();
         let whole = fs::read_to_string(&list).unwrap();
         let part = &record.to_string()[..9];
         for damaged in [format!("{whole}{part}\n"), format!("{part}\n{whole}"), format!("\0\0\0\n{whole}")] {
@@ -152,12 +163,12 @@ mod tests {
     fn a_last_line_that_broke_off_is_cut_off_before_the_next() {
         let (_data, purged, list) = place();
         let [one, two, three] = [(); 3].map(|()| RecordId::random());
-        purged.note(one).unwrap();
+        purged.note(&[one]).unwrap();
         let whole = fs::read_to_string(&list).unwrap();
         for length in 1..two.to_string().len() {
             fs::write(&list, format!("{whole}\n{}", &two.to_string()[..length])).unwrap();
             assert_eq!(purged.read().unwrap(), [one]);
-            purged.note(three).unwrap();
+            purged.note(&[three]).unwrap();
             assert_eq!(purged.read().unwrap(), [one, three]);
         }
     }

@@ -12,7 +12,7 @@ use samsyn_engine::document::{ActorId, ChangeHash, Document, gate};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::compare::Holding;
 
-use super::super::{Entry as LogEntry, NewEntry, Result, Sight, Standing};
+use super::super::{Entry as LogEntry, LogError, NewEntry, Result, Sight, Standing};
 use super::entries_of;
 use super::open::failed;
 
@@ -100,8 +100,11 @@ pub(super) fn fill(connection: &Connection) -> rusqlite::Result<()> {
 /// Notes the kinds of all records of a log of an older version. What cannot be read has none, and is seen by who sees all.
 pub(super) fn fill_kinds(connection: &Connection) -> Result<()> {
     for record in all(connection).map_err(failed)? {
-        let stored = super::stored(connection, record, super::position(u64::MAX))?;
-        let document = Document::load(record, &stored.snapshot, &stored.tail).ok();
+        let document = match super::stored(connection, record, super::position(u64::MAX)) {
+            Ok(stored) => Document::load(record, &stored.snapshot, &stored.tail).ok(),
+            Err(LogError::Damaged(_)) => None,
+            Err(error) => return Err(error),
+        };
         let kind = document.and_then(|document| document.kind_name()).unwrap_or_default();
         connection
             .prepare_cached("UPDATE records SET kind = ? WHERE record = ?")
@@ -115,7 +118,10 @@ pub(super) fn fill_kinds(connection: &Connection) -> Result<()> {
 /// nothing is known.
 pub(crate) fn bind_actors(connection: &Connection) -> Result<()> {
     for record in all(connection).map_err(failed)? {
-        let stored = super::stored(connection, record, super::position(u64::MAX))?;
+        let stored = match super::stored(connection, record, super::position(u64::MAX)) {
+            Err(LogError::Damaged(_)) => continue,
+            stored => stored?,
+        };
         let Ok(document) = Document::load(record, &stored.snapshot, &stored.tail) else { continue };
         let actors: BTreeSet<ActorId> =
             document.change_names().into_iter().map(|change| change.actor).collect();
@@ -183,7 +189,47 @@ pub(super) fn holdings(
     read().map_err(failed)?.into_iter().map(as_then).collect()
 }
 
-fn heads(blob: &[u8]) -> Vec<ChangeHash> {
+/// What is noted of a record.
+pub(super) struct Noted {
+    heads: Vec<ChangeHash>,
+    kind: String,
+    first: i64,
+    last: i64,
+}
+
+impl Noted {
+    /// Whether it is just this: heads, kind, and the places of the first and the last change.
+    pub(super) fn is(
+        &self,
+        heads: &[ChangeHash],
+        kind: &str,
+        (first, last): (Option<i64>, Option<i64>),
+    ) -> bool {
+        let mut sorted = heads.to_vec();
+        sorted.sort_unstable();
+        (&self.heads[..], self.kind.as_str()) == (&sorted[..], kind)
+            && (Some(self.first), Some(self.last)) == (first, last)
+    }
+}
+
+/// What is noted of a record, if anything is.
+pub(super) fn standing(connection: &Connection, record: RecordId) -> rusqlite::Result<Option<Noted>> {
+    let noted = |row: &Row<'_>| {
+        let heads = heads(row.get_ref(0)?.as_blob()?);
+        Ok(Noted { heads, kind: row.get(1)?, first: row.get(2)?, last: row.get(3)? })
+    };
+    connection
+        .prepare_cached("SELECT heads, kind, first, last FROM records WHERE record = ?")?
+        .query_row([record.as_bytes()], noted)
+        .optional()
+}
+
+/// The heads that are noted of a record.
+pub(super) fn heads_of(connection: &Connection, record: RecordId) -> rusqlite::Result<Vec<ChangeHash>> {
+    Ok(standing(connection, record)?.map(|noted| noted.heads).unwrap_or_default())
+}
+
+pub(super) fn heads(blob: &[u8]) -> Vec<ChangeHash> {
     blob.chunks_exact(32).filter_map(|bytes| bytes.try_into().ok().map(ChangeHash)).collect()
 }
 

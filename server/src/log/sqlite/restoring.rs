@@ -15,7 +15,8 @@
 //! Who belongs stays as it is in the log that is there. A backup is older: with it would come back who was removed since,
 //! and every laptop that was revoked because it was lost.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use samsyn_engine::id::RecordId;
@@ -24,26 +25,32 @@ use samsyn_engine::store::Literal;
 use samsyn_engine::sync::Epoch;
 
 use super::super::{Erase, Result};
+use super::open::Way;
 use super::open::failed;
 use super::purged::Purged;
 use super::{erasing, open};
 
 /// Makes a copy ready to take the place of the log at `place`: brings it up to date, and takes out what was erased there since
-/// it was made.
+/// it was made. Answers with the list of what was erased there, where nothing can be told from it: it is not there, or is another's.
 ///
 /// # Errors
 /// Where it is no log, or cannot be written.
-pub fn prepare(copy: &Path, place: &Path) -> Result<()> {
-    let mut connection = open::open(copy)?;
-    erasing::erase_again(&mut connection, &Purged::beside(place), wall_clock())?;
+pub fn prepare(copy: &Path, place: &Path) -> Result<Option<PathBuf>> {
+    let mut connection = open::open(copy, Way::Shared)?;
+    let purged = Purged::beside(place);
+    let listed: BTreeSet<RecordId> = purged.read()?.into_iter().collect();
+    let has_all = erasing::all_erased(&connection)?.iter().all(|record| listed.contains(record));
+    let says_nothing = !purged.is_there() || !has_all;
+    erasing::erase_again(&mut connection, &purged, wall_clock())?;
     begin_new_life(&connection).map_err(failed)?;
     // Everything into the one file, and nothing of what was erased beside it.
-    connection.close().map_err(|(_, error)| failed(error))
+    connection.close().map_err(|(_, error)| failed(error))?;
+    Ok(purged.path().filter(|_| says_nothing).map(Path::to_owned))
 }
 
 /// Whether a log is there whose file is sound: what it says of itself, and the order of its pages.
 pub fn is_sound(log: &Path) -> bool {
-    let Ok(connection) = open::identify(log) else { return false };
+    let Ok(connection) = open::identify_by(log, Way::Shared) else { return false };
     let said = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     said.is_ok_and(|said| said == "ok")
 }
@@ -54,7 +61,7 @@ pub fn is_sound(log: &Path) -> bool {
 /// # Errors
 /// Where one of the two cannot be read, or nothing can be written. Then the log is as it was.
 pub fn exchange(log: &Path, copy: &Path, keep: impl FnOnce() -> Result<()>) -> Result<()> {
-    let mut connection = open::open(log)?;
+    let mut connection = open::open(log, Way::Shared)?;
     connection.execute("ATTACH ? AS copy", [Literal::of(copy)]).map_err(failed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     // From here on nobody else writes, and what another connection reads is all that was ever acknowledged.
@@ -72,13 +79,7 @@ pub fn exchange(log: &Path, copy: &Path, keep: impl FnOnce() -> Result<()>) -> R
 
 /// What was erased so far, in the order in which it was.
 fn gone(connection: &Connection, purged: &Purged) -> Result<Vec<RecordId>> {
-    let read = || {
-        connection
-            .prepare("SELECT record FROM erased ORDER BY number")?
-            .query_map([], |row| row.get(0).map(RecordId::from_bytes))?
-            .collect::<rusqlite::Result<Vec<_>>>()
-    };
-    let mut all = read().map_err(failed)?;
+    let mut all = erasing::all_erased(connection)?;
     all.extend(purged.read()?);
     Ok(all)
 }

@@ -241,6 +241,25 @@ for_each_log! {
         assert_eq!(kept.log().head().unwrap().position, 0);
     }
 
+    fn places_among_erasures_are_those_of_their_records_and_what_counts_is_of_this_list(kept: impl Kept, _meta: Meta) {
+        append(kept.log(), (1..=9).map(linked).collect(), Vec::new()).unwrap();
+        let before = kept.back_up();
+        let mut place = ErasurePlace::default();
+        assert_eq!(kept.log().erasures_at(0).unwrap(), Some(place));
+        for number in [2, 0] {
+            assert_eq!(kept.log().erasures_at(place.number + 1).unwrap(), None);
+            assert!(erase(kept.log(), number));
+            kept.reopen();
+            place = place.then(&record(number));
+            assert_eq!(kept.log().erasures_at(place.number).unwrap(), Some(place));
+        }
+        for beyond in [3, i64::MAX as u64, u64::MAX] {
+            assert_eq!(kept.log().erasures_at(beyond).unwrap(), None);
+        }
+        kept.put_back(before);
+        assert_eq!(kept.log().erasures_at(2).unwrap(), Some(place), "put back with the list of what was erased");
+    }
+
     fn what_was_erased_stays_so_when_a_backup_of_before_is_put_back(kept: impl Kept, _meta: Meta) {
         append(kept.log(), (1..=9).map(linked).collect(), Vec::new()).unwrap();
         let device = DeviceId::from_bytes([7; 16]);

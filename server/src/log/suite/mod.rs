@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use samsyn_engine::document::{ActorId, ChangeHash};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, Role, WorkspaceId};
-use samsyn_engine::sync::{Cursor, Epoch, RollingHash};
+use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 
 use super::memory::MemoryLog;
 use super::*;

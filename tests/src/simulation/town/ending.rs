@@ -112,7 +112,8 @@ impl World {
         for who in inside {
             let replica = self.laptops[*who].look();
             let meta = replica.meta().expect("the store can be read");
-            assert_eq!(meta.erased_up_to, (last, last), "laptop {who} has not confirmed all erasures");
+            let confirmed = (meta.erased.up_to.number, meta.erased.scrubbed());
+            assert_eq!(confirmed, (last, last), "laptop {who} has not confirmed all erasures");
             for (_, record) in &erased {
                 assert!(replica.store().is_erased(*record).expect("the store can be read"));
                 assert!(replica.document(*record).is_err(), "laptop {who} still has {record}");

@@ -94,7 +94,7 @@ impl World {
     }
 
     /// The laptops that the relay lets in, the coordinator's by which all is measured first.
-    pub(super) fn inside(&mut self) -> Vec<usize> {
+    pub(in crate::simulation) fn inside(&mut self) -> Vec<usize> {
         let lead = self.known_town().lead;
         let mut inside: Vec<usize> = (0..self.laptops.len()).filter(|who| self.can_enter(*who)).collect();
         inside.sort_by_key(|who| *who != lead);
