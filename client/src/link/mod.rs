@@ -64,9 +64,9 @@ pub struct Visit {
     pub withdrawn_kept: usize,
     /// Changes that cannot reach the relay before others' work does.
     pub held: u64,
-    /// Why some of ours were not taken this time, one entry each, up to [`MOST_REASONS`].
+    /// Why some of ours were not taken this time, one entry each, up to `MOST_REASONS`.
     pub refused: Vec<String>,
-    /// Why some that came were kept apart this time, one entry each, up to [`MOST_REASONS`].
+    /// Why some that came were kept apart this time, one entry each, up to `MOST_REASONS`.
     pub quarantined: Vec<String>,
     /// Changes of ours that the relay has refused, this time or before, and of which nobody has decided.
     pub refused_in_all: u64,
