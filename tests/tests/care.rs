@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use samsyn_engine::id::RecordId;
 use samsyn_tests::process::{Desk, Relay, Workspace, complaint, run};
 
 struct Town {
@@ -138,10 +139,15 @@ fn damage_is_found() {
         rusqlite::Connection::open(&log).unwrap().execute_batch(statement).unwrap();
         town.operate("verify", &[&id]).unwrap_err()
     };
+    let record: [u8; 16] = rusqlite::Connection::open(&log)
+        .unwrap()
+        .query_row("SELECT record FROM records WHERE first = 5", [], |row| row.get(0))
+        .unwrap();
+    let named = format!("record {} of the log is damaged", RecordId::from_bytes(record));
     let cases = [
         ("DELETE FROM entries WHERE position = 7", "position 8"),
         ("UPDATE entries SET rolling = zeroblob(16) WHERE position = 9", "position 9"),
-        ("UPDATE records SET heads = zeroblob(32) WHERE first = 5", "other heads"),
+        ("UPDATE records SET heads = zeroblob(32) WHERE first = 5", &named),
         (
             "UPDATE entries SET bytes = zeroblob(50) WHERE position = 6; UPDATE meta SET looked_at = 0; DELETE FROM documents",
             "",

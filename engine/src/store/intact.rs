@@ -109,15 +109,17 @@ pub(super) fn look(path: &Path, key: Option<&FileKey>) -> Result<Condition> {
     }
 }
 
-/// Whether a file is still the one that the log, seen through this connection, belongs to. One that cannot be read without its log is
-/// taken for it: it may just be written to.
+/// Whether a file is still the one that the log, seen through this connection, belongs to. One that is not whole without its log is
+/// taken for it: the log is just being copied into it, or the power went meanwhile, and a stamp in it may be half of one.
 ///
 /// # Errors
 /// [`StoreError::Replaced`] where it is not.
 pub(super) fn is_still_ours(candidate: Candidate<'_>, connection: &Connection) -> Result<()> {
-    let Some(alone) = stamp_alone(candidate) else { return Ok(()) };
-    match Stamps::read(connection)?.belong_to(alone) {
-        Some(false) => Err(StoreError::Replaced(candidate.0.to_owned())),
+    let Some(its_own) = stamp_alone(candidate) else { return Ok(()) };
+    match Stamps::read(connection)?.belong_to(its_own) {
+        Some(false) if alone(candidate).is_ok_and(|connection| whole(&connection).is_ok()) => {
+            Err(StoreError::Replaced(candidate.0.to_owned()))
+        }
         _ => Ok(()),
     }
 }
