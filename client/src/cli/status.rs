@@ -129,6 +129,10 @@ impl Standing {
             "Poster som är skadade på den här datorn: {} (\"samsyn sync\" hämtar dem igen från reläet)",
             "Records that are damaged on this computer: {} (`samsyn sync` gets them again from the relay)",
         );
+        const DAMAGED_ALONE: Caption = Caption::new(
+            "Poster som är skadade på den här datorn: {} (det finns inget relä att hämta dem igen från: lägg tillbaka en säkerhetskopia med \"samsyn restore\")",
+            "Records that are damaged on this computer: {} (there is no relay to get them again from: put a backup back with `samsyn restore`)",
+        );
         const NO_KEY: Caption = Caption::new(
             "Enhetens nyckel finns inte här, så reläet släpper inte in den: be en koordinator om en inbjudan och använd \"samsyn enter\".",
             "This device's key is not here, so the relay does not let it in: ask a coordinator for an invitation, and use `samsyn enter`.",
@@ -150,7 +154,7 @@ impl Standing {
             (REFUSED, self.outbox.refused),
             (UNREADABLE, self.unreadable),
             (APART, self.outbox.quarantined),
-            (DAMAGED, self.outbox.damaged),
+            (if self.meta.relay.is_some() { DAMAGED } else { DAMAGED_ALONE }, self.outbox.damaged),
         ];
         let reads_all = self.meta.grant.as_ref().is_none_or(|grant| grant.role.readable().is_none());
         let absent = [(if reads_all { MISSING } else { HIDDEN }, self.missing), (ERASED, self.erased as u64)];

@@ -14,7 +14,7 @@ use super::chart::Chart;
 use super::form::Form;
 use super::personal::Personal;
 use super::{Action, Command, Scene, history, kind_icon, personal, texts};
-use crate::link::worker::Asked;
+use crate::link::worker::{Asked, Link};
 use crate::state::{Absence, RecordView};
 use crate::widgets::badge;
 use crate::widgets::button;
@@ -151,6 +151,11 @@ impl RecordPane {
             let close = scene.say(texts::CLOSE);
             let (gone, hint) = match scene.session.absence(self.id) {
                 Some(Absence::Erased) => (texts::ERASED_RECORD, texts::ERASED_HINT),
+                Some(Absence::Damaged) => {
+                    let is_alone = scene.session.status().link == Link::Alone;
+                    let hint = if is_alone { texts::DAMAGED_ALONE } else { texts::DAMAGED_HINT };
+                    (texts::DAMAGED_RECORD, hint)
+                }
                 _ => (texts::GONE, texts::GONE_HINT),
             };
             if empty_state(ui, Icon::Document, scene.say(gone), scene.say(hint), Some(close)) {

@@ -103,6 +103,7 @@ pub(crate) fn title_in(titles: &[(Link, String)], link: Link) -> String {
 pub(crate) fn absence(session: &Session, id: RecordId) -> Caption {
     match session.absence(id) {
         Some(Absence::Erased) => texts::ERASED,
+        Some(Absence::Damaged) => texts::DAMAGED_RECORD,
         Some(Absence::NotHere) => texts::NOT_HERE,
         None => texts::NOT_YET,
     }

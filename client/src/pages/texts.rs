@@ -52,6 +52,9 @@ texts! {
     ERASED_HINT: "Uppgifterna är borta här, på reläet och på alla andra datorer. De går inte att få tillbaka.", "The data is gone here, on the relay and on all other computers. It cannot be brought back.";
     GONE: "Posten finns inte", "There is no such record";
     GONE_HINT: "Den kan ha raderats, eller så har den inte kommit hit än.", "It may have been erased, or it has not arrived here yet.";
+    DAMAGED_RECORD: "Posten är skadad", "The record is damaged";
+    DAMAGED_HINT: "Datorns disk har ändrat något i den. Samsyn hämtar den igen från reläet vid nästa kontakt. Blir den inte hel då, lägg tillbaka en säkerhetskopia.", "This computer's disk has changed something in it. Samsyn gets it again from the relay at the next contact. If it does not become whole then, put a backup back.";
+    DAMAGED_ALONE: "Datorns disk har ändrat något i den, och det finns inget relä att hämta den igen från. Lägg tillbaka en säkerhetskopia.", "This computer's disk has changed something in it, and there is no relay to get it again from. Put a backup back.";
     UNKNOWN_KIND: "Den här versionen av Samsyn känner inte till den här sortens post. Installera en nyare version för att se den. Till dess lämnas den orörd.", "This version of Samsyn does not know this kind of record. Install a newer version to see it. Until then it is left as it is.";
     REMOVE_RECORD: "Ta bort posten", "Remove the record";
     RECORD_REMOVED: "”{}” är borttagen.", "“{}” is removed.";

@@ -17,7 +17,7 @@ use samsyn_engine::replica::{Input, RefusedEntry, RefusedRecord, Replica, Replic
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::kinds::MEMBER;
 use samsyn_engine::schema::{FieldPath, Language, Link, Value};
-use samsyn_engine::store::{Found, ListQuery, Listed, Meta, RowView, Unfinished};
+use samsyn_engine::store::{Found, ListQuery, Listed, Meta, RowView, StoreError, Unfinished};
 use samsyn_engine::text::one_line;
 
 use super::disk::Disk;
@@ -123,6 +123,17 @@ pub struct RefusedStep {
 /// How much of a history is read for the window; the whole of it is on the command line.
 const HISTORY: usize = 60;
 
+/// What was found where a record was to be opened.
+#[derive(Debug)]
+pub enum Opened {
+    /// The record.
+    Here(Arc<RecordView>),
+    /// There is no such record.
+    NotHere,
+    /// A disk has changed something in it.
+    Damaged,
+}
+
 /// What the backend answers.
 #[derive(Debug)]
 pub enum Answer {
@@ -130,8 +141,8 @@ pub enum Answer {
     List(ListQuery, Listed),
     /// To [`Request::Rows`]: what was asked for, and what of it is there.
     Rows(Vec<RecordId>, Vec<RowView>),
-    /// To [`Request::Open`]: `None` where there is no such record.
-    Record(RecordId, Option<Arc<RecordView>>),
+    /// To [`Request::Open`].
+    Record(RecordId, Opened),
     /// To [`Request::Enter`] and [`Request::Reviewed`]: what the step did.
     Done(StepId, Done),
     /// To [`Request::Enter`]: nothing was done.
@@ -317,7 +328,7 @@ impl Worker {
                     let rows = store.rows(&ids)?.into_iter().flatten().collect();
                     Answer::Rows(ids, rows)
                 }
-                Request::Open(id) => Answer::Record(id, self.open(id)?.map(Arc::new)),
+                Request::Open(id) => Answer::Record(id, self.opened(id)?),
                 Request::Search(text, kinds) => {
                     let found = store.find(&text, &kinds, 50)?;
                     Answer::Hits(text, found)
@@ -378,6 +389,15 @@ impl Worker {
             Ok(RefusedWork { record, is_new, changes })
         });
         works.collect()
+    }
+
+    fn opened(&self, id: RecordId) -> Result<Opened, ReplicaError> {
+        match self.open(id) {
+            Ok(Some(view)) => Ok(Opened::Here(Arc::new(view))),
+            Ok(None) => Ok(Opened::NotHere),
+            Err(ReplicaError::Store(StoreError::Document(_))) => Ok(Opened::Damaged),
+            Err(error) => Err(error),
+        }
     }
 
     fn open(&self, id: RecordId) -> Result<Option<RecordView>, ReplicaError> {

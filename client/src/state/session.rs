@@ -23,7 +23,7 @@ use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::{FieldPath, Language, Link};
 use samsyn_engine::store::{Found, ListQuery, Listed, Meta, OutboxState, RowView, Unfinished};
 
-use super::backend::{Answer, Backend, Looked, Overview, RecordView, RefusedWork, Request};
+use super::backend::{Answer, Backend, Looked, Opened, Overview, RecordView, RefusedWork, Request};
 use super::begun::Begun;
 use super::cache::RowCache;
 use super::notice::{Notice, overwritten};
@@ -60,7 +60,8 @@ pub struct Session {
     found_on: Option<Date>,
     asked: HashSet<(What, RecordId)>,
     stale: HashSet<(What, RecordId)>,
-    missing: HashSet<RecordId>,
+    /// Those that were asked for and cannot be shown, and whether a disk has damaged them.
+    missing: HashMap<RecordId, bool>,
     /// What was half typed when the replica was opened, until it was taken.
     unfinished: Vec<Unfinished>,
     hits: Option<(String, Found)>,
@@ -147,6 +148,8 @@ pub enum Absence {
     Erased,
     /// It has not come, or is kept from whoever works here.
     NotHere,
+    /// This computer's disk has changed something in it.
+    Damaged,
 }
 
 impl Session {
@@ -188,7 +191,7 @@ impl Session {
             found_on: None,
             asked: HashSet::new(),
             stale: HashSet::new(),
-            missing: HashSet::new(),
+            missing: HashMap::new(),
             unfinished: Vec::new(),
             hits: None,
             searching: None,
@@ -255,13 +258,12 @@ impl Session {
             Answer::Rows(asked, rows) => self.rows.put(&asked, rows),
             Answer::Record(id, view) => {
                 self.asked.remove(&(What::Record, id));
-                match view {
-                    Some(view) => self.take_record(id, view),
-                    None => {
-                        // What was here before and is not any more was erased: it must not go on being shown.
-                        self.records.remove(&id);
-                        self.missing.insert(id);
-                    }
+                if let Opened::Here(view) = view {
+                    self.take_record(id, view);
+                } else {
+                    // What was here before and is not any more was erased: it must not go on being shown.
+                    self.records.remove(&id);
+                    self.missing.insert(id, matches!(view, Opened::Damaged));
                 }
             }
             Answer::Review(item) => {
@@ -471,6 +473,9 @@ impl Session {
         if self.overview.as_ref().is_some_and(|overview| overview.erased.contains(&id)) {
             return Some(Absence::Erased);
         }
+        if self.missing.get(&id) == Some(&true) {
+            return Some(Absence::Damaged);
+        }
         self.rows.is_missing(id).then_some(Absence::NotHere)
     }
 
@@ -501,7 +506,7 @@ impl Session {
 
     /// Whether there is no such record.
     pub fn is_missing(&self, id: RecordId) -> bool {
-        self.missing.contains(&id)
+        self.missing.contains_key(&id)
     }
 
     /// What changed in a record since it was reviewed, if it is here; it is asked for otherwise.
@@ -521,7 +526,7 @@ impl Session {
     }
 
     fn ask_if_stale(&mut self, what: What, id: RecordId, known: bool) {
-        let wanted = (!known && !self.missing.contains(&id)) || self.stale.contains(&(what, id));
+        let wanted = (!known && !self.missing.contains_key(&id)) || self.stale.contains(&(what, id));
         if wanted && self.asked.insert((what, id)) {
             self.stale.remove(&(what, id));
             self.backend.ask(match what {

@@ -57,6 +57,12 @@ const DAMAGED_HINT: Caption = Caption::new(
     "This computer's disk has changed something in these records. Samsyn gets them again from the relay at the next contact. Where they do not become whole, put a backup back.",
 );
 
+/// The same where there is no relay.
+const DAMAGED_ALONE: Caption = Caption::new(
+    "Datorns disk har ändrat något i de här posterna, och det finns inget relä att hämta dem igen från. Lägg tillbaka en säkerhetskopia.",
+    "This computer's disk has changed something in these records, and there is no relay to get them again from. Put a backup back.",
+);
+
 /// What is said of what came and could not be taken in.
 const KEPT_APART_HINT: Caption = Caption::new(
     "Sådant som kom från reläet men inte kunde tas in: det går inte ihop, eller kommer från en nyare version. ”Skicka avvisade ändringar igen” bland kommandona hämtar det igen.",
@@ -108,7 +114,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: 
         }
         if status.outbox.damaged > 0 {
             let damaged = texts::damaged(status.outbox.damaged, language);
-            badge::badge(ui, &damaged, Tone::Danger).on_hover_text(DAMAGED_HINT.get(language));
+            let hint = if alone { DAMAGED_ALONE } else { DAMAGED_HINT };
+            badge::badge(ui, &damaged, Tone::Danger).on_hover_text(hint.get(language));
         }
         // Trying again helps nobody who is not let in.
         if session.is_kept_out() {

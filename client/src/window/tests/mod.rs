@@ -1,6 +1,7 @@
 //! The window as a person uses it who sees with a screen reader: everything is found by what it is called.
 
 mod backups;
+mod damaged;
 mod dialogs;
 mod disk;
 mod editing;
