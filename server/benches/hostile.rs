@@ -109,8 +109,7 @@ async fn case(roles: &[Role], size: Size) -> Worst {
             arguments.extend(["--organisation", &id]);
         }
         let laptop = town.somebody(&arguments).await;
-        // Made before: whoever attacks has a computer of their own.
-        // To make them takes seconds for each.
+        // Made before: whoever attacks has a computer of their own. That takes seconds for each.
         let records = if *role == Role::Reader || roles.len() > 1 { 1 } else { 2 };
         let heavy = heavy(&laptop, (*role, ours.id()), (size, records));
         laptops.push((laptop, heavy));
