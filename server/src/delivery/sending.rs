@@ -134,8 +134,7 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
     if stored.snapshot.is_empty() && stored.tail.is_empty() {
         return Ok(Vec::new());
     }
-    let is_heavy = stored.is_heavy();
-    if next.known.is_empty() && can_go_as_it_is(&stored, is_heavy) {
+    if next.known.is_empty() && can_go_as_it_is(&stored) {
         if !std::iter::once(&stored.snapshot).chain(&stored.tail).all(|chunk| is_sound(chunk)) {
             return Err(LogError::Damaged(Damage::of(record)));
         }
@@ -143,7 +142,7 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
         let tail = stored.tail.into_iter().map(|bytes| Entry { record, body: EntryBody::Change(bytes) });
         return Ok(std::iter::once(whole).chain(tail).collect());
     }
-    if is_heavy {
+    if stored.is_heavy() {
         drop(stored);
         let logged = logged(log, next, as_of)?;
         let is_whole = |entry: &Entry| matches!(&entry.body, EntryBody::Change(bytes) if is_sound(bytes));
@@ -175,9 +174,10 @@ fn load(log: &dyn Log, next: &Next, as_of: u64) -> Result<Vec<Entry>, LogError> 
 }
 
 /// Whether what is stored is what is to be sent: without asking Automerge.
-fn can_go_as_it_is(stored: &StoredDocument, is_heavy: bool) -> bool {
+fn can_go_as_it_is(stored: &StoredDocument) -> bool {
+    // Most tails are short: then nobody needs to know what it weighs.
     (1..=CHANGE_BYTES).contains(&stored.snapshot.len())
-        && (is_heavy || stored.tail.len() <= SHORT_TAIL)
+        && (stored.tail.len() <= SHORT_TAIL || stored.is_heavy())
         && can_go_whole(&stored.snapshot)
 }
 
