@@ -1,11 +1,12 @@
-//! Sockets, before anybody knows who is at the other end: bounded in number, and in how long they may take to say.
+//! Sockets, before anybody knows who is at the other end: bounded in number, in how long they may take to say, and in how much of a
+//! message that is not whole yet is held of them.
 
 use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,8 +19,14 @@ use tokio::time::{Sleep, sleep};
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{Accept, TlsAcceptor};
 
-use crate::limits::{Seat, Tally};
+use crate::limits::{Pusher, Seat, Tally, UNKNOWN_BYTES, UNREAD_BYTES};
 use crate::proxies::Proxies;
+
+/// So much is heard on every connection, whatever came on others: a request for a WebSocket, with what proxies add to it, and a hello.
+const FEW_BYTES: u64 = 8 * 1024;
+
+/// What an error of a socket says on which too much has come that is not whole.
+pub(crate) const TOO_MUCH_UNREAD: &str = "too much came that is not whole";
 
 /// A listener that accepts only so many sockets at a time. The next ones wait in the system's own queue.
 pub(crate) struct Door {
@@ -123,9 +130,10 @@ impl Listener for Door {
         };
         // Frames are whole messages: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
-        let watched =
-            Watched { from: address.ip(), stays: AtomicBool::default(), came: AtomicU64::default() };
-        let (watched, deadline) = (Arc::new(watched), Box::pin(sleep(self.patience)));
+        let (watched, deadline) = (
+            Arc::new(Watched::new(address.ip(), self.guard.tally.unknown())),
+            Box::pin(sleep(self.patience)),
+        );
         let lane = match &self.tls {
             None => Lane::Plain(stream),
             Some(tls) => Lane::Shaking(Box::new(tls.accept(stream))),
@@ -199,6 +207,38 @@ struct Watched {
     from: IpAddr,
     stays: AtomicBool,
     came: AtomicU64,
+    unread: Mutex<Unread>,
+}
+
+/// How much has come of a message that is not whole.
+#[derive(Debug)]
+struct Unread {
+    seat: Seat,
+    /// Which device it is, once it was let in.
+    device: Option<(Pusher, Arc<Tally>)>,
+}
+
+impl Unread {
+    /// Whether so many bytes more are too much, of all that this counts with. Few bytes of one connection never are.
+    fn grow(&mut self, bytes: u64) -> bool {
+        let most = if self.device.is_some() { UNREAD_BYTES } else { UNKNOWN_BYTES };
+        let (own, all) = self.seat.grow(bytes);
+        own > FEW_BYTES && all > most
+    }
+}
+
+impl Watched {
+    fn new(from: IpAddr, seat: Seat) -> Watched {
+        let (stays, came) = (AtomicBool::default(), AtomicU64::default());
+        Watched { from, stays, came, unread: Mutex::new(Unread { seat, device: None }) }
+    }
+
+    /// So many bytes have come.
+    fn read(&self, bytes: u64) -> io::Result<()> {
+        self.came.fetch_add(bytes, Ordering::Relaxed);
+        let is_too_much = self.unread.lock().unwrap_or_else(PoisonError::into_inner).grow(bytes);
+        if is_too_much { Err(io::Error::other(TOO_MUCH_UNREAD)) } else { Ok(()) }
+    }
 }
 
 /// How a handler says that a guest stays: from then on others watch over it, by what comes from it.
@@ -214,6 +254,29 @@ impl Stay {
     /// Who is at the other end of the connection; perhaps a proxy.
     pub(crate) fn from(&self) -> IpAddr {
         self.0.from
+    }
+
+    /// It was let in: from now on what comes counts for this device.
+    pub(crate) fn is_of(&self, device: Pusher, tally: &Arc<Tally>) {
+        let seat = tally.unread(device);
+        *self.unread() = Unread { seat, device: Some((device, Arc::clone(tally))) };
+    }
+
+    /// A whole message was read.
+    pub(crate) fn is_read(&self) {
+        let mut unread = self.unread();
+        if let Some((device, tally)) = &unread.device {
+            unread.seat = tally.unread(*device);
+        }
+    }
+
+    /// A control frame of so many bytes was read.
+    pub(crate) fn is_read_between(&self, bytes: u64) {
+        self.unread().seat.shrink(bytes);
+    }
+
+    fn unread(&self) -> MutexGuard<'_, Unread> {
+        self.0.unread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many bytes have come.
@@ -255,7 +318,9 @@ impl AsyncRead for Guest {
             Poll::Pending => Poll::Pending,
         };
         let came = buffer.filled().len() - before;
-        self.watched.came.fetch_add(came as u64, Ordering::Relaxed);
+        if let Err(too_much) = self.watched.read(came as u64) {
+            return Poll::Ready(Err(too_much));
+        }
         self.in_time(context, read)
     }
 }
@@ -352,7 +417,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, address) = listener.accept().await.unwrap();
-        let watched = Watched { from: address.ip(), stays: stays.into(), came: AtomicU64::default() };
+        let watched = Watched { stays: stays.into(), ..Watched::new(address.ip(), Seat::default()) };
         let deadline = Box::pin(sleep(Duration::from_millis(50)));
         let place = (None, Seat::default());
         (Guest { lane: Lane::Plain(stream), watched: Arc::new(watched), deadline, _place: place }, client)

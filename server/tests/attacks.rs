@@ -6,6 +6,7 @@
 mod erasures;
 mod hostile;
 mod limits;
+mod unread;
 
 use std::collections::BTreeSet;
 
@@ -94,6 +95,7 @@ async fn every_attack_fails_as_it_should() {
     limits::beyond_the_limits(&mut attacks).await;
     hostile::by_members(&mut attacks).await;
     erasures::believed_by_a_number(&mut attacks).await;
+    unread::never_whole(&mut attacks).await;
     // After all of it the relay serves, and holds just what it should.
     assert!(caught_up(boss.enter(&town).await).await.has_heard("Hemlig"));
 

@@ -308,6 +308,12 @@ fn the_limits_of_the_gate() {
     says("actors of a record, with it", both(growth.actors, growth.actors_of_device));
     says("heads of a record, with it", both(growth.heads, growth.heads_of_device));
     says("operations of a record, with it, deletions apart", written(growth.document_operations));
+    let full = |words: &str| format!("{words} of one device, with it, in ");
+    says(
+        &(full("operations") + "a record that is beyond one of the last two"),
+        written(growth.operations_when_full),
+    );
+    says(&(full("changes") + "such a record"), written(growth.changes_when_full));
     assert!(page.contains(&format!("once {} such\ntries have failed", growth.failures)));
     let free = written(constant(&gate("document"), "FREE_OPERATIONS"));
     assert!(row(&page, "deletions of a change").starts_with(&free));

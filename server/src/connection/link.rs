@@ -3,6 +3,7 @@
 //! Whatever comes is a sign of life, also a part of a frame: on a slow link a large push takes longer than the relay's
 //! patience, and the answer to a ping stands behind it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -14,8 +15,13 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::End;
 use crate::config::Patience;
-use crate::listener::Stay;
+use crate::limits::{Enough, Pusher, Tally};
+use crate::listener::{Stay, TOO_MUCH_UNREAD};
+use crate::meters;
 use crate::stopping::Stopping;
+
+/// What stands before the contents of a control frame of a client (RFC 6455, section 5.2): its opcode, its length and its mask.
+const CONTROL_HEAD: u64 = 6;
 
 /// What came in.
 #[derive(Debug)]
@@ -53,8 +59,15 @@ impl Link {
         let message = self.socket.next().await;
         self.hear();
         match message {
-            Some(Ok(Message::Binary(frame))) => Ok(Incoming::Frame(frame)),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(Incoming::Alive),
+            Some(Ok(Message::Binary(frame))) => {
+                self.stay.is_read();
+                Ok(Incoming::Frame(frame))
+            }
+            Some(Ok(Message::Ping(words) | Message::Pong(words))) => {
+                // It may stand between the parts of a message: those are not whole for it.
+                self.stay.is_read_between(CONTROL_HEAD + words.len() as u64);
+                Ok(Incoming::Alive)
+            }
             Some(Ok(Message::Text(_))) => {
                 Err(End::told(ErrorCode::Frame, "the relay understands binary frames only"))
             }
@@ -81,6 +94,11 @@ impl Link {
             sent = self.socket.send(message) => sent.map_err(|_| End::Gone),
             () = too_slow => Err(End::Gone),
         }
+    }
+
+    /// The other side is this device: what comes counts for it.
+    pub(super) fn is_of(&self, device: Pusher, tally: &Arc<Tally>) {
+        self.stay.is_of(device, tally);
     }
 
     /// Something shows that the other side lives.
@@ -149,6 +167,11 @@ fn unreadable(words: &str) -> End {
     if words.contains("too long") {
         let too_large = SyncError::TooLarge { what: "a frame", size: FRAME_BYTES + 1, most: FRAME_BYTES };
         return End::told(too_large.code(), format!("a frame is too large: the most is {FRAME_BYTES} bytes"));
+    }
+    if words.contains(TOO_MUCH_UNREAD) {
+        meters::limited("unread");
+        let words = "too much has come at once that is not whole: what was not sent is safe where it is";
+        return End::enough(words, Enough(Duration::from_secs(15)));
     }
     End::Gone
 }

@@ -138,6 +138,7 @@ impl Visit {
         let seat = self.tally.enter(pusher).map_err(|enough| {
             End::enough("this computer is connected too often already: what ends is free again soon", enough)
         })?;
+        link.is_of(pusher, &self.tally);
         session.admitted();
         let held = Held::nothing(pusher, Arc::clone(&self.tally));
         let (live, welcome) = self.welcome((session, held), &hello, admitted).await?;

@@ -5,6 +5,8 @@
 //! | connections at once, and in a minute | an address | the WebSocket is refused (HTTP 429); at twice as many the socket is closed before anything is said on it, TLS neither |
 //! | hellos that were refused, in a minute | an address | the WebSocket is refused, or the connection ends with a notice, before anything is looked at |
 //! | connections at once | a device | the connection ends with a notice, before it is welcomed |
+//! | bytes before the hello | all of whom nobody knows yet who they are | the connections end on which more comes than on honest ones |
+//! | bytes of messages that are not whole | a device, on all its connections | the connection on which one more comes ends with a notice |
 //! | bytes of pushes that are not answered yet | a device | its connections are not read until some are |
 //! | operations of pushes that are being checked | a device | its next push waits before it is taken |
 //! | changes in a second | a device | its next push waits before it is taken: nothing is lost, it is only slower |
@@ -31,6 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
+use samsyn_engine::sync::limits::FRAME_BYTES;
 
 use crate::config::Limits;
 use crate::meters;
@@ -45,6 +48,12 @@ const CHANGES_AT_ONCE: Duration = Duration::from_secs(60);
 
 /// While a device has so many bytes of pushes that are not answered, no more are read of it: each connection may hold some, and it has many.
 const HELD_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A device may have sent so many bytes of messages that are not whole yet, on all its connections: the longest message twice.
+pub(crate) const UNREAD_BYTES: u64 = 2 * FRAME_BYTES as u64;
+
+/// Those who have not said who they are may have sent so many bytes, all of them together.
+pub(crate) const UNKNOWN_BYTES: u64 = 8 * FRAME_BYTES as u64;
 
 /// So many operations of a device may be handed to the writer at once, or one push: who is behind it in a queue waits for no more.
 const UNDER_WAY: u64 = 200_000;
@@ -89,6 +98,8 @@ impl Source {
 enum Who {
     Address(Source),
     Device(Pusher),
+    /// All of whom nobody knows yet who they are.
+    Unknown,
 }
 
 /// What one address has done.
@@ -177,6 +188,7 @@ pub(crate) struct Tally {
     sockets: Arc<Present>,
     visits: Arc<Present>,
     admitted: Arc<Present>,
+    unread: Arc<Present>,
     held: Arc<Present>,
     under_way: Arc<Present>,
 }
@@ -223,6 +235,7 @@ impl Tally {
             sockets: Arc::default(),
             visits: Arc::default(),
             admitted: Arc::default(),
+            unread: Arc::default(),
             held: Arc::default(),
             under_way: Arc::default(),
         }
@@ -324,6 +337,16 @@ impl Tally {
             meters::limited("work");
         }
         Ok(wait.max(work))
+    }
+
+    /// Somebody begins to say who they are. What of it has come counts until the answer is dropped.
+    pub(crate) fn unknown(&self) -> Seat {
+        self.unread.add(Who::Unknown, 0)
+    }
+
+    /// A message of a device begins. What of it has come ([`Seat::grow`]) counts until the answer is dropped.
+    pub(crate) fn unread(&self, device: Pusher) -> Seat {
+        self.unread.add(Who::Device(device), 0)
     }
 
     /// A push of so many bytes was read of a device. It counts until the answer is dropped.
@@ -437,6 +460,17 @@ impl Present {
         Seat(Some((Arc::clone(self), who, amount)))
     }
 
+    /// So much less of what was added.
+    fn less(&self, who: Who, amount: u64) {
+        let mut here = lock(&self.0);
+        if let Some(count) = here.get_mut(&who) {
+            *count -= amount;
+            if *count == 0 {
+                here.remove(&who);
+            }
+        }
+    }
+
     fn of(&self, who: Who) -> u64 {
         lock(&self.0).get(&who).copied().unwrap_or_default()
     }
@@ -446,16 +480,30 @@ impl Present {
 #[derive(Debug, Default)]
 pub(crate) struct Seat(Option<(Arc<Present>, Who, u64)>);
 
+impl Seat {
+    /// So much more of theirs is here. Answers how much that is by this, and how much in all.
+    pub(crate) fn grow(&mut self, by: u64) -> (u64, u64) {
+        let Some((present, who, amount)) = &mut self.0 else { return (0, 0) };
+        *amount += by;
+        let mut here = lock(&present.0);
+        let count = here.entry(*who).or_default();
+        *count += by;
+        (*amount, *count)
+    }
+
+    /// So much less of theirs is here.
+    pub(crate) fn shrink(&mut self, by: u64) {
+        let Some((present, who, amount)) = &mut self.0 else { return };
+        let by = by.min(*amount);
+        *amount -= by;
+        present.less(*who, by);
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         let Some((present, who, amount)) = self.0.take() else { return };
-        let mut here = lock(&present.0);
-        if let Some(count) = here.get_mut(&who) {
-            *count -= amount;
-            if *count == 0 {
-                here.remove(&who);
-            }
-        }
+        present.less(who, amount);
     }
 }
 

@@ -159,15 +159,25 @@ pub struct StoredDocument {
 }
 
 impl StoredDocument {
-    /// Whether it is heavy ([`HEAVY`]), as far as its columns tell: nothing is loaded.
-    pub(crate) fn is_heavy(&self) -> bool {
+    /// How many bytes of it the log keeps.
+    pub(crate) fn bytes(&self) -> usize {
+        self.snapshot.len() + self.tail.iter().map(Vec::len).sum::<usize>()
+    }
+
+    /// How many operations it has, as far as its columns tell: nothing is loaded.
+    pub(crate) fn operations(&self) -> usize {
         let snapshot = match self.snapshot.is_empty() {
             true => Some(0),
             false => gate::operations_in_document(&self.snapshot),
         };
         // What cannot be read does not load either.
         let changes = self.tail.iter().filter_map(|bytes| gate::operations_in(bytes));
-        changes.fold(snapshot.unwrap_or_default(), usize::saturating_add) > HEAVY
+        changes.fold(snapshot.unwrap_or_default(), usize::saturating_add)
+    }
+
+    /// Whether it is heavy ([`HEAVY`]).
+    pub(crate) fn is_heavy(&self) -> bool {
+        self.operations() > HEAVY
     }
 
     /// The document. A heavy one waits until no other is being loaded in the whole relay: that takes a hundred MB of memory for a moment.

@@ -5,9 +5,10 @@
 //!              (gate: size, form)             (taken, no entry)      (merge, schema)     (causal, else as pushed)
 //! ```
 //!
-//! Changes do not concern each other before they are merged, and records not at all: both steps run on all cores.
+//! Changes do not concern each other before they are merged, and records not at all: both steps run on all cores. Documents are opened
+//! as far as there is room for them, checked, and closed before the next ones are.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use samsyn_engine::document::gate::{self, Limits};
@@ -93,8 +94,34 @@ pub(super) fn check(
     let mut work = vec![Duration::ZERO; group.len()];
     let candidates = candidates(group, log, &limits, (&mut verdicts, &mut actors, &mut work))?;
     let mut checked = Checked { verdicts, accepted: Vec::new(), actors, opened: Opened::default(), work };
-    let mut offers = Vec::new();
-    for (record, candidates) in candidates {
+    let mut waiting: VecDeque<_> = candidates.into_iter().collect();
+    loop {
+        let offers = open_some(&mut waiting, documents, (log, members), &mut checked.verdicts)?;
+        offer_each(offers, &limits, &mut checked);
+        if waiting.is_empty() {
+            break;
+        }
+        documents.close(&mut checked.opened);
+    }
+    checked.accepted.sort_by_key(|change| change.turn);
+    Ok(checked)
+}
+
+/// What candidates are offered to: the document, and whether it is new and bears the name of a device.
+type Offered = (Open, Vec<Candidate>, bool);
+
+/// Opens the documents of those that wait, one at least, as long as there is room for them.
+fn open_some(
+    waiting: &mut VecDeque<(RecordId, Vec<Candidate>)>,
+    documents: &mut Documents,
+    (log, members): (&dyn Log, Option<&dyn Members>),
+    verdicts: &mut Verdicts,
+) -> Result<Vec<Offered>, LogError> {
+    let mut offers: Vec<Offered> = Vec::new();
+    while let Some((record, _)) = waiting.front()
+        && (offers.is_empty() || documents.has_room_for(*record)?)
+        && let Some((record, candidates)) = waiting.pop_front()
+    {
         match documents.open(record)? {
             Ok(open) => {
                 let is_new = open.document.heads().is_empty();
@@ -110,13 +137,18 @@ pub(super) fn check(
                     return Err(LogError::Moved);
                 }
                 let places = candidates.iter().flat_map(|candidate| &candidate.places);
-                places.for_each(|place| checked.verdicts.refuse(*place, &Refusal::damaged()));
+                places.for_each(|place| verdicts.refuse(*place, &Refusal::damaged()));
             }
         }
     }
-    let offer = |(open, candidates, named): (Open, Vec<Candidate>, bool)| {
+    Ok(offers)
+}
+
+/// Offers candidates to their documents, on all cores, and notes what comes of it.
+fn offer_each(offers: Vec<Offered>, limits: &Limits, checked: &mut Checked) {
+    let offer = |(open, candidates, named): Offered| {
         let pushes: Vec<usize> = candidates.iter().map(|candidate| candidate.admitted.push).collect();
-        let (offered, took) = timed(|| offer(open, candidates, (&limits, named)));
+        let (offered, took) = timed(|| offer(open, candidates, (limits, named)));
         (offered, pushes, took)
     };
     for ((open, outcome), pushes, took) in parallel::each(offers, offer) {
@@ -125,12 +157,10 @@ pub(super) fn check(
         outcome.refused.iter().for_each(|(place, refusal)| checked.verdicts.refuse(*place, refusal));
         // A record that still has no change is not one of ours to remember.
         if !open.document.heads().is_empty() {
-            checked.opened.0.push(open);
+            checked.opened.open.push(open);
         }
         checked.accepted.extend(outcome.accepted);
     }
-    checked.accepted.sort_by_key(|change| change.turn);
-    Ok(checked)
 }
 
 /// The changes that passed the gate and are new. What did not, and what is in the log, gets its verdict here.

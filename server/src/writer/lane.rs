@@ -205,7 +205,7 @@ impl Checker {
         };
         match opened {
             Some(mut opened) => {
-                opened.0.retain(Open::is_heavy);
+                opened.open.retain(Open::is_heavy);
                 self.documents.keep(opened);
             }
             None => self.documents.clear(),

@@ -320,14 +320,14 @@ impl<P: Publish> Writer<P> {
         let checked = check::check(group, &mut self.documents, (&*self.log, self.members.as_deref()))?;
         let (committed, mut opened) = self.store(checked)?;
         // What has become heavy is the lane's.
-        opened.0.retain(|open| self.lane.is_none() || !open.is_heavy());
+        opened.open.retain(|open| self.lane.is_none() || !open.is_heavy());
         self.documents.keep(opened);
         Ok(committed)
     }
 
     /// Makes durable what is good of pushes that were checked.
     fn store(&mut self, checked: Checked) -> Result<(Committed, Opened), LogError> {
-        let Checked { mut verdicts, accepted, actors, opened, work } = checked;
+        let Checked { mut verdicts, accepted, actors, mut opened, work } = checked;
         let (mut entries, mut taken, mut bound) = (Vec::new(), Vec::new(), BTreeMap::new());
         for change in accepted {
             let entry = Entry { record: change.record, hash: change.hash, bytes: change.bytes };

@@ -1,6 +1,7 @@
 //! Changes that no program of ours would make, by members who may write there: in a contact by an ambassador, in a venue by the partner whose
-//! it is, in the record about its own device by a reader. Each is refused, each in the way that is written beside it; and everybody who was
-//! there, comes later, or comes after the relay was killed goes on as if nothing had been tried.
+//! it is, in the record about its own device by a reader. Each is refused, each in the way that is written beside it, in a log as it grew,
+//! after its history was compacted, and after it was put back from a backup; and everybody who was there, comes later, or comes after the
+//! relay was killed goes on as if nothing had been tried.
 
 use automerge::legacy::{Key, ObjectId, Op, OpType};
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
@@ -9,6 +10,7 @@ use samsyn_engine::document::gate::{self, Limits};
 use samsyn_engine::sync::{Entry, EntryBody};
 
 use super::*;
+use crate::support::{complaint, run};
 
 /// Makes something else of an honest change.
 type Forge = fn(&mut ExpandedChange);
@@ -123,6 +125,8 @@ fn fresh() -> [u8; 16] {
 /// Somebody, with a record that they may write.
 struct Place<'a> {
     who: &'static str,
+    /// What was done to the log.
+    state: &'static str,
     by: &'a Laptop,
     document: Document,
     client: Client,
@@ -149,7 +153,7 @@ pub(crate) async fn by_members(attacks: &mut Attacks) {
         let mut client = caught_up(by.enter(town).await).await;
         client.push(document.id(), &document.changes_since(&[])).await;
         assert!(client.refused.is_empty(), "{who}: {:?}", client.refused);
-        places.push(Place { who, by, document, client });
+        places.push(Place { who, state: "as it grew", by, document, client });
     }
     for place in &mut places {
         forgeries(attacks, place).await;
@@ -160,24 +164,56 @@ pub(crate) async fn by_members(attacks: &mut Attacks) {
     relay.kill();
     let relay = Process::start(folder.path());
     let town = &Town { relay: relay.address.clone(), ..town.clone() };
-    for place in &mut places {
+    all_again(attacks, "after a kill and compaction", (town, boss), &mut places).await;
+
+    // The disk is lost.
+    let backup = folder.path().join("backup.sqlite");
+    assert!(town.operate(&["backup"], &["--to", backup.to_str().unwrap()]).status.success());
+    relay.kill();
+    let data = folder.path().join("new");
+    let put = run(["restore", backup.to_str().unwrap(), "--data", data.to_str().unwrap()]);
+    assert!(put.status.success(), "{}", complaint(&put));
+    let relay = Process::start(&data);
+    let town = &Town { relay: relay.address.clone(), data, ..town.clone() };
+    all_again(attacks, "after a restore", (town, boss), &mut places).await;
+}
+
+/// Everything once more, on a relay to which everybody has to come anew.
+async fn all_again(
+    attacks: &mut Attacks,
+    state: &'static str,
+    (town, boss): (&Town, &Laptop),
+    places: &mut [Place<'_>],
+) {
+    for place in &mut *places {
         place.client = caught_up(place.by.enter(town).await).await;
+        place.state = state;
     }
-    everybody_goes_on(town, &mut places).await;
+    everybody_goes_on(town, places).await;
+    let compacted = town.operate(&["compact"], &[]);
+    assert!(compacted.status.success(), "{}", complaint(&compacted));
+    for place in &mut *places {
+        place.client = caught_up(place.by.enter(town).await).await;
+        forgeries(attacks, place).await;
+    }
+    of_nobody(attacks, town, places, boss).await;
+    everybody_goes_on(town, places).await;
 }
 
 async fn forgeries(attacks: &mut Attacks, place: &mut Place<'_>) {
-    let Place { who, by, document, client } = place;
+    let Place { who, state, by, document, client } = place;
     for (what, forge, code) in FORGERIES {
         let mut change = made(by, fresh(), document, |t| t.put(ROOT, "zz", 1).unwrap()).decode();
         forge(&mut change);
         change.hash = None;
         let change = encoded(&Change::from(change));
-        attacks.refused(&format!("{who}: {what}"), client, (document.id(), vec![change]), code).await;
+        attacks
+            .refused(&format!("{who}, {state}: {what}"), client, (document.id(), vec![change]), code)
+            .await;
     }
     for (what, write) in WRITINGS {
         let change = encoded(&made(by, fresh(), document, write));
-        let name = format!("{who}: {what}");
+        let name = format!("{who}, {state}: {what}");
         let schema = ErrorCode::Schema;
         attacks.refused(&name, client, (document.id(), vec![change]), schema).await;
     }
@@ -188,7 +224,7 @@ async fn forgeries(attacks: &mut Attacks, place: &mut Place<'_>) {
     with_bad.apply_changes([bad.clone()]).unwrap();
     let with_bad = Document::load(document.id(), &with_bad.save(), &[]).unwrap();
     let mended = made(by, actor, &with_bad, |t| name(t, &ScalarValue::Str("Ek".into())));
-    let name = format!("{who}: what is good only together");
+    let name = format!("{who}, {state}: what is good only together");
     let missing = ErrorCode::MissingDependencies;
     let both = vec![encoded(&bad), encoded(&mended)];
     attacks.refused(&name, client, (document.id(), both), missing).await;
@@ -196,7 +232,7 @@ async fn forgeries(attacks: &mut Attacks, place: &mut Place<'_>) {
 
 /// More names and more unmerged heads than one device may have in a record: some are taken, and the last are not.
 async fn too_many(attacks: &mut Attacks, place: &mut Place<'_>) {
-    let Place { who, by, document, client } = place;
+    let Place { who, by, document, client, .. } = place;
     let change =
         |number: usize| encoded(&made(by, fresh(), document, |t| t.put(ROOT, "zz", number as i64).unwrap()));
     let beside: Vec<EncodedChange> = (0..100).map(change).collect();
@@ -220,18 +256,18 @@ async fn of_nobody(attacks: &mut Attacks, town: &Town, places: &mut [Place<'_>],
     };
     let newcomer = town.somebody(&[]).await;
     for place in places {
-        let Place { who, client, .. } = place;
-        let name = format!("{who}: a member record of nobody");
+        let Place { who, state, client, .. } = place;
+        let name = format!("{who}, {state}: a member record of nobody");
         attacks.refused(&name, client, seed(&MEMBER, RecordId::random()), forbidden).await;
-        let name = format!("{who}: the member record of one who has just come");
+        let name = format!("{who}, {state}: the member record of one who has just come");
         attacks.refused(&name, client, seed(&MEMBER, newcomer.device), forbidden).await;
         for kind in [&VENUE, &CONTACT] {
-            let name = format!("{who}: a {} under a device's name", kind.name);
+            let name = format!("{who}, {state}: a {} under a device's name", kind.name);
             attacks.refused(&name, client, seed(kind, newcomer.device), forbidden).await;
         }
         if !who.contains("ambassador") {
             for kind in [&VENUE, &PLAN] {
-                let name = format!("{who}: a {} of nobody", kind.name);
+                let name = format!("{who}, {state}: a {} of nobody", kind.name);
                 attacks.refused(&name, client, seed(kind, RecordId::random()), forbidden).await;
             }
         }
@@ -245,7 +281,7 @@ async fn of_nobody(attacks: &mut Attacks, town: &Town, places: &mut [Place<'_>],
 
 /// Honest changes go on in each record, and who comes now can use all that comes.
 async fn everybody_goes_on(town: &Town, places: &mut [Place<'_>]) {
-    for Place { who, by, document, client } in places.iter_mut() {
+    for Place { who, by, document, client, .. } in places.iter_mut() {
         let before = document.heads();
         let field =
             document.kind().unwrap().fields.iter().find(|field| ["name", "family"].contains(&field.name));

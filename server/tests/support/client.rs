@@ -14,6 +14,8 @@ use samsyn_engine::sync::{
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::{PATIENCE, Workspace};
@@ -23,6 +25,12 @@ pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 /// A bare WebSocket to the relay, for saying what no client says.
 pub async fn socket(url: &str) -> Socket {
     tokio_tungstenite::connect_async(url).await.unwrap().0
+}
+
+/// Begins a message, or goes on with one, and never ends it. Says whether the connection took it.
+pub async fn send_part(socket: &mut Socket, (opcode, bytes): (Data, usize)) -> bool {
+    let frame = Frame::message(vec![0; bytes], OpCode::Data(opcode), false);
+    socket.send(Message::Frame(frame)).await.is_ok()
 }
 
 /// The notice with which the relay ends a connection, after whatever else it says.
@@ -157,6 +165,16 @@ impl Client {
         };
         let holds = |bytes: Vec<u8>| bytes.windows(text.len()).any(|part| part == text.as_bytes());
         self.entries.iter().any(|entry| holds(bytes(entry)))
+    }
+
+    /// See [`send_part`].
+    pub async fn send_part(&mut self, part: (Data, usize)) -> bool {
+        send_part(&mut self.socket, part).await
+    }
+
+    /// Asks whether the other side is there.
+    pub async fn ping(&mut self) {
+        let _ = self.socket.send(Message::Ping(vec![0; 100].into())).await;
     }
 
     /// Sends what is to be sent.

@@ -16,7 +16,7 @@ mod workspace;
 
 use std::time::Duration;
 
-pub use client::{Client, Socket, notice, socket};
+pub use client::{Client, Socket, notice, send_part, socket};
 pub use desk::{Desk, random_text};
 pub use member::{Laptop, Town};
 pub use process::{Process, complaint, program, run};

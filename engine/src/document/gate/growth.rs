@@ -6,18 +6,19 @@
 //! ```text
 //!  names    actors in all, and of one device: a change names all whose work it touches
 //!  heads    in all, and of one device: the next change builds on all of them
-//!  weight   operations and changes for the bytes of the whole document: memory and work for those who are given it
+//!  weight   operations and changes, in all and for the bytes of the whole document: memory and work for those who are given it
 //! ```
 //!
-//! Names and heads are counted by device, too, so that one device does not use up what others need. A record that was over a bound
-//! before there was one can still be written.
+//! Names and heads are counted by device, too, so that one device does not use up what others need. A record whose weight is used up is
+//! *full*: whoever has written little in it can still go on, so nobody can fill a record and so take it from the others. What was over a
+//! bound before there was one can still be written.
 
 use std::collections::HashMap;
 
 use automerge::{ActorId, Automerge, ReadDoc};
 
 use super::document::{FREE_CHANGES, FREE_OPERATIONS, weigh};
-use super::{GateError, Limits};
+use super::{GateError, Growth, Limits};
 
 /// Whether a document may grow to what it is `after`.
 ///
@@ -38,7 +39,18 @@ pub(super) fn check(before: &Automerge, after: &Automerge, limits: &Limits) -> R
         (heads.0.of_one, heads.1.of_one),
         growth.heads_of_device,
     )?;
-    if was.num_ops <= growth.document_operations && is.num_ops > growth.document_operations {
+    match weight(before, after, limits) {
+        Err(_) if Share::of_writers(before, after).is_little(growth) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Whether it has grown to more than what is for everybody.
+fn weight(before: &Automerge, after: &Automerge, limits: &Limits) -> Result<(), GateError> {
+    let Some(growth) = &limits.growth else { return Ok(()) };
+    let (was, is) = (before.stats(), after.stats());
+    // What only deletes makes nothing heavier, and is how one makes room.
+    if is.num_ops > was.num_ops && is.num_ops > growth.document_operations {
         let (what, size, most) = ("the record's history", is.num_ops, growth.document_operations);
         return Err(GateError::TooLarge { what, size, most });
     }
@@ -46,6 +58,38 @@ pub(super) fn check(before: &Automerge, after: &Automerge, limits: &Limits) -> R
         weigh(&after.save_nocompress(), limits)?;
     }
     Ok(())
+}
+
+/// The most that one device has written in a document.
+#[derive(Default, Clone, Copy)]
+struct Share {
+    operations: u64,
+    changes: u64,
+}
+
+impl Share {
+    /// Of the devices that wrote what is new in it. What says of no device that it wrote it is one device's.
+    fn of_writers(before: &Automerge, after: &Automerge) -> Share {
+        let device =
+            |actor: &ActorId| after.get_author_for_actor(actor).map(|author| author.as_bytes().to_vec());
+        let new = after.get_changes_meta(&before.get_heads());
+        let mut shares: HashMap<_, Share> =
+            new.iter().map(|change| (device(&change.actor), Share::default())).collect();
+        let mut devices = HashMap::new();
+        for change in after.get_changes_meta(&[]) {
+            let device = devices.entry(change.actor.clone()).or_insert_with(|| device(&change.actor));
+            if let Some(share) = shares.get_mut(device) {
+                share.operations += (change.max_op + 1).saturating_sub(change.start_op);
+                share.changes += 1;
+            }
+        }
+        let most = |of: fn(&Share) -> u64| shares.values().map(of).max().unwrap_or_default();
+        Share { operations: most(|share| share.operations), changes: most(|share| share.changes) }
+    }
+
+    fn is_little(self, growth: &Growth) -> bool {
+        self.operations <= growth.operations_when_full && self.changes <= growth.changes_when_full
+    }
 }
 
 /// What was over a bound before there was one may still be written.

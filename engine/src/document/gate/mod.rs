@@ -88,6 +88,10 @@ pub struct Growth {
     pub heads_of_device: usize,
     /// Operations of a document that are not deletions: who loads it takes some 300 bytes of memory for each, for a moment.
     pub document_operations: u64,
+    /// A device that has written no more operations in a record, deletions among them, can go on when it is full...
+    pub operations_when_full: u64,
+    /// ... and no more changes.
+    pub changes_when_full: u64,
     /// So many merges may fail over the changes that come together.
     pub failures: usize,
 }
@@ -104,6 +108,8 @@ impl Default for Growth {
             heads_of_device: 32,
             // The longest prose, written anew as a whole five times.
             document_operations: 1_000_000,
+            operations_when_full: document::FREE_OPERATIONS as u64,
+            changes_when_full: document::FREE_CHANGES as u64,
             failures: 32,
         }
     }

@@ -7,7 +7,7 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
 use super::*;
-use crate::document::gate::GateError;
+use crate::document::gate::{GateError, Growth};
 
 /// A change as a hostile device makes it: an honest one, with something else in it.
 fn forged(document: &Document, number: u8, change: impl FnOnce(&mut ExpandedChange)) -> Change {
@@ -228,6 +228,46 @@ fn one_device_has_so_many_names_and_heads_and_the_others_have_theirs() {
     assert_eq!(taken, 64);
     let honest = document.clone().edit(&[Edit::set("family", text("Berg"))], &writer(8)).unwrap().remove(0);
     assert_eq!(verdict(&document, &Change::from_bytes(honest.bytes).unwrap()), Ok(()));
+}
+
+/// One device fills a record until nothing more of it is taken: by operations, by changes, or by what is too much for its bytes.
+#[test]
+fn a_record_that_one_device_has_filled_can_still_be_written_by_the_others() {
+    let growth = || Growth { operations_when_full: 300, changes_when_full: 30, ..Growth::default() };
+    let of_operations = Growth { document_operations: 2_000, ..growth() };
+    let cases = [
+        (Limits { growth: Some(of_operations), ..Limits::default() }, 100, 19),
+        (Limits { growth: Some(growth()), changes: 100, ..Limits::default() }, 1, 1_990),
+    ];
+    for (limits, letters, count) in cases {
+        let mut document = contact();
+        let offer = |document: &mut Document, edit: Edit, by: u8| {
+            let changes = document.clone().edit(&[edit], &writer(by)).unwrap();
+            let changes = changes.into_iter().map(|change| Change::from_bytes(change.bytes).unwrap());
+            document.receive(changes.collect(), &limits).unwrap().rejected.is_empty()
+        };
+        let written = |number: usize, letters: usize| {
+            Edit::set("notes", text(&char::from(b'a' + (number % 26) as u8).to_string().repeat(letters)))
+        };
+        let mut writing = document.clone();
+        let mut all = |number| writing.edit(&[written(number, letters)], &writer(7)).unwrap().remove(0).bytes;
+        let all = (0..count).map(|number| Change::from_bytes(all(number)).unwrap()).collect();
+        assert!(document.receive(all, &limits).unwrap().rejected.is_empty());
+        let named = |number: usize| Edit::set("family", text(&format!("Ek {number}")));
+        assert!((0..200).any(|number| !offer(&mut document, named(number), 7)), "it is full to that device");
+
+        assert!(offer(&mut document, Edit::set("family", text("Berglund")), 8));
+        assert!(offer(&mut document, written(9_999, 120), 8));
+        assert!(offer(&mut document, Edit::Remove, 9), "each has a part of its own");
+        let more = (0..32).filter(|number| offer(&mut document, named(*number), 8)).count();
+        assert!((1..30).contains(&more), "which ends, too: {more}");
+        assert!(!offer(&mut document, named(0), 7));
+        let mut joiner = Document::empty(document.id());
+        let all = document.changes_since(&[]).into_iter();
+        let all = all.map(|change| Change::from_bytes(change.bytes).unwrap()).collect();
+        assert!(joiner.receive(all, &Limits::default()).unwrap().rejected.is_empty());
+        assert_eq!(joiner.heads(), document.heads());
+    }
 }
 
 #[test]

@@ -301,6 +301,35 @@ fn a_hot_document_is_folded_now_and_then_and_loads_from_its_snapshot() {
 }
 
 #[test]
+fn documents_are_opened_one_after_the_other_where_there_is_no_room_for_all_of_them() {
+    let mut bench = Bench::new();
+    let mut desks: Vec<_> = (1..=5).map(Desk::new).collect();
+    bench.push(desks.iter().flat_map(Desk::all).collect());
+    bench.work();
+    for room in [1, 20 * 1024] {
+        let log: Arc<dyn Log> = bench.log.clone();
+        bench.writer.as_mut().unwrap().documents = Documents::new(log, room);
+        let before = bench.logged().len() as u64;
+        let names = (0..=LONGEST_TAIL).map(|number| format!("Berg {room} {number}"));
+        let edits: Vec<_> = names
+            .flat_map(|name| desks.iter_mut().map(|desk| desk.edit(&name)).collect::<Vec<_>>())
+            .collect();
+        let end = before + edits.len() as u64;
+        bench.push(edits);
+        let outcomes = bench.work();
+        assert!(logged(&[], before + 1..=end)(&outcomes[0]), "{outcomes:?}");
+        for desk in &desks {
+            assert!(bench.log.snapshot_of(desk.id()).is_some(), "its tail had become long");
+            let stored = bench.log.document(desk.id(), u64::MAX).unwrap();
+            assert_eq!(
+                (stored.load(desk.id()).unwrap().read(), stored.tail.len()),
+                (desk.document.read(), 0)
+            );
+        }
+    }
+}
+
+#[test]
 fn the_writer_ends_when_nobody_can_push_any_more_and_has_then_answered_everything() {
     let mut bench = Bench::new();
     (1..=5).for_each(|number| bench.push(Desk::new(number).all()));
