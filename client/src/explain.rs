@@ -7,10 +7,12 @@ mod address;
 mod backup;
 mod moving;
 mod refusals;
+mod renewal;
 
 pub use address::address_error;
 pub use moving::{move_error, move_error_in_terminal, share_error, share_error_in_terminal};
 pub use refusals::{refused_change, relay_words};
+pub use renewal::renewal;
 
 use std::path::Path;
 

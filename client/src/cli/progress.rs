@@ -5,11 +5,13 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use samsyn_engine::schema::{Caption, Language, count_words};
-use samsyn_engine::store::{Renewal, listen_to_renewals};
+use samsyn_engine::schema::{Caption, Language};
+use samsyn_engine::store::listen_to_renewals;
 
 use super::render::Progress;
+use crate::explain;
 use crate::link::{Sending, Tell};
+use crate::state::renewing;
 
 /// So long nothing is said, and so much time lies between two that are.
 const FIRST: Duration = Duration::from_secs(2);
@@ -34,10 +36,13 @@ pub(super) fn telling<T>(language: Language, work: impl FnOnce(Tell<'_>) -> T) -
     })
 }
 
-/// Says how making lists and search anew goes on, whatever opens the replica.
+/// Says how making lists and search anew goes on, whatever opens the replica; where a window shows it, that does.
 pub(super) fn tell_renewals(language: Language) {
     let told: Mutex<Option<(Progress, Instant)>> = Mutex::new(None);
     listen_to_renewals(move |renewal| {
+        if renewing::note(renewal) {
+            return;
+        }
         let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
         if renewal.done == renewal.of {
             *told = None;
@@ -48,17 +53,8 @@ pub(super) fn tell_renewals(language: Language) {
             return;
         }
         *next = Instant::now() + if progress.is_on_a_terminal() { ON_A_TERMINAL } else { ELSEWHERE };
-        progress.tell(&renewed(renewal, language));
+        progress.tell(&explain::renewal(renewal, language));
     });
-}
-
-fn renewed(renewal: Renewal, language: Language) -> String {
-    const ANEW: Caption = Caption::new(
-        "Gör om listor och sökning: {done} av {of} poster. Det behövs en gång, efter en ny version eller när filen har ändrats av något annat.",
-        "Making lists and search anew: {done} of {of} records. That is needed once, after a new version or when something else has touched the file.",
-    );
-    let said = ANEW.get(language).replace("{done}", &count_words(renewal.done, language));
-    said.replace("{of}", &count_words(renewal.of, language))
 }
 
 fn words(sending: Sending, language: Language) -> String {
@@ -82,13 +78,6 @@ fn words(sending: Sending, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn how_far_lists_and_search_have_come() {
-        let renewal = Renewal { done: 2_560, of: 20_000 };
-        assert!(renewed(renewal, Language::English).contains("2,560 of 20,000 records"));
-        assert!(renewed(renewal, Language::Swedish).contains("2\u{a0}560 av 20\u{a0}000 poster"));
-    }
 
     #[test]
     fn how_much_is_sent_and_for_how_long_it_waits() {

@@ -187,7 +187,7 @@ impl AtRest {
             Busy::Passphrase => LOCKING,
             Busy::Opening(_) => OPENING,
         };
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             ui.set_min_height(height::CONTROL);
             if let Busy::Opening(since) = busy
                 && let Some(left) = UNSAID.checked_sub(since.elapsed())
@@ -195,8 +195,7 @@ impl AtRest {
                 ui.ctx().request_repaint_after(left);
                 return;
             }
-            ui.spinner();
-            ui.label(words.get(language));
+            super::opening::busy(ui, words.get(language), language);
         });
     }
 

@@ -16,14 +16,15 @@ use crate::words::{problem_words, way_out_words};
 const ENTRY: f32 = 44.0;
 const HIGH_ENTRY: f32 = ENTRY + height::CONTROL + space::XS;
 
-/// The height of a further line of small words, in points: in a narrow pane there are two of them.
+/// The height of a further line of small words, in points: in a narrow pane there are two or three of them.
 const LINE: f32 = 16.0;
 
 /// From this width on the buttons stand beside the words, in points.
 const BESIDE: f32 = 720.0;
 
-/// With less width than this the words take two lines, in points.
+/// With less width than these the words take two lines, or three, in points.
 const ONE_LINE: f32 = 560.0;
+const TWO_LINES: f32 = 420.0;
 
 /// How a finding stands in the room that there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,8 @@ impl Shape {
         match width {
             width if width >= BESIDE => Shape::Beside,
             width if width >= ONE_LINE => Shape::Below { lines: 1 },
-            _ => Shape::Below { lines: 2 },
+            width if width >= TWO_LINES => Shape::Below { lines: 2 },
+            _ => Shape::Below { lines: 3 },
         }
     }
 }

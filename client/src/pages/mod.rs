@@ -25,6 +25,7 @@ mod history;
 pub(crate) mod keys;
 mod list;
 pub(crate) mod members;
+pub(crate) mod opening;
 mod page;
 mod personal;
 mod picking;

@@ -177,7 +177,7 @@ fn title(ui: &mut Ui, work: &RefusedWork, scene: &Scene<'_>) {
     });
 }
 
-/// Why: each reason once, and the relay's own words beside it.
+/// Why: each reason once, and what the relay said beside it, in the person's language.
 fn reasons(ui: &mut Ui, work: &RefusedWork, scene: &Scene<'_>) {
     let mut told: Vec<(&str, &str)> = Vec::new();
     for change in &work.changes {
@@ -189,8 +189,8 @@ fn reasons(ui: &mut Ui, work: &RefusedWork, scene: &Scene<'_>) {
     for (code, reason) in told {
         let text = scene.say(explain::refused_change(code));
         super::banner(ui, Tone::Danger, text);
-        if !reason.is_empty() {
-            let says = scene.say(RELAY_SAYS).replace("{}", reason);
+        if let Some(reason) = explain::relay_words(reason, scene.language) {
+            let says = scene.say(RELAY_SAYS).replace("{}", &reason);
             ui.add(Label::new(RichText::new(says).small().color(Tokens::of(ui).text_weak)).wrap());
         }
     }

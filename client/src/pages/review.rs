@@ -28,6 +28,9 @@ use crate::words::{moment, path_words};
 /// The height of an entry of the queue, in points.
 const ENTRY: f32 = 46.0;
 
+/// From this width on the buttons of what is looked at stand beside its name, in points.
+const BESIDE: f32 = 420.0;
+
 /// The page's view state.
 #[derive(Debug, Default)]
 pub(crate) struct ReviewPage {
@@ -281,21 +284,23 @@ impl ReviewPage {
             ui.weak(scene.say(texts::LOADING));
             return;
         };
-        let (back, (open, reviewed)) = toolbar(
-            ui,
-            |ui| {
-                let back =
-                    !beside && button::icon_button(ui, Icon::Left, scene.say(texts::BACK_TO_QUEUE)).clicked();
-                let title = RichText::new(scene.title_of(&view.record)).text_style(theme::title());
-                ui.add(Label::new(title).truncate());
-                back
-            },
-            |ui| {
-                let open = ui.button(scene.say(texts::OPEN)).on_hover_text(ReviewKey::Open.key().name());
-                let reviewed = button::primary(ui, Some(Icon::Check), scene.say(texts::REVIEWED));
-                (open.clicked(), reviewed.on_hover_text(ReviewKey::Reviewed.key().name()).clicked())
-            },
-        );
+        let name = scene.title_of(&view.record);
+        let title = |ui: &mut Ui| {
+            let back =
+                !beside && button::icon_button(ui, Icon::Left, scene.say(texts::BACK_TO_QUEUE)).clicked();
+            ui.add(Label::new(RichText::new(&name).text_style(theme::title())).truncate());
+            back
+        };
+        let buttons = |ui: &mut Ui| {
+            let open = ui.button(scene.say(texts::OPEN)).on_hover_text(ReviewKey::Open.key().name());
+            let reviewed = button::primary(ui, Some(Icon::Check), scene.say(texts::REVIEWED));
+            (open.clicked(), reviewed.on_hover_text(ReviewKey::Reviewed.key().name()).clicked())
+        };
+        // The name is nowhere else on this page, so it has a line of its own where little would be left of it.
+        let (back, (open, reviewed)) = match ui.available_width() < BESIDE {
+            true => (ui.horizontal(title).inner, ui.horizontal(buttons).inner),
+            false => toolbar(ui, title, buttons),
+        };
         if back {
             self.step_out();
         }

@@ -243,12 +243,7 @@ pub(crate) fn waiting(count: u64, language: Language) -> String {
 
 /// What somebody is in the workspace.
 pub(crate) fn role(role: Role) -> Caption {
-    match role {
-        Role::Coordinator => Caption::new("Koordinator", "Coordinator"),
-        Role::Ambassador => Caption::new("Ambassadör", "Ambassador"),
-        Role::Partner => Caption::new("Partner", "Partner"),
-        Role::Reader => Caption::new("Läsare", "Reader"),
-    }
+    role.caption()
 }
 
 /// How many changes wait for others' work.

@@ -32,6 +32,9 @@ texts! {
     NAME_HINT: "Andra ser det bredvid det du skriver.", "Others see it beside what you write.";
     JOIN_NOW: "Gå med", "Join";
     JOINING: "Hämtar arbetsytan …", "Getting the workspace …";
+    OPENING: "Öppnar arbetsytan …", "Opening the workspace …";
+    RESTORING: "Lägger tillbaka säkerhetskopian …", "Putting the backup back …";
+    MAKING: "Skapar arbetsytan …", "Creating the workspace …";
     OPEN_HINT: "En arbetsyta som redan finns på den här datorn: en fil som slutar på .samsyn.", "A workspace that is on this computer already: a file that ends with .samsyn.";
     FILE: "Fil", "File";
     OPEN_NOW: "Öppna", "Open";
@@ -234,10 +237,13 @@ impl Welcome {
     fn end(&self, ui: &mut Ui, language: Language, entered: bool) -> Option<Begin> {
         let t = Tokens::of(ui);
         if self.busy {
-            ui.horizontal(|ui| {
-                ui.spinner();
-                ui.label(JOINING.get(language));
-            });
+            let words = match (self.typed.way, self.chosen.1) {
+                (FirstWay::Join, _) => JOINING,
+                (FirstWay::Open, Chosen::Replica) => OPENING,
+                (FirstWay::Open, _) => RESTORING,
+                (FirstWay::Own, _) => MAKING,
+            };
+            ui.horizontal_wrapped(|ui| super::opening::busy(ui, words.get(language), language));
             return None;
         }
         let (caption, begin, filled) = self.wanted();

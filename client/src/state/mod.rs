@@ -16,6 +16,7 @@ mod cache;
 mod disk;
 mod notice;
 mod people;
+pub(crate) mod renewing;
 mod session;
 mod settings;
 mod steps;

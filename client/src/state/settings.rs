@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use samsyn_engine::identity::InvitationCode;
 use samsyn_engine::schema::Language;
 use serde::{Deserialize, Serialize};
 
@@ -47,13 +48,50 @@ pub struct FirstPage {
 }
 
 impl FirstPage {
-    /// The same without a code that stands behind the address.
+    /// The same without a code, wherever it was typed or pasted: behind the address, in place of it, or in another field. A name is not
+    /// taken for a code: it has no figures in it.
     #[must_use]
     pub fn without_code(&self) -> FirstPage {
-        let address = self.address.split('#').next().unwrap_or_default().to_owned();
-        FirstPage { address, ..self.clone() }
+        let address = self.address.split('#').next().unwrap_or_default();
+        FirstPage {
+            way: self.way,
+            address: without_code(address),
+            name: without_code(&self.name),
+            file: without_code(&self.file),
+            workspace: without_code(&self.workspace),
+        }
     }
 }
+
+/// What stands before a code; all of it where there is none.
+fn without_code(text: &str) -> String {
+    let begins = |at: usize| at == 0 || text[..at].ends_with(|c: char| c.is_whitespace() || c == '/');
+    let ends = |at: usize| !text[at..].starts_with(|c: char| c.is_alphanumeric() || c == '.');
+    let places = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    let is_start = |start: &usize| {
+        let ends = places().filter(|end| *end > *start && ends(*end)).take(LONGEST_CODE);
+        begins(*start) && ends.into_iter().any(|end| is_code(&text[*start..end]))
+    };
+    match places().find(is_start) {
+        Some(start) => text[..start].trim_end().to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// Whether words can be taken for a code: four times four figures and letters, or all sixteen at once. Names of hosts have dots, and names of
+/// people no figures.
+fn is_code(words: &str) -> bool {
+    let mut groups = words.split(|c: char| !c.is_alphanumeric()).filter(|group| !group.is_empty());
+    let is_dotted = words.contains('.');
+    let fits = |group: &str| [4, 16].contains(&group.chars().count());
+    !is_dotted
+        && words.contains(|c: char| c.is_numeric())
+        && groups.all(fits)
+        && words.parse::<InvitationCode>().is_ok()
+}
+
+/// A code has at most so many places at which it could end.
+const LONGEST_CODE: usize = 20;
 
 /// What a person has chosen for this window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,5 +127,46 @@ impl Default for Settings {
             replica: None,
             first_page: FirstPage::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_not_kept_wherever_it_was_typed() {
+        let address = "wss://relay.example.se/m0vwdc4z5m08m96qv8d5w5t6pc";
+        let code = "V05Y-TPA2-4016-TYMG";
+        let kept = |address: &str, name: &str| {
+            let page = FirstPage { address: address.into(), name: name.into(), ..FirstPage::default() };
+            let kept = page.without_code();
+            (kept.address, kept.name)
+        };
+        for between in ["#", " ", "  ", "\n", "\u{a0}", "/"] {
+            let (found, _) = kept(&format!("{address}{between}{code}"), "");
+            assert!(found.trim_end_matches('/') == address, "{between:?}: {found}");
+        }
+        assert_eq!(kept(&format!("{address} {code} gäller till fredag"), "").0, address);
+        assert_eq!(kept(&format!("{address}#V05Y"), "").0, address, "half a code");
+        assert_eq!(kept(address, code), (address.to_owned(), String::new()));
+        assert_eq!(kept(code, "V05Y TPA2 4016 TYMG"), (String::new(), String::new()));
+        // These have as many letters as a code.
+        for host in [
+            "wss://relay1.example.com/m0vwdc4z5m08m96qv8d5w5t6pc",
+            "wss://relay1.example.com",
+            "relay1.example.com",
+        ] {
+            assert_eq!(kept(host, "").0, host);
+        }
+        for name in ["Maria Andersson B", "Karin Bergstrand", "Åsa Berg", "Bo"] {
+            assert_eq!(kept(address, name).1, name);
+        }
+        assert_eq!(
+            FirstPage { file: "/hem/åsa/2026-11-28 kopia.samsyn".into(), ..FirstPage::default() }
+                .without_code()
+                .file,
+            "/hem/åsa/2026-11-28 kopia.samsyn"
+        );
     }
 }

@@ -4,7 +4,7 @@
 //! first, although its width is what the right end leaves: that width is remembered, and a frame in which it is not known yet, or
 //! is another one, is drawn a second time before anybody sees it. Where there is no room for both, the right end stands below the left one.
 
-use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{Align, Layout, Rect, TextWrapMode, Ui, UiBuilder, pos2, vec2};
 
 use super::tokens::{height, space, width};
 
@@ -39,7 +39,7 @@ fn both<L, R>(
 ) -> (L, R) {
     let id = ui.next_auto_id().with("ends");
     let known: Option<Known> = ui.data(|data| data.get_temp(id));
-    let before = known.unwrap_or(Known { right: 0.0, height: height::CONTROL, left: 0.0 });
+    let before = known.unwrap_or(Known { right: 0.0, height: height::CONTROL, left: 0.0, drawn: 0.0 });
     let area = ui.available_rect_before_wrap();
     let gap = if before.right > 0.0 { ui.spacing().item_spacing.x } else { 0.0 };
     let below = area.width() < before.right + gap + before.left.max(width::LINE);
@@ -59,13 +59,22 @@ fn both<L, R>(
     // Below there is the whole width, and more than one line where that is needed.
     let layout = Layout::left_to_right(if below { Align::Center } else { align }).with_main_wrap(below);
     let mut at_right = ui.new_child(UiBuilder::new().id_salt("right").max_rect(room).layout(layout));
+    if !below {
+        // Its room follows from its width: words that were broken into lines to fit would never be seen to need more.
+        at_right.style_mut().wrap_mode = Some(TextWrapMode::Extend);
+    }
     let told_right = right(&mut at_right);
     let other = at_right.min_rect();
     // Where it stands below and did not fit into one line, how wide it would be is not seen.
     let wrapped = below && other.height() > height::CONTROL + 1.0;
+    let right = if wrapped { before.right } else { other.width() };
+    // What stands in the middle of a line fills its height, so a line only ever looks as high as it was. What is in it has become another:
+    // its height is measured anew, from the least.
+    let is_another = known.is_some_and(|known| far(known.drawn, used.width()) || far(known.right, right));
     let now = Known {
-        right: if wrapped { before.right } else { other.width() },
-        height: used.height().max(other.height()),
+        right,
+        height: if is_another { height::CONTROL } else { used.height().max(other.height()) },
+        drawn: used.width(),
         left: match below {
             true => before.left.min(used.width()),
             false if used.right() > edge + 1.0 => used.width(),
@@ -90,13 +99,21 @@ struct Known {
     height: f32,
     /// The width of its left end, where that does not give way and once did not fit.
     left: f32,
+    /// The width of its left end as it was drawn.
+    drawn: f32,
 }
 
 impl Known {
     fn differs_from(self, other: Known) -> bool {
-        let far = |one: f32, another: f32| (one - another).abs() > 0.5;
-        far(self.right, other.right) || far(self.height, other.height) || far(self.left, other.left)
+        far(self.right, other.right)
+            || far(self.height, other.height)
+            || far(self.left, other.left)
+            || far(self.drawn, other.drawn)
     }
+}
+
+fn far(one: f32, another: f32) -> bool {
+    (one - another).abs() > 0.5
 }
 
 #[cfg(test)]
@@ -149,6 +166,40 @@ mod tests {
         for width in [400.0, 150.0, 90.0] {
             let harness = harness(width);
             assert_eq!(harness.output().platform_output.num_completed_passes, 1, "{width}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_as_high_as_what_is_in_it_however_high_it_was() {
+        let heights = [20.0, 90.0, 20.0];
+        let mut harness = Harness::builder()
+            .with_size(vec2(700.0, 200.0))
+            .with_context_setup(theme::install)
+            .build_ui_state(
+                |ui, high: &mut f32| {
+                    ends(
+                        ui,
+                        |ui| {
+                            ui.allocate_exact_size(vec2(100.0 + *high, *high), eframe::egui::Sense::hover());
+                            ui.label("Left")
+                        },
+                        |ui| ui.button("Words that could stand in two lines"),
+                    );
+                    let _ = ui.button("Under");
+                },
+                0.0,
+            );
+        for high in heights {
+            *harness.state_mut() = high;
+            harness.run_steps(4);
+            let under = harness.get_by_label("Under").rect().top();
+            let button = harness.get_by_label("Words that could stand in two lines").rect();
+            assert!(under < high.max(button.height()) + 30.0, "{high}: {under}");
+            assert!((button.height() - height::CONTROL).abs() < 4.0, "{high}: {button}");
+            assert!(
+                (harness.get_by_label("Left").rect().center().y - button.center().y).abs() < 1.5,
+                "{high}"
+            );
         }
     }
 

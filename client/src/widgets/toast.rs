@@ -9,12 +9,12 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use eframe::egui::{Align2, Area, Context, Frame, Id, Label, Order, Role, Stroke, Ui, vec2};
+use eframe::egui::{Align, Align2, Area, Context, Frame, Id, Label, Layout, Order, Role, Stroke, Ui, vec2};
 
 use super::{
     badge, button,
     icon::{self, Icon},
-    tokens::{Tokens, Tone, radius, space},
+    tokens::{Tokens, Tone, height, radius, space},
 };
 
 /// The width of a toast, in points, where the window is wide enough.
@@ -176,15 +176,17 @@ fn card(ui: &mut Ui, toast: &Toast, dismiss: &str) -> Pressed {
                 let cross = 28.0 + space::S;
                 let action =
                     toast.action.as_ref().map_or(0.0, |text| 24.0 + 8.0 * text.chars().count() as f32);
-                ui.vertical(|ui| {
-                    ui.set_width(ui.available_width() - cross - action);
+                // In the middle of the line where it is one, like what stands beside it.
+                let room = vec2(ui.available_width() - cross - action, height::CONTROL);
+                ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+                    ui.set_width(room.x);
                     ui.add(Label::new(&toast.text).wrap());
                 });
                 // Read alone, the button says what it does to what.
                 let acted = toast.action.as_ref().is_some_and(|action| {
                     button::quiet(ui, action).accessible_name(format!("{action}: {}", toast.text)).clicked()
                 });
-                let right = eframe::egui::Layout::right_to_left(eframe::egui::Align::Center);
+                let right = Layout::right_to_left(Align::Center);
                 let crossed =
                     ui.with_layout(right, |ui| button::icon_button(ui, Icon::Close, dismiss).clicked()).inner;
                 match (acted, crossed) {
@@ -261,6 +263,27 @@ mod tests {
         assert_eq!(harness.state().len(), 1);
         harness.step();
         assert!(harness.state().is_empty());
+    }
+
+    #[test]
+    fn one_line_of_words_stands_in_line_with_the_button() {
+        for (text, lines) in
+            [("Borttaget", 1), ("Det som togs bort finns kvar och kan återställas när som helst.", 2)]
+        {
+            let mut toasts = Toasts::default();
+            toasts.push(toast(text, Tone::Neutral, Some("Ångra")));
+            let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+                |ui, toasts: &mut Toasts| {
+                    toasts.show(ui.ctx(), "Stäng");
+                },
+                toasts,
+            );
+            harness.run_steps(3);
+            let (words, button) =
+                (harness.get_by_label(text).rect(), harness.get_by_label_contains("Ångra: ").rect());
+            assert!((words.center().y - button.center().y).abs() < 2.0, "{lines}: {words} {button}");
+            assert!(words.right() <= button.left(), "{lines}: {words} {button}");
+        }
     }
 
     #[test]

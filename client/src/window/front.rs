@@ -2,13 +2,15 @@
 //! replica.
 //!
 //! ```text
+//!  Opening ──opened──────────────────────────────────────────────┐  (only where that takes its time)
+//!                                                                ▼
 //!  Welcome ──Begin──▶ a thread: join, make or open ──path──▶ Session ──▶ Shell ──lock──▶ AtRest
 //!     ▲────────────────── why not ◀──┘                          ▲                          │
 //!                                                               └──unlocked── a thread ◀───┘
 //! ```
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use eframe::egui::{CentralPanel, Context, Frame, Ui};
 use samsyn_engine::replica::ReplicaError;
@@ -22,8 +24,8 @@ use crate::belonging::backup::{BackingUpError, put_back};
 use crate::belonging::join::{self, Entry, JoinError, Site};
 use crate::explain;
 use crate::keys::{Encryption, Vault};
-use crate::pages::{Begin, Page, Welcome};
-use crate::state::{FirstPage, Session, Settings};
+use crate::pages::{Begin, Page, Welcome, opening};
+use crate::state::{FirstPage, Session, Settings, renewing};
 use crate::widgets::theme;
 use crate::widgets::tokens::Tokens;
 
@@ -54,8 +56,62 @@ enum Stands {
     Welcome(Box<Beginning>),
     /// A replica is locked, or is being locked.
     AtRest(Box<Resting>),
+    /// A replica takes its time to open.
+    Opening(Box<Opening>),
     /// A replica is open, this one.
     Open(Box<Shell>, PathBuf),
+}
+
+/// A replica that is being looked at by a thread of its own: whether it can be opened, and what has to be made anew in it is.
+pub(super) struct LookedAt {
+    path: PathBuf,
+    hears: Receiver<Result<(), ReplicaError>>,
+}
+
+impl LookedAt {
+    fn begin(path: &Path) -> std::io::Result<LookedAt> {
+        let (told, hears) = channel();
+        let whose = path.to_owned();
+        let work = move || {
+            // Where nobody listens any more the window is gone.
+            let _ = told.send(crate::keys::open_or_read(&whose).map(drop));
+            renewing::wake();
+        };
+        std::thread::Builder::new().name("look".to_owned()).spawn(work)?;
+        Ok(LookedAt { path: path.to_owned(), hears })
+    }
+
+    /// One of which somebody else tells.
+    #[cfg(test)]
+    pub(super) fn of(path: &Path, hears: Receiver<Result<(), ReplicaError>>) -> LookedAt {
+        LookedAt { path: path.to_owned(), hears }
+    }
+
+    /// Waits for its end.
+    pub(super) fn wait(self) -> Result<(), ReplicaError> {
+        self.hears.recv().unwrap_or(Ok(()))
+    }
+}
+
+/// Looks whether a replica can be opened. Answers with what goes on, where that takes its time.
+pub(super) fn look_at(path: &Path) -> Result<Option<LookedAt>, ReplicaError> {
+    let looked_at = match LookedAt::begin(path) {
+        Ok(looked_at) => looked_at,
+        // Without a thread it is waited for.
+        Err(_) => return crate::keys::open_or_read(path).map(|_| None),
+    };
+    match looked_at.hears.recv_timeout(super::AT_ONCE) {
+        Ok(opened) => opened.map(|()| None),
+        Err(_) => Ok(Some(looked_at)),
+    }
+}
+
+/// What is waited for.
+struct Opening {
+    home: Home,
+    looked_at: LookedAt,
+    settings: Settings,
+    page: Option<Page>,
 }
 
 /// Somebody who has no workspace yet.
@@ -113,6 +169,15 @@ impl Front {
         Ok(Front { home, stands: Stands::Open(Box::new(shell), path.to_owned()) })
     }
 
+    /// In front of a replica that takes its time to open, and is shown at a page then.
+    pub(super) fn opening(
+        (home, looked_at): (Home, LookedAt),
+        (settings, page): (Settings, Option<Page>),
+    ) -> Front {
+        let opening = Opening { home: home.clone(), looked_at, settings, page };
+        Front { home, stands: Stands::Opening(Box::new(opening)) }
+    }
+
     /// Over the replica of a home, at its first list.
     ///
     /// # Errors
@@ -150,6 +215,7 @@ impl Front {
         match &self.stands {
             Stands::Welcome(beginning) => &beginning.settings,
             Stands::AtRest(resting) => resting.settings(),
+            Stands::Opening(opening) => &opening.settings,
             Stands::Open(shell, _) => shell.settings(),
         }
     }
@@ -172,6 +238,12 @@ impl Front {
                     context.request_repaint();
                 }
             }
+            Stands::Opening(opening) => {
+                if let Some(front) = opening.show(ui) {
+                    *self = front;
+                    context.request_repaint();
+                }
+            }
             Stands::Open(shell, path) => {
                 shell.show(ui);
                 if shell.is_to_be_locked() {
@@ -190,6 +262,7 @@ impl Front {
     pub(super) fn is_usable(&mut self) -> bool {
         match &mut self.stands {
             Stands::Welcome(_) | Stands::AtRest(_) => true,
+            Stands::Opening(_) => false,
             Stands::Open(shell, _) => shell.is_usable(),
         }
     }
@@ -214,6 +287,28 @@ impl Front {
 pub(super) fn session(path: &Path, offline: bool, context: &Context) -> Result<Session, ReplicaError> {
     let context = context.clone();
     Session::open(path, offline, move || context.request_repaint())
+}
+
+impl Opening {
+    /// Draws a frame. Answers what stands there next, once it is open or cannot be.
+    fn show(&mut self, ui: &mut Ui) -> Option<Front> {
+        let context = ui.ctx().clone();
+        theme::set(&context, mode(self.settings.theme));
+        scale::follow(&context, &mut self.settings);
+        let frame = Frame::new().fill(Tokens::of(ui).surface);
+        let (path, language) = (&self.looked_at.path, self.settings.language);
+        CentralPanel::default().frame(frame).show(ui, |ui| opening::show(ui, path, language));
+        let opened = match self.looked_at.hears.try_recv() {
+            Ok(opened) => opened,
+            Err(TryRecvError::Empty) => return None,
+            // It panicked, which was said: then opening it says what is wrong, or works.
+            Err(TryRecvError::Disconnected) => Ok(()),
+        };
+        let (home, settings) = (self.home.clone(), self.settings.clone());
+        let over = (home.clone(), path.as_path());
+        let front = opened.and_then(|()| Front::over(over, (settings.clone(), self.page), &context));
+        Some(front.unwrap_or_else(|error| Front::not_opened((home, settings), &error)))
+    }
 }
 
 impl Beginning {

@@ -15,6 +15,7 @@
 
 mod backing_up;
 mod banner;
+mod choices;
 mod entrance;
 mod front;
 mod moving;
@@ -32,13 +33,15 @@ mod topbar;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use eframe::egui::{self, Ui};
 use samsyn_engine::files::private;
 use samsyn_engine::replica::ReplicaError;
 use samsyn_engine::schema::Caption;
 
+use self::choices::Choices;
+use self::front::LookedAt;
 pub use self::front::{Front, Home};
 pub use self::shell::Shell;
 use crate::context::{Context, Failure, Said};
@@ -46,13 +49,16 @@ use crate::failure::system_words;
 use crate::keys::Vault;
 use crate::keys::lock::{self, Rest};
 use crate::pages::Page;
-use crate::state::Settings;
+use crate::state::{Settings, renewing};
 use crate::widgets::{self, scroll};
 
 /// The name under which the desktop knows the window.
 const APP_ID: &str = "se.samsyn.Samsyn";
-/// Under which name settings are kept.
+/// Under which name earlier versions kept settings among eframe's own.
 const SETTINGS: &str = "settings";
+
+/// A replica that is open within this time is shown at once. In front of one that takes longer the window says so meanwhile.
+const AT_ONCE: Duration = Duration::from_millis(700);
 
 /// Opens the window on a replica; on the welcome where there is none. `named` says whether the person said which.
 pub(crate) fn open(context: &Context, named: bool) -> Result<ExitCode, Failure> {
@@ -89,10 +95,13 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
     let language = context.language;
     let home = Home { replica: context.path.clone(), vault: Vault::of_this_person() };
     // What is wrong with the file is said before a window flashes up. Where it is only locked, the window asks.
-    if matches!(start, Start::On(_)) && !is_locked(&home, &context.path) {
-        drop(crate::keys::open_or_read(&context.path)?);
-    }
+    let looked_at = match start {
+        Start::On(_) if !is_locked(&home, &context.path) => front::look_at(&context.path)?,
+        _ => None,
+    };
     if !has_display() {
+        // Nobody would be told in a window.
+        looked_at.map_or(Ok(()), front::LookedAt::wait)?;
         return Err(no_display("DISPLAY, WAYLAND_DISPLAY").into());
     }
     let options = eframe::NativeOptions {
@@ -105,18 +114,23 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
         ..eframe::NativeOptions::default()
     };
     // What was chosen says which file was opened last, and is nobody else's business.
-    if let Some(folder) = eframe::storage_dir(APP_ID) {
+    let folder = eframe::storage_dir(APP_ID);
+    if let Some(folder) = &folder {
         [folder.clone(), folder.join("app.ron")].iter().for_each(|kept| private::tighten(kept));
     }
     let began = Instant::now();
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS));
-        let settings = settings.unwrap_or_else(|| Settings { language, ..Settings::default() });
+        let before = || creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS));
+        let chosen: Option<Settings> = folder.as_deref().and_then(Choices::read);
+        let settings = chosen.or_else(before).unwrap_or_else(|| Settings { language, ..Settings::default() });
         widgets::prepare(&creation.egui_ctx);
         signals::close_on_signals(&creation.egui_ctx);
         scroll::forget(&creation.egui_ctx);
-        let front = front(home, start, settings, &creation.egui_ctx)?;
-        Ok(Box::new(App { front, began: Some(began) }))
+        let wake = creation.egui_ctx.clone();
+        renewing::watch(move || wake.request_repaint());
+        let choices = Choices::new(settings.clone(), folder.as_deref());
+        let front = front(home, (start, looked_at), settings, &creation.egui_ctx)?;
+        Ok(Box::new(App { front, choices, began: Some(began) }))
     };
     eframe::run_native(APP_ID, options, Box::new(create)).map_err(|error| no_display(&error.to_string()))?;
     Ok(ExitCode::SUCCESS)
@@ -124,22 +138,27 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
 
 fn front(
     home: Home,
-    start: Start,
+    (start, looked_at): (Start, Option<LookedAt>),
     settings: Settings,
     context: &egui::Context,
 ) -> Result<Front, ReplicaError> {
     let path = home.replica.clone();
-    match start {
-        Start::On(_) if is_locked(&home, &path) => Ok(Front::locked((home, &path), settings)),
-        Start::On(page) => Front::over((home, &path), (settings, page), context),
-        Start::Welcome => {
+    match (start, looked_at) {
+        (Start::On(_), _) if is_locked(&home, &path) => Ok(Front::locked((home, &path), settings)),
+        (Start::On(page), Some(looked_at)) => Ok(Front::opening((home, looked_at), (settings, page))),
+        (Start::On(page), None) => Front::over((home, &path), (settings, page), context),
+        (Start::Welcome, _) => {
             // Whoever chose a file last time goes on with it, as long as it is there; or is told why it cannot be opened.
             let last = settings.replica.clone().filter(|last| last.exists());
             let Some(last) = last else { return Ok(Front::welcome(home, settings)) };
             if is_locked(&home, &last) {
                 return Ok(Front::locked((home, &last), settings));
             }
-            let opened = Front::over((home.clone(), &last), (settings.clone(), None), context);
+            let opened = match front::look_at(&last) {
+                Ok(Some(looked_at)) => return Ok(Front::opening((home, looked_at), (settings, None))),
+                Ok(None) => Front::over((home.clone(), &last), (settings.clone(), None), context),
+                Err(error) => Err(error),
+            };
             Ok(opened.unwrap_or_else(|error| Front::not_opened((home, settings), &error)))
         }
     }
@@ -166,6 +185,7 @@ fn no_display(reason: &str) -> Said {
 /// What eframe runs.
 struct App {
     front: Front,
+    choices: Choices,
     /// When the window was asked for, until it is usable.
     began: Option<Instant>,
 }
@@ -178,6 +198,7 @@ impl eframe::App for App {
             ui.ctx().send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
         self.front.show(ui);
+        self.choices.look(self.front.settings(), ui.ctx());
         if self.front.is_usable()
             && let Some(began) = self.began.take()
         {
@@ -187,11 +208,12 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, SETTINGS, self.front.settings());
+        storage.remove_string(SETTINGS);
     }
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         self.front.close();
+        self.choices.finish(self.front.settings());
     }
 }
 

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DeviceId, MemberId};
 use crate::id::RecordId;
-use crate::schema::{Kind, Link, NewRecord, Value};
+use crate::schema::{Caption, Kind, Link, NewRecord, Value};
 
 /// What a member is in a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,6 +46,16 @@ impl Role {
             Role::Ambassador => "ambassador",
             Role::Partner => "partner",
             Role::Reader => "reader",
+        }
+    }
+
+    /// What people call it.
+    pub fn caption(self) -> Caption {
+        match self {
+            Role::Coordinator => Caption::new("Koordinator", "Coordinator"),
+            Role::Ambassador => Caption::new("Ambassadör", "Ambassador"),
+            Role::Partner => Caption::new("Partner", "Partner"),
+            Role::Reader => Caption::new("Läsare", "Reader"),
         }
     }
 

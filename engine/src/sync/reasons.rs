@@ -7,6 +7,7 @@
 //!  relay: Caption + numbers ── fill ──▶ English words ── wire, outbox ──▶ in_language: Caption found, numbers read ──▶ Swedish
 //! ```
 
+use crate::identity::Role;
 use crate::schema::{Caption, Language};
 
 macro_rules! reasons {
@@ -115,14 +116,25 @@ pub fn in_language(words: &str, language: Language) -> Option<String> {
     }
     let (caption, holes) =
         ALL.iter().find_map(|caption| Some((caption, caption.holes(Language::English, words)?)))?;
+    let names = [KIND, NOT_OWN].contains(caption);
     // What stands in a hole may be a reason itself.
     let filled: Vec<String> = holes
         .iter()
-        .map(|hole| in_language(hole, language).unwrap_or_else(|| grouped(hole, language)))
+        .map(|hole| {
+            let name = names.then(|| name_words(hole, language)).flatten();
+            name.or_else(|| in_language(hole, language)).unwrap_or_else(|| grouped(hole, language))
+        })
         .collect();
     let holes: Vec<&dyn std::fmt::Display> =
         filled.iter().map(|hole| hole as &dyn std::fmt::Display).collect();
     Some(caption.fill(language, &holes))
+}
+
+/// What people call a role or a kind of this name.
+fn name_words(name: &str, language: Language) -> Option<String> {
+    let role = Role::ALL.into_iter().find(|role| role.name() == name).map(Role::caption);
+    let caption = role.or_else(|| crate::schema::kind(name).map(|kind| kind.caption))?;
+    Some(caption.get(language).to_lowercase())
 }
 
 /// A number as it is shown; other words as they are.
@@ -180,7 +192,9 @@ mod tests {
         let error = Forbidden::NotOwn { role: Role::Partner, kind: "venue".to_owned() };
         assert!(swedish(&error.to_string()).contains("rollen partner"), "{error}");
         let error = Forbidden::Kind { role: Role::Reader, kind: "contact".to_owned() };
-        assert!(swedish(&error.to_string()).contains("slaget contact"), "{error}");
+        assert_eq!(swedish(&error.to_string()), "rollen läsare får inte skriva poster av slaget kontakt");
+        let later = "a reader may not write records of the kind sponsor";
+        assert!(swedish(later).contains("slaget sponsor"), "a kind of a later version: {}", swedish(later));
     }
 
     #[test]

@@ -103,30 +103,29 @@ impl Form {
             ui.label(scene.say(texts::UNKNOWN_KIND));
             return;
         };
-        if !scene.session.may_change(&view.record) {
+        // What is removed can be restored, and not be changed before that.
+        if view.record.removed || !scene.session.may_change(&view.record) {
             self.read(ui, view, kind, scene);
             return;
         }
-        ui.add_enabled_ui(!view.record.removed, |ui| {
-            ui.spacing_mut().item_spacing.y = space::M;
-            let mut beside: Vec<&'static Field> = Vec::new();
-            for field in kind.fields {
-                let short = is_short(&field.field_type) && !is_title(kind, field);
-                if field.section.is_some() || !short {
-                    self.side_by_side(ui, view, &mut beside, scene);
-                }
-                if let Some(section) = field.section {
-                    heading(ui, scene.say(section));
-                }
-                match field.field_type {
-                    FieldType::Rows(fields) => self.rows(ui, view, (field, fields), scene),
-                    _ if short => beside.push(field),
-                    _ => self.field(ui, view, field, scene),
-                }
+        ui.spacing_mut().item_spacing.y = space::M;
+        let mut beside: Vec<&'static Field> = Vec::new();
+        for field in kind.fields {
+            let short = is_short(&field.field_type) && !is_title(kind, field);
+            if field.section.is_some() || !short {
+                self.side_by_side(ui, view, &mut beside, scene);
             }
-            self.side_by_side(ui, view, &mut beside, scene);
-            ui.add_space(space::XL);
-        });
+            if let Some(section) = field.section {
+                heading(ui, scene.say(section));
+            }
+            match field.field_type {
+                FieldType::Rows(fields) => self.rows(ui, view, (field, fields), scene),
+                _ if short => beside.push(field),
+                _ => self.field(ui, view, field, scene),
+            }
+        }
+        self.side_by_side(ui, view, &mut beside, scene);
+        ui.add_space(space::XL);
     }
 
     /// Draws the fields that were gathered, as many in a line as there is room for.

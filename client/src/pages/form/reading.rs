@@ -1,4 +1,4 @@
-//! A record as text, for whoever may not change it: in the order and under the captions of the form, and nothing to type into.
+//! A record as text, for whoever may not change it, and for all once it is removed: in the order and under the captions of the form, and nothing to type into.
 //!
 //! What is empty is left out. What somebody had typed before they might no longer is shown above, to be copied.
 
@@ -23,7 +23,10 @@ impl Form {
         scene: &mut Scene<'_>,
     ) {
         ui.spacing_mut().item_spacing.y = space::M;
-        ui.add(Label::new(RichText::new(scene.say(texts::READ_ONLY)).color(Tokens::of(ui).text_weak)).wrap());
+        if !scene.session.may_change(&view.record) {
+            let note = RichText::new(scene.say(texts::READ_ONLY)).color(Tokens::of(ui).text_weak);
+            ui.add(Label::new(note).wrap());
+        }
         drafts(ui, view, scene);
         let mut beside: Vec<&'static Field> = Vec::new();
         let mut section: Option<Caption> = None;

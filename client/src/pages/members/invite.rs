@@ -1,6 +1,6 @@
 //! Inviting: what they will be and for how long; then the code, large, with a picture, once.
 
-use eframe::egui::{Label, RichText, Ui};
+use eframe::egui::{Color32, FontId, Label, RichText, Ui};
 use samsyn_engine::identity::{Management, Role};
 use samsyn_engine::replica::wall_clock;
 use samsyn_engine::schema::Caption;
@@ -19,6 +19,9 @@ use crate::widgets::theme;
 use crate::widgets::tokens::{Tokens, Tone, font, space};
 use crate::widgets::{button, dialog};
 use crate::words::moment;
+
+/// How large a code is where there is room for that, in points.
+const LARGEST_CODE: f32 = 26.0;
 
 /// The side of the picture, in points.
 const SIDE: f32 = 210.0;
@@ -167,6 +170,19 @@ impl Invite {
     }
 }
 
+/// The monospaced font in which words have room in a line, so large at most: whoever reads out a code that is broken in two leaves out a
+/// part of it.
+fn in_one_line(ui: &Ui, words: &str, most: f32) -> FontId {
+    let width = |size: f32| {
+        let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::monospace(size), Color32::WHITE);
+        galley.size().x
+    };
+    let room = (ui.available_width() - 1.0).max(1.0);
+    // Letters are of whole pixels: what fits by the numbers may still be too wide by some.
+    let sizes = std::iter::successors(Some((most * room / width(most)).min(most)), |size| Some(size - 0.5));
+    FontId::monospace(sizes.take(20).find(|size| width(*size) <= room).unwrap_or(font::MONO))
+}
+
 impl Made {
     /// The code is large enough to be read over somebody's shoulder, or over the telephone.
     fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>, hint: Caption) -> Step {
@@ -174,15 +190,15 @@ impl Made {
         let code = self.ticket.code.reveal();
         ui.vertical_centered(|ui| {
             ui.spacing_mut().item_spacing.y = space::S;
-            let large = eframe::egui::FontId::monospace(26.0);
-            ui.add(Label::new(RichText::new(&code).font(large).color(t.text)).selectable(true));
+            let large = in_one_line(ui, &code, LARGEST_CODE);
+            ui.add(Label::new(RichText::new(&code).font(large).color(t.text)).extend().selectable(true));
             if let Some(picture) = &self.picture {
                 picture.show(ui, SIDE.min(ui.available_width()), scene.say(words::PICTURE));
             }
         });
         let role = scene.say(texts::role(self.role));
         ui.vertical_centered(|ui| badge::badge(ui, role, Tone::Neutral));
-        let address = RichText::new(&self.ticket.address).font(eframe::egui::FontId::monospace(font::MONO));
+        let address = RichText::new(&self.ticket.address).font(FontId::monospace(font::MONO));
         ui.label(RichText::new(scene.say(words::ADDRESS)).small().color(t.text_weak));
         ui.add(Label::new(address).wrap().selectable(true));
         ui.horizontal_wrapped(|ui| {

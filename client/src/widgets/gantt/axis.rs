@@ -1,11 +1,11 @@
 //! The time axis, weekends and the line of today: what lies behind and above the bars.
 
-use eframe::egui::{Align2, FontId, Rect, Stroke, Ui, pos2, vec2};
+use eframe::egui::{FontId, Rect, Stroke, Ui, pos2};
 use jiff::civil::{Date, Weekday};
 
 use super::{
     GanttTexts,
-    scale::{Grain, Scale, shifted},
+    scale::{Grain, Scale},
 };
 use crate::widgets::{
     theme,
@@ -51,7 +51,10 @@ pub(super) fn paint_ground(ui: &Ui, window: &Window) {
             }
         }
     }
-    let lines = if window.scale.grain() == Grain::Months { Grain::Months } else { Grain::Weeks };
+    let lines = match window.scale.grain() {
+        Grain::Days | Grain::Weeks => Grain::Weeks,
+        coarse => coarse,
+    };
     for part in Scale::parts(lines, first, last) {
         painter.vline(window.x(part.from).round(), y, Stroke::new(1.0, t.border.gamma_multiply(0.6)));
     }
@@ -64,6 +67,11 @@ pub(super) fn paint_today(ui: &Ui, window: &Window, today: Date) {
     ui.painter_at(window.rect).vline(x, window.rect.y_range(), Stroke::new(1.5, t.accent));
 }
 
+/// What the month of a day is called.
+fn month<'a>(date: Date, texts: &GanttTexts<'a>) -> &'a str {
+    texts.months[usize::from(date.month().unsigned_abs()) - 1]
+}
+
 /// Paints the axis into `rect`, above the chart.
 pub(super) fn paint_axis(ui: &Ui, rect: Rect, window: &Window, today: Date, texts: &GanttTexts<'_>) {
     let t = Tokens::of(ui);
@@ -73,27 +81,24 @@ pub(super) fn paint_axis(ui: &Ui, rect: Rect, window: &Window, today: Date, text
     let middle = rect.center().y;
     let grain = window.scale.grain();
     let tick = Stroke::new(1.0, t.border);
-    // Upper line: months with their year, or years alone when months stand below.
-    let years = grain == Grain::Months;
-    for part in Scale::parts(Grain::Months, first, last) {
-        let name = match (years, part.from.month()) {
-            (true, 1) => part.from.year().to_string(),
-            (true, _) => continue,
-            (false, month) => format!("{} {}", texts.months[usize::from(month as u8) - 1], part.from.year()),
+    // Upper line: months with their year, or years alone when months or quarters stand below; nothing above years.
+    let upper = match grain {
+        Grain::Days | Grain::Weeks => Some(Grain::Months),
+        Grain::Months | Grain::Quarters => Some(Grain::Years(1)),
+        Grain::Years(_) => None,
+    };
+    let years = upper == Some(Grain::Years(1));
+    for part in upper.into_iter().flat_map(|upper| Scale::parts(upper, first, last)) {
+        let name = match years {
+            true => part.from.year().to_string(),
+            false => format!("{} {}", month(part.from, texts), part.from.year()),
         };
         let x = window.x(part.from);
         painter.vline(x.round(), rect.top()..=middle, tick);
         // The name stays in view as long as its month does.
         let galley = painter.layout_no_wrap(name, theme::semibold(font::SMALL), t.text);
-        let end = if years { f32::INFINITY } else { window.x(part.to) };
-        let left = x.max(rect.left()).min(end - galley.size().x - 12.0) + 6.0;
+        let left = x.max(rect.left()).min(window.x(part.to) - galley.size().x - 12.0) + 6.0;
         painter.galley(pos2(left, rect.top() + 4.0), galley, t.text);
-    }
-    if years && first.month() != 1 {
-        let corner = rect.left_top() + vec2(6.0, 4.0);
-        if window.x(shifted(first.last_of_year(), 1)) > rect.left() + 48.0 {
-            painter.text(corner, Align2::LEFT_TOP, first.year(), theme::semibold(font::SMALL), t.text);
-        }
     }
     for part in Scale::parts(grain, first, last) {
         let (from, to) = (window.x(part.from), window.x(part.to));
@@ -102,7 +107,8 @@ pub(super) fn paint_axis(ui: &Ui, rect: Rect, window: &Window, today: Date, text
         let name = match grain {
             Grain::Days => part.from.day().to_string(),
             Grain::Weeks => format!("{}{}", texts.week, part.from.iso_week_date().week()),
-            Grain::Months => texts.months[usize::from(part.from.month() as u8) - 1].chars().take(3).collect(),
+            Grain::Months | Grain::Quarters => month(part.from, texts).chars().take(3).collect(),
+            Grain::Years(_) => part.from.year().to_string(),
         };
         let (font, colour) = if now {
             (theme::semibold(font::SMALL), t.accent)

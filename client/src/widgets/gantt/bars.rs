@@ -206,16 +206,19 @@ fn spoken<I>(row: &GanttRow<'_, I>, range: &str, texts: &GanttTexts<'_>) -> Stri
     }
 }
 
-/// The days of a bar that is being moved, beside it and over everything else: whoever moves it looks at them.
+/// The days of a bar that is being moved, beside it and over everything else: whoever moves it looks at them. Where the chart is narrower
+/// than they are, they begin over the labels.
 fn tag(ui: &Ui, id: Id, view: Rect, bar: Rect, range: &str) {
     let t = Tokens::of(ui);
     let layer = LayerId::new(Order::Tooltip, id.with("tag"));
-    let painter = ui.ctx().layer_painter(layer).with_clip_rect(view.expand(1.0));
+    let painter = ui.ctx().layer_painter(layer);
     let galley = painter.layout_no_wrap(range.to_owned(), FontId::proportional(font::SMALL), t.text);
     let size = galley.size() + 2.0 * vec2(space::S, space::XS);
     let above = bar.top() - size.y - space::XS;
     let y = if above >= view.top() { above } else { bar.bottom() + space::XS };
-    let x = (bar.center().x - size.x / 2.0).clamp(view.left(), (view.right() - size.x).max(view.left()));
+    let window = ui.ctx().content_rect();
+    let left = view.left().min(view.right() - size.x).max(window.left());
+    let x = (bar.center().x - size.x / 2.0).clamp(left, (view.right() - size.x).max(left));
     let rect = Rect::from_min_size(pos2(x, y), size);
     painter.rect(rect, radius::S, t.raised, Stroke::new(1.0, t.border_strong), StrokeKind::Inside);
     painter.galley(rect.min + vec2(space::S, space::XS), galley, t.text);

@@ -3,10 +3,10 @@
 //! The chart paints what it is given and changes nothing. Rows come in the order in which they are shown, known by an
 //! id of the caller's ([`GanttRow::id`]); what the person wants comes back in [`GanttResponse`], a move only when the bar is
 //! let go and always in whole days. Scroll position and zoom stand in a [`GanttState`] that the caller keeps. The chart opens at
-//! what is planned, all of it if it fits, and not at today: a plan may lie far from it.
+//! what is planned, all of it if that can be read, and not at today: a plan may lie far from it. A button shows all of it, however long.
 //!
 //! The labels stay at the left and the axis at the top while the bars scroll both ways between them. Ctrl with the wheel
-//! zooms around the pointer, from days over ISO weeks to months; only rows in view are painted.
+//! zooms around the pointer, from days over ISO weeks and months to centuries; only rows in view are painted.
 //!
 //! - `scale` — days to points, parts of the calendar
 //! - `axis` — the axis, weekends, today
@@ -31,7 +31,12 @@ use eframe::egui::{FontId, Id, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, po
 use jiff::civil::Date;
 
 pub use self::state::GanttState;
-use self::{axis::Window, bars::ROW, scale::Scale, state::LEAD};
+use self::{
+    axis::Window,
+    bars::ROW,
+    scale::{AIR, DAY_WIDTHS, READABLE, Scale},
+    state::{Fit, LEAD},
+};
 use super::{
     button,
     empty_state::empty_state,
@@ -148,9 +153,6 @@ impl<I> Default for GanttResponse<I> {
     }
 }
 
-/// Where the first day stands when all is shown, in points from the left of the view.
-const AIR: f32 = 24.0;
-
 /// What stays free behind the last day when all is shown, for the label of its bar; no more than this part of the view.
 const TAIL: (f32, f32) = (160.0, 0.35);
 
@@ -209,8 +211,9 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         whole.widget_info(|| WidgetInfo::labeled(Role::List, true, self.texts.tasks));
         let labels = state.labels.min(area.width() * 0.5);
         let chart = area.with_min_x(area.left() + labels);
-        if state.fit || state.fitted.is_some_and(|width| (width - chart.width()).abs() > 1.0) {
-            self.fit(state, chart);
+        let anew = state.fitted.filter(|(_, width)| (width - chart.width()).abs() > 1.0);
+        if let Some(fit) = state.fit.or(anew.map(|(fit, _)| fit)) {
+            self.fit(fit, state, chart);
         }
         let scale = self.scale(ui, state, chart);
         let mut answer = GanttResponse::default();
@@ -263,22 +266,27 @@ impl<'a, I: Copy + Eq + Hash + Debug> Gantt<'a, I> {
         Some((days().min()?, days().max()?))
     }
 
-    /// Zooms and scrolls so that all that is planned is in view; where that is too much, from the row to begin at.
-    fn fit(&self, state: &mut GanttState, chart: Rect) {
+    /// Zooms and scrolls so that all that is planned is in view; where that is too much to be read, from the row to begin at.
+    fn fit(&self, fit: Fit, state: &mut GanttState, chart: Rect) {
         let Some((first, last)) = self.span() else { return };
-        (state.fit, state.fitted) = (false, Some(chart.width()));
+        (state.fit, state.fitted) = (None, Some((fit, chart.width())));
         let room = chart.width() - AIR - TAIL.0.min(chart.width() * TAIL.1);
         let days = (scale::days_between(first, last) + 1) as f32;
-        state.set_zoom((room / days).min(WIDEST_FIT));
+        let least = if fit == Fit::Readable { READABLE } else { *DAY_WIDTHS.start() };
+        state.set_zoom((room / days).clamp(least, WIDEST_FIT));
         let opens = |row: &GanttRow<'_, I>| Some(row.id) == self.opens_at && row.start.is_some();
         let begins = self.rows.iter().position(opens);
         let too_long = days * state.day > room + 1.0;
         let from = begins.filter(|_| too_long).and_then(|index| self.rows[index].start);
+        // The first day stands behind some air.
         state.target = Some((from.unwrap_or(first), AIR));
         // A row that lies below the view is brought into it, with the one before.
         let high = chart.height() - axis::HEIGHT;
         let below = begins.filter(|index| (index + 1) as f32 * ROW > high);
-        state.down = below.map(|index| index.saturating_sub(1) as f32 * ROW);
+        state.down = match fit {
+            Fit::Readable => below.map(|index| index.saturating_sub(1) as f32 * ROW),
+            Fit::Whole => Some(0.0),
+        };
     }
 
     fn controls(&self, ui: &mut Ui, state: &mut GanttState) {

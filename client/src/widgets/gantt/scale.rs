@@ -1,9 +1,18 @@
 //! The time scale: days to points and back, and which marks an axis of this scale carries. No egui here.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{Span, ToSpan, civil::Date};
 
-/// The narrowest and widest day, in points.
-pub(super) const DAY_WIDTHS: std::ops::RangeInclusive<f32> = 1.5..=56.0;
+/// The narrowest and widest day, in points. So narrow a century has room in the smallest chart.
+pub(super) const DAY_WIDTHS: std::ops::RangeInclusive<f32> = 0.002..=56.0;
+
+/// With narrower days than this bars are hardly told apart, in points: nothing is so narrow before somebody wants it.
+pub(super) const READABLE: f32 = 1.5;
+
+/// So much is free at least before the first day, in points.
+pub(super) const AIR: f32 = 24.0;
+
+/// A year's number has room in this, in points.
+const YEAR: f32 = 44.0;
 
 /// Maps days to points. Day 0 is `origin`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +29,9 @@ pub(super) enum Grain {
     Days,
     Weeks,
     Months,
+    Quarters,
+    /// So many at once.
+    Years(i16),
 }
 
 /// A part of an axis: from its first day up to the next part.
@@ -35,9 +47,10 @@ pub(super) fn days_between(a: Date, b: Date) -> i32 {
     a.until(b).map_or(0, |span| span.get_days())
 }
 
-/// `date` moved by `days`; stays where it is at the end of the calendar.
+/// `date` moved by `days`, to the end of the calendar at most.
 pub(super) fn shifted(date: Date, days: i32) -> Date {
-    date.checked_add(days.days()).unwrap_or(date)
+    let end = if days < 0 { Date::MIN } else { Date::MAX };
+    Span::new().try_days(days).and_then(|span| date.checked_add(span)).unwrap_or(end)
 }
 
 impl Scale {
@@ -45,9 +58,11 @@ impl Scale {
     pub(super) fn over(dates: impl Iterator<Item = Date>, today: Date, day: f32) -> Self {
         let (first, last) =
             dates.fold((today, today), |(first, last), date| (first.min(date), last.max(date)));
-        let early = shifted(first, -21);
+        // Three weeks and three months, and as many points where days are narrow.
+        let days = |least: i32, points: f32| least.max((points / day).ceil() as i32);
+        let early = shifted(first, -days(21, AIR));
         let origin = shifted(early, -i32::from(early.weekday().to_monday_zero_offset()));
-        Self { origin, day, days: days_between(origin, last) + 90 }
+        Self { origin, day, days: days_between(origin, last) + days(90, 4.0 * AIR) }
     }
 
     /// Where `date` begins, in points from the origin.
@@ -75,7 +90,12 @@ impl Scale {
         match self.day {
             day if day >= 16.0 => Grain::Days,
             day if day >= 4.5 => Grain::Weeks,
-            _ => Grain::Months,
+            day if day >= 1.0 => Grain::Months,
+            day if day >= 0.3 => Grain::Quarters,
+            day => {
+                let fits = |years: &i16| f32::from(*years) * 365.0 * day >= YEAR;
+                Grain::Years([1, 2, 5, 10, 20, 50, 100, 200].into_iter().find(fits).unwrap_or(500))
+            }
         }
     }
 
@@ -85,6 +105,14 @@ impl Scale {
             Grain::Days => first,
             Grain::Weeks => shifted(first, -i32::from(first.weekday().to_monday_zero_offset())),
             Grain::Months => first.first_of_month(),
+            Grain::Quarters => {
+                let back = i32::from(first.month() - 1) % 3;
+                first.first_of_month().saturating_sub(back.months())
+            }
+            Grain::Years(step) => {
+                let year = first.year() - first.year().rem_euclid(step);
+                Date::new(year, 1, 1).unwrap_or(Date::MIN)
+            }
         };
         let mut parts = Vec::new();
         while from <= last {
@@ -92,6 +120,8 @@ impl Scale {
                 Grain::Days => shifted(from, 1),
                 Grain::Weeks => shifted(from, 7),
                 Grain::Months => shifted(from.last_of_month(), 1),
+                Grain::Quarters => from.saturating_add(3.months()),
+                Grain::Years(step) => from.saturating_add(i32::from(step).years()),
             };
             if to <= from {
                 break;
@@ -137,5 +167,21 @@ mod tests {
         let months = Scale::parts(Grain::Months, date(2026, 12, 30), date(2027, 2, 1));
         assert_eq!(months.iter().map(|part| part.from.month()).collect::<Vec<_>>(), [12, 1, 2]);
         assert_eq!(Scale::parts(Grain::Days, date(2026, 2, 27), date(2026, 3, 1)).len(), 3);
+        let quarters = Scale::parts(Grain::Quarters, date(2026, 12, 30), date(2027, 4, 1));
+        assert_eq!(quarters.iter().map(|part| part.from.month()).collect::<Vec<_>>(), [10, 1, 4]);
+        let years = Scale::parts(Grain::Years(5), date(2026, 12, 30), date(2031, 1, 1));
+        assert_eq!(years.iter().map(|part| part.from.year()).collect::<Vec<_>>(), [2025, 2030]);
+    }
+
+    #[test]
+    fn the_calendar_ends_and_the_chart_does_not() {
+        let scale = Scale::over([date(1800, 1, 1), date(9999, 12, 31)].into_iter(), date(2026, 1, 1), 0.002);
+        assert_eq!(scale.date(scale.width() * 2.0), Date::MAX);
+        assert_eq!(scale.date(-1e9), Date::MIN);
+        for day in [0.002, 0.02, 0.2, 0.5, 1.0, 4.5, 16.0] {
+            let grain = Scale { day, ..scale }.grain();
+            let (first, last) = (date(9990, 1, 1), Date::MAX);
+            assert!(!Scale::parts(grain, first, last).is_empty(), "{day}");
+        }
     }
 }

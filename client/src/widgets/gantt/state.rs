@@ -21,12 +21,21 @@ pub struct GanttState {
     pub(super) target: Option<(Date, f32)>,
     /// How far to scroll down, once.
     pub(super) down: Option<f32>,
-    /// All that is planned is to be shown, as soon as something is.
-    pub(super) fit: bool,
-    /// All is shown since in a view so wide, and nobody has looked elsewhere: in a view of another width it is shown anew.
-    pub(super) fitted: Option<f32>,
+    /// What is planned is to be shown, as soon as something is.
+    pub(super) fit: Option<Fit>,
+    /// It is shown since in a view so wide, and nobody has looked elsewhere: in a view of another width it is shown anew.
+    pub(super) fitted: Option<(Fit, f32)>,
     /// The left part with the labels, in points.
     pub(super) labels: f32,
+}
+
+/// How much of what is planned is shown at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// All of it if it can be read so; else from where it is to begin.
+    Readable,
+    /// All of it, however long it is.
+    Whole,
 }
 
 impl Default for GanttState {
@@ -38,7 +47,7 @@ impl Default for GanttState {
             reached: 0.0,
             target: None,
             down: None,
-            fit: true,
+            fit: Some(Fit::Readable),
             fitted: None,
             labels: 240.0,
         }
@@ -49,12 +58,12 @@ impl GanttState {
     /// Scrolls to a day, so that it has some of what was before it at its left.
     pub fn scroll_to(&mut self, date: Date) {
         self.target = Some((date, LEAD));
-        (self.fit, self.fitted) = (false, None);
+        (self.fit, self.fitted) = (None, None);
     }
 
-    /// Shows all that is planned.
+    /// Shows all that is planned, however long that is.
     pub fn show_whole(&mut self) {
-        self.fit = true;
+        self.fit = Some(Fit::Whole);
     }
 
     /// The width of a day, in points; worth keeping between runs.

@@ -157,6 +157,51 @@ fn of_a_plan_that_does_not_fit_the_first_open_task_is_shown() {
 }
 
 #[test]
+fn the_button_shows_the_whole_of_a_plan_however_long_and_however_narrow_the_window() {
+    for (width, until) in [(340.0, 2027), (340.0, 2040), (900.0, 2031), (900.0, 2126), (1920.0, 2399)] {
+        let rows = vec![
+            between("Först", 9, date(2026, 1, 10), date(2026, 2, 1)),
+            between("Sist", 2, date(until, 5, 1), date(until, 12, 30)),
+        ];
+        let mut harness = chart(rows);
+        harness.set_size(vec2(width, 300.0));
+        harness.run_steps(3);
+        harness.get_by_label("Hela planen").click();
+        harness.run_steps(4);
+        let (first, last) =
+            (harness.get_by_label_contains("Först, ").rect(), harness.get_by_label_contains("Sist, ").rect());
+        let labels = 240.0_f32.min(width / 2.0);
+        assert!(first.left() >= labels && last.right() <= width, "{width} to {until}: {first} {last}");
+        assert!(last.right() > labels + (width - labels) * 0.5, "{width} to {until}: and it uses the room");
+        let written = written(&harness);
+        assert!(written.contains("20") || written.contains("2100"), "the axis has years: {written}");
+        // In a window of another width it is whole as well.
+        harness.set_size(vec2(width + 60.0, 300.0));
+        harness.run_steps(4);
+        let last = harness.get_by_label_contains("Sist, ").rect();
+        assert!(last.right() <= width + 60.0 && last.left() > labels, "{last}");
+    }
+}
+
+#[test]
+fn the_days_of_a_moved_bar_are_shown_whole_in_a_narrow_window() {
+    use eframe::egui::Shape;
+    let mut harness = chart(vec![between("Bud", 1, date(2029, 12, 20), date(2030, 1, 12))]);
+    harness.set_size(vec2(300.0, 300.0));
+    harness.run_steps(3);
+    harness.get_by_label_contains("Bud, ").focus();
+    harness.run_steps(3);
+    let tag = harness.output().shapes.iter().find_map(|shape| match &shape.shape {
+        Shape::Text(text) if text.galley.text().contains("24 dagar") => {
+            Some((text.visual_bounding_rect(), shape.clip_rect))
+        }
+        _ => None,
+    });
+    let (words, clip) = tag.unwrap();
+    assert!(clip.contains_rect(words) && words.left() >= 0.0 && words.right() <= 300.0, "{words} in {clip}");
+}
+
+#[test]
 fn a_plan_without_days_says_so_and_is_shown_when_it_has_some() {
     let mut harness = chart(vec![GanttRow { start: None, end: None, ..TASK }]);
     assert!(written(&harness).contains("Inga datum") && written(&harness).contains("Bud"));

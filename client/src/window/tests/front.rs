@@ -123,6 +123,38 @@ fn somebody_comes_in_with_the_code_that_they_were_given() {
 }
 
 #[test]
+fn in_front_of_a_replica_that_takes_its_time_it_is_said_how_far_it_has_come() {
+    use samsyn_engine::store::Renewal;
+
+    use crate::state::renewing;
+    use crate::window::front::LookedAt;
+
+    for fails in [false, true] {
+        let (tells, hears) = std::sync::mpsc::channel();
+        let mut door = Door::with(|home, settings| {
+            let new =
+                NewReplica { workspace: WorkspaceId::random(), workspace_name: "Byrån".into(), relay: None };
+            let mut replica = Replica::create(&home.replica, &new, "Åsa").unwrap();
+            make(&mut replica, &CONTACT, &[("family", text("Ek"))]);
+            let looked_at = LookedAt::of(&home.replica, hears);
+            Front::opening((home, looked_at), (settings, Some(Page::List(&CONTACT))))
+        });
+        door.harness.run_steps(3);
+        assert!(door.says("Opening the workspace"));
+        renewing::note(Renewal { done: 2_560, of: 20_000 });
+        door.harness.run_steps(2);
+        assert!(door.says("Making lists and search anew: 2,560 of 20,000 records"));
+        renewing::note(Renewal { done: 20_000, of: 20_000 });
+        let error = samsyn_engine::store::StoreError::Full;
+        tells.send(if fails { Err(error.into()) } else { Ok(()) }).unwrap();
+        match fails {
+            false => door.until("the list", |door| door.says("Ek")),
+            true => door.until("why not", |door| door.says("disk is full")),
+        }
+    }
+}
+
+#[test]
 fn what_was_typed_wrong_is_said_before_anybody_is_asked() {
     let mut door = Door::new();
     door.harness.run_steps(3);
@@ -209,7 +241,7 @@ fn a_file_that_was_opened_last_time_and_cannot_be_any_more_says_why() {
         let last = home.replica.with_file_name("other.samsyn");
         std::fs::write(&last, "my notes, which are not a replica at all".repeat(50)).unwrap();
         let settings = Settings { replica: Some(last), ..settings };
-        super::super::front(home, Start::Welcome, settings, &Context::default()).unwrap()
+        super::super::front(home, (Start::Welcome, None), settings, &Context::default()).unwrap()
     });
     door.until("why", |door| door.says("is not a Samsyn replica"));
     assert!(door.says("Welcome to Samsyn"));
