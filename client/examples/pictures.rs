@@ -1,13 +1,13 @@
 //! Pictures of every page, narrow and wide, light and dark, in both languages: to look at after a change to what is drawn.
 //!
 //! ```sh
-//! cargo run -p samsyn-client --example pictures -- FOLDER [WIDTH | light | dark | sv | en …]
+//! cargo run -p samsyn-client --example pictures -- FOLDER [WIDTH | light | dark | sv | en | x2 …]
 //! ```
 //!
 //! The window is the real one, and is moved about in by keys alone. There are four of them: somebody without a workspace, a locked one, a
 //! sample workspace of one person, and a workspace of several on a relay in this process, where somebody lost their role. It needs a
 //! screen; a made-up one will do (`xvfb-run -s "-screen 0 1920x1080x24" cargo run …`). Without widths the pictures are 340, 900 and 1920
-//! points wide; without a theme or a language there are both of each.
+//! points wide; without a theme or a language there are both of each. With `x2` text is twice as large.
 
 mod made;
 
@@ -32,6 +32,9 @@ const HEIGHT: f32 = 900.0;
 const AFTER_KEY: Duration = Duration::from_millis(60);
 const SETTLED: Duration = Duration::from_millis(450);
 
+/// And so many frames: on a slow machine a wide window takes its time for each.
+const FRAMES: usize = 6;
+
 fn main() -> Result<(), Trouble> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("say into which folder: pictures FOLDER [WIDTH …]")?);
@@ -48,7 +51,7 @@ fn main() -> Result<(), Trouble> {
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         widgets::prepare(&creation.egui_ctx);
         let until = Instant::now();
-        Ok(Box::new(Pictures { folder, made, front: None, steps, events: VecDeque::new(), until }))
+        Ok(Box::new(Pictures { folder, made, front: None, steps, events: VecDeque::new(), until, frames: 0 }))
     };
     eframe::run_native("Samsyn pictures", options, Box::new(create))?;
     Ok(())
@@ -59,18 +62,21 @@ struct Looks {
     widths: Vec<f32>,
     themes: Vec<(ThemeChoice, &'static str)>,
     languages: Vec<Language>,
+    /// How large text is, where 1 is usual.
+    scale: f32,
 }
 
 impl Looks {
     /// What the arguments ask for; everything of what they leave open.
     fn of(arguments: &[String]) -> Result<Looks, Trouble> {
-        let mut looks = Looks { widths: Vec::new(), themes: Vec::new(), languages: Vec::new() };
+        let mut looks = Looks { widths: Vec::new(), themes: Vec::new(), languages: Vec::new(), scale: 1.0 };
         for argument in arguments {
             match argument.as_str() {
                 "light" => looks.themes.push((ThemeChoice::Light, "light")),
                 "dark" => looks.themes.push((ThemeChoice::Dark, "dark")),
                 "sv" => looks.languages.push(Language::Swedish),
                 "en" => looks.languages.push(Language::English),
+                "x2" => looks.scale = 2.0,
                 width => looks.widths.push(width.parse()?),
             }
         }
@@ -90,8 +96,8 @@ impl Looks {
 /// Something to do, one after the other.
 #[derive(Clone)]
 enum Step {
-    /// A window so wide, in these colours and this language.
-    Open(Stage, f32, ThemeChoice, Language),
+    /// A window so wide, of somebody who has chosen this.
+    Open(Stage, f32, Settings),
     /// Press a key so many times.
     Press(Modifiers, Key, usize),
     /// Type this.
@@ -109,9 +115,12 @@ fn plan(looks: &Looks) -> VecDeque<Step> {
         for (theme, shade) in &looks.themes {
             for language in &looks.languages {
                 let code = language.code();
-                let view = View { language: *language, narrow: *width < TWO_PANES };
+                let view = View { language: *language, narrow: *width / looks.scale < TWO_PANES };
+                let (theme, scale) = (*theme, looks.scale);
+                let settings = Settings { language: *language, theme, scale, ..Settings::default() };
+                let shade = if scale > 1.0 { format!("{shade}-x{scale}") } else { (*shade).to_owned() };
                 for (stage, pictures) in stages(view) {
-                    steps.extend([Step::Open(stage, *width, *theme, *language), Step::Wait]);
+                    steps.extend([Step::Open(stage, *width, settings.clone()), Step::Wait]);
                     for (number, (name, way)) in pictures.into_iter().enumerate() {
                         steps.extend(way);
                         steps.push_back(Step::Wait);
@@ -193,6 +202,16 @@ fn welcome() -> Vec<Picture> {
                 typed("AB12-CD34-EF56-GH78"),
                 key(Key::Tab),
                 typed("Åsa Berg"),
+                key(Key::Enter),
+            ],
+        ),
+        (
+            "open",
+            vec![
+                keys(Key::Tab, 2),
+                key(Key::Enter),
+                Step::Wait,
+                typed("/hem/åsa/byrån.samsyn"),
                 key(Key::Enter),
             ],
         ),
@@ -297,7 +316,18 @@ fn dialogs(View { language, narrow }: View) -> Vec<Picture> {
         ("keys", vec![key(Key::F1)]),
         ("palette", vec![ctrl(Key::K)]),
         ("palette-found", vec![ctrl(Key::K), Step::Type("nordi".to_owned()), Step::Wait]),
-        ("settings", vec![ctrl(Key::Num3), ctrl(Key::F), back(2), key(Key::Enter), Step::Wait]),
+        // In a narrow window they stand in the menu.
+        (
+            "settings",
+            vec![
+                ctrl(Key::Num3),
+                ctrl(Key::F),
+                back(if narrow { 3 } else { 2 }),
+                key(Key::Enter),
+                Step::Wait,
+            ],
+        ),
+        ("filter", vec![ctrl(Key::Num2), ctrl(Key::F), key(Key::Tab), key(Key::Enter), Step::Wait]),
         ("relay", command(language, "reläets adress", "relay's address")),
         ("backup", command(language, "säkerhetskop", "back up")),
         (
@@ -311,6 +341,9 @@ fn dialogs(View { language, narrow }: View) -> Vec<Picture> {
 /// A workspace of several people, as its coordinator sees it.
 fn together(View { language, narrow }: View) -> Vec<Picture> {
     let to_bin = if narrow { 5 } else { 7 };
+    let open = || {
+        vec![ctrl(Key::Num3), Step::Wait, key(Key::Home), key(Key::ArrowDown), key(Key::Enter), Step::Wait]
+    };
     vec![
         ("members", vec![ctrl(Key::Num8), Step::Wait]),
         ("review", vec![ctrl(Key::Num1), Step::Wait]),
@@ -323,19 +356,9 @@ fn together(View { language, narrow }: View) -> Vec<Picture> {
                 .concat(),
         ),
         ("relay", command(language, "reläets adress", "relay's address")),
-        ("record", vec![ctrl(Key::Num3), key(Key::Home), key(Key::ArrowDown), key(Key::Enter), Step::Wait]),
-        (
-            "removed",
-            vec![
-                ctrl(Key::Num3),
-                key(Key::Home),
-                key(Key::ArrowDown),
-                key(Key::Enter),
-                back(to_bin),
-                key(Key::Enter),
-                Step::Wait,
-            ],
-        ),
+        ("record", open()),
+        ("person", [open(), vec![back(to_bin + 1), key(Key::Enter), Step::Wait]].concat()),
+        ("removed", [open(), vec![back(to_bin), Step::Wait, key(Key::Enter), Step::Wait]].concat()),
     ]
 }
 
@@ -357,8 +380,9 @@ struct Pictures {
     steps: VecDeque<Step>,
     /// What is pressed and typed, a stroke a frame.
     events: VecDeque<Vec<Event>>,
-    /// Nothing is done before that.
+    /// Nothing is done before that, and before so many frames.
     until: Instant,
+    frames: usize,
 }
 
 impl eframe::App for Pictures {
@@ -379,8 +403,9 @@ impl eframe::App for Pictures {
             return;
         }
         let now = Instant::now();
-        if now < self.until {
-            context.request_repaint_after(self.until - now);
+        if now < self.until || self.frames > 0 {
+            self.frames = self.frames.saturating_sub(1);
+            context.request_repaint_after(self.until.saturating_duration_since(now));
             return;
         }
         let Some(step) = self.steps.pop_front() else {
@@ -399,13 +424,12 @@ impl eframe::App for Pictures {
 impl Pictures {
     fn does(&mut self, step: Step, context: &egui::Context) -> Result<(), Trouble> {
         match step {
-            Step::Open(stage, width, theme, language) => {
+            Step::Open(stage, width, settings) => {
                 context.send_viewport_cmd(ViewportCommand::InnerSize(vec2(width, HEIGHT)));
                 // One window at a time has the file open.
                 if let Some(mut front) = self.front.take() {
                     front.close();
                 }
-                let settings = Settings { language, theme, ..Settings::default() };
                 self.front = Some(self.made.open(stage, settings, context)?);
                 self.until += SETTLED;
             }
@@ -417,7 +441,10 @@ impl Pictures {
                 }
             }
             Step::Type(text) => self.events.push_back(vec![Event::Text(text)]),
-            Step::Wait => self.until += SETTLED,
+            Step::Wait => {
+                self.until += SETTLED;
+                self.frames = FRAMES;
+            }
             Step::Take(name) => {
                 let path = self.folder.join(name);
                 context.request_screenshot(move |image| {

@@ -32,7 +32,7 @@ pub use files::{output_error, with_room};
 use self::refusals::refusal;
 use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
-use crate::failure::{distrust_words, system_words};
+use crate::failure::{distrust_words, full_words, system_words, without_numbers};
 use crate::keys::lock::LockError;
 use crate::keys::{KeyError, Place, SHORTEST};
 use crate::link::LinkError;
@@ -179,11 +179,14 @@ const OPEN_ELSEWHERE: Caption = Caption::new(
 
 /// Why a key was not kept.
 pub fn key_error(error: &KeyError, language: Language) -> String {
-    match language {
-        Language::English => error.to_string(),
-        Language::Swedish => format!(
-            "Nyckeln kan inte sparas i {} ({}). Inget ändrades. Gör mappen skrivbar, eller namnge en annan med SAMSYN_KEYS.",
-            error.path.display(),
+    if language == Language::English {
+        return without_numbers(&error.to_string());
+    }
+    let path = error.path.display();
+    match full_words(&error.reason, language) {
+        Some(full) => format!("Nyckeln kan inte sparas i {path}: {full}. Inget ändrades."),
+        None => format!(
+            "Nyckeln kan inte sparas i {path} ({}). Inget ändrades. Gör mappen skrivbar, eller namnge en annan med SAMSYN_KEYS.",
             system_words(&error.reason.to_string(), language)
         ),
     }
@@ -207,8 +210,12 @@ pub fn lock_error(error: &LockError, language: Language) -> String {
     if let LockError::Store(StoreError::Busy) = error {
         return OPEN_ELSEWHERE.get(language).to_owned();
     }
-    if language == Language::English {
-        return error.to_string();
+    match error {
+        LockError::Store(error) => return store_error(error, language),
+        LockError::Key(error) => return key_error(error, language),
+        LockError::File { path, reason } => return file_error(path, reason, language),
+        _ if language == Language::English => return error.to_string(),
+        _ => {}
     }
     match error {
         LockError::NotEncrypted(path) => format!(
@@ -242,12 +249,23 @@ pub fn lock_error(error: &LockError, language: Language) -> String {
             path.display(),
             system_words(reason, language)
         ),
-        LockError::File { path, reason } => {
-            format!("{} kan inte användas ({}).", path.display(), system_words(&reason.to_string(), language))
-        }
+        LockError::File { path, reason } => file_error(path, reason, language),
         LockError::Stretching(reason) => {
             format!("Lösenfrasen kunde inte bearbetas ({reason}). Stäng andra program och försök igen.")
         }
+    }
+}
+
+/// Why a file that is no replica cannot be used.
+fn file_error(path: &Path, reason: &std::io::Error, language: Language) -> String {
+    const FULL: Caption = Caption::new("{} kan inte skrivas: {}.", "{} cannot be written: {}");
+    const FILE: Caption = Caption::new(
+        "{} kan inte användas ({}). Inget ändrades; kontrollera att mappen finns och att du får skriva i den.",
+        "{} cannot be used ({}): nothing was changed; look whether its folder is there and you may write to it",
+    );
+    match full_words(reason, language) {
+        Some(full) => FULL.fill(language, &[&path.display(), &full]),
+        None => FILE.fill(language, &[&path.display(), &system_words(&reason.to_string(), language)]),
     }
 }
 

@@ -12,6 +12,9 @@ use samsyn_engine::identity::{ManagementError, WorkspaceId};
 use crate::acme::settings::AcmeSettingsError;
 use crate::log::LogError;
 
+/// What a workspace takes that has nothing in it, with SQLite's own files, in bytes.
+pub(crate) const ROOM: u64 = 2_000_000;
+
 /// Why a relay does not start, or a command fails.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
@@ -185,7 +188,7 @@ impl RelayError {
     /// Why nothing can be written to the folder.
     pub(crate) fn not_writable(path: &Path) -> impl FnOnce(io::Error) -> RelayError + use<> {
         let path = path.to_owned();
-        move |reason| RelayError::NotWritable { path, reason }
+        move |reason| RelayError::NotWritable { path: path.clone(), reason }.with_room(&path, ROOM)
     }
 
     /// The same error; where it comes of a full disk, with how much room it takes there.

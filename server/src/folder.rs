@@ -24,14 +24,11 @@ use std::time::Duration;
 use samsyn_engine::files::{self, Draft, private, room};
 use samsyn_engine::identity::{RelayId, WorkspaceId};
 
-use crate::error::RelayError;
+use crate::error::{ROOM, RelayError};
 use crate::log::{LogError, Meta, SqliteLog, care, restoring};
 
 /// After this time nobody works any more on what an earlier version had begun.
 const ABANDONED: Duration = Duration::from_secs(3_600);
-
-/// What a workspace takes that has nothing in it, with SQLite's own files, in bytes.
-const ROOM: u64 = 2_000_000;
 
 /// A relay's data folder.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ mod copies;
 mod costs;
 mod damage;
 mod direct;
+mod disks;
 mod disorder;
 mod documented;
 mod earlier_versions;

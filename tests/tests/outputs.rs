@@ -184,7 +184,7 @@ fn assert_private(folder: &Path) {
 }
 
 /// Runs a script in which things can be mounted that nobody else sees.
-fn with_mounts(script: &str) -> Output {
+pub(crate) fn with_mounts(script: &str) -> Output {
     let unshare = |flags: &str| {
         Command::new("unshare")
             .args([flags, "sh", "-c", script])
@@ -198,18 +198,18 @@ fn with_mounts(script: &str) -> Output {
     if is_root() { unshare("-m") } else { unshare("-rm") }
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().unwrap();
     id.stdout.trim_ascii() == b"0"
 }
 
-fn assert_ended_well(output: &Output) {
+pub(crate) fn assert_ended_well(output: &Output) {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", complaint(output));
 }
 
 /// What is asked for in each: it prints what was wrong and ends with 1.
-const HELPERS: &str = r#"
+pub(crate) const HELPERS: &str = r#"
     fail() { echo "FAILED: $*"; exit 1; }
     works() { "$@" >out 2>err || fail "$* does not work: $(cat err)"; }
     shows() { words=$1; shift; works "$@"; grep -q "$words" out || fail "$* does not show $words: $(cat out)"; }

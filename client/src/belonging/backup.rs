@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use samsyn_engine::backup::{self, BackupError, Label, Prepared, Restored};
 use samsyn_engine::files::{Draft, Existing, Output, OutputError, Precious};
 use samsyn_engine::replica::{Replica, ReplicaError};
-use samsyn_engine::store::{About, FileKey, Held, KeyName, StoreError, key_needed};
+use samsyn_engine::store::{About, FileKey, Held, KeyName, Store, StoreError, key_needed};
 
 use crate::keys::lock::{self, LockError};
 use crate::keys::vault::Secret;
@@ -44,6 +44,23 @@ pub enum BackingUpError {
         "{0} is encrypted, and its key is not on this computer: only where it was made can it be put back, or one that was made with --passphrase"
     )]
     KeyNotHere(PathBuf),
+}
+
+impl BackingUpError {
+    /// Whether it is a disk that does not take it.
+    fn is_of_the_disk(&self) -> bool {
+        use BackupError::Store;
+        match self {
+            BackingUpError::Output(error) => {
+                matches!(error, OutputError::Full { .. } | OutputError::ReadOnly { .. })
+            }
+            BackingUpError::Backup(error) => {
+                matches!(error, Store(StoreError::Full | StoreError::ReadOnly(_)))
+            }
+            BackingUpError::Replica(error) => error.is_of_the_disk(),
+            _ => false,
+        }
+    }
 }
 
 impl From<StoreError> for BackingUpError {
@@ -85,7 +102,8 @@ pub struct Target<'a> {
     pub existing: Existing,
 }
 
-/// Backs a replica up, also while others work in it: under a passphrase, where one was chosen.
+/// Backs a replica up, also while others work in it: under a passphrase, where one was chosen. Nothing is written to the replica, so it is
+/// backed up also where it cannot be: on a disk that is full, to another one.
 ///
 /// # Errors
 /// Where the replica cannot be read, the backup cannot be written, or is not what it should be. What was there before is there still.
@@ -95,19 +113,15 @@ pub fn back_up(
     target: Target<'_>,
     passphrase: Option<&str>,
 ) -> Result<BackedUp, BackingUpError> {
-    let opened = keys::open_from(vault, replica)?;
+    let opened = keys::open_or_read_from(vault, replica)?;
     let own = keys::file_key(vault, replica)?;
-    let key = match (own, passphrase) {
-        (None, Some(_)) => Some(FileKey::random()),
-        (own, _) => own,
-    };
-    let (sealed_key, opens) = sealing(vault, (replica, key.as_ref()), passphrase)?;
+    let fresh = (own.is_none() && passphrase.is_some()).then(FileKey::random);
+    let key = fresh.as_ref().or(own.as_ref());
+    let (sealed_key, opens) = sealing(vault, (replica, key), passphrase)?;
     let path = named(target.path, &opened)?;
     let over = (target.existing, Some(Precious::Backup));
     let mut output = Output::begin_over(&path, Some(replica), over)?;
-    // Beside the replica: what is left there where the program is killed is swept up the next time, and says no more than the replica.
-    let draft = Draft::file(replica).map_err(|error| OutputError::file(&path, error))?;
-    let about = backup::copy(opened.store(), draft.path(), key.as_ref())?;
+    let (draft, about) = copied((opened.store(), &path), (own.as_ref(), key))?;
     let label = Label {
         made_at: opened.now(),
         software: concat!("samsyn ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -120,6 +134,30 @@ pub fn back_up(
         return Err(BackupError::Damaged(path).into());
     }
     Ok(BackedUp { path, about, opens })
+}
+
+/// A copy of a replica, beside it: what is left there where the program is killed is swept up the next time, and says no more than the
+/// replica. Where there is no room, or nothing may be written, it is made where the backup is to stand: of the file as it stands, byte by
+/// byte, for SQLite writes beside what it only reads, too.
+fn copied(
+    (replica, target): (&Store, &Path),
+    (own, key): (Option<&FileKey>, Option<&FileKey>),
+) -> Result<(Draft, About), BackingUpError> {
+    let draft_at = |place: &Path| Draft::file(place).map_err(|error| OutputError::file(place, error));
+    let copied = |store: &Store, place: &Path| {
+        let draft = draft_at(place)?;
+        let about = backup::copy(store, draft.path(), key)?;
+        Ok::<_, BackingUpError>((draft, about))
+    };
+    if !replica.only_reads() {
+        match copied(replica, replica.path()) {
+            Err(error) if error.is_of_the_disk() => {}
+            copied => return copied,
+        }
+    }
+    let beside = draft_at(target)?;
+    Store::copy_of_copy(replica.path(), beside.path(), own)?;
+    copied(&Store::open_to_read(beside.path(), own)?, target)
 }
 
 /// What of the key goes into a backup, and who can open it by that.

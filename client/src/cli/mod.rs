@@ -33,19 +33,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::files::{Existing, private};
-use samsyn_engine::replica::{ReplicaError, SyncProblem};
 use samsyn_engine::schema::{Caption, Language, count_words};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::text::Guard;
 use samsyn_server::spoken::help::in_language;
 
-use crate::belonging::join::JoinError;
 use crate::context::{Context, Failure, Said};
 use crate::explain;
-use crate::keys::lock::LockError;
-use crate::link::LinkError;
 
 /// Shared knowledge of a convention bureau, with or without a network.
 #[derive(Debug, Parser)]
@@ -299,16 +294,9 @@ fn with_room(failure: Failure, context: &Context) -> Failure {
     Said::each(|language| explain::with_room(&failure.explain(language), &context.path, language)).into()
 }
 
+/// Whatever it was wrapped in on its way: what says it stands in what is said.
 fn is_full(failure: &Failure) -> bool {
-    let replica = |error: &ReplicaError| matches!(error, ReplicaError::Store(StoreError::Full));
-    failure.is(replica)
-        || failure.is(|error: &StoreError| matches!(error, StoreError::Full))
-        || failure.is(|error: &LockError| matches!(error, LockError::Store(StoreError::Full)))
-        || failure.is(|error: &ExchangeError| matches!(error, ExchangeError::Replica(error) if replica(error)))
-        || failure.is(|error: &JoinError| matches!(error, JoinError::Replica(error) if replica(error)))
-        || failure.is(|error: &LinkError| {
-            matches!(error, LinkError::Problem(SyncProblem::Replica(error)) if replica(error))
-        })
+    failure.explain(Language::English).contains(&StoreError::Full.to_string())
 }
 
 /// The language that the system is set to; Swedish where it is another.

@@ -51,7 +51,7 @@ fn show(context: &Context, json: Json) -> Result<(), Failure> {
     const MET: Caption = Caption::new("kontakt    {}", "contact    {}");
     const NEVER: Caption = Caption::new("aldrig", "never");
     const WAITING: Caption = Caption::new("väntar     {} ändringar", "waiting    {} changes");
-    let replica = context.open()?;
+    let replica = context.read()?;
     let (meta, outbox) = (replica.meta()?, replica.store().outbox_state()?);
     if json.json {
         return write_json(&json!({

@@ -36,13 +36,20 @@ const IN_USE: Caption = Caption::new(
 /// Makes a folder ready: it carries the mark, and has nothing else of a demo in it.
 pub(super) fn clear(folder: &Path) -> Result<(), Failure> {
     let unusable = |error: io::Error| Said::file(folder, &error);
+    let is_new = !folder.exists();
     private::make_folders(folder).map_err(unusable)?;
     sweep(folder);
     if !folder.join(MARK).is_file() {
         if fs::read_dir(folder).map_err(unusable)?.next().is_some() {
             return Err(Said::new(NOT_OURS, &[&folder.display()]).into());
         }
-        mark(folder)?;
+        if let Err(error) = mark(folder) {
+            if is_new {
+                // Nothing is in it; where that is not so it stays.
+                let _ = fs::remove_dir(folder);
+            }
+            return Err(error);
+        }
     }
     let relay = folder.join("relay");
     // Held while all is taken away: nobody begins to use it meanwhile.

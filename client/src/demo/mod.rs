@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use samsyn_engine::files::{Draft, sweep};
+use samsyn_engine::files::{Draft, OutputError, room, sweep};
 use samsyn_engine::identity::{DeviceKey, Invitation, InvitationCode, Managed, Management, Role};
 use samsyn_engine::replica::{Replica, wall_clock};
 use samsyn_engine::sample;
@@ -61,9 +61,12 @@ impl Demo {
         };
         ground::clear(&folder)?;
         let say = Say(language);
-        let relay = RelayProcess::start(&folder.join("relay"))?;
-        say.line(Caption::new("Reläet körs på", "The relay runs at"), &relay.address)?;
-        play(&folder, &relay, say)?;
+        let played = RelayProcess::start(&folder.join("relay")).and_then(|relay| {
+            say.line(Caption::new("Reläet körs på", "The relay runs at"), &relay.address)?;
+            play(&folder, &relay, say)?;
+            Ok(relay)
+        });
+        let _relay = played.map_err(|error| without_room(&folder, error))?;
         let context = Context { path: folder.join(FILES[2]), language };
         print_review(&keys::open(&context.path)?, &context)?;
         if self.keep.is_some() {
@@ -83,6 +86,18 @@ impl Demo {
         }
         crate::window::open_at_review(&context)
     }
+}
+
+/// Where a demo ended for want of room nothing of it stays, and that is what is said.
+fn without_room(folder: &Path, error: Failure) -> Failure {
+    if !room::is_full(folder) {
+        return error;
+    }
+    let full = OutputError::Full { path: folder.to_owned(), free: room::free(folder) };
+    if let Err(error) = ground::clear(folder) {
+        tracing::warn!(error = error.explain(Language::English), "what was made of a demo is still there");
+    }
+    full.into()
 }
 
 /// What is said on the way, in the person's language.

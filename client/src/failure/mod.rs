@@ -33,7 +33,7 @@ use crate::keys::lock::LockError;
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
 
-pub(crate) use system::{distrust_words, system_words};
+pub(crate) use system::{distrust_words, full_words, system_words, without_numbers};
 
 /// Something that went wrong and says so in each language.
 pub(crate) trait Explain: Any + Debug + Send + Sync {
@@ -48,7 +48,7 @@ pub(crate) struct Failure(Box<dyn Explain>);
 impl Failure {
     /// In the person's language.
     pub(crate) fn explain(&self, language: Language) -> String {
-        self.0.explain(language)
+        without_numbers(&self.0.explain(language))
     }
 
     /// Whether what it is about is of that type.

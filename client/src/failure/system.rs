@@ -6,12 +6,14 @@ use std::io::{Error, ErrorKind};
 
 use samsyn_engine::schema::{Caption, Language};
 
-/// A system's reason in the person's language. What has no words of ours stays as it is: a detail for experts.
+/// A system's reason in the person's language. What has no words of ours stays as it is: a detail for experts. In English a system has
+/// words enough, and only its number is left out.
 pub(crate) fn system_words(reason: &str, language: Language) -> String {
+    let numbered = reason.rsplit_once(" (os error ");
+    let number = numbered.and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
     if language == Language::English {
-        return reason.to_owned();
+        return numbered.filter(|_| number.is_some()).map_or(reason, |(words, _)| words).to_owned();
     }
-    let number = reason.rsplit_once("(os error ").and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
     let kind = number.map(|number| Error::from_raw_os_error(number).kind());
     kind.and_then(known)
         .map(|caption| caption.get(language).to_owned())
@@ -19,6 +21,25 @@ pub(crate) fn system_words(reason: &str, language: Language) -> String {
             SAID.iter().find(|said| reason.ends_with(said.en)).map(|said| said.get(language).to_owned())
         })
         .unwrap_or_else(|| reason.to_owned())
+}
+
+/// The same words without the numbers that a system gives its complaints: its words stand before them.
+pub(crate) fn without_numbers(words: &str) -> String {
+    let mut pieces = words.split(" (os error ");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |said, piece| match piece.split_once(')') {
+        Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => said + rest,
+        _ => said + " (os error " + piece,
+    })
+}
+
+/// Whether a system's complaint is a full disk, in words of a person's language that say what to do.
+pub(crate) fn full_words(error: &Error, language: Language) -> Option<&'static str> {
+    const ROOM: Caption = Caption::new(
+        "disken är full. Gör plats på den och försök igen",
+        "the disk is full: make room on it and try again",
+    );
+    samsyn_engine::files::room::says_full(error).then(|| ROOM.get(language))
 }
 
 fn known(kind: ErrorKind) -> Option<Caption> {
@@ -112,7 +133,11 @@ mod tests {
     fn a_system_speaks_swedish_where_there_are_words_and_its_own_way_else() {
         let denied = Error::from_raw_os_error(13).to_string();
         assert_eq!(system_words(&denied, Language::Swedish), "du har inte rätt till det");
-        assert_eq!(system_words(&denied, Language::English), denied);
+        assert_eq!(system_words(&denied, Language::English), "Permission denied");
+        assert_eq!(
+            without_numbers("a (Permission denied (os error 13)) and b (os error x)"),
+            "a (Permission denied) and b (os error x)"
+        );
         let name = "failed to lookup address information: Name or service not known";
         assert_eq!(system_words(name, Language::Swedish), "datorn med det namnet hittas inte");
         assert_eq!(system_words("the moon is full", Language::Swedish), "the moon is full");

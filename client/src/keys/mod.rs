@@ -65,13 +65,20 @@ pub fn open_to_read(path: &Path) -> Result<Replica, ReplicaError> {
 /// # Errors
 /// As [`open`], but for what only keeps it from being written.
 pub fn open_or_read(path: &Path) -> Result<Replica, ReplicaError> {
-    let vault = Vault::of_this_person();
-    match open_from(&vault, path) {
+    open_or_read_from(&Vault::of_this_person(), path)
+}
+
+/// The same, with the keys of a vault.
+///
+/// # Errors
+/// As [`open_or_read`].
+pub fn open_or_read_from(vault: &Vault, path: &Path) -> Result<Replica, ReplicaError> {
+    match open_from(vault, path) {
         Err(error) if error.is_of_the_disk() => {}
         opened => return opened,
     }
-    let mut replica = Replica::open_to_read(path, file_key(&vault, path)?.as_ref())?;
-    if let Some(key) = device_key(&vault, &replica) {
+    let mut replica = Replica::open_to_read(path, file_key(vault, path)?.as_ref())?;
+    if let Some(key) = device_key(vault, &replica) {
         replica.take_key(key);
     }
     Ok(replica)

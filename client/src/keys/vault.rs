@@ -14,7 +14,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use samsyn_engine::files::{self, Draft, private, with_ending};
+use samsyn_engine::files::{self, Draft, private, room, with_ending};
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::store::KeyName;
 use zeroize::Zeroizing;
@@ -24,14 +24,22 @@ const SERVICE: &str = "Samsyn";
 
 /// A key could not be kept.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the key cannot be kept in {path} ({reason}): nothing was changed; make the folder writable, or name another one with SAMSYN_KEYS"
-)]
+#[error("the key cannot be kept in {path}{}", why(reason))]
 pub struct KeyError {
     /// Which file.
     pub path: PathBuf,
     /// Why, in the operating system's words.
     pub reason: io::Error,
+}
+
+/// Why not, and what to do about it.
+fn why(reason: &io::Error) -> String {
+    match room::says_full(reason) {
+        true => ": the disk is full; nothing was changed; make room on it and try again".to_owned(),
+        false => format!(
+            " ({reason}): nothing was changed; make the folder writable, or name another one with SAMSYN_KEYS"
+        ),
+    }
 }
 
 impl KeyError {

@@ -68,9 +68,11 @@ fn both<L, R>(
     // Where it stands below and did not fit into one line, how wide it would be is not seen.
     let wrapped = below && other.height() > height::CONTROL + 1.0;
     let right = if wrapped { before.right } else { other.width() };
-    // What stands in the middle of a line fills its height, so a line only ever looks as high as it was. What is in it has become another:
-    // its height is measured anew, from the least.
-    let is_another = known.is_some_and(|known| far(known.drawn, used.width()) || far(known.right, right));
+    // What stands in the middle of a line fills its height, so a line only ever looks as high as it was. Where it is more than one line of
+    // words high and what is in it has become another, its height is measured anew, from the least.
+    let is_another = known.is_some_and(|known| {
+        known.height > 1.5 * height::CONTROL && (far(known.drawn, used.width()) || far(known.right, right))
+    });
     let now = Known {
         right,
         height: if is_another { height::CONTROL } else { used.height().max(other.height()) },

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::BackupError;
-use crate::files::is_backup;
+use crate::files::{is_backup, room};
+use crate::store::StoreError;
 
 const MAGIC: &[u8; 16] = b"SAMSYN-BACKUP 1\n";
 
@@ -70,15 +71,20 @@ pub(super) fn unpack(path: &Path, replica: &mut impl Write) -> Result<Label, Bac
     input.seek(SeekFrom::Start(0)).and_then(|_| input.read_exact(&mut beginning)).map_err(unreadable)?;
     hasher.update(&beginning);
     let mut output = Summing { inner: replica, sum: hasher };
-    let copied =
-        io::copy(&mut (&mut input).take(payload.end - payload.start), &mut output).map_err(unreadable)?;
+    let copied = io::copy(&mut (&mut input).take(payload.end - payload.start), &mut output);
+    let copied = copied.map_err(|error| if room::says_full(&error) { full() } else { unreadable(error) })?;
     let mut sum = [0; SUM];
     let whole = copied == payload.end - payload.start && input.read_exact(&mut sum).is_ok();
     if !whole || output.sum.finalize()[..] != sum {
         return Err(BackupError::Damaged(path.to_owned()));
     }
-    output.inner.flush().map_err(unreadable)?;
+    output.inner.flush().map_err(|error| if room::says_full(&error) { full() } else { unreadable(error) })?;
     Ok(label)
+}
+
+/// Nobody who only reads has no room.
+fn full() -> BackupError {
+    BackupError::Store(StoreError::Full)
 }
 
 /// What can be read of a backup without looking at the whole of it.

@@ -14,7 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{BackupError, container, is_backup};
-use crate::files::{folder_of, sync_folder, with_ending};
+use crate::files::{folder_of, room, sync_folder, with_ending};
 use crate::store::{About, FileKey, Held, Store, StoreError};
 
 /// What lies beside a replica, but for its log.
@@ -44,7 +44,10 @@ pub struct Prepared<'a> {
 /// # Errors
 /// Where it is no backup, damaged, or cannot be read or written. Nothing but the draft was touched.
 pub fn prepare(backup: &Path, draft: &Path, key: Option<&FileKey>) -> Result<About, BackupError> {
-    let unusable = |reason| BackupError::File { path: draft.to_owned(), reason };
+    let unusable = |reason| match room::says_full(&reason) {
+        true => BackupError::Store(StoreError::Full),
+        false => BackupError::File { path: draft.to_owned(), reason },
+    };
     if is_backup(backup).map_err(|reason| BackupError::File { path: backup.to_owned(), reason })? {
         let mut replica = File::options().write(true).truncate(true).open(draft).map_err(unusable)?;
         container::unpack(backup, &mut replica)?;
@@ -68,7 +71,10 @@ pub fn put_in_place(
 ) -> Result<Restored, BackupError> {
     let draft = prepared.held.0;
     let target = &fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-    let unusable = |reason| BackupError::File { path: target.clone(), reason };
+    let unusable = |reason| match room::says_full(&reason) {
+        true => BackupError::Store(StoreError::Full),
+        false => BackupError::File { path: target.clone(), reason },
+    };
     if fs::symlink_metadata(target).is_err() {
         take_away_beside(target, &["-wal", "-shm", "-instance", "-journal"]).map_err(unusable)?;
         fs::rename(draft, target).and_then(|()| sync_folder(folder_of(target))).map_err(unusable)?;

@@ -47,11 +47,13 @@ impl Draft {
     }
 
     fn make(target: &Path, is_folder: bool, make: impl Fn(&Path) -> io::Result<File>) -> io::Result<Draft> {
+        let mut why = io::ErrorKind::ResourceBusy.into();
         for _ in 0..TRIES {
             let path = free_name(target);
             let held = match make(&path) {
-                // A folder that was made can be swept up before it is opened.
+                // A folder that was made can be swept up before it is opened. Or where it was to stand is gone, and only seems to be there.
                 Err(error) if error.kind() == io::ErrorKind::NotFound && folder_of(target).is_dir() => {
+                    why = error;
                     continue;
                 }
                 made => made?,
@@ -61,7 +63,7 @@ impl Draft {
                 return Ok(draft);
             }
         }
-        Err(io::ErrorKind::ResourceBusy.into())
+        Err(why)
     }
 
     /// Locks it. Whoever sweeps the folder may have come between: then it is another one's to take away, or gone.

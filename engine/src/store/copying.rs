@@ -9,7 +9,7 @@ use super::cipher::FileKey;
 use super::encrypting::{export, take_alone};
 use super::{Result, Store, StoreError, heads_from_blob, intact, meta, open, record_id, stamp};
 use crate::document::Document;
-use crate::files::{peek, private, with_ending};
+use crate::files::{peek, private, room, with_ending};
 use crate::identity::{DeviceId, WorkspaceId};
 
 /// What a file holds.
@@ -66,7 +66,15 @@ impl Store {
     /// Where it cannot be read, or the copy cannot be written.
     pub fn copy_to(&self, draft: &Path, key: Option<&FileKey>) -> Result<About> {
         self.guard()?;
-        export(&self.connection, (draft, key), About::of)
+        // What is only read is not written to by this either; the copy is.
+        let reads = |reads: bool| match self.only_reads {
+            true => Ok(self.connection.pragma_update(None, "query_only", reads)?),
+            false => Ok::<_, StoreError>(()),
+        };
+        reads(false)?;
+        let exported = export(&self.connection, (draft, key), About::of);
+        reads(true)?;
+        exported.map_err(|error| open::told_by_the_disk(draft, error))
     }
 
     /// Copies a file that nobody works in, with the log beside it, where there is one, to `draft`, an empty file: all of it is in the one
@@ -83,7 +91,10 @@ impl Store {
             true => Ok(()),
             false => copy(&with_ending(path, "-wal"), &with_ending(draft, "-wal")),
         });
-        copied.map_err(|error| StoreError::Unusable { path: path.to_owned(), reason: error.to_string() })?;
+        copied.map_err(|error| match room::says_full(&error) {
+            true => StoreError::Full,
+            false => StoreError::Unusable { path: path.to_owned(), reason: error.to_string() },
+        })?;
         let (connection, _) = open::open(draft, key)?;
         take_alone(&connection)
     }

@@ -138,8 +138,9 @@ impl Store {
         let opened = open::open(path, key);
         leftovers::sweep(path);
         let (mut connection, found) = opened?;
-        instance::claim(path, &mut connection)?;
-        Store::over(path, key, (connection, found))
+        let claimed = instance::claim(path, &mut connection).map(drop);
+        let store = claimed.and_then(|()| Store::over(path, key, (connection, found)));
+        store.map_err(|error| open::told_by_the_disk(path, error))
     }
 
     /// Opens a replica file only to read it. Where it can be written it is not, and where it cannot be, as on a full disk or in a folder

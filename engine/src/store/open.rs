@@ -51,6 +51,10 @@ fn open_to_write(path: &Path, key: Option<&FileKey>) -> Result<(Connection, Cond
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
         Connection::open_with_flags(Literal::of(path), flags).map_err(|error| failed_at(path, error))?;
+    // What may not be written SQLite opens to read by itself, and says so with the first thing that is written.
+    if connection.is_readonly("main")? {
+        return Err(StoreError::ReadOnly(path.to_owned()));
+    }
     cipher::unlock(&connection, key)?;
     // Before anything is configured: a file that is not ours must not be touched.
     identify(path, &connection)?;

@@ -144,8 +144,11 @@ impl Compact {
     pub(super) fn run(self) -> Result<(), RelayError> {
         let path = self.place.log()?;
         let before = care::holdings(&path)?.bytes;
-        let steps = Folding::everything().all(&SqliteLog::open(&path)?)?;
-        let after = care::give_back(&path)?;
+        let fold = || {
+            let steps = Folding::everything().all(&SqliteLog::open(&path)?)?;
+            Ok((steps, care::give_back(&path)?))
+        };
+        let (steps, after) = fold().map_err(|error: LogError| self.place.told_of_room(error.into()))?;
         if self.json {
             return say_json(&json!({ "steps": steps, "bytes_before": before, "bytes": after }));
         }

@@ -12,7 +12,7 @@ use samsyn_engine::identity::{
 use serde_json::json;
 
 use super::{now, say, say_json};
-use crate::error::RelayError;
+use crate::error::{ROOM, RelayError};
 use crate::folder::Folder;
 use crate::log::SqliteLog;
 use crate::members::{Members, SqliteMembers, manage};
@@ -46,6 +46,11 @@ impl Place {
         Err(RelayError::NoWorkspace { workspace: workspace.to_string(), path: self.data.clone() })
     }
 
+    /// An error of what was done there: where it comes of a full disk, with how much room that takes.
+    pub(super) fn told_of_room(&self, error: RelayError) -> RelayError {
+        error.with_room(&self.data, ROOM)
+    }
+
     /// The member that is meant.
     fn member(&self, typed: &Beginning) -> Result<MemberId, RelayError> {
         let roster = self.manage(&Management::Roster)?.unwrap_or_default();
@@ -75,8 +80,11 @@ impl Place {
     /// The same in a workspace with a secret, too.
     fn ask(&self, management: &Management) -> Result<Option<Roster>, RelayError> {
         let path = self.log()?;
-        let (members, log) = (SqliteMembers::open(&path)?, SqliteLog::open(&path)?);
-        match manage((&members, &log), None, management, now())? {
+        let ask = || {
+            let (members, log) = (SqliteMembers::open(&path)?, SqliteLog::open(&path)?);
+            Ok(manage((&members, &log), None, management, now())?)
+        };
+        match ask().map_err(|error: RelayError| self.told_of_room(error))? {
             Managed::Done => Ok(None),
             Managed::Roster { roster } => Ok(Some(roster)),
             Managed::Refused { why } => Err(why.into()),
@@ -280,8 +288,9 @@ impl Convert {
         if has_members(&path).is_ok() {
             return Err(ManagementError::Already.into());
         }
-        let members = SqliteMembers::open(&path)?;
-        members.replace_secret()?;
+        let opened =
+            SqliteMembers::open(&path).and_then(|members| members.replace_secret().map(|()| members));
+        let members = opened.map_err(|error| self.place.told_of_room(error.into()))?;
         let code = invite_coordinator(&members, self.place.workspace()?)?;
         say(format_args!("code       {}", code.reveal()))?;
         say("")?;

@@ -200,8 +200,18 @@ fn complain(sentence: impl std::fmt::Display) {
     let _ = writeln!(
         io::stderr(),
         "samsyn-relay: {}",
-        in_a_line(&in_language(&sentence.to_string(), language()))
+        in_a_line(&without_numbers(&in_language(&sentence.to_string(), language())))
     );
+}
+
+/// Without the numbers that a system gives its complaints: its words stand before them.
+fn without_numbers(sentence: &str) -> String {
+    let mut pieces = sentence.split(" (os error ");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |said, piece| match piece.split_once(')') {
+        Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => said + rest,
+        _ => said + " (os error " + piece,
+    })
 }
 
 impl Create {
