@@ -46,10 +46,12 @@ fn main() -> Result<(), Trouble> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default().with_inner_size([340.0, HEIGHT]),
         persist_window: false,
+        system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         widgets::prepare(&creation.egui_ctx);
+        widgets::system_fonts::use_where_needed(&creation.egui_ctx);
         let until = Instant::now();
         Ok(Box::new(Pictures { folder, made, front: None, steps, events: VecDeque::new(), until, frames: 0 }))
     };

@@ -115,6 +115,20 @@ fn fill(replica: &mut Replica) -> Result<(), Trouble> {
     contact.cells.insert("family".to_owned(), Value::Text("Ek".to_owned()));
     contact.cells.insert("review_by".to_owned(), Value::Date(today().yesterday()?));
     replica.create_record(&contact)?;
+    // Sorted first, so that they are in sight: letters that the window's own fonts lack.
+    for (given, family) in [
+        ("小明 (1)", "王"),
+        ("太郎 (2)", "山田"),
+        ("철수 (3)", "김"),
+        ("שרה (4)", "לוי"),
+        ("محمد (5)", "علي"),
+        ("🎉 (6)", "Åsa"),
+    ] {
+        let mut contact = NewRecord::new(&CONTACT);
+        contact.cells.insert("given".to_owned(), Value::Text(given.to_owned()));
+        contact.cells.insert("family".to_owned(), Value::Text(family.to_owned()));
+        replica.create_record(&contact)?;
+    }
     for venue in records.iter().filter(|record| record.kind.name == VENUE.name).take(2) {
         contradict(replica, venue.id)?;
     }

@@ -4,7 +4,7 @@
 //! comes out as a typed answer, and no widget changes a model: so the same table shows venues and changes alike, the
 //! language can be switched between two frames, and every widget can be tested alone.
 //!
-//! - [`tokens`] and [`theme`]: distances, colours, fonts, for light and dark. Start here when something looks wrong.
+//! - [`tokens`] and [`theme`]: distances, colours, fonts, for light and dark. Start here when something looks wrong. [`system_fonts`]: what ours lack.
 //! - [`icon`], [`button`], [`badge`], [`qr`]: the small parts.
 //! - [`draft`] and [`field`]: forms. [`draft`] keeps half-typed text alive; read it before building a form.
 //! - [`date_popup`], [`picker`], [`palette`] and [`dialog`]: what opens over the page. The first three share [`fuzzy`] and the list in `list`.
@@ -34,6 +34,7 @@ pub mod qr;
 pub mod scroll;
 pub mod sidebar;
 pub mod split;
+pub mod system_fonts;
 pub mod table;
 pub mod theme;
 pub mod toast;

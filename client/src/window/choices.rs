@@ -8,7 +8,7 @@
 //!  each frame: Settings ──new?──a moment──▶ thread ──▶ draft ──renamed──▶ settings.json
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -115,7 +115,7 @@ impl Drop for Writer {
     }
 }
 
-fn prepare(path: &PathBuf) {
+fn prepare(path: &Path) {
     let folder = samsyn_engine::files::folder_of(path);
     if let Err(error) = private::make_folders(folder) {
         tracing::warn!(%error, path = %folder.display(), "there is no folder for what is chosen");

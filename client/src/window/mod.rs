@@ -50,7 +50,7 @@ use crate::keys::Vault;
 use crate::keys::lock::{self, Rest};
 use crate::pages::Page;
 use crate::state::{Settings, renewing};
-use crate::widgets::{self, scroll};
+use crate::widgets::{self, scroll, system_fonts};
 
 /// The name under which the desktop knows the window.
 const APP_ID: &str = "se.samsyn.Samsyn";
@@ -111,6 +111,8 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
             .with_title(&*title_of(None))
             .with_inner_size([1360.0, 860.0])
             .with_min_inner_size([340.0, 320.0]),
+        // Ours looks for them only once one is needed.
+        system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
     // What was chosen says which file was opened last, and is nobody else's business.
@@ -124,6 +126,7 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
         let chosen: Option<Settings> = folder.as_deref().and_then(Choices::read);
         let settings = chosen.or_else(before).unwrap_or_else(|| Settings { language, ..Settings::default() });
         widgets::prepare(&creation.egui_ctx);
+        system_fonts::use_where_needed(&creation.egui_ctx);
         signals::close_on_signals(&creation.egui_ctx);
         scroll::forget(&creation.egui_ctx);
         let wake = creation.egui_ctx.clone();
