@@ -13,6 +13,9 @@ use super::strace::{self, Fault, Point};
 use crate::planted;
 use crate::process::{Relay, complaint};
 
+/// So often a command is run to hit it at a call that it does not come to with the same number each time.
+const TRIES: usize = 5;
+
 /// What a case begins with.
 pub(super) struct Prepared {
     folder: tempfile::TempDir,
@@ -52,9 +55,14 @@ impl Prepared {
 
     /// Hits a copy at a point, and looks at what is left.
     pub(super) fn hit(&self, case: &Case, point: &Point, fault: Fault) -> Found {
-        let (scene, _company) = self.copy(case, "copy");
-        let before = scene.outputs();
-        let hit = strace::hit(&(case.command)(&scene), point, fault);
+        let tried = (0..TRIES).find_map(|_| {
+            let (scene, company) = self.copy(case, "copy");
+            let before = scene.outputs();
+            let hit = strace::hit(&(case.command)(&scene), point, fault, &scene.folder)?;
+            Some((scene, company, before, hit))
+        });
+        // Never hit, nothing was found: that is not to be told from a command that holds.
+        let (scene, _company, before, hit) = tried.ok_or("it was never hit there")?;
         said(&hit, fault)?;
         if !hit.status.success() {
             kept(&before)?;

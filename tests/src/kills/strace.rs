@@ -123,12 +123,24 @@ pub(super) fn points(command: &Command, folder: &Path, fault: Fault) -> (Output,
     (output, points)
 }
 
-/// Runs a command that is hit at a point.
-pub(super) fn hit(command: &Command, point: &Point, fault: Fault) -> Output {
+/// Runs a command that is hit at a point. Nothing, where it was hit at another call than one below `folder`: what threads say to each other
+/// is written, too, and not equally often each time.
+pub(super) fn hit(command: &Command, point: &Point, fault: Fault, folder: &Path) -> Option<Output> {
+    let log = folder.with_extension("strace");
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-e", "signal=none", "-o", "/dev/null"]);
+    strace.args(["-f", "-y", "-qq", "-s", "0", "-e", "signal=none", "-o"]).arg(&log);
     strace.arg(format!("-etrace={}", point.call)).arg(format!("-einject={}", fault.injection(point)));
-    under(strace, command).output().expect("strace is installed")
+    let output = under(strace, command).output().expect("strace is installed");
+    let text = std::fs::read_to_string(&log).unwrap_or_default();
+    let _ = std::fs::remove_file(&log);
+    (!is_missed(&text, folder)).then_some(output)
+}
+
+/// Whether a call was hit that has nothing to do with a folder.
+fn is_missed(text: &str, folder: &Path) -> bool {
+    let folder = folder.display().to_string();
+    let mut hit = text.lines().filter(|line| line.ends_with("(INJECTED)"));
+    hit.any(|line| !line.contains(&folder) && !line.contains("resumed>"))
 }
 
 /// A command, run by another one with the same surroundings.
@@ -170,6 +182,17 @@ fn parse(text: &str, folder: &Path) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_hit_elsewhere_is_missed() {
+        let at =
+            |line: &str| is_missed(&format!("7  write(3</t/a>, \"\"..., 5) = 5\n{line}"), Path::new("/t"));
+        assert!(at(
+            "7  write(9<anon_inode:[eventfd]>, \"\"..., 8) = -1 ENOSPC (No space left on device) (INJECTED)"
+        ));
+        assert!(!at("7  write(3</t/a>, \"\"..., 8) = -1 ENOSPC (No space left on device) (INJECTED)"));
+        assert!(!at("7  write(9<anon_inode:[eventfd]>, \"\"..., 8) = 8"));
+    }
 
     #[test]
     fn only_calls_that_write_below_the_folder_are_points_and_all_are_counted() {
