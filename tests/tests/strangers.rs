@@ -7,17 +7,22 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use samsyn_engine::document::ChangeHash;
+use samsyn_engine::document::{ChangeHash, Document, Writer};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::identity::{DeviceId, WorkspaceId, WorkspaceSecret};
+use samsyn_engine::identity::{
+    CHALLENGE_HEADER, Challenge, DeviceId, Grant, InvitationCode, RelayId, Role, WorkspaceId, WorkspaceSecret,
+};
 use samsyn_engine::replica::Replica;
+use samsyn_engine::schema::NewRecord;
+use samsyn_engine::schema::kinds::CONTACT;
 use samsyn_engine::store::NewReplica;
 use samsyn_engine::sync::compare::{Fingerprint, Held, Holding, Range};
 use samsyn_engine::sync::{
-    Ack, Batch, Beginning, Epoch, ErrorCode, FromClient, FromRelay, Here, Presence, Push, Refused,
-    RollingHash, VERSIONS, Wait, Welcome,
+    Ack, Batch, Beginning, Entry, EntryBody, Epoch, ErrorCode, FromClient, FromRelay, Here, Presence, Push,
+    Refused, RollingHash, VERSIONS, Wait, Welcome,
 };
 use samsyn_tests::process::{Desk, Relay, complaint, program};
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 /// A replica with one contact whose relay is at this address.
@@ -274,7 +279,13 @@ impl Endless {
 }
 
 fn answer_all(stream: TcpStream, number: u32, says: Says) {
-    let Ok(mut socket) = tungstenite::accept(stream) else { return };
+    // Who comes with an invitation has to be given something to sign.
+    let challenge = Challenge::of(RelayId::random()).to_string().parse().unwrap();
+    let challenged = |_: &Request, mut response: Response| {
+        response.headers_mut().insert(CHALLENGE_HEADER, challenge);
+        Ok(response)
+    };
+    let Ok(mut socket) = tungstenite::accept_hdr(stream, challenged) else { return };
     while let Ok(message) = socket.read() {
         let Message::Binary(frame) = message else { continue };
         for answer in says(number, FromClient::decode(&frame).unwrap()) {
@@ -322,6 +333,42 @@ fn refuse(push: &Push, code: ErrorCode) -> FromRelay {
 fn a_fingerprint() -> Vec<Range> {
     let other = RecordId::random().as_bytes().to_owned();
     vec![Range { upper: None, held: Held::Fingerprint(Fingerprint(other)) }]
+}
+
+/// What a relay should not have taken: a change that builds on what is nowhere.
+fn hands_on_what_nobody_can_use(_: u32, from: FromClient) -> Vec<FromRelay> {
+    match from {
+        FromClient::Hello(_) => {}
+        FromClient::Push(push) => return vec![refuse(&push, ErrorCode::Forbidden)],
+        _ => return vec![FromRelay::Pong],
+    }
+    let writer = Writer::new(&[7; 16], DeviceId::from_bytes([7; 16]), 1_700_000_000);
+    let contact = Document::create(&NewRecord::new(&CONTACT), &writer).unwrap();
+    let change = contact.changes_since(&[]).pop().unwrap();
+    let hash = RollingHash::default().then(&change.hash);
+    let entry = Entry { record: contact.id(), body: EntryBody::Change(change.bytes) };
+    let batch = Batch { position: 1, hash, entries: vec![entry] };
+    let grant = Grant { member: RecordId::random(), role: Role::Ambassador, organisation: None };
+    let welcome = Welcome { position: 1, grant: Some(grant), ..welcome() };
+    vec![FromRelay::Welcome(welcome), FromRelay::Batch(batch), FromRelay::CaughtUp]
+}
+
+#[test]
+fn what_came_and_is_missing_is_told_by_joining_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Endless::start(hands_on_what_nobody_can_use);
+    for (language, words) in [("en", "kept apart: "), ("sv", "lagt åt sidan: ")] {
+        let desk = Desk { path: folder.path().join(language).join("a.samsyn") };
+        std::fs::create_dir_all(desk.path.parent().unwrap()).unwrap();
+        let code = InvitationCode::random().reveal();
+        let invitation = format!("{}/{}#{code}", relay.address, WorkspaceId::random());
+        let mut join = desk.command(&["join", &invitation, "--name", "Åsa"]);
+        let joined = join.env("SAMSYN_LANGUAGE", language).output().unwrap();
+        let said = complaint(&joined);
+        assert!(joined.status.code() == Some(3) && said.contains(words), "{said}");
+        let again = desk.command(&["sync"]).env("SAMSYN_LANGUAGE", language).output().unwrap();
+        assert!(again.status.code() == Some(3) && complaint(&again).contains(words), "{}", complaint(&again));
+    }
 }
 
 #[test]

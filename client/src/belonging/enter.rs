@@ -9,7 +9,7 @@ use samsyn_engine::sync::ErrorCode;
 use samsyn_engine::typed;
 
 use crate::keys::{self, KeyError, Vault};
-use crate::link::{self, LinkError};
+use crate::link::{self, LinkError, Visit};
 
 /// Why somebody did not come in. What is in the replica stays as it is, and so does the key of before, but for
 /// [`EnterError::Broken`].
@@ -46,11 +46,11 @@ fn code_in(text: &str, workspace: WorkspaceId) -> Result<InvitationCode, EnterEr
     Ok(code.parse()?)
 }
 
-/// Comes in with a code, and keeps the new key. Answers with what whoever works here may do now.
+/// Comes in with a code, and keeps the new key. Answers with what the member may do now, and what the exchange came to.
 ///
 /// # Errors
 /// Where the relay does not let this device in, or something of it cannot be kept.
-pub fn enter(vault: &Vault, path: &Path, code: &str) -> Result<Grant, EnterError> {
+pub fn enter(vault: &Vault, path: &Path, code: &str) -> Result<(Grant, Visit), EnterError> {
     let replica = keys::open_from(vault, path)?;
     // The relay may know this key already, and have used up the invitation for it, where it was broken off in between.
     let key = keys::kept_entering(vault, &replica).unwrap_or_else(DeviceKey::random);
@@ -69,7 +69,7 @@ pub fn enter(vault: &Vault, path: &Path, code: &str) -> Result<Grant, EnterError
         keys::forget_entering(vault, device);
     }
     match met {
-        Ok(_) => Ok(replica.grant()?),
+        Ok(visit) => Ok((replica.grant()?, visit)),
         Err(error) if is_in => Err(EnterError::Broken(error)),
         Err(error) => Err(EnterError::NotIn(error)),
     }

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use qrcode::QrCode;
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use super::naming::{Targets, record};
 use super::render::{complain, json as write_json, line, paragraphs, picture as draw};
+use super::sync::tell_unsettled;
 use super::typed::{line_of_file, line_of_input, line_of_variable};
 use super::{Json, Most};
 use crate::belonging::enter::enter;
@@ -138,11 +140,12 @@ pub(super) struct Enter {
 }
 
 impl Enter {
-    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+    pub(super) fn run(&self, context: &Context) -> Result<ExitCode, Failure> {
         const IN: Caption = Caption::new("Du är inne. Din roll: {}.", "You are in. Your role: {}.");
         let code = self.code.read(context.language)?;
-        let grant = enter(&Vault::of_this_person(), &context.path, &code)?;
-        line(IN.fill(context.language, &[&role(grant.role).get(context.language)]))
+        let (grant, visit) = enter(&Vault::of_this_person(), &context.path, &code)?;
+        line(IN.fill(context.language, &[&role(grant.role).get(context.language)]))?;
+        Ok(tell_unsettled(&visit, false, context.language))
     }
 }
 

@@ -249,10 +249,10 @@ fn carry_out(command: Option<Command>, context: &Context, named: bool) -> Result
     match command {
         None | Some(Command::Open) => return crate::window::open(context, named),
         Some(Command::New(command)) => command.run(context)?,
-        Some(Command::Join(command)) => command.run(context)?,
-        Some(Command::Share(command)) => command.run(context)?,
+        Some(Command::Join(command)) => return command.run(context),
+        Some(Command::Share(command)) => return command.run(context),
         Some(Command::Relay(command)) => command.run(context)?,
-        Some(Command::Enter(command)) => command.run(context)?,
+        Some(Command::Enter(command)) => return command.run(context),
         Some(Command::Invite(command)) => command.run(context)?,
         Some(Command::Members(command)) => command.run(context)?,
         Some(Command::Member(command)) => command.run(context)?,

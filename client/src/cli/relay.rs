@@ -1,5 +1,7 @@
 //! Commands on the relay: where it is, and taking to one what is only here.
 
+use std::process::ExitCode;
+
 use clap::Args;
 use samsyn_engine::schema::Caption;
 use serde_json::json;
@@ -8,6 +10,7 @@ use super::Json;
 use super::members::Code;
 use super::progress::telling;
 use super::render::{json as write_json, line};
+use super::sync::tell_unsettled;
 use crate::belonging::moving::{Move, move_relay};
 use crate::belonging::sharing::{Destination, share};
 use crate::context::{Context, Failure};
@@ -85,17 +88,18 @@ pub(super) struct Share {
 }
 
 impl Share {
-    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+    pub(super) fn run(&self, context: &Context) -> Result<ExitCode, Failure> {
         let (address, code) = self.code.beside(&self.address, context.language)?;
         let to = Destination::read(&address, &code)?;
         let shared =
             telling(context.language, |tell| share(&Vault::of_this_person(), &context.path, to, tell))?;
         if self.json.json {
             let (name, visit) = (&shared.name, &shared.visit);
-            return write_json(&json!({
+            write_json(&json!({
                 "name": name, "address": shared.address.to_string(), "workspace": shared.address.workspace,
                 "pushed": visit.pushed, "refused": visit.refused,
-            }));
+            }))?;
+            return Ok(tell_unsettled(visit, false, context.language));
         }
         const DONE: Caption = Caption::new(
             "{name} finns nu på {address}, och du är dess koordinator. Skickade ändringar: {count}. Bjud in andra med: samsyn invite",
@@ -103,6 +107,7 @@ impl Share {
         );
         let words = DONE.get(context.language).replace("{name}", &shared.name);
         let words = words.replace("{address}", &shared.address.to_string());
-        line(words.replace("{count}", &shared.visit.pushed.to_string()))
+        line(words.replace("{count}", &shared.visit.pushed.to_string()))?;
+        Ok(tell_unsettled(&shared.visit, false, context.language))
     }
 }

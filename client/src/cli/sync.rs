@@ -159,14 +159,17 @@ impl Sync {
                 line(TOLD_APART.get(language))?;
             }
         }
-        if unsettled(&visit, with_peer).is_empty() {
-            return Ok(ExitCode::SUCCESS);
-        }
-        for said in unsettled(&visit, with_peer) {
-            complain(format_args!("samsyn: {}", said.explain(language)));
-        }
-        Ok(ExitCode::from(UNSETTLED))
+        Ok(tell_unsettled(&visit, with_peer, language))
     }
+}
+
+/// Tells what an exchange has left for somebody to decide. Answers with how a command ends of which it was part.
+pub(super) fn tell_unsettled(visit: &link::Visit, with_peer: bool, language: Language) -> ExitCode {
+    let unsettled = unsettled(visit, with_peer);
+    for said in &unsettled {
+        complain(format_args!("samsyn: {}", said.explain(language)));
+    }
+    if unsettled.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(UNSETTLED) }
 }
 
 /// What stands in place of a reason that has no words in the person's language.

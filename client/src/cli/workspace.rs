@@ -1,6 +1,7 @@
 //! Commands on the workspace as a whole: making, joining, syncing, exporting.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{ArgGroup, Args};
 use samsyn_engine::exchange::{export_automerge, export_json};
@@ -10,6 +11,7 @@ use serde_json::json;
 use super::members::Code;
 use super::render::{json as write_json, line};
 use super::rest::AtRest;
+use super::sync::tell_unsettled;
 use super::{Json, Overwrite};
 use crate::belonging::join::{self, Entry, Made};
 use crate::context::{Context, Failure};
@@ -68,7 +70,7 @@ pub(super) struct Join {
 }
 
 impl Join {
-    pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
+    pub(super) fn run(&self, context: &Context) -> Result<ExitCode, Failure> {
         let name = join::person(&self.name)?;
         let (address, code) = self.code.beside(&self.address, context.language)?;
         let entry = Entry::read(&address, &code)?;
@@ -80,11 +82,12 @@ impl Join {
             if self.no_sync { (replica, link::Visit::default()) } else { join::first_sync(site, replica)? };
         let meta = replica.meta()?;
         if self.json.json {
-            return write_json(&json!({
+            write_json(&json!({
                 "replica": context.path, "workspace": workspace, "name": meta.workspace_name,
                 "device": replica.device(), "received": visit.received, "records": visit.records,
-                "encrypted": key.is_some(),
-            }));
+                "kept_apart": visit.kept_apart, "encrypted": key.is_some(),
+            }))?;
+            return Ok(tell_unsettled(&visit, false, context.language));
         }
         const MADE: Caption = Caption::new(
             "{} är skapad. Den är tom än: hämta posterna med \"samsyn sync\".",
@@ -103,7 +106,8 @@ impl Join {
                 &[&meta.workspace_name, &count_words(visit.records as u64, context.language), &path],
             ))?;
         }
-        self.at_rest.say(key.as_ref(), context)
+        self.at_rest.say(key.as_ref(), context)?;
+        Ok(tell_unsettled(&visit, false, context.language))
     }
 }
 

@@ -57,14 +57,16 @@ impl Backoff {
         if matches!(error, LinkError::SignIn { .. }) {
             return random.random_range(PORTAL.0..=PORTAL.1);
         }
-        if let LinkError::Closed(Notice { code: ErrorCode::Limited, again: Some(seconds), .. }) = error {
-            // Sooner there is nothing to be had, and a little later not everybody comes at once.
-            let least = Duration::from_secs(u64::from(*seconds)).clamp(FIRST, ASKED);
-            return random.random_range(least..=least + least / 10);
-        }
         let most = FIRST.saturating_mul(2_u32.saturating_pow(self.failures)).min(MOST);
         self.failures = self.failures.saturating_add(1);
-        random.random_range(LEAST..=most)
+        let pause = random.random_range(LEAST..=most);
+        if let LinkError::Closed(Notice { code: ErrorCode::Limited, again: Some(seconds), .. }) = error {
+            // Sooner there is nothing to be had, and a little later not everybody comes at once. A relay that says each time that
+            // there is room at once is a failure like any other.
+            let least = Duration::from_secs(u64::from(*seconds)).clamp(FIRST, ASKED);
+            return random.random_range(least..=least + least / 10).max(pause);
+        }
+        pause
     }
 }
 
@@ -140,10 +142,14 @@ mod tests {
             [(0, FIRST), (30, Duration::from_secs(30)), (864, Duration::from_secs(864)), (u32::MAX, ASKED)]
         {
             for _ in 0..500 {
+                backoff.reset();
                 let pause = backoff.pause(&limited(Some(again)), &mut random);
                 assert!((least..=least + least / 10).contains(&pause), "{again}: {pause:?}");
             }
         }
+        let whole: Duration = (0..1_000).map(|_| backoff.pause(&limited(Some(0)), &mut random)).sum();
+        assert!(whole > Duration::from_secs(25_000), "one that always says so is not hammered: {whole:?}");
+        backoff.reset();
         assert!(backoff.pause(&limited(None), &mut random) <= FIRST, "without a word as after any failure");
     }
 

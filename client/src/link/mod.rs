@@ -40,7 +40,7 @@ use std::time::Duration;
 use samsyn_engine::identity::{Managed, Management};
 use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::store::StoreError;
-use samsyn_engine::sync::Notice;
+use samsyn_engine::sync::{ErrorCode, Notice};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// What one visit to the relay brought about.
@@ -251,6 +251,10 @@ async fn ask(replica: &mut Replica, management: &Management) -> Result<Managed, 
     }
 }
 
+/// A relay that says it stops is tried again so often, each time after a moment.
+const STOPPED: u32 = 3;
+const IN_A_MOMENT: Duration = Duration::from_millis(500);
+
 const STUCK_WORDS: &str = "it answers, but nothing has gone on for a long time";
 
 async fn visit(replica: &mut Replica, logged: Duration, tell: Tell<'_>) -> Result<Visit, LinkError> {
@@ -258,6 +262,13 @@ async fn visit(replica: &mut Replica, logged: Duration, tell: Tell<'_>) -> Resul
     loop {
         match go_on(replica, logged, (&mut visit, &mut *tell)).await {
             Err(LinkError::Problem(SyncProblem::BeginAgain)) => begin_again(&mut anew).await?,
+            // The relay has written its log anew, or the role was changed: what is not answered is sent with the next.
+            Err(LinkError::Closed(notice))
+                if notice.code == ErrorCode::Stopping && anew.times() < STOPPED =>
+            {
+                begin_again(&mut anew).await?;
+                sleep(IN_A_MOMENT).await;
+            }
             Err(error) => return Err(error),
             Ok(()) => {
                 visit.look_at(replica).map_err(SyncProblem::from)?;

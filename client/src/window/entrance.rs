@@ -63,7 +63,8 @@ impl Entrance {
         let context = context.clone();
         let work = move || {
             // Where nobody listens any more the window is gone; what was let in is kept all the same.
-            let _ = told.send(enter(&vault, &path, &code));
+            // What the exchange came to stands in the status line.
+            let _ = told.send(enter(&vault, &path, &code).map(|(grant, _)| grant));
             context.request_repaint();
         };
         let begun = std::thread::Builder::new().name("enter".to_owned()).spawn(work);
