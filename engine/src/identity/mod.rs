@@ -23,7 +23,7 @@ pub use entrance::{CHALLENGE_HEADER, Challenge, ChallengeError, Entrance, RelayI
 pub use ids::{DeviceId, MemberId, WorkspaceId};
 pub use invitation::{CodeError, Invitation, InvitationCode, LONGEST_INVITATION, ValidityError, validity};
 pub use key::{DeviceKey, PublicKey, Signature};
-pub use role::{Forbidden, Grant, Owned, Right, Role, RoleError};
+pub use role::{Forbidden, Grant, Owned, Role, RoleError};
 pub use roster::{
     Device, Erasure, HAPPENINGS, Happening, Managed, Management, ManagementError, Member, OpenInvitation,
     Roster,

@@ -1,6 +1,6 @@
 //! What a record kind is.
 
-use super::{Caption, Field, FieldPath, FieldType, Target};
+use super::{Access, Caption, Field, FieldPath, FieldType, Target};
 
 /// The sign of a kind in sidebars and search results. The window draws it; here it is only a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +38,8 @@ pub struct Kind {
     pub register: Option<[&'static str; 2]>,
     /// Kinds that people do not make by hand (a member of the workspace) are left out of menus and lists.
     pub internal: bool,
+    /// Who may read and write its records.
+    pub access: Access,
     /// The fields, in the order of the form.
     pub fields: &'static [Field],
 }

@@ -9,12 +9,14 @@
 //!                    ├─ table column    (client)
 //!  kinds/contact.rs ─┼─ validation      (schema)     before an edit, and in the relay before the log
 //!      &Kind         ├─ document layout (document)   which containers a new document is seeded with
+//!                    ├─ access          (identity)   who may read and write it, in the relay and in every client
 //!                    ├─ diff labels     (review)
 //!                    └─ search entry    (store)
 //! ```
 //!
 //! This module knows neither Automerge nor SQLite: [`Value`] is what a field holds, [`FieldType`] what it may hold.
 
+mod access;
 mod caption;
 mod enumeration;
 mod error;
@@ -29,6 +31,11 @@ mod record;
 mod text;
 mod value;
 
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+pub use access::{Access, Owner, Right};
 pub use caption::{Caption, Language};
 pub use enumeration::{Choice, Enumeration};
 pub use error::{Question, ValueError};
@@ -43,6 +50,11 @@ pub use text::{Near, Reading, count_words};
 pub(crate) use value::LONGEST_PROSE;
 pub use value::{Cells, Coordinates, Currency, DateRange, Link, Money, Row, Scalar, Value, cells_to_json};
 
-/// The version of the kinds in this program. It rises by one with every release that adds fields or kinds; a
-/// document remembers nothing of it, but a replica's projections are made anew when it has risen.
+/// A hash over all that the kinds say. What was made from records by what the kinds said before is made anew when it is another.
+pub fn schema_hash() -> &'static [u8; 32] {
+    static HASH: LazyLock<[u8; 32]> = LazyLock::new(|| Sha256::digest(format!("{KINDS:?}")).into());
+    &HASH
+}
+
+/// The version of the kinds in this program, as exports name it. It rises by one with every release that adds fields or kinds.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -10,14 +10,14 @@ use super::{Result, Store, Stored, stored};
 use crate::document::{Contents, Document, Record};
 use crate::id::RecordId;
 use crate::parallel;
-use crate::schema::{Cells, Field, FieldType, Link, SCHEMA_VERSION, Value, cells_to_json};
+use crate::schema::{Cells, Field, FieldType, Link, Value, cells_to_json, schema_hash};
 
 /// Rises when this module writes something else for the same document.
 const FORM: u32 = 3;
 
-/// What the file notes to know whether its projections are of this version of kinds and projection.
+/// What the file notes to know whether its projections are of these kinds and this projection.
 fn version() -> Vec<u8> {
-    format!("{SCHEMA_VERSION}.{FORM}").into_bytes()
+    [&schema_hash()[..], &FORM.to_be_bytes()].concat()
 }
 
 /// Whether the projections are of another version of the program.

@@ -7,9 +7,8 @@
 use std::collections::HashMap;
 
 use samsyn_engine::document::{self, ActorId, Change, Document, Record};
-use samsyn_engine::identity::{DeviceId, Forbidden, Grant, Right};
-
-use samsyn_engine::schema::kinds::MEMBER;
+use samsyn_engine::identity::{DeviceId, Forbidden, Grant};
+use samsyn_engine::schema::{self, Owner, Right};
 
 use super::refusal::Refusal;
 use crate::log::{Log, LogError};
@@ -72,7 +71,8 @@ pub(super) fn check(
     named: bool,
 ) -> Result<(), Forbidden> {
     let (role, kind) = (grant.role, after.kind_name().unwrap_or_default());
-    if named && kind != MEMBER.name {
+    let is_of_device = || schema::kind(&kind).is_some_and(|kind| kind.access.owner == Owner::Device);
+    if named && !is_of_device() {
         return Err(Forbidden::NotOwn { role, kind });
     }
     match (role.right(&kind), written(after)) {

@@ -17,9 +17,9 @@ use jiff::civil::Date;
 
 use crate::document::Edit;
 use crate::id::RecordId;
-use crate::identity::{Right, Role};
+use crate::identity::Role;
 use crate::replica::{Replica, ReplicaError};
-use crate::schema::{KINDS, Kind, Value};
+use crate::schema::{KINDS, Kind, Right, Value};
 use crate::store::{Filter, ListQuery, RowView, Sort, Store, StoreError, Test};
 
 pub use review_by::{NOTICE, Stand};

@@ -6,7 +6,7 @@
 //! bid while offline have noted two.
 
 use super::shared::{ADDRESS_ROWS, PLACE};
-use crate::schema::{Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target};
+use crate::schema::{Access, Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target};
 
 /// A person.
 pub static CONTACT: Kind = Kind {
@@ -18,6 +18,7 @@ pub static CONTACT: Kind = Kind {
     title: &[&["given", "family"], &["additional"]],
     register: Some(["family", "given"]),
     internal: false,
+    access: Access::PERSONAL,
     fields: &[
         Field::new("prefix", "Titel före namnet", "Prefix", FieldType::Line)
             .section("Namn", "Name")

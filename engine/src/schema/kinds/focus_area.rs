@@ -3,7 +3,7 @@
 //! Contacts, organisations, plans and meetings point at focus areas; an area points only at those who agreed to it.
 //! It is a claim with evidence: first *proposed*, then *agreed* by the parties.
 
-use crate::schema::{Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target};
+use crate::schema::{Access, Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target};
 
 /// A subject in which the town is strong.
 pub static FOCUS_AREA: Kind = Kind {
@@ -15,6 +15,7 @@ pub static FOCUS_AREA: Kind = Kind {
     title: &[&["name"]],
     register: None,
     internal: false,
+    access: Access::COMMON,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)
             .section("Fokusområde", "Focus area")

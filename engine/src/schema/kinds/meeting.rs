@@ -5,7 +5,7 @@
 //! Whether a meeting counts in the statistics (ICCA, SNCVB) is not a field: it follows from organiser, category,
 //! frequency, delegates, nights and rotation.
 
-use crate::schema::{Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target, Unit};
+use crate::schema::{Access, Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target, Unit};
 
 /// A congress or another meeting.
 pub static MEETING: Kind = Kind {
@@ -17,6 +17,7 @@ pub static MEETING: Kind = Kind {
     title: &[&["name"]],
     register: None,
     internal: false,
+    access: Access::COMMON,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)
             .section("Möte", "Meeting")

@@ -3,7 +3,7 @@
 //! Its record id *is* the device's id, which every change carries as its author. So history can say "Anna, on the
 //! laptop" from nothing but the change, and a name that is corrected is right in all of history at once.
 
-use crate::schema::{Caption, Field, FieldType, Icon, Kind};
+use crate::schema::{Access, Caption, Field, FieldType, Icon, Kind};
 
 /// Somebody who takes part in the workspace, on one device.
 pub static MEMBER: Kind = Kind {
@@ -15,6 +15,7 @@ pub static MEMBER: Kind = Kind {
     title: &[&["name"], &["device"]],
     register: None,
     internal: true,
+    access: Access::OF_DEVICE,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line).listed().searched().required(),
         Field::new("device", "Enhet", "Device", FieldType::Line).listed().help(

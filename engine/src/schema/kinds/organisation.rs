@@ -5,7 +5,7 @@
 //! (formally backed) by a party stands in a section of its own.
 
 use super::shared::ADDRESS_ROWS;
-use crate::schema::{Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target};
+use crate::schema::{Access, Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target};
 
 /// An organisation.
 pub static ORGANISATION: Kind = Kind {
@@ -17,6 +17,7 @@ pub static ORGANISATION: Kind = Kind {
     title: &[&["name"]],
     register: None,
     internal: false,
+    access: Access::COMMON,
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)
             .section("Organisation", "Organisation")

@@ -12,7 +12,7 @@
 //! circles of dependencies merge without a conflict; review finds them.
 
 use super::shared::LEVEL;
-use crate::schema::{Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target, Unit};
+use crate::schema::{Access, Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target, Unit};
 
 /// A project.
 pub static PLAN: Kind = Kind {
@@ -24,6 +24,7 @@ pub static PLAN: Kind = Kind {
     title: &[&["name"]],
     register: None,
     internal: false,
+    access: Access::of_organisation(&["owner", "partners"]),
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)
             .section("Plan", "Plan")

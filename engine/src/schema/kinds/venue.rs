@@ -9,7 +9,7 @@
 //! space and the same days merge without a conflict and are still wrong; review finds them.
 
 use super::shared::{COUNTRY, POSTAL_CODE, STREET, TOWN};
-use crate::schema::{Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target, Unit};
+use crate::schema::{Access, Caption, Choice, Enumeration, Field, FieldType, Icon, Kind, Target, Unit};
 
 /// A place.
 pub static VENUE: Kind = Kind {
@@ -21,6 +21,7 @@ pub static VENUE: Kind = Kind {
     title: &[&["name"]],
     register: None,
     internal: false,
+    access: Access::of_organisation(&["organisation"]),
     fields: &[
         Field::new("name", "Namn", "Name", FieldType::Line)
             .section("Anläggning", "Venue")
