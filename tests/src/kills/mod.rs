@@ -52,6 +52,8 @@ pub struct Kills {
 pub struct Tally {
     /// At how many points all was as it must be.
     pub passed: usize,
+    /// At how many something else was hit each time: a call there is none of a disk's.
+    pub missed: usize,
     /// What was not, with the point at which.
     pub failures: Vec<String>,
 }
@@ -78,7 +80,12 @@ impl Kills {
             let (passed, failed) = (tally.passed - before.0, tally.failures.len() - before.1);
             println!("{:<28} {passed} passed, {failed} failed", case.name);
         }
-        println!("{} passed, {} failed", tally.passed, tally.failures.len());
+        println!(
+            "{} passed, {} failed, {} could not be hit",
+            tally.passed,
+            tally.failures.len(),
+            tally.missed
+        );
         if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
@@ -96,7 +103,8 @@ pub fn hit(case: &Case, fault: Fault, (from, every): (usize, usize), tally: &mut
     let points = prepared.points(case, fault);
     for (number, point) in points.iter().enumerate().skip(from).step_by(every.max(1)) {
         match prepared.hit(case, point, fault) {
-            Ok(()) => tally.passed += 1,
+            Ok(true) => tally.passed += 1,
+            Ok(false) => tally.missed += 1,
             Err(found) => {
                 let failure = format!("{} {fault} at point {number} ({point}): {found}", case.name);
                 eprintln!("{failure}");

@@ -54,15 +54,15 @@ impl Prepared {
     }
 
     /// Hits a copy at a point, and looks at what is left.
-    pub(super) fn hit(&self, case: &Case, point: &Point, fault: Fault) -> Found {
+    /// Says whether it could be hit there.
+    pub(super) fn hit(&self, case: &Case, point: &Point, fault: Fault) -> Result<bool, String> {
         let tried = (0..TRIES).find_map(|_| {
             let (scene, company) = self.copy(case, "copy");
             let before = scene.outputs();
             let hit = strace::hit(&(case.command)(&scene), point, fault, &scene.folder)?;
             Some((scene, company, before, hit))
         });
-        // Never hit, nothing was found: that is not to be told from a command that holds.
-        let (scene, _company, before, hit) = tried.ok_or("it was never hit there")?;
+        let Some((scene, _company, before, hit)) = tried else { return Ok(false) };
         said(&hit, fault)?;
         if !hit.status.success() {
             kept(&before)?;
@@ -81,7 +81,8 @@ impl Prepared {
         (case.done)(&scene)?;
         sound(&scene)?;
         litter(&scene.folder, &|_| true)?;
-        in_clear(&scene)
+        in_clear(&scene)?;
+        Ok(true)
     }
 }
 
