@@ -429,7 +429,9 @@ impl Pictures {
     fn does(&mut self, step: Step, context: &egui::Context) -> Result<(), Trouble> {
         match step {
             Step::Open(stage, width, settings) => {
-                context.send_viewport_cmd(ViewportCommand::InnerSize(vec2(width, HEIGHT)));
+                // The one before may have had larger text: its points are larger than those of a picture.
+                let size = vec2(width, HEIGHT) / context.zoom_factor();
+                context.send_viewport_cmd(ViewportCommand::InnerSize(size));
                 // One window at a time has the file open.
                 if let Some(mut front) = self.front.take() {
                     front.close();

@@ -40,6 +40,9 @@ const FEW: u64 = 3;
 /// So many records that are nearly what was meant are shown at most.
 const MOST_NEAR: usize = 10;
 
+/// What stands behind all words that begin with a figure.
+const BEHIND_NUMBERS: &str = ":";
+
 /// So many words of the index are taken for each that is typed.
 const WORDS: usize = 24;
 
@@ -136,12 +139,14 @@ impl Store {
         let typed: Vec<char> = word.chars().collect();
         let Some(first) = typed.first() else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        // Most slips are further on: only where there are none all words are looked at.
+        // Most slips are further on: only where there are none all words are looked at. Of numbers there are as many as of words, and one
+        // that begins otherwise is another.
         for begin in [first.to_string(), format!("{BESIDE}{first}")] {
-            self.look_through(&begin, &typed, &mut found)?;
+            let end = format!("{begin}{}", char::MAX);
+            self.look_through((&begin, &end), &typed, &mut found)?;
         }
-        if found.is_empty() {
-            self.look_through("", &typed, &mut found)?;
+        if found.is_empty() && !typed.iter().any(char::is_ascii_digit) {
+            self.look_through((BEHIND_NUMBERS, &char::MAX.to_string()), &typed, &mut found)?;
         }
         found.sort();
         let is_whole = found.iter().any(|(nearness, ..)| matches!(nearness, Nearness::Whole(_)));
@@ -149,15 +154,14 @@ impl Store {
         Ok(found.into_iter().take(WORDS).map(|(_, _, word)| word).collect())
     }
 
-    /// The words of the index that begin so and are near, with how seldom they are.
+    /// The words of the index between these that are near, with how seldom they are.
     fn look_through(
         &self,
-        begin: &str,
+        (begin, end): (&str, &str),
         typed: &[char],
         found: &mut Vec<(Nearness, std::cmp::Reverse<i64>, String)>,
     ) -> Result<()> {
         lay_out_words(&self.connection)?;
-        let end = format!("{begin}{}", char::MAX);
         let mut statement = self
             .connection
             .prepare_cached("SELECT term, doc FROM temp.vocabulary WHERE term >= ?1 AND term < ?2")?;
