@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use samsyn_engine::document::{Difference, Record};
 use samsyn_engine::id::RowId;
-use samsyn_engine::review::{Finding, Problem, Stand, WayOut};
+use samsyn_engine::review::{Finding, Problem, QuickFix, Stand};
 use samsyn_engine::schema::{Caption, Field, FieldPath, FieldType, Language, Link, Row, Value};
 
 use samsyn_engine::text::plain;
@@ -171,12 +171,12 @@ pub fn problem_words(finding: &Finding, language: Language) -> String {
 }
 
 /// What one click does about it.
-pub fn way_out_words(way_out: &WayOut, language: Language) -> String {
+pub fn way_out_words(quick_fix: &QuickFix, language: Language) -> String {
     const NEEDED: Caption = Caption::new("Behövs till {}", "Needed until {}");
     const CONSENT: Caption = Caption::new("Samtycket är grunden", "The consent is the basis");
-    match way_out {
-        WayOut::DecideAgain(by) => NEEDED.get(language).replace("{}", &by.to_string()),
-        WayOut::RestOnConsent => CONSENT.get(language).to_owned(),
+    match quick_fix {
+        QuickFix::DecideAgain(by) => NEEDED.get(language).replace("{}", &by.to_string()),
+        QuickFix::RestOnConsent => CONSENT.get(language).to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use samsyn_engine::sync::{Batch, Cursor, Entry as Sent, EntryBody, FromRelay, Lo
 
 use crate::log::{Entry, Stretch};
 
-/// The batch of a stretch for somebody who does not see all of it: what is out of sight is left out, and the place behind it
+/// The batch of a stretch for somebody who does not see all of it: what is out of scope is left out, and the place behind it
 /// is told as `told` says. Entries whose position is one of the receiver's `own` go by name.
 pub(crate) fn partial(
     stretch: &Stretch,

@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use crate::delivery::{self, Begun, Sending};
 use crate::erasures;
 use crate::frames;
-use crate::log::{Entry, Log, LogError, Meta, Range, Sight, SqliteLog};
+use crate::log::{Entry, Log, LogError, Meta, Range, ReadScope, SqliteLog};
 use crate::members::{Members, SqliteMembers, manage};
 use crate::workspace::{self, Access, Admission, Admitted, Own};
 use crate::writer::{Answer, By, Folding, Job, Outcome, Publish, Writer};
@@ -130,17 +130,17 @@ impl InlineConnection {
     }
 
     /// Where the comparison stands; there is one, and nothing is on its way.
-    fn compares(&self) -> Result<(u64, Sight), Notice> {
-        match self.client.as_ref().map(|client| (&client.before, client.admitted.view.sight())) {
-            Some((Before::Comparison { as_of, wanted: None }, sight)) => Ok((*as_of, sight)),
+    fn compares(&self) -> Result<(u64, ReadScope), Notice> {
+        match self.client.as_ref().map(|client| (&client.before, client.admitted.view.scope())) {
+            Some((Before::Comparison { as_of, wanted: None }, scope)) => Ok((*as_of, scope)),
             _ => Err(not_understood(SyncError::Order("a part of a comparison"))),
         }
     }
 
     fn want(&mut self, records: Vec<Wanted>) -> Result<(), Notice> {
-        let (as_of, sight) = self.compares()?;
+        let (as_of, scope) = self.compares()?;
         if let Some(client) = &mut self.client {
-            let wanted = Some(Sending::wanted((as_of, sight), records));
+            let wanted = Some(Sending::wanted((as_of, scope), records));
             client.before = Before::Comparison { as_of, wanted };
         }
         Ok(())

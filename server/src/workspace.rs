@@ -21,7 +21,7 @@ use crate::delivery::{self, Begun, Sending, View};
 use crate::erasures;
 use crate::frames;
 use crate::limits::Payer;
-use crate::log::{self, Entry, Log, LogError, Meta, Range, Sight};
+use crate::log::{self, Entry, Log, LogError, Meta, Range, ReadScope};
 use crate::members::{Entering, Members, manage};
 use crate::presence::Room;
 use crate::reading::{Reader, Turns, timed};
@@ -345,16 +345,16 @@ impl Workspace {
         self.stamps.subscribe()
     }
 
-    /// Of these records those that are in sight.
+    /// Of these records those that are in scope.
     ///
     /// # Errors
     /// Where that cannot be read.
     pub(crate) async fn seen(
         self: &Arc<Self>,
         records: Vec<RecordId>,
-        sight: Sight,
+        scope: ReadScope,
     ) -> Result<BTreeSet<RecordId>, LogError> {
-        self.read(move |log| seen(log, records, sight)).await
+        self.read(move |log| seen(log, records, scope)).await
     }
 
     /// The end of the log, now and whenever it moves.
@@ -392,7 +392,7 @@ impl Workspace {
     pub(crate) async fn compared(
         self: &Arc<Self>,
         reader: &Reader,
-        as_of: (u64, Sight),
+        as_of: (u64, ReadScope),
         theirs: Vec<CompareRange>,
     ) -> Result<Vec<CompareRange>, LogError> {
         self.read_for(reader, move |log| delivery::compared(log, as_of, &theirs)).await
@@ -540,7 +540,7 @@ pub(crate) fn partial_batch(
 ) -> Result<(Bytes, u64), LogError> {
     let stretch = log.read(range)?.checked()?;
     let records = stretch.entries.iter().map(|entry| entry.record).collect();
-    let seen = seen(log, records, view.sight())?;
+    let seen = seen(log, records, view.scope())?;
     let frame = frames::partial(
         &stretch,
         view.told(stretch.end),
@@ -550,15 +550,15 @@ pub(crate) fn partial_batch(
     Ok((frame, stretch.end.position))
 }
 
-/// Of these records those that are in sight.
-fn seen(log: &dyn Log, mut records: Vec<RecordId>, sight: Sight) -> Result<BTreeSet<RecordId>, LogError> {
+/// Of these records those that are in scope.
+fn seen(log: &dyn Log, mut records: Vec<RecordId>, scope: ReadScope) -> Result<BTreeSet<RecordId>, LogError> {
     records.sort_unstable();
     records.dedup();
     let kinds = log.kinds(&records)?;
     Ok(records
         .into_iter()
         .zip(kinds)
-        .filter(|(_, kind)| sight.sees(kind))
+        .filter(|(_, kind)| scope.sees(kind))
         .map(|(record, _)| record)
         .collect())
 }

@@ -8,7 +8,7 @@ use samsyn_engine::document::ChangeHash;
 use samsyn_engine::document::gate::{Limits, TIMES};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
-    Challenge, Credential, DeviceKey, Entrance, HAPPENINGS, InvitationCode, Invited, LONGEST_INVITATION,
+    AUDIT_ENTRIES, Challenge, Credential, DeviceKey, Entrance, InvitationCode, Invited, LONGEST_INVITATION,
     LONGEST_LABEL, Managed, Management, ManagementError, Proof, Role, WorkspaceSecret,
 };
 use samsyn_engine::sync::compare::{self, Fingerprint, Held, Holding, Inventory, Range};
@@ -370,12 +370,12 @@ fn how_much_the_relay_takes() {
     says("erasures in a welcome", written(limits::ERASURES as u64));
     assert_eq!(
         constant("server/src/members/managing.rs", "TOLD"),
-        HAPPENINGS as u64,
+        AUDIT_ENTRIES as u64,
         "the page has one number"
     );
     says(
         "what was changed, and what was erased, in a roster",
-        format!("{} each", written(HAPPENINGS as u64)),
+        format!("{} each", written(AUDIT_ENTRIES as u64)),
     );
 }
 

@@ -15,7 +15,7 @@ use rand::rngs::SmallRng;
 use samsyn_engine::document::{Document, Edit, EncodedChange, Writer};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
-    Credential, Device, DeviceId, DeviceKey, Erasure, Grant, Happening, Invitation, Invited, Managed,
+    AuditEntry, Credential, Device, DeviceId, DeviceKey, Erasure, Grant, Invitation, Invited, Managed,
     Management, ManagementError, Member, OpenInvitation, Proof, Role, Roster, Signature, WorkspaceId,
     WorkspaceSecret,
 };
@@ -360,7 +360,7 @@ fn belonging(seeds: &mut Seeds, hello: &dyn Fn(Option<Cursor>) -> Hello) {
         devices: vec![device],
     };
     let happening =
-        Happening { at: 1, by: Some(id), what: "role".to_owned(), whom: Some(id), role: Some(role) };
+        AuditEntry { at: 1, by: Some(id), what: "role".to_owned(), whom: Some(id), role: Some(role) };
     let roster = Roster {
         members: vec![member],
         invitations: vec![OpenInvitation { key, role, expires_at: 9 }],

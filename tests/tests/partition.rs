@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use samsyn_client::link::LinkError;
-use samsyn_client::link::surroundings::{Sight, Surroundings};
+use samsyn_client::link::network_monitor::{NetworkMonitor, NetworkState};
 use samsyn_client::link::worker::{Link, Report, SyncStatus, SyncWorker};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{WorkspaceId, WorkspaceSecret};
@@ -26,18 +26,19 @@ use samsyn_tests::process::Relay;
 /// How long a state may take to come. A dead link takes a while to be noticed, and machines are slow at times.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Surroundings in which nothing happens but what a test does.
-struct Still(Arc<Mutex<Sight>>);
+/// NetworkMonitor in which nothing happens but what a test does.
+struct Still(Arc<Mutex<NetworkState>>);
 
-impl Surroundings for Still {
-    fn look(&mut self) -> Sight {
+impl NetworkMonitor for Still {
+    fn look(&mut self) -> NetworkState {
         self.0.lock().unwrap().clone()
     }
 }
 
-fn still() -> Arc<Mutex<Sight>> {
-    let sight = Sight { addresses: ["192.168.1.7".parse().unwrap()].into(), wall: SystemTime::UNIX_EPOCH };
-    Arc::new(Mutex::new(sight))
+fn still() -> Arc<Mutex<NetworkState>> {
+    let state =
+        NetworkState { addresses: ["192.168.1.7".parse().unwrap()].into(), wall: SystemTime::UNIX_EPOCH };
+    Arc::new(Mutex::new(state))
 }
 
 /// A person with a window open, as far as sync goes.
@@ -54,11 +55,11 @@ impl Person {
         (workspace, secret): (WorkspaceId, &WorkspaceSecret),
         address: &str,
     ) -> Person {
-        Person::in_surroundings(still(), folder, name, (workspace, secret), address)
+        Person::with_monitor(still(), folder, name, (workspace, secret), address)
     }
 
-    fn in_surroundings(
-        sight: Arc<Mutex<Sight>>,
+    fn with_monitor(
+        state: Arc<Mutex<NetworkState>>,
         folder: &Path,
         name: &str,
         (workspace, secret): (WorkspaceId, &WorkspaceSecret),
@@ -77,7 +78,7 @@ impl Person {
                 }
             }
         };
-        let worker = SyncWorker::start_in(Box::new(Still(sight)), path.clone(), false, tell);
+        let worker = SyncWorker::start_in(Box::new(Still(state)), path.clone(), false, tell);
         Person { path, told, _worker: worker }
     }
 
@@ -299,9 +300,9 @@ fn no_relay(answer: &'static str) -> (String, Arc<Mutex<Vec<Instant>>>) {
 fn a_network_that_changes_ends_the_wait() {
     let folder = tempfile::tempdir().unwrap();
     let (address, asked) = no_relay("511 Network Authentication Required");
-    let sight = still();
+    let state = still();
     let keys = (WorkspaceId::random(), &WorkspaceSecret::random());
-    let _person = Person::in_surroundings(Arc::clone(&sight), folder.path(), "Asa", keys, &address);
+    let _person = Person::with_monitor(Arc::clone(&state), folder.path(), "Asa", keys, &address);
     let sooner = || {
         let asked = asked.lock().unwrap();
         asked.windows(2).any(|two| two[1] - two[0] < Duration::from_secs(4))
@@ -312,7 +313,7 @@ fn a_network_that_changes_ends_the_wait() {
             break;
         }
         assert!(Instant::now() < end, "the change was not noticed");
-        sight.lock().unwrap().addresses = [std::net::IpAddr::from([10, 0, 0, last])].into();
+        state.lock().unwrap().addresses = [std::net::IpAddr::from([10, 0, 0, last])].into();
         std::thread::sleep(Duration::from_millis(200));
     }
 }

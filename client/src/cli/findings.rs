@@ -2,7 +2,7 @@
 
 use clap::Args;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::review::{Finding, Problem, Stand, WayOut};
+use samsyn_engine::review::{Finding, Problem, QuickFix, Stand};
 use samsyn_engine::schema::{self, Caption, Language};
 use serde_json::json;
 
@@ -51,21 +51,21 @@ fn print(finding: &Finding, title: &str, language: Language) -> Result<(), Failu
     let kind = schema::kind(finding.kind).map_or(finding.kind, |kind| kind.caption.get(language));
     line(format_args!("{kind}: {title}  {}", finding.record))?;
     line(format_args!("  ! {}", problem_words(finding, language)))?;
-    if let Some(way_out) = finding.way_out {
-        let words = way_out_words(&way_out, language);
+    if let Some(quick_fix) = finding.quick_fix {
+        let words = way_out_words(&quick_fix, language);
         line(format_args!(
             "      {words}: samsyn set {} {}={}",
             finding.record,
-            way_out.field(),
-            value(&way_out)
+            quick_fix.field(),
+            value(&quick_fix)
         ))?;
     }
     Ok(())
 }
 
 /// What a way out writes, as it is typed.
-fn value(way_out: &WayOut) -> String {
-    match way_out.value().to_json() {
+fn value(quick_fix: &QuickFix) -> String {
+    match quick_fix.value().to_json() {
         serde_json::Value::String(text) => text,
         other => other.to_string(),
     }
@@ -82,15 +82,15 @@ fn to_json(finding: &Finding, title: &str, language: Language) -> serde_json::Va
         }
         Problem::NoLegalBasis => json!({}),
     };
-    let way_out = finding.way_out.map(|way_out| {
+    let quick_fix = finding.quick_fix.map(|quick_fix| {
         json!({
-            "path": way_out.field(), "value": way_out.value().to_json(),
-            "words": way_out_words(&way_out, language),
+            "path": quick_fix.field(), "value": quick_fix.value().to_json(),
+            "words": way_out_words(&quick_fix, language),
         })
     });
     json!({
         "record": finding.record, "kind": finding.kind, "title": title, "removed": finding.removed,
-        "rule": finding.problem.rule(), "weight": finding.problem.weight().name(), "detail": detail,
-        "words": problem_words(finding, language), "way_out": way_out,
+        "rule": finding.problem.rule(), "weight": finding.problem.severity().name(), "detail": detail,
+        "words": problem_words(finding, language), "quick_fix": quick_fix,
     })
 }

@@ -10,7 +10,7 @@ use qrcode::render::unicode::Dense1x2;
 use samsyn_engine::address::WorkspaceAddress;
 use samsyn_engine::exchange::roster_to_json;
 use samsyn_engine::id::{Beginning, NotOne, RecordId};
-use samsyn_engine::identity::{HAPPENINGS, Managed, Management, Role, Roster, validity};
+use samsyn_engine::identity::{AUDIT_ENTRIES, Managed, Management, Role, Roster, validity};
 use samsyn_engine::replica::Replica;
 use samsyn_engine::schema::kinds::ORGANISATION;
 use samsyn_engine::schema::{Caption, Cells, Language, Target};
@@ -240,7 +240,7 @@ impl Members {
                 line(format_args!("{}  {said}", moment(entry.at)))?;
             }
             self.most.tell(shown.len(), roster.history.len(), context.language);
-            if roster.history.len() >= HAPPENINGS {
+            if roster.history.len() >= AUDIT_ENTRIES {
                 complain(OLDER.get(context.language));
             }
         }

@@ -9,7 +9,7 @@
 //!    ├──▶ questions: what the relay was asked of who belongs, and what of its answers is news
 //!    ├──▶ backoff: how long to wait before the next try
 //!    ├──▶ anew: how often a connection is begun anew at once
-//!    └──▶ surroundings: another network, or a computer that slept, ends the wait
+//!    └──▶ network_monitor: another network, or a computer that slept, ends the wait
 //! ```
 
 mod anew;
@@ -19,12 +19,12 @@ mod connection;
 mod dial;
 pub mod direct;
 mod error;
+pub mod network_monitor;
 mod questions;
 mod report;
 mod sending;
 mod signs;
 mod stranger;
-pub mod surroundings;
 pub mod worker;
 
 pub use asking::is_known_at;

@@ -22,9 +22,9 @@ mod without_disk;
 
 use super::anew::Anew;
 use super::backoff::Backoff;
+use super::network_monitor::{NetworkMonitor, ThisComputer, Watch};
 use super::questions::Questions;
 use super::sending::{Course, Sending};
-use super::surroundings::{Surroundings, ThisComputer, Watch};
 use super::{Connection, LinkError};
 
 pub use super::report::{Asked, Command, Link, Report, SyncStatus};
@@ -42,15 +42,15 @@ impl SyncWorker {
         SyncWorker::start_in(Box::new(ThisComputer), path, offline, tell)
     }
 
-    /// Starts the thread in these surroundings, for tests that change them.
+    /// Starts the thread with this monitor, for tests that change what it sees.
     pub fn start_in(
-        surroundings: Box<dyn Surroundings>,
+        monitor: Box<dyn NetworkMonitor>,
         path: PathBuf,
         offline: bool,
         tell: impl Fn(Report) + Send + 'static,
     ) -> SyncWorker {
         let (commands, orders) = unbounded_channel();
-        let start = Start { surroundings, path, offline, orders, tell: Box::new(tell) };
+        let start = Start { monitor, path, offline, orders, tell: Box::new(tell) };
         let thread = std::thread::Builder::new().name("sync".to_owned()).spawn(|| run(start));
         if let Err(error) = &thread {
             tracing::error!(%error, "the sync thread could not be started");
@@ -77,7 +77,7 @@ type Tell = Box<dyn Fn(Report) + Send>;
 
 /// What the thread begins with.
 struct Start {
-    surroundings: Box<dyn Surroundings>,
+    monitor: Box<dyn NetworkMonitor>,
     path: PathBuf,
     offline: bool,
     orders: UnboundedReceiver<Command>,
@@ -149,8 +149,8 @@ enum Ended {
 
 impl Worker {
     fn new(replica: Replica, start: Start) -> Worker {
-        let Start { surroundings, offline, orders, tell, .. } = start;
-        let watch = Watch::new(surroundings);
+        let Start { monitor, offline, orders, tell, .. } = start;
+        let watch = Watch::new(monitor);
         let (told, backoff) = (Mutex::new(None), Backoff::default());
         let relay = replica.store().relay().ok().flatten();
         Worker {

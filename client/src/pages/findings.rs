@@ -4,7 +4,7 @@ use eframe::egui::text::LayoutJob;
 use eframe::egui::{
     Color32, FontId, Frame, Label, Margin, Panel, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2,
 };
-use samsyn_engine::review::{Finding, Weight};
+use samsyn_engine::review::{Finding, Severity};
 
 use super::{Action, Scene, kind_icon, texts};
 use crate::widgets::icon::{self, Icon};
@@ -110,7 +110,7 @@ fn entries(
 fn finding(ui: &mut Ui, finding: &Finding, shape: Shape, scene: &mut Scene<'_>) {
     let t = Tokens::of(ui);
     let title = scene.title(finding.record);
-    let grave = finding.problem.weight() == Weight::Grave;
+    let grave = finding.problem.severity() == Severity::Must;
     let colour = if grave { t.tone(Tone::Warning).fg } else { t.text_weak };
     let words = problem_words(finding, scene.language);
     let said = |ui: &mut Ui| {
@@ -153,11 +153,11 @@ fn buttons(ui: &mut Ui, finding: &Finding, title: &str, scene: &mut Scene<'_>) {
     }
     let kind = samsyn_engine::schema::kind(finding.kind);
     let may = kind.is_some_and(|kind| scene.session.may_make(kind));
-    if let Some(way_out) = finding.way_out.filter(|_| may) {
-        let words = way_out_words(&way_out, scene.language);
+    if let Some(quick_fix) = finding.quick_fix.filter(|_| may) {
+        let words = way_out_words(&quick_fix, scene.language);
         if button(ui, &words, title) {
             let told = format!("{title}: {words}");
-            scene.act(Action::EditAndTell(finding.record, vec![way_out.edit()], told));
+            scene.act(Action::EditAndTell(finding.record, vec![quick_fix.edit()], told));
         }
     }
     if button(ui, scene.say(texts::OPEN), title) {

@@ -22,7 +22,7 @@ mod settings;
 mod steps;
 
 pub use backend::{Answer, HistoryStep, Looked, RecordView, RefusedStep, RefusedWork, Request};
-pub use notice::{Notice, Overwritten, Severity};
+pub use notice::{Notice, NoticeLevel, Overwritten};
 pub use people::{Known, Laptop, Person, Seen};
 pub use session::{Absence, Session, Standing, Written};
 pub use settings::{FirstPage, FirstWay, Settings, ThemeChoice};

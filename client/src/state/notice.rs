@@ -11,9 +11,9 @@ use samsyn_engine::schema::{FieldPath, Value};
 
 use super::backend::{HistoryStep, RecordView};
 
-/// How grave a notice is.
+/// How much a notice matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
+pub enum NoticeLevel {
     /// For information.
     Info,
     /// Something was not done.
@@ -57,15 +57,15 @@ pub struct Overwritten {
 
 impl Notice {
     /// How grave it is.
-    pub fn severity(&self) -> Severity {
+    pub fn severity(&self) -> NoticeLevel {
         match self {
-            Notice::Failed(_) | Notice::NotEntered(..) => Severity::Problem,
-            Notice::Mended { lost, .. } if *lost > 0 => Severity::Problem,
+            Notice::Failed(_) | Notice::NotEntered(..) => NoticeLevel::Problem,
+            Notice::Mended { lost, .. } if *lost > 0 => NoticeLevel::Problem,
             Notice::Mended { .. }
             | Notice::Kept(..)
             | Notice::Overwritten(_)
             | Notice::SetAside(_)
-            | Notice::Writable => Severity::Info,
+            | Notice::Writable => NoticeLevel::Info,
         }
     }
 }

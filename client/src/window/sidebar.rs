@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eframe::egui::{Label, Popup, PopupCloseBehavior, RichText, Ui, UiBuilder};
-use samsyn_engine::review::{Finding, Weight};
+use samsyn_engine::review::{Finding, Severity};
 use samsyn_engine::schema::{Caption, Language, count_words};
 
 use super::scale;
@@ -116,7 +116,7 @@ fn count(session: &Session, findings: &[Finding], page: Page) -> Option<(usize, 
         Page::Review => {
             let queue = session.queue();
             let contradicts = queue.iter().any(|entry| entry.state.conflicts > 0);
-            let grave = findings.iter().any(|finding| finding.problem.weight() == Weight::Grave);
+            let grave = findings.iter().any(|finding| finding.problem.severity() == Severity::Must);
             Some((
                 queue.len() + findings.len(),
                 if contradicts || grave { Tone::Warning } else { Tone::Accent },

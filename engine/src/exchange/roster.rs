@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::identity::{Device, Erasure, Happening, Member, Roster};
+use crate::identity::{AuditEntry, Device, Erasure, Member, Roster};
 
 /// A roster as JSON, with names in full and keys by their fingerprints.
 pub fn roster_to_json(roster: &Roster) -> Json {
@@ -35,7 +35,7 @@ fn erasure(erasure: &Erasure) -> Json {
     })
 }
 
-fn happening(entry: &Happening) -> Json {
+fn happening(entry: &AuditEntry) -> Json {
     json!({"at": entry.at, "by": entry.by, "what": entry.what, "whom": entry.whom, "role": entry.role})
 }
 

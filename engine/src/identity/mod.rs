@@ -25,6 +25,6 @@ pub use invitation::{CodeError, Invitation, InvitationCode, LONGEST_INVITATION, 
 pub use key::{DeviceKey, PublicKey, Signature};
 pub use role::{Forbidden, Grant, Owned, Role, RoleError};
 pub use roster::{
-    Device, Erasure, HAPPENINGS, Happening, Managed, Management, ManagementError, Member, OpenInvitation,
+    AUDIT_ENTRIES, AuditEntry, Device, Erasure, Managed, Management, ManagementError, Member, OpenInvitation,
     Roster,
 };

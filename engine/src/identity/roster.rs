@@ -9,7 +9,7 @@ use super::{DeviceId, Invitation, MemberId, PublicKey, Role};
 use crate::id::RecordId;
 
 /// So many changes of who belongs are told at most, the newest ones.
-pub const HAPPENINGS: usize = 200;
+pub const AUDIT_ENTRIES: usize = 200;
 
 /// Everybody who belongs, and who did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +20,9 @@ pub struct Roster {
     /// The invitations that are open.
     #[serde(rename = "i", default)]
     pub invitations: Vec<OpenInvitation>,
-    /// What was changed, the newest first; no more than [`HAPPENINGS`].
+    /// What was changed, the newest first; no more than [`AUDIT_ENTRIES`].
     #[serde(rename = "h", default)]
-    pub history: Vec<Happening>,
+    pub history: Vec<AuditEntry>,
     /// What was erased, the last first, and where that is done.
     #[serde(rename = "e", default)]
     pub erasures: Vec<Erasure>,
@@ -101,7 +101,7 @@ pub struct OpenInvitation {
 
 /// Something that was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Happening {
+pub struct AuditEntry {
     /// When, in seconds since 1970-01-01 UTC by the relay's clock.
     #[serde(rename = "t")]
     pub at: i64,

@@ -13,7 +13,7 @@
 
 mod findings;
 
-pub use findings::{Finding, NOTICE, Problem, Stand, WayOut, Weight};
+pub use findings::{Finding, NOTICE, Problem, QuickFix, Severity, Stand};
 
 use crate::document::{Difference, FieldConflict, Heads, Stamp};
 use crate::id::RecordId;

@@ -1,6 +1,6 @@
 //! What a record kind is.
 
-use super::{Access, Caption, Field, FieldPath, FieldType, Target};
+use super::{Access, Caption, Field, FieldPath, FieldType};
 
 /// The sign of a kind in sidebars and search results. The window draws it; here it is only a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,22 +70,5 @@ impl Kind {
     /// The fields that lists show from the start.
     pub fn listed(&self) -> impl Iterator<Item = &'static Field> {
         self.fields.iter().filter(|field| field.listed)
-    }
-
-    /// The names of all kinds that this one's fields refer to.
-    pub fn targets(&self) -> impl Iterator<Item = &'static str> {
-        let direct = self.fields.iter();
-        let in_rows = self.fields.iter().filter_map(|field| match field.field_type {
-            FieldType::Rows(fields) => Some(fields),
-            _ => None,
-        });
-        direct
-            .chain(in_rows.flatten())
-            .flat_map(|field| match field.field_type {
-                FieldType::Reference(Target::Records(kinds))
-                | FieldType::ReferenceSet(Target::Records(kinds)) => kinds,
-                _ => &[],
-            })
-            .copied()
     }
 }

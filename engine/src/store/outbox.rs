@@ -217,15 +217,6 @@ impl Store {
             .prepare_cached("SELECT 1 FROM changes WHERE record = ?1 AND logged AND device IS NOT NULL")?;
         Ok(statement.exists(params![record.as_bytes()])?)
     }
-
-    /// Which of these changes the replica has already.
-    ///
-    /// # Errors
-    /// Where the file cannot be read.
-    pub fn has_change(&self, hash: &ChangeHash) -> Result<bool> {
-        let mut statement = self.connection.prepare_cached("SELECT 1 FROM changes WHERE hash = ?1")?;
-        Ok(statement.exists(params![hash.0])?)
-    }
 }
 
 /// How many of these changes are no seeds.

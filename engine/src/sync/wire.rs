@@ -497,7 +497,7 @@ fn entry((record, kind, bytes): RawEntry, bundled: Bundled) -> Result<Entry, Syn
 mod tests {
     use super::*;
     use crate::identity::{
-        Challenge, DeviceId, DeviceKey, Erasure, Grant, Happening, Invitation, InvitationCode,
+        AuditEntry, Challenge, DeviceId, DeviceKey, Erasure, Grant, Invitation, InvitationCode,
         ManagementError, Member, OpenInvitation, Role, Roster, WorkspaceId, WorkspaceSecret,
     };
     use crate::sync::{
@@ -593,7 +593,7 @@ mod tests {
             }],
             invitations: vec![OpenInvitation { key, role: Role::Reader, expires_at: 8 }],
             erasures: vec![Erasure { number: 1, record: id, at: 3, waiting: vec![id] }],
-            history: vec![Happening {
+            history: vec![AuditEntry {
                 at: 1,
                 by: Some(id),
                 what: "joined".to_owned(),

@@ -20,7 +20,7 @@ use super::pace::Pace;
 use crate::delivery::{Begun, Sending};
 use crate::frames;
 use crate::limits::Seat;
-use crate::log::{LogError, Sight};
+use crate::log::{LogError, ReadScope};
 use crate::presence::{self, Told};
 use crate::reading::{Reader, Reading};
 use crate::stopping::Stopping;
@@ -225,18 +225,18 @@ impl Live {
     /// A part of a comparison came, and nothing is on its way.
     fn compare(&mut self, part: RelayRequest) -> Result<(), End> {
         let as_of = self.compares()?;
-        let sight = self.sight();
+        let scope = self.scope();
         match part {
             RelayRequest::Compare(ranges) => {
                 self.before = Before::Underway;
                 let (workspace, reader) = (Arc::clone(&self.workspace), self.reader.clone());
                 self.preparing = Some(Reading::begin(async move {
-                    let ours = workspace.compared(&reader, (as_of, sight), ranges).await?;
+                    let ours = workspace.compared(&reader, (as_of, scope), ranges).await?;
                     Ok(Prepared::Compared(FromRelay::Compare(ours).encode().into(), as_of))
                 }));
             }
             RelayRequest::Want(wanted) => {
-                self.before = Before::Wanted(as_of, Sending::wanted((as_of, sight), wanted));
+                self.before = Before::Wanted(as_of, Sending::wanted((as_of, scope), wanted));
             }
             _ => self.before = Before::Nothing,
         }
@@ -253,8 +253,8 @@ impl Live {
         Ok(())
     }
 
-    fn sight(&self) -> Sight {
-        self.admitted.view.sight()
+    fn scope(&self) -> ReadScope {
+        self.admitted.view.scope()
     }
 
     /// It was changed who belongs: ends the connection of whoever does not any more, or is something else now.
@@ -284,10 +284,10 @@ impl Live {
         let Some(people) = &mut self.people else { return Ok(()) };
         people.next = Instant::now() + PAUSE;
         let Some(mut news) = people.told.news() else { return Ok(()) };
-        let sight = self.admitted.view.sight();
-        if !sight.is_all() {
+        let scope = self.admitted.view.scope();
+        if !scope.is_all() {
             let open = news.here.iter().filter_map(|here| here.open).collect();
-            let seen = self.workspace.seen(open, sight).await.map_err(|error| End::storage(&error))?;
+            let seen = self.workspace.seen(open, scope).await.map_err(|error| End::storage(&error))?;
             for here in &mut news.here {
                 here.open = here.open.filter(|record| seen.contains(record));
             }

@@ -37,7 +37,7 @@ pub(crate) fn begin(
     if let Some(first) = hello.first_sync
         && let Some(cursor) = known(log, Some(first.cursor), (end, view))?
     {
-        let sending = Sending::first_sync(log, (cursor.position, view.sight()), first.below)?;
+        let sending = Sending::first_sync(log, (cursor.position, view.scope()), first.below)?;
         return Ok((Begun::Records(sending), cursor));
     }
     if hello.cursor.is_some() || hello.holds_records {
@@ -46,7 +46,7 @@ pub(crate) fn begin(
     if end.position == 0 {
         return Ok((Begun::Log, start));
     }
-    Ok((Begun::Records(Sending::first_sync(log, (end.position, view.sight()), u64::MAX)?), end))
+    Ok((Begun::Records(Sending::first_sync(log, (end.position, view.scope()), u64::MAX)?), end))
 }
 
 /// The true place of a cursor, if it is told of one in this log.

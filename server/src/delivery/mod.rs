@@ -21,13 +21,13 @@ pub(crate) use view::View;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::compare::{self, Holding, Inventory, Range};
 
-use crate::log::{Log, LogError, Sight};
+use crate::log::{Log, LogError, ReadScope};
 
 /// The records of a log as they stood with its first entries.
 pub(crate) struct AsOf<'a> {
     log: &'a dyn Log,
     position: u64,
-    sight: Sight,
+    scope: ReadScope,
 }
 
 impl Inventory for AsOf<'_> {
@@ -39,7 +39,7 @@ impl Inventory for AsOf<'_> {
         upper: Option<RecordId>,
         most: usize,
     ) -> Result<Vec<Holding>, LogError> {
-        self.log.holdings((from, upper), self.position, most, self.sight)
+        self.log.holdings((from, upper), self.position, most, self.scope)
     }
 }
 
@@ -49,8 +49,8 @@ impl Inventory for AsOf<'_> {
 /// Where the log cannot be read.
 pub(crate) fn compared(
     log: &dyn Log,
-    (as_of, sight): (u64, Sight),
+    (as_of, scope): (u64, ReadScope),
     theirs: &[Range],
 ) -> Result<Vec<Range>, LogError> {
-    compare::respond(&AsOf { log, position: as_of, sight }, theirs)
+    compare::respond(&AsOf { log, position: as_of, scope }, theirs)
 }

@@ -8,7 +8,7 @@ use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::limits::CHANGE_BYTES;
 use samsyn_engine::sync::{Bundles, Entry, EntryBody, Piece, Records, Wanted};
 
-use crate::log::{Damage, Log, LogError, Sight, Standing, StoredDocument, mend};
+use crate::log::{Damage, Log, LogError, ReadScope, Standing, StoredDocument, mend};
 
 /// So many records are looked up at once.
 const PAGE: usize = 256;
@@ -17,7 +17,7 @@ const PAGE: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Sending {
     as_of: u64,
-    sight: Sight,
+    scope: ReadScope,
     source: Source,
     bundles: Bundles,
 }
@@ -51,23 +51,23 @@ impl Sending {
     /// Where the log cannot be read.
     pub(crate) fn first_sync(
         log: &dyn Log,
-        (as_of, sight): (u64, Sight),
+        (as_of, scope): (u64, ReadScope),
         below: u64,
     ) -> Result<Sending, LogError> {
         let below = below.min(as_of.saturating_add(1));
         // Those that have changed since are among them, or will be once their turn comes.
-        let changed = log.count(u64::MAX, sight)? - log.count(as_of.saturating_add(1), sight)?;
-        let left = log.count(below, sight)? + changed;
+        let changed = log.count(u64::MAX, scope)? - log.count(as_of.saturating_add(1), scope)?;
+        let left = log.count(below, scope)? + changed;
         let source = Source::Newest { page: VecDeque::new(), below };
-        Ok(Sending { as_of, sight, source, bundles: Bundles::new(below, left) })
+        Ok(Sending { as_of, scope, source, bundles: Bundles::new(below, left) })
     }
 
-    /// What a client lacks of the records that it wants. Of one that is out of its sight there is nothing, as of one that is
+    /// What a client lacks of the records that it wants. Of one that is out of its scope there is nothing, as of one that is
     /// not there.
-    pub(crate) fn wanted((as_of, sight): (u64, Sight), wanted: Vec<Wanted>) -> Sending {
+    pub(crate) fn wanted((as_of, scope): (u64, ReadScope), wanted: Vec<Wanted>) -> Sending {
         let left = wanted.len() as u64;
         let source = Source::Wanted(wanted.into());
-        Sending { as_of, sight, source, bundles: Bundles::new(0, left) }
+        Sending { as_of, scope, source, bundles: Bundles::new(0, left) }
     }
 
     /// How many records are still to come; none once all have gone out.
@@ -80,10 +80,10 @@ impl Sending {
     /// # Errors
     /// Where the log cannot be read.
     pub(crate) fn next(&mut self, log: &dyn Log, bytes: usize) -> Result<Records, LogError> {
-        let Sending { as_of, sight, source, bundles } = self;
+        let Sending { as_of, scope, source, bundles } = self;
         bundles.next(bytes, || {
-            let Some(next) = source.next(log, (*as_of, *sight))? else { return Ok(None) };
-            let seen = sight.is_all() || log.kinds(&[next.record])?.iter().all(|kind| sight.sees(kind));
+            let Some(next) = source.next(log, (*as_of, *scope))? else { return Ok(None) };
+            let seen = scope.is_all() || log.kinds(&[next.record])?.iter().all(|kind| scope.sees(kind));
             let entries = if seen { load(log, &next, *as_of)? } else { Vec::new() };
             Ok(Some(Piece { entries, below: next.below }))
         })
@@ -91,7 +91,7 @@ impl Sending {
 }
 
 impl Source {
-    fn next(&mut self, log: &dyn Log, (as_of, sight): (u64, Sight)) -> Result<Option<Next>, LogError> {
+    fn next(&mut self, log: &dyn Log, (as_of, scope): (u64, ReadScope)) -> Result<Option<Next>, LogError> {
         loop {
             match self {
                 Source::Newest { page, below } => {
@@ -99,7 +99,7 @@ impl Source {
                         *below = last;
                         return Ok(Some(Next { record, known: Vec::new(), below: last }));
                     }
-                    *page = log.newest(*below, PAGE, sight)?.into();
+                    *page = log.newest(*below, PAGE, scope)?.into();
                     if page.is_empty() {
                         *self = Source::Changed { page: VecDeque::new(), after: None };
                     }
@@ -109,7 +109,7 @@ impl Source {
                         *after = Some(record);
                         return Ok(Some(Next { record, known: Vec::new(), below: 1 }));
                     }
-                    *page = log.changed_since(as_of, *after, PAGE, sight)?.into();
+                    *page = log.changed_since(as_of, *after, PAGE, scope)?.into();
                     if page.is_empty() {
                         return Ok(None);
                     }
@@ -272,12 +272,12 @@ mod tests {
         let documents: Vec<_> = (0..5).map(|_| contact(&log)).collect();
         let newest: Vec<_> = documents.iter().rev().map(Document::id).collect();
         let end = log.head().unwrap().position;
-        let sent = all(&log, Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap(), 1);
+        let sent = all(&log, Sending::first_sync(&*log, (end, ReadScope::ALL), u64::MAX).unwrap(), 1);
         assert_eq!(records(&sent), newest);
         let left: Vec<_> = sent.iter().map(|sent| sent.left).collect();
         assert!(left.is_sorted_by(|one, other| one > other), "{left:?}");
         for broke in &sent[..sent.len() - 1] {
-            let again = all(&log, Sending::first_sync(&*log, (end, Sight::ALL), broke.below).unwrap(), 1);
+            let again = all(&log, Sending::first_sync(&*log, (end, ReadScope::ALL), broke.below).unwrap(), 1);
             let had = sent.iter().take_while(|sent| sent.below >= broke.below);
             let had: Vec<_> = records(&had.cloned().collect::<Vec<_>>());
             assert!(newest.iter().all(|id| had.contains(id) || records(&again).contains(id)));
@@ -290,7 +290,7 @@ mod tests {
         let log = log();
         let mut documents: Vec<_> = (0..4).map(|_| contact(&log)).collect();
         let end = log.head().unwrap().position;
-        let mut sending = Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap();
+        let mut sending = Sending::first_sync(&*log, (end, ReadScope::ALL), u64::MAX).unwrap();
         let first = sending.next(&*log, 1).unwrap();
         // One that has not been sent is written, and one that has; and a new one is made.
         let heads = documents[0].heads();
@@ -333,13 +333,13 @@ mod tests {
         let (document, changes) = heavy(&log);
         let end = log.head().unwrap().position;
         let changes: Vec<EntryBody> = changes.into_iter().map(EntryBody::Change).collect();
-        let first = Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap();
+        let first = Sending::first_sync(&*log, (end, ReadScope::ALL), u64::MAX).unwrap();
         assert_eq!(bodies(&all(&log, first, RECORDS_BYTES)), changes);
         for place in 1..changes.len() {
             let EntryBody::Change(known) = &changes[place - 1] else { panic!("a change") };
             let known = vec![gate::hash_of(known).unwrap(), ChangeHash([9; 32])];
             let wanted = vec![Wanted { record: document.id(), known }];
-            let sent = all(&log, Sending::wanted((end, Sight::ALL), wanted), RECORDS_BYTES);
+            let sent = all(&log, Sending::wanted((end, ReadScope::ALL), wanted), RECORDS_BYTES);
             assert_eq!(bodies(&sent), changes[place..], "behind change {place}");
         }
     }
@@ -365,7 +365,7 @@ mod tests {
             add(&log, document.id(), changes);
         }
         let end = log.head().unwrap().position;
-        let first = Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap();
+        let first = Sending::first_sync(&*log, (end, ReadScope::ALL), u64::MAX).unwrap();
         let sent = bodies(&all(&log, first, RECORDS_BYTES));
         assert_eq!((sent.len(), &sent[0]), (1 + edits, &whole));
     }
@@ -376,11 +376,12 @@ mod tests {
         let (good, bad) = (contact(&log), contact(&log));
         log.damage(bad.id());
         let end = log.head().unwrap().position;
-        let sent = all(&log, Sending::first_sync(&*log, (end, Sight::ALL), u64::MAX).unwrap(), RECORDS_BYTES);
+        let sent =
+            all(&log, Sending::first_sync(&*log, (end, ReadScope::ALL), u64::MAX).unwrap(), RECORDS_BYTES);
         assert_eq!(records(&sent), [bad.id(), good.id()]);
         let wanted = vec![Wanted { record: bad.id(), known: Vec::new() }];
         assert_eq!(
-            records(&all(&log, Sending::wanted((end, Sight::ALL), wanted), RECORDS_BYTES)),
+            records(&all(&log, Sending::wanted((end, ReadScope::ALL), wanted), RECORDS_BYTES)),
             [bad.id()]
         );
     }

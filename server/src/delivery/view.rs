@@ -9,36 +9,36 @@ use samsyn_engine::identity::Grant;
 use samsyn_engine::sync::{Cursor, RollingHash};
 use sha2::{Digest, Sha256};
 
-use crate::log::{Log, LogError, Sight};
+use crate::log::{Log, LogError, ReadScope};
 
 /// What somebody may see of a log.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View {
-    sight: Sight,
+    scope: ReadScope,
     seal: [u8; 32],
 }
 
 impl View {
     /// Everything.
-    pub(crate) const ALL: View = View { sight: Sight::ALL, seal: [0; 32] };
+    pub(crate) const ALL: View = View { scope: ReadScope::ALL, seal: [0; 32] };
 
     /// What a device may see with that grant; everything where a workspace has a secret instead of members.
     ///
     /// # Errors
     /// Where the log cannot be read.
     pub(crate) fn of(grant: Option<&Grant>, log: &dyn Log) -> Result<View, LogError> {
-        let sight = grant.map_or(Sight::ALL, |grant| Sight::of(grant.role));
-        if sight.is_all() { Ok(View::ALL) } else { Ok(View { sight, seal: log.seal()? }) }
+        let scope = grant.map_or(ReadScope::ALL, |grant| ReadScope::of(grant.role));
+        if scope.is_all() { Ok(View::ALL) } else { Ok(View { scope, seal: log.seal()? }) }
     }
 
     /// The records that are in it.
-    pub(crate) fn sight(&self) -> Sight {
-        self.sight
+    pub(crate) fn scope(&self) -> ReadScope {
+        self.scope
     }
 
     /// Whether some of the log is kept back, and places in it are sealed.
     pub(crate) fn is_sealed(&self) -> bool {
-        !self.sight.is_all()
+        !self.scope.is_all()
     }
 
     /// A place in the log as it is told.
@@ -70,7 +70,7 @@ mod tests {
             Cursor { position: 7, hash: RollingHash::from_bytes([1; 16]), ..Cursor::start(Epoch::random()) };
         assert_eq!(View::ALL.told(place), place);
         let role = samsyn_engine::identity::Role::Partner;
-        let view = |seal| View { sight: Sight::of(role), seal };
+        let view = |seal| View { scope: ReadScope::of(role), seal };
         let sealed = view([1; 32]).told(place);
         assert_eq!(view([1; 32]).told(place), sealed);
         assert_eq!((sealed.epoch, sealed.position), (place.epoch, 7));

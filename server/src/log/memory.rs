@@ -11,8 +11,8 @@ use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 
 use super::{
-    Append, Damage, Entry, Erase, Erased, Fold, Log, LogError, Meta, Place, Range, Result, Sight, Snapshot,
-    Standing, StoredDocument, Stretch, bare,
+    Append, Damage, Entry, Erase, Erased, Fold, Log, LogError, Meta, Place, Range, ReadScope, Result,
+    Snapshot, Standing, StoredDocument, Stretch, bare,
 };
 
 /// What the next appends do.
@@ -186,8 +186,8 @@ struct Stood {
 }
 
 impl MemoryLog {
-    fn is_in(&self, sight: Sight, record: RecordId) -> bool {
-        sight.sees(self.state().kinds.get(&record).map_or("", String::as_str))
+    fn is_in(&self, scope: ReadScope, record: RecordId) -> bool {
+        scope.sees(self.state().kinds.get(&record).map_or("", String::as_str))
     }
 
     /// How every record stood with the first `as_of` entries.
@@ -270,11 +270,11 @@ impl Log for MemoryLog {
         (from, upper): (Option<RecordId>, Option<RecordId>),
         as_of: u64,
         most: usize,
-        sight: Sight,
+        scope: ReadScope,
     ) -> Result<Vec<Holding>> {
         let records = self.records(as_of).into_iter();
         let inside = records.filter(|(record, _)| {
-            self.is_in(sight, *record)
+            self.is_in(scope, *record)
                 && from.is_none_or(|from| *record >= from)
                 && upper.is_none_or(|upper| *record < upper)
         });
@@ -283,11 +283,11 @@ impl Log for MemoryLog {
         Ok(inside.take(most).map(holding).collect())
     }
 
-    fn newest(&self, below: u64, most: usize, sight: Sight) -> Result<Vec<Standing>> {
+    fn newest(&self, below: u64, most: usize, scope: ReadScope) -> Result<Vec<Standing>> {
         let records = self.records(u64::MAX).into_iter();
         let mut found: Vec<_> = records
             .map(|(record, stood)| Standing { record, last: stood.last })
-            .filter(|standing| standing.last < below && self.is_in(sight, standing.record))
+            .filter(|standing| standing.last < below && self.is_in(scope, standing.record))
             .collect();
         found.sort_by_key(|standing| std::cmp::Reverse(standing.last));
         found.truncate(most);
@@ -299,11 +299,11 @@ impl Log for MemoryLog {
         as_of: u64,
         after: Option<RecordId>,
         most: usize,
-        sight: Sight,
+        scope: ReadScope,
     ) -> Result<Vec<RecordId>> {
         let records = self.records(u64::MAX).into_iter();
         let changed = records.filter(|(record, stood)| {
-            self.is_in(sight, *record)
+            self.is_in(scope, *record)
                 && stood.first <= as_of
                 && stood.last > as_of
                 && after.is_none_or(|after| *record > after)
@@ -311,8 +311,8 @@ impl Log for MemoryLog {
         Ok(changed.take(most).map(|(record, _)| record).collect())
     }
 
-    fn count(&self, below: u64, sight: Sight) -> Result<u64> {
-        Ok(self.newest(below, usize::MAX, sight)?.len() as u64)
+    fn count(&self, below: u64, scope: ReadScope) -> Result<u64> {
+        Ok(self.newest(below, usize::MAX, scope)?.len() as u64)
     }
 
     fn kinds(&self, records: &[RecordId]) -> Result<Vec<String>> {
@@ -413,7 +413,7 @@ impl Log for MemoryLog {
             standing.last <= up_to
                 && folded.get(&standing.record).is_none_or(|folded| *folded < standing.last)
         };
-        let newest = self.newest(u64::MAX, usize::MAX, Sight::ALL)?.into_iter().rev();
+        let newest = self.newest(u64::MAX, usize::MAX, ReadScope::ALL)?.into_iter().rev();
         Ok(newest.filter(unfolded).map(|standing| standing.record).take(most).collect())
     }
 

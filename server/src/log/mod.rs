@@ -44,7 +44,7 @@ pub(crate) use bare::Changes;
 pub(crate) use damage::mend;
 pub use damage::{Damage, DamagedRecord};
 pub use sqlite::{SqliteLog, care, restoring};
-pub(crate) use sqlite::{begin_new_life, bind_actors};
+pub(crate) use sqlite::{bind_actors, bump_epoch};
 
 /// What a log says of its workspace.
 #[derive(Clone, PartialEq, Eq)]
@@ -261,15 +261,15 @@ impl Stretch {
 
 /// Which records somebody may read, by their kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sight(Option<&'static [&'static str]>);
+pub struct ReadScope(Option<&'static [&'static str]>);
 
-impl Sight {
+impl ReadScope {
     /// All of them.
-    pub const ALL: Sight = Sight(None);
+    pub const ALL: ReadScope = ReadScope(None);
 
     /// What a role may read.
-    pub fn of(role: Role) -> Sight {
-        Sight(role.readable())
+    pub fn of(role: Role) -> ReadScope {
+        ReadScope(role.readable())
     }
 
     /// Whether that is everything.
@@ -420,20 +420,20 @@ pub trait Log: Send + Sync + fmt::Debug {
     fn changes(&self, record: RecordId, as_of: u64) -> Result<Vec<Vec<u8>>>;
 
     /// The first `most` records of a span in the order of their ids, each with the heads that
-    /// it had with the log's first `as_of` entries. Of those that are in sight.
+    /// it had with the log's first `as_of` entries. Of those that are in scope.
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn holdings(&self, span: Span, as_of: u64, most: usize, sight: Sight) -> Result<Vec<Holding>>;
+    fn holdings(&self, span: Span, as_of: u64, most: usize, scope: ReadScope) -> Result<Vec<Holding>>;
 
-    /// The next `most` records in sight whose last change stands before `below`, what changed last first.
+    /// The next `most` records in scope whose last change stands before `below`, what changed last first.
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn newest(&self, below: u64, most: usize, sight: Sight) -> Result<Vec<Standing>>;
+    fn newest(&self, below: u64, most: usize, scope: ReadScope) -> Result<Vec<Standing>>;
 
     /// The next `most` records, in the order of their ids and behind `after`, that have changes both up to and behind
-    /// position `as_of`. Of those that are in sight.
+    /// position `as_of`. Of those that are in scope.
     ///
     /// # Errors
     /// Where they cannot be read.
@@ -442,14 +442,14 @@ pub trait Log: Send + Sync + fmt::Debug {
         as_of: u64,
         after: Option<RecordId>,
         most: usize,
-        sight: Sight,
+        scope: ReadScope,
     ) -> Result<Vec<RecordId>>;
 
-    /// How many records in sight there are whose last change stands before `below`.
+    /// How many records in scope there are whose last change stands before `below`.
     ///
     /// # Errors
     /// Where they cannot be read.
-    fn count(&self, below: u64, sight: Sight) -> Result<u64>;
+    fn count(&self, below: u64, scope: ReadScope) -> Result<u64>;
 
     /// The kinds of some records, in their order; empty for one that is not there.
     ///

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
-    Device, DeviceId, Grant, HAPPENINGS, Happening, Invitation, LONGEST_INVITATION, LONGEST_LABEL,
+    AUDIT_ENTRIES, AuditEntry, Device, DeviceId, Grant, Invitation, LONGEST_INVITATION, LONGEST_LABEL,
     Management, ManagementError, Member, MemberId, OpenInvitation, PublicKey, Role, Roster, WorkspaceSecret,
 };
 
@@ -55,7 +55,7 @@ impl SqliteMembers {
         let replaced = transaction
             .execute("UPDATE meta SET has_members = 1, secret_hash = ?", [hash.as_bytes()])
             .and_then(|_| make_meeting_key(&transaction))
-            .and_then(|()| log::begin_new_life(&transaction));
+            .and_then(|()| log::bump_epoch(&transaction));
         replaced.and_then(|()| transaction.commit()).map_err(LogError::from_sqlite)
     }
 
@@ -487,8 +487,8 @@ fn roster(connection: &Connection, now: i64) -> rusqlite::Result<Roster> {
         .prepare_cached(
             "SELECT at, by_device, what, whom, role FROM happenings ORDER BY number DESC LIMIT ?",
         )?
-        .query_map([HAPPENINGS], |row| {
-            Ok(Happening {
+        .query_map([AUDIT_ENTRIES], |row| {
+            Ok(AuditEntry {
                 at: row.get(0)?,
                 by: optional_id(row, 1)?,
                 what: row.get(2)?,

@@ -220,7 +220,7 @@ impl Station {
     }
 
     /// The saved file was put back with the command for it, which gives the log a new life.
-    pub(super) fn begin_new_life(&mut self) {
+    pub(super) fn bump_epoch(&mut self) {
         self.relay = None;
         restoring::prepare(&self.path, &self.path).expect("a log can be written");
         self.start();

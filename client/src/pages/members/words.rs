@@ -1,6 +1,6 @@
 //! Words about who belongs, in both languages.
 
-use samsyn_engine::identity::{Happening, Management, ManagementError, Role};
+use samsyn_engine::identity::{AuditEntry, Management, ManagementError, Role};
 use samsyn_engine::schema::{Caption, Language, count_words};
 
 use crate::link::worker::Asked;
@@ -193,7 +193,7 @@ pub(crate) fn refusal(why: ManagementError, language: Language) -> &'static str 
 
 /// Something that was changed, in a sentence. `name` finds what a member or the member of a device is called.
 pub(crate) fn happening(
-    entry: &Happening,
+    entry: &AuditEntry,
     language: Language,
     name: &dyn Fn(samsyn_engine::id::RecordId) -> Option<String>,
 ) -> String {

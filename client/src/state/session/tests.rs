@@ -10,7 +10,7 @@ use samsyn_engine::schema::{NewRecord, Value};
 use samsyn_engine::store::NewReplica;
 
 use super::*;
-use crate::state::Severity;
+use crate::state::NoticeLevel;
 
 struct Bench {
     session: Session,
@@ -108,7 +108,7 @@ fn what_cannot_be_done_is_told() {
     let id = bench.contact("Berg");
     bench.session.edit(id, vec![Edit::set("nothing", Value::Empty)]);
     let notice = bench.until(Session::next_notice);
-    assert_eq!(notice.severity(), Severity::Problem);
+    assert_eq!(notice.severity(), NoticeLevel::Problem);
     assert!(!bench.session.is_writing());
     // Each drawing asks anew: what was missing may have come meanwhile.
     let nobody = RecordId::from_bytes([1; 16]);

@@ -9,7 +9,7 @@ use super::Shell;
 use super::typing::shortened;
 use crate::explain;
 use crate::pages::{Page, texts};
-use crate::state::{Done, Notice, Overwritten, Severity, StepId};
+use crate::state::{Done, Notice, NoticeLevel, Overwritten, StepId};
 use crate::widgets::toast::Toast;
 use crate::widgets::tokens::Tone;
 use crate::words::{difference_words, path_words, row_words};
@@ -90,8 +90,8 @@ impl Shell {
     pub(super) fn tell(&mut self) {
         while let Some(notice) = self.session.next_notice() {
             let tone = match notice.severity() {
-                Severity::Info => Tone::Warning,
-                Severity::Problem => Tone::Danger,
+                NoticeLevel::Info => Tone::Warning,
+                NoticeLevel::Problem => Tone::Danger,
             };
             let text = match notice {
                 Notice::Failed(error) => explain::replica_error(&error, self.settings.language),

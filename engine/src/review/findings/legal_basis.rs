@@ -1,6 +1,6 @@
 //! Personal data is kept only where there is a legal basis for it (article 6(1) GDPR).
 
-use super::{Finding, Look, Problem, WayOut};
+use super::{Finding, Look, Problem, QuickFix};
 use crate::schema::{Kind, Value};
 use crate::store::{RowView, StoreError, Test};
 
@@ -13,8 +13,8 @@ pub(super) fn find(look: &Look<'_>) -> Result<Vec<Finding>, StoreError> {
 }
 
 fn finding(look: &Look<'_>, kind: &'static Kind, row: &RowView) -> Finding {
-    let way_out = has_consent(row).then_some(WayOut::RestOnConsent);
-    look.finding((kind, row), Problem::NoLegalBasis, way_out)
+    let quick_fix = has_consent(row).then_some(QuickFix::RestOnConsent);
+    look.finding((kind, row), Problem::NoLegalBasis, quick_fix)
 }
 
 /// A consent is noted, and nothing that ended it.

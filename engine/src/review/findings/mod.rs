@@ -26,19 +26,19 @@ pub use review_by::{NOTICE, Stand};
 
 /// How much a finding weighs. The graver comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
+pub enum Severity {
     /// It is wrong now.
-    Grave,
+    Must,
     /// It will be, if nobody does anything.
-    Slight,
+    Should,
 }
 
-impl Weight {
+impl Severity {
     /// Its name in exports and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
-            Weight::Grave => "grave",
-            Weight::Slight => "slight",
+            Severity::Must => "grave",
+            Severity::Should => "slight",
         }
     }
 }
@@ -69,37 +69,37 @@ impl Problem {
     }
 
     /// How much it weighs.
-    pub const fn weight(&self) -> Weight {
+    pub const fn severity(&self) -> Severity {
         match self {
-            Problem::ReviewBy { stand: Stand::Near, .. } => Weight::Slight,
-            Problem::ReviewBy { stand: Stand::Passed, .. } | Problem::NoLegalBasis => Weight::Grave,
+            Problem::ReviewBy { stand: Stand::Near, .. } => Severity::Should,
+            Problem::ReviewBy { stand: Stand::Passed, .. } | Problem::NoLegalBasis => Severity::Must,
         }
     }
 }
 
 /// A way out that is one click, where there is one that does not have to be thought over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WayOut {
+pub enum QuickFix {
     /// The data is still needed: decide again by that day.
     DecideAgain(Date),
     /// A consent is noted and was not withdrawn: that is the basis.
     RestOnConsent,
 }
 
-impl WayOut {
+impl QuickFix {
     /// The name of the field that it writes.
     pub const fn field(&self) -> &'static str {
         match self {
-            WayOut::DecideAgain(_) => review_by::FIELD,
-            WayOut::RestOnConsent => legal_basis::FIELD,
+            QuickFix::DecideAgain(_) => review_by::FIELD,
+            QuickFix::RestOnConsent => legal_basis::FIELD,
         }
     }
 
     /// What it writes there.
     pub fn value(&self) -> Value {
         match self {
-            WayOut::DecideAgain(by) => Value::Date(*by),
-            WayOut::RestOnConsent => legal_basis::consent(),
+            QuickFix::DecideAgain(by) => Value::Date(*by),
+            QuickFix::RestOnConsent => legal_basis::consent(),
         }
     }
 
@@ -121,7 +121,7 @@ pub struct Finding {
     /// What is wrong.
     pub problem: Problem,
     /// What one click does about it, if anything, and whoever works here may do it.
-    pub way_out: Option<WayOut>,
+    pub quick_fix: Option<QuickFix>,
 }
 
 /// What a rule looks at.
@@ -151,7 +151,7 @@ impl Replica {
             all.extend(rule(&look)?);
         }
         // Stable: within a weight the order stays that of the rules.
-        all.sort_by_key(|finding| finding.problem.weight());
+        all.sort_by_key(|finding| finding.problem.severity());
         Ok(all)
     }
 }
@@ -180,7 +180,7 @@ impl Look<'_> {
         &self,
         (kind, row): (&'static Kind, &RowView),
         problem: Problem,
-        way_out: Option<WayOut>,
+        quick_fix: Option<QuickFix>,
     ) -> Finding {
         let may_write = !row.removed && self.role.right(kind.name) == Right::Write;
         Finding {
@@ -188,7 +188,7 @@ impl Look<'_> {
             kind: kind.name,
             removed: row.removed,
             problem,
-            way_out: way_out.filter(|_| may_write),
+            quick_fix: quick_fix.filter(|_| may_write),
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 
-use super::{Finding, Look, Problem, WayOut};
+use super::{Finding, Look, Problem, QuickFix};
 use crate::schema::{Kind, Value};
 use crate::store::{RowView, StoreError, Test};
 
@@ -32,7 +32,7 @@ fn finding(look: &Look<'_>, kind: &'static Kind, row: &RowView) -> Option<Findin
     let Some(Value::Date(by)) = row.cells.get(FIELD) else { return None };
     let stand = if *by < look.today { Stand::Passed } else { Stand::Near };
     let held = row.cells.get("retention_hold") == Some(&Value::YesNo(true));
-    let again = WayOut::DecideAgain(later(look.today, 1.year()));
+    let again = QuickFix::DecideAgain(later(look.today, 1.year()));
     Some(look.finding((kind, row), Problem::ReviewBy { by: *by, stand, held }, Some(again)))
 }
 

@@ -36,12 +36,12 @@ fn wrong(record: &Record, today: Date) -> Vec<Finding> {
     if record.kind().is_none_or(|kind| kind.name != "contact") {
         return Vec::new();
     }
-    let finding = |problem, way_out| Finding {
+    let finding = |problem, quick_fix| Finding {
         record: record.id,
         kind: "contact",
         removed: record.removed,
         problem,
-        way_out,
+        quick_fix,
     };
     let mut found = Vec::new();
     if let Value::Date(by) = record.get("review_by") {
@@ -50,14 +50,14 @@ fn wrong(record: &Record, today: Date) -> Vec<Finding> {
         let stand = if days < 0 { Stand::Passed } else { Stand::Near };
         if days <= 30 {
             let again = today.checked_add(1.year()).unwrap();
-            let way_out = (!record.removed).then_some(WayOut::DecideAgain(again));
-            found.push(finding(Problem::ReviewBy { by: *by, stand, held }, way_out));
+            let quick_fix = (!record.removed).then_some(QuickFix::DecideAgain(again));
+            found.push(finding(Problem::ReviewBy { by: *by, stand, held }, quick_fix));
         }
     }
     if record.get("legal_basis").is_empty() {
         let consent = !record.get("consent_at").is_empty() && record.get("consent_withdrawn_at").is_empty();
-        let way_out = (consent && !record.removed).then_some(WayOut::RestOnConsent);
-        found.push(finding(Problem::NoLegalBasis, way_out));
+        let quick_fix = (consent && !record.removed).then_some(QuickFix::RestOnConsent);
+        found.push(finding(Problem::NoLegalBasis, quick_fix));
     }
     found
 }
@@ -136,7 +136,7 @@ fn step(replica: &mut Replica, contacts: &mut Vec<RecordId>, random: &mut StdRng
 
 #[test]
 fn findings_are_what_a_reading_of_all_documents_says() {
-    let (mut all, mut ways_out) = (0, 0);
+    let (mut all, mut quick_fixes) = (0, 0);
     for seed in 0..5 {
         let folder = tempfile::tempdir().unwrap();
         let (mut replica, mut random) = (replica(&folder), StdRng::seed_from_u64(seed));
@@ -151,23 +151,23 @@ fn findings_are_what_a_reading_of_all_documents_says() {
             for days in [-100, 0, 1, 29, 30, 31, 400] {
                 let today = TODAY.checked_add(days.days()).unwrap();
                 let findings = replica.findings(today).unwrap();
-                assert!(findings.is_sorted_by_key(|finding| finding.problem.weight()), "seed {seed}");
+                assert!(findings.is_sorted_by_key(|finding| finding.problem.severity()), "seed {seed}");
                 all += findings.len();
                 assert_eq!(sorted(findings), sorted(by_reading_all(&replica, today)), "seed {seed}, {today}");
             }
         }
         for finding in replica.findings(TODAY).unwrap() {
-            let Some(way_out) = finding.way_out else { continue };
-            ways_out += 1;
-            replica.edit(finding.record, &[way_out.edit()], None).unwrap();
+            let Some(quick_fix) = finding.quick_fix else { continue };
+            quick_fixes += 1;
+            replica.edit(finding.record, &[quick_fix.edit()], None).unwrap();
             let left = replica.findings(TODAY).unwrap();
             let same = |other: &Finding| {
                 (other.record, other.problem.rule()) == (finding.record, finding.problem.rule())
             };
-            assert!(!left.iter().any(same), "seed {seed}: {way_out:?} is no way out of {finding:?}");
+            assert!(!left.iter().any(same), "seed {seed}: {quick_fix:?} is no way out of {finding:?}");
         }
     }
-    assert!(all > 500 && ways_out > 10, "{all} findings, {ways_out} ways out: too few to say anything");
+    assert!(all > 500 && quick_fixes > 10, "{all} findings, {quick_fixes} ways out: too few to say anything");
 }
 
 #[test]
@@ -194,10 +194,10 @@ fn whoever_was_removed_is_kept_without_a_basis_until_erased() {
     let mut replica = replica(&folder);
     let id = contact(&mut replica, &[("consent_at", Value::Date(TODAY))]);
     let found = replica.findings(TODAY).unwrap();
-    assert_eq!(found[0].way_out, Some(WayOut::RestOnConsent));
+    assert_eq!(found[0].quick_fix, Some(QuickFix::RestOnConsent));
     replica.edit(id, &[Edit::Remove], None).unwrap();
     let found = replica.findings(TODAY).unwrap();
-    assert_eq!((found.len(), found[0].removed, found[0].way_out), (1, true, None));
+    assert_eq!((found.len(), found[0].removed, found[0].quick_fix), (1, true, None));
     erase(&replica, id);
     assert_eq!(replica.findings(TODAY).unwrap(), []);
 }
@@ -215,13 +215,13 @@ fn nobody_hears_of_what_they_may_not_read_or_is_offered_what_they_may_not_write(
     let folder = tempfile::tempdir().unwrap();
     let mut replica = replica(&folder);
     contact(&mut replica, &[("consent_at", Value::Date(TODAY)), ("review_by", Value::Date(TODAY))]);
-    for (role, findings, ways_out) in
+    for (role, findings, quick_fixes) in
         [(Role::Coordinator, 2, 2), (Role::Ambassador, 2, 2), (Role::Reader, 2, 0), (Role::Partner, 0, 0)]
     {
         be(&replica, role);
         let found = replica.findings(TODAY).unwrap();
-        let offered = found.iter().filter(|finding| finding.way_out.is_some()).count();
-        assert_eq!((found.len(), offered), (findings, ways_out), "{role}");
+        let offered = found.iter().filter(|finding| finding.quick_fix.is_some()).count();
+        assert_eq!((found.len(), offered), (findings, quick_fixes), "{role}");
     }
 }
 

@@ -116,7 +116,7 @@ impl Place {
 
 /// What each record says, as whoever joins gets it, and as the log has it change by change.
 fn texts(log: &SqliteLog) -> BTreeMap<RecordId, String> {
-    let all = log.holdings((None, None), u64::MAX, 100, Sight::ALL).unwrap();
+    let all = log.holdings((None, None), u64::MAX, 100, ReadScope::ALL).unwrap();
     let mut by_change: BTreeMap<RecordId, Vec<Vec<u8>>> = BTreeMap::new();
     let range = Range { after: 0, up_to: log.head().unwrap().position, bytes: usize::MAX, entries: 1_000 };
     for entry in log.read(range).unwrap().checked().unwrap().entries {

@@ -25,7 +25,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::{Append, Damage, DamagedRecord, Entry, LogError, NewEntry, Result};
 use super::open::failed;
-use super::restoring::begin_new_life;
+use super::restoring::bump_epoch;
 use super::{erasing, folding, insert_entries, meta, records};
 use salvage::{Salvage, label};
 
@@ -268,7 +268,7 @@ pub(super) fn mend(connection: &mut Connection) -> Result<Damage> {
         for Salvage { whole, received_at, .. } in salvaged {
             put_behind(&transaction, whole, received_at)?;
         }
-        begin_new_life(&transaction)
+        bump_epoch(&transaction)
     };
     write().map_err(failed)?;
     let left = look(&transaction)?;
@@ -366,7 +366,7 @@ pub(super) fn bring_back(connection: &mut Connection) -> Result<bool> {
             }
         }
         if some {
-            begin_new_life(&transaction)?;
+            bump_epoch(&transaction)?;
         }
         Ok(some)
     };

@@ -17,7 +17,7 @@ use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 use super::super::{Erase, Erased, Result};
 use super::open::failed;
 use super::purged::Purged;
-use super::restoring::begin_new_life;
+use super::restoring::bump_epoch;
 
 /// Whether a record was erased.
 pub(super) fn is_erased(connection: &Connection, record: RecordId) -> rusqlite::Result<bool> {
@@ -192,7 +192,7 @@ pub(super) fn take_one_out(transaction: &Transaction<'_>, erase: &Erase) -> rusq
         move_up(transaction, &gone)?;
         make_hashes(transaction, *first)?;
     }
-    begin_new_life(transaction)?;
+    bump_epoch(transaction)?;
     let place = last_place(transaction)?.then(&record);
     transaction.execute(
         "INSERT INTO erased (number, record, at, rolling) VALUES (?, ?, ?, ?)",

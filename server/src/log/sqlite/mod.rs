@@ -30,14 +30,14 @@ use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 
 use super::{
-    Append, Damage, Entry, Erase, Erased, Fold, Log, LogError, Meta, NewEntry, Place, Range, Result, Sight,
-    Standing, StoredDocument, Stretch, bare,
+    Append, Damage, Entry, Erase, Erased, Fold, Log, LogError, Meta, NewEntry, Place, Range, ReadScope,
+    Result, Standing, StoredDocument, Stretch, bare,
 };
 use open::Way;
 pub(super) use open::failed;
 use purged::Purged;
 pub(crate) use records::bind_actors;
-pub(crate) use restoring::begin_new_life;
+pub(crate) use restoring::bump_epoch;
 
 /// So many connections for reading are kept when nobody reads.
 const READERS_KEPT: usize = 4;
@@ -201,15 +201,15 @@ impl Log for SqliteLog {
         span: (Option<RecordId>, Option<RecordId>),
         as_of: u64,
         most: usize,
-        sight: Sight,
+        scope: ReadScope,
     ) -> Result<Vec<Holding>> {
         let as_of = position(as_of);
-        self.reading(|connection| records::holdings(connection, span, as_of, most, sight))
+        self.reading(|connection| records::holdings(connection, span, as_of, most, scope))
     }
 
-    fn newest(&self, below: u64, most: usize, sight: Sight) -> Result<Vec<Standing>> {
+    fn newest(&self, below: u64, most: usize, scope: ReadScope) -> Result<Vec<Standing>> {
         let below = position(below);
-        self.reading(|connection| records::newest(connection, below, most, sight).map_err(failed))
+        self.reading(|connection| records::newest(connection, below, most, scope).map_err(failed))
     }
 
     fn changed_since(
@@ -217,16 +217,16 @@ impl Log for SqliteLog {
         as_of: u64,
         after: Option<RecordId>,
         most: usize,
-        sight: Sight,
+        scope: ReadScope,
     ) -> Result<Vec<RecordId>> {
         let as_of = position(as_of);
         self.reading(|connection| {
-            records::changed_since(connection, as_of, after, most, sight).map_err(failed)
+            records::changed_since(connection, as_of, after, most, scope).map_err(failed)
         })
     }
 
-    fn count(&self, below: u64, sight: Sight) -> Result<u64> {
-        self.reading(|connection| records::count(connection, position(below), sight).map_err(failed))
+    fn count(&self, below: u64, scope: ReadScope) -> Result<u64> {
+        self.reading(|connection| records::count(connection, position(below), scope).map_err(failed))
     }
 
     fn kinds(&self, records: &[RecordId]) -> Result<Vec<String>> {

@@ -12,7 +12,7 @@ use samsyn_engine::document::{ActorId, ChangeHash, Document, gate};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::sync::compare::Holding;
 
-use super::super::{Entry as LogEntry, LogError, NewEntry, Result, Sight, Standing};
+use super::super::{Entry as LogEntry, LogError, NewEntry, ReadScope, Result, Standing};
 use super::entries_of;
 use super::open::failed;
 
@@ -152,9 +152,9 @@ pub(super) fn kinds(connection: &Connection, records: &[RecordId]) -> rusqlite::
     records.iter().map(kind).collect()
 }
 
-/// What is in sight, as a list that SQLite reads; nothing where that is everything.
-fn kinds_of(sight: Sight) -> Option<String> {
-    sight.kinds().map(|kinds| serde_json::json!(kinds).to_string())
+/// What is in scope, as a list that SQLite reads; nothing where that is everything.
+fn kinds_of(scope: ReadScope) -> Option<String> {
+    scope.kinds().map(|kinds| serde_json::json!(kinds).to_string())
 }
 
 pub(super) fn holdings(
@@ -162,7 +162,7 @@ pub(super) fn holdings(
     (from, upper): (Option<RecordId>, Option<RecordId>),
     as_of: u64,
     most: usize,
-    sight: Sight,
+    scope: ReadScope,
 ) -> Result<Vec<Holding>> {
     let from = from.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
     // Both ends always, so that no more is walked than the span; 17 bytes are behind every id.
@@ -179,7 +179,7 @@ pub(super) fn holdings(
                      AND (?5 IS NULL OR kind IN (SELECT value FROM json_each(?5)))
                  ORDER BY record LIMIT ?4",
             )?
-            .query_map(params![from, upper, as_of, most, kinds_of(sight)], holding)?
+            .query_map(params![from, upper, as_of, most, kinds_of(scope)], holding)?
             .collect::<rusqlite::Result<Vec<_>>>()
     };
     let as_then = |(holding, last): (Holding, u64)| match last > as_of {
@@ -246,7 +246,7 @@ pub(super) fn newest(
     connection: &Connection,
     below: u64,
     most: usize,
-    sight: Sight,
+    scope: ReadScope,
 ) -> rusqlite::Result<Vec<Standing>> {
     let standing =
         |row: &Row<'_>| Ok(Standing { record: RecordId::from_bytes(row.get(0)?), last: row.get(1)? });
@@ -256,7 +256,7 @@ pub(super) fn newest(
              WHERE last < ?1 AND (?3 IS NULL OR kind IN (SELECT value FROM json_each(?3)))
              ORDER BY last DESC LIMIT ?2",
         )?
-        .query_map(params![below, most, kinds_of(sight)], standing)?
+        .query_map(params![below, most, kinds_of(scope)], standing)?
         .collect()
 }
 
@@ -265,7 +265,7 @@ pub(super) fn changed_since(
     as_of: u64,
     after: Option<RecordId>,
     most: usize,
-    sight: Sight,
+    scope: ReadScope,
 ) -> rusqlite::Result<Vec<RecordId>> {
     let after = after.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
     connection
@@ -274,15 +274,15 @@ pub(super) fn changed_since(
                  AND (?4 IS NULL OR kind IN (SELECT value FROM json_each(?4)))
              ORDER BY record LIMIT ?3",
         )?
-        .query_map(params![as_of, after, most, kinds_of(sight)], |row| Ok(RecordId::from_bytes(row.get(0)?)))?
+        .query_map(params![as_of, after, most, kinds_of(scope)], |row| Ok(RecordId::from_bytes(row.get(0)?)))?
         .collect()
 }
 
-pub(super) fn count(connection: &Connection, below: u64, sight: Sight) -> rusqlite::Result<u64> {
+pub(super) fn count(connection: &Connection, below: u64, scope: ReadScope) -> rusqlite::Result<u64> {
     connection
         .prepare_cached(
             "SELECT count(*) FROM records
              WHERE last < ?1 AND (?2 IS NULL OR kind IN (SELECT value FROM json_each(?2)))",
         )?
-        .query_row(params![below, kinds_of(sight)], |row| row.get(0))
+        .query_row(params![below, kinds_of(scope)], |row| row.get(0))
 }

@@ -42,7 +42,7 @@ pub fn prepare(copy: &Path, place: &Path) -> Result<Option<PathBuf>> {
     let has_all = erasing::all_erased(&connection)?.iter().all(|record| listed.contains(record));
     let says_nothing = !purged.is_there() || !has_all;
     erasing::erase_again(&mut connection, &purged, wall_clock())?;
-    begin_new_life(&connection).map_err(failed)?;
+    bump_epoch(&connection).map_err(failed)?;
     // Everything into the one file, and nothing of what was erased beside it.
     connection.close().map_err(|(_, error)| failed(error))?;
     Ok(purged.path().filter(|_| says_nothing).map(Path::to_owned))
@@ -93,10 +93,10 @@ fn put_in_place(transaction: &Transaction<'_>, gone: &[RecordId], at: i64) -> ru
         "INSERT INTO happenings (at, by_device, what, whom) VALUES (?, NULL, 'restored', NULL)",
         [at],
     )?;
-    begin_new_life(transaction)
+    bump_epoch(transaction)
 }
 
 /// Gives a log a life of its own: whoever has a place in the old one compares with it, and brings it what it lost.
-pub(crate) fn begin_new_life(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn bump_epoch(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute("UPDATE meta SET epoch = ?", [Epoch::random().as_bytes()]).map(drop)
 }

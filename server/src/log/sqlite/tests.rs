@@ -163,7 +163,7 @@ fn a_log_of_the_first_format_learns_how_its_records_stand() {
     second.entry.bytes = chunk(&[&[1][..], &first.entry.hash.0].concat());
     second.dependencies = vec![first.entry.hash];
     append(&log, vec![first, second.clone()]).unwrap();
-    let stood = log.holdings((None, None), u64::MAX, 10, Sight::ALL).unwrap();
+    let stood = log.holdings((None, None), u64::MAX, 10, ReadScope::ALL).unwrap();
     assert_eq!(stood[0].heads, [second.entry.hash]);
     drop(log);
 
@@ -176,8 +176,8 @@ fn a_log_of_the_first_format_learns_how_its_records_stand() {
     .unwrap();
     drop(old);
     let log = SqliteLog::open(&path).unwrap();
-    assert_eq!(log.holdings((None, None), u64::MAX, 10, Sight::ALL).unwrap(), stood);
-    assert_eq!(log.newest(u64::MAX, 10, Sight::ALL).unwrap().len(), 1);
+    assert_eq!(log.holdings((None, None), u64::MAX, 10, ReadScope::ALL).unwrap(), stood);
+    assert_eq!(log.newest(u64::MAX, 10, ReadScope::ALL).unwrap().len(), 1);
 }
 
 /// The power goes after an erasure is durable and before what it left in the write-ahead log and in the file is gone. Nobody

@@ -54,9 +54,9 @@ fn read_all(log: &dyn Log, names: u8, records: u8) -> Reading {
         places.clone().map(read).collect()
     };
     let then = |place| {
-        let holdings = log.holdings((None, None), place, 100, Sight::ALL).unwrap();
-        let newest = log.newest(place, 100, Sight::ALL).unwrap();
-        (holdings, newest, log.changed_since(place, None, 100, Sight::ALL).unwrap())
+        let holdings = log.holdings((None, None), place, 100, ReadScope::ALL).unwrap();
+        let newest = log.newest(place, 100, ReadScope::ALL).unwrap();
+        (holdings, newest, log.changed_since(place, None, 100, ReadScope::ALL).unwrap())
     };
     Reading {
         end: (head.position, head.hash),
@@ -67,7 +67,7 @@ fn read_all(log: &dyn Log, names: u8, records: u8) -> Reading {
         then: places.clone().map(then).collect(),
         unfolded: log.unfolded(u64::MAX, 100).unwrap(),
         kinds: log.kinds(&(0..records).map(record).collect::<Vec<_>>()).unwrap(),
-        count: log.count(u64::MAX, Sight::ALL).unwrap(),
+        count: log.count(u64::MAX, ReadScope::ALL).unwrap(),
     }
 }
 

@@ -213,7 +213,7 @@ for_each_log! {
         let append = Append { after, entries, snapshots: Vec::new(), actors, received_at: 0 };
         kept.log().append(&append).unwrap();
         kept.reopen();
-        let (log, partner) = (kept.log(), Sight::of(Role::Partner));
+        let (log, partner) = (kept.log(), ReadScope::of(Role::Partner));
         let held = log.holdings((None, None), 7, 100, partner).unwrap();
         assert_eq!(held.iter().map(|held| held.record).collect::<Vec<_>>(), [record(2)]);
         let newest = log.newest(u64::MAX, 9, partner).unwrap();
@@ -229,7 +229,7 @@ for_each_log! {
 
     fn records_are_told_as_they_stood_then(kept: impl Kept, _meta: Meta) {
         let heads = |as_of| {
-            let all = kept.log().holdings((None, None), as_of, 100, Sight::ALL).unwrap();
+            let all = kept.log().holdings((None, None), as_of, 100, ReadScope::ALL).unwrap();
             all.into_iter().map(|held| (held.record, held.heads)).collect::<Vec<_>>()
         };
         let name = |number: u8| vec![ChangeHash([number; 32])];
@@ -242,20 +242,20 @@ for_each_log! {
         assert_eq!(heads(5), [(record(0), name(3)), (record(1), name(4)), (record(2), name(5))]);
         assert_eq!(heads(2), [(record(1), name(1)), (record(2), name(2))]);
         assert_eq!(heads(0), []);
-        let some = kept.log().holdings((Some(record(1)), Some(record(2))), u64::MAX, 100, Sight::ALL).unwrap();
+        let some = kept.log().holdings((Some(record(1)), Some(record(2))), u64::MAX, 100, ReadScope::ALL).unwrap();
         assert_eq!(some.len(), 1);
-        assert_eq!(kept.log().holdings((None, None), 7, 2, Sight::ALL).unwrap().len(), 2);
+        assert_eq!(kept.log().holdings((None, None), 7, 2, ReadScope::ALL).unwrap().len(), 2);
 
         let order = |below, most| {
-            let newest = kept.log().newest(below, most, Sight::ALL).unwrap();
+            let newest = kept.log().newest(below, most, ReadScope::ALL).unwrap();
             newest.into_iter().map(|standing| (standing.record, standing.last)).collect::<Vec<_>>()
         };
         assert_eq!(order(u64::MAX, 9), [(record(1), 7), (record(0), 6), (record(2), 5)]);
         assert_eq!(order(7, 1), [(record(0), 6)]);
-        assert_eq!(kept.log().count(7, Sight::ALL).unwrap(), 2);
-        assert_eq!(kept.log().changed_since(2, None, 9, Sight::ALL).unwrap(), [record(1), record(2)]);
-        assert_eq!(kept.log().changed_since(2, Some(record(1)), 9, Sight::ALL).unwrap(), [record(2)]);
-        assert_eq!(kept.log().changed_since(7, None, 9, Sight::ALL).unwrap(), []);
+        assert_eq!(kept.log().count(7, ReadScope::ALL).unwrap(), 2);
+        assert_eq!(kept.log().changed_since(2, None, 9, ReadScope::ALL).unwrap(), [record(1), record(2)]);
+        assert_eq!(kept.log().changed_since(2, Some(record(1)), 9, ReadScope::ALL).unwrap(), [record(2)]);
+        assert_eq!(kept.log().changed_since(7, None, 9, ReadScope::ALL).unwrap(), []);
 
         let tail = |as_of| kept.log().document(record(1), as_of).unwrap().tail.len();
         assert_eq!((tail(0), tail(1), tail(4), tail(7)), (0, 1, 2, 3));

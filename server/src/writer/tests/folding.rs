@@ -55,7 +55,7 @@ fn told(log: &dyn Log, records: &[RecordId]) -> Told {
             let stored = log.document(*record, as_of).unwrap();
             Document::load(*record, &stored.snapshot, &stored.tail).unwrap()
         });
-        (log.holdings((None, None), as_of, 1_000, crate::log::Sight::ALL).unwrap(), documents.collect())
+        (log.holdings((None, None), as_of, 1_000, crate::log::ReadScope::ALL).unwrap(), documents.collect())
     };
     (log.read(range).unwrap().entries, (0..=end).map(stood).collect())
 }

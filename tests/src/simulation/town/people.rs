@@ -236,7 +236,7 @@ impl World {
             return false;
         }
         if chance(&mut self.dice, 0.5) {
-            self.station.begin_new_life();
+            self.station.bump_epoch();
         }
         let now = self.now;
         // The copy knows nothing of who was let in no more since.

@@ -40,7 +40,7 @@ impl World {
             member.devices.iter().any(|known| known.device == device)
         };
         let member = roster.members.iter().find(owns).map(|member| member.member);
-        let concerns = |entry: &&samsyn_engine::identity::Happening| match entry.what.as_str() {
+        let concerns = |entry: &&samsyn_engine::identity::AuditEntry| match entry.what.as_str() {
             "joined" => entry.by == Some(device),
             "revoked" => entry.whom == Some(device),
             "removed" => entry.whom.is_some() && entry.whom == member,

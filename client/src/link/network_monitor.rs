@@ -20,7 +20,7 @@ const SLEPT: Duration = Duration::from_secs(10);
 
 /// What one look shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sight {
+pub struct NetworkState {
     /// The computer's addresses by which others can be reached.
     pub addresses: BTreeSet<IpAddr>,
     /// The clock on the wall, which goes on while the computer sleeps.
@@ -28,23 +28,23 @@ pub struct Sight {
 }
 
 /// Where to look.
-pub trait Surroundings: Send {
+pub trait NetworkMonitor: Send {
     /// Looks.
-    fn look(&mut self) -> Sight;
+    fn look(&mut self) -> NetworkState;
 }
 
 /// This computer.
 #[derive(Debug)]
 pub struct ThisComputer;
 
-impl Surroundings for ThisComputer {
-    fn look(&mut self) -> Sight {
+impl NetworkMonitor for ThisComputer {
+    fn look(&mut self) -> NetworkState {
         let interfaces = if_addrs::get_if_addrs().unwrap_or_else(|error| {
             tracing::debug!(%error, "the network interfaces cannot be read");
             Vec::new()
         });
         let addresses = interfaces.iter().map(if_addrs::Interface::ip).filter(leads_somewhere).collect();
-        Sight { addresses, wall: SystemTime::now() }
+        NetworkState { addresses, wall: SystemTime::now() }
     }
 }
 
@@ -68,16 +68,16 @@ pub(super) enum Change {
 
 /// Looks again and again.
 pub(super) struct Watch {
-    surroundings: Box<dyn Surroundings>,
-    last: Sight,
+    monitor: Box<dyn NetworkMonitor>,
+    last: NetworkState,
     next: Instant,
 }
 
 impl Watch {
     /// Begins with a look.
-    pub(super) fn new(mut surroundings: Box<dyn Surroundings>) -> Watch {
-        let last = surroundings.look();
-        Watch { surroundings, last, next: Instant::now() + EVERY }
+    pub(super) fn new(mut monitor: Box<dyn NetworkMonitor>) -> Watch {
+        let last = monitor.look();
+        Watch { monitor, last, next: Instant::now() + EVERY }
     }
 
     /// Waits for a change. May be dropped at any moment and called again.
@@ -85,17 +85,17 @@ impl Watch {
         loop {
             sleep_until(self.next).await;
             self.next = Instant::now() + EVERY;
-            let sight = self.surroundings.look();
-            let before = std::mem::replace(&mut self.last, sight);
+            let state = self.monitor.look();
+            let before = std::mem::replace(&mut self.last, state);
             if let Some(change) = compare(&before, &self.last) {
-                tracing::debug!(?change, "the surroundings have changed");
+                tracing::debug!(?change, "the network has changed");
                 return change;
             }
         }
     }
 }
 
-fn compare(before: &Sight, now: &Sight) -> Option<Change> {
+fn compare(before: &NetworkState, now: &NetworkState) -> Option<Change> {
     let passed = now.wall.duration_since(before.wall).unwrap_or_default();
     if passed > EVERY + SLEPT {
         return Some(Change::Awake);
@@ -107,19 +107,19 @@ fn compare(before: &Sight, now: &Sight) -> Option<Change> {
 mod tests {
     use super::*;
 
-    fn sight(addresses: &[&str], seconds: u64) -> Sight {
+    fn state(addresses: &[&str], seconds: u64) -> NetworkState {
         let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
-        Sight { addresses, wall: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds) }
+        NetworkState { addresses, wall: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds) }
     }
 
     #[test]
     fn another_network_and_a_sleep_are_changes_and_time_is_not() {
-        let home = sight(&["192.168.1.7"], 1_000);
-        assert_eq!(compare(&home, &sight(&["192.168.1.7"], 1_002)), None);
-        assert_eq!(compare(&home, &sight(&["10.0.0.3"], 1_002)), Some(Change::Network));
-        assert_eq!(compare(&home, &sight(&[], 1_002)), Some(Change::Network));
-        assert_eq!(compare(&home, &sight(&["192.168.1.7"], 4_600)), Some(Change::Awake));
-        assert_eq!(compare(&home, &sight(&["192.168.1.7"], 10)), None, "a clock that was set back");
+        let home = state(&["192.168.1.7"], 1_000);
+        assert_eq!(compare(&home, &state(&["192.168.1.7"], 1_002)), None);
+        assert_eq!(compare(&home, &state(&["10.0.0.3"], 1_002)), Some(Change::Network));
+        assert_eq!(compare(&home, &state(&[], 1_002)), Some(Change::Network));
+        assert_eq!(compare(&home, &state(&["192.168.1.7"], 4_600)), Some(Change::Awake));
+        assert_eq!(compare(&home, &state(&["192.168.1.7"], 10)), None, "a clock that was set back");
     }
 
     #[test]
@@ -135,8 +135,8 @@ mod tests {
 
     #[test]
     fn this_computer_can_be_looked_at() {
-        let sight = ThisComputer.look();
-        assert!(sight.addresses.iter().all(leads_somewhere), "{sight:?}");
-        assert!(sight.wall > SystemTime::UNIX_EPOCH);
+        let state = ThisComputer.look();
+        assert!(state.addresses.iter().all(leads_somewhere), "{state:?}");
+        assert!(state.wall > SystemTime::UNIX_EPOCH);
     }
 }
