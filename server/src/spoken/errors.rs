@@ -199,6 +199,8 @@ sentences! {
     "Not a directory (os error 20)" => "det är ingen mapp";
     "No space left on device (os error 28)" => "disken är full";
     "Read-only file system (os error 30)" => "disken kan bara läsas";
+    "attempt to write a readonly database" => "den får bara läsas";
+    "disk I/O error" => "disken ger fel";
     "Address already in use (os error 98)" => "adressen används redan";
     "Cannot assign requested address (os error 99)" => "adressen finns inte på den här datorn";
     "failed to lookup address information: {}" => "namnet kan inte slås upp";
