@@ -38,7 +38,7 @@ impl Place {
     }
 
     fn command(&self, command: &[&str], arguments: &[&str]) -> Command {
-        let mut relay = Command::new(crate::support::program());
+        let mut relay = crate::support::command();
         relay.env("SSL_CERT_FILE", self.folder.path().join("root.pem")).env_remove("SSL_CERT_DIR");
         relay
             .args(command)
@@ -241,10 +241,10 @@ fn what_cannot_be_asked_for_is_said_before_anything_is() {
         assert!(complaint(&output).contains(words), "{}", complaint(&output));
         assert_eq!(output.status.code(), Some(code));
     }
-    let mut command = Command::new(crate::support::program());
+    let mut command = crate::support::command();
     command.args(["config", "check", "--acme-contact", "drift@example.se", "--data"]).arg(place.data());
     assert!(complaint(&command.output().unwrap()).contains("--acme-domains"));
-    let mut command = Command::new(crate::support::program());
+    let mut command = crate::support::command();
     command.args(["config", "check", "--acme-domains", "*.example.se", "--data"]).arg(place.data());
     assert!(complaint(&command.output().unwrap()).contains("no address and no *"));
     assert_eq!(place.authority.state().requests, 0);

@@ -3,9 +3,9 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use crate::support::{Process, complaint, program, run};
+use crate::support::{Process, complaint, run};
 
 /// A certificate that is good from the first of January of one year to that of another, and its key.
 fn certificate(folder: &Path, (from, until): (i32, i32)) -> [String; 4] {
@@ -46,7 +46,7 @@ fn a_certificate_that_has_run_out_or_is_not_good_yet_is_said() {
         assert!(complaint(&checked).contains(words), "{}", complaint(&checked));
 
         let log = folder.path().join("log");
-        let mut command = Command::new(program());
+        let mut command = crate::support::command();
         command.args(["serve", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", "--data"]).arg(&data);
         command.args(&tls).stderr(Stdio::from(std::fs::File::create(&log).unwrap()));
         command.env_remove("RUST_LOG");

@@ -129,7 +129,7 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
     fs::create_dir(&data).unwrap();
     let check = |settings: &str, variable: Option<&str>, flags: &[&str]| {
         fs::write(&file, settings).unwrap();
-        let mut command = std::process::Command::new(crate::support::program());
+        let mut command = crate::support::command();
         command.args(["config", "check", "--config", text(&file)]).args(flags);
         if let Some(listen) = variable {
             command.env("SAMSYN_RELAY_LISTEN", listen);
@@ -330,7 +330,7 @@ fn it_says_whether_it_lives_and_whether_it_is_ready() {
 async fn its_logs_are_lines_of_json_and_say_nothing_of_secrets_people_or_records() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("relay.log");
-    let mut command = std::process::Command::new(crate::support::program());
+    let mut command = crate::support::command();
     command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data"]).arg(folder.path());
     command.env("RUST_LOG", "trace").stderr(fs::File::create(&log).unwrap());
     let mut relay = Process::spawn(command, folder.path());

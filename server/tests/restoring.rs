@@ -220,7 +220,7 @@ async fn killed_at_any_moment_it_leaves_the_one_or_the_other_whole() {
     let (old, new) = (changes(&place.log()), changes(&backup));
     let mut seen = BTreeSet::new();
     for milliseconds in (0..120).step_by(8) {
-        let mut child = Command::new(program())
+        let mut child = crate::support::command()
             .args(["restore", text(&backup), "--replace", "--data", text(&place.relay.data)])
             .stdout(Stdio::null())
             .stderr(Stdio::null())

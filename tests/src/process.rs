@@ -96,6 +96,7 @@ impl Relay {
     pub fn start_with(data: &Path, port: u16, arguments: &[&str]) -> Relay {
         std::fs::create_dir_all(data).expect("the folder can be made");
         let mut child = Command::new(program("samsyn-relay"))
+            .env("SAMSYN_LANGUAGE", "en")
             .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(data)
             .args(arguments)

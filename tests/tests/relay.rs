@@ -107,6 +107,7 @@ fn a_relay_listens_at_all_addresses_of_a_name_and_says_what_is_wrong_with_others
     let folder = tempfile::tempdir().unwrap();
     let serve = |listen: &str| {
         let mut command = Command::new(program("samsyn-relay"));
+        command.env("SAMSYN_LANGUAGE", "en");
         command.args(["serve", "--listen", listen, "--data"]).arg(folder.path());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command

@@ -99,8 +99,9 @@ fn program() -> Result<Command, Failure> {
 fn read_address(output: &mut impl BufRead) -> Result<String, Failure> {
     let mut line = String::new();
     while output.read_line(&mut line)? > 0 {
-        if let Some((_, address)) = line.split_once("listening on ") {
-            return Ok(address.trim().to_owned());
+        // What stands around it is in the language of the system.
+        if let Some(address) = line.split_whitespace().find(|word| word.starts_with("ws://")) {
+            return Ok(address.to_owned());
         }
         line.clear();
     }

@@ -4,7 +4,6 @@
 //! (RFC 5737, RFC 3849).
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,7 +15,7 @@ const FORWARDED_FOR: &str = "X-Forwarded-For";
 
 /// A relay with such limits, and a town on it.
 fn town(folder: &Path, arguments: &[&str]) -> (Process, Town) {
-    let mut command = Command::new(crate::support::program());
+    let mut command = crate::support::command();
     command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder).args(arguments);
     command.stderr(std::process::Stdio::null());
     let relay = Process::spawn(command, folder);

@@ -19,7 +19,7 @@ use std::time::Duration;
 pub use client::{Client, Socket, notice, send_part, socket};
 pub use desk::{Desk, random_text};
 pub use member::{Laptop, Town};
-pub use process::{Process, complaint, program, run};
+pub use process::{Process, command, complaint, program, run};
 pub use workspace::{Workspace, wrong_secret};
 
 /// How long anything may take before a test gives up. Generous: machines are slow at times.

@@ -10,7 +10,22 @@ use super::{PATIENCE, Workspace};
 
 /// Runs `samsyn-relay` to its end.
 pub fn run<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
-    Command::new(program()).args(arguments).stdin(Stdio::null()).output().unwrap()
+    command().args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+/// The program under test, which speaks English whatever the system's language is.
+pub fn command() -> Command {
+    let mut command = Command::new(program());
+    in_english(&mut command);
+    command
+}
+
+/// Where the test has not said in which language.
+fn in_english(command: &mut Command) {
+    const LANGUAGE: &str = "SAMSYN_LANGUAGE";
+    if command.get_envs().all(|(name, _)| name != LANGUAGE) {
+        command.env(LANGUAGE, "en");
+    }
 }
 
 /// The program under test.
@@ -35,7 +50,7 @@ pub struct Process {
 impl Process {
     /// Starts a relay on any port of loopback.
     pub fn start(data: &Path) -> Process {
-        let mut command = Command::new(program());
+        let mut command = command();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
         if std::env::var_os("RUST_LOG").is_none() {
             command.stderr(Stdio::null());
@@ -46,6 +61,7 @@ impl Process {
     /// Starts a relay with a command of the test's own.
     pub fn spawn(mut command: Command, data: &Path) -> Process {
         std::fs::create_dir_all(data).unwrap();
+        in_english(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
