@@ -18,7 +18,7 @@ use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc as channels;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use samsyn_engine::id::RecordId;
@@ -67,7 +67,9 @@ struct Heavy {
 /// The writer's end of the lane.
 #[derive(Debug)]
 pub(super) struct Lane {
-    jobs: channels::Sender<Heavy>,
+    /// None once it is being closed.
+    jobs: Option<channels::Sender<Heavy>>,
+    thread: Option<JoinHandle<()>>,
     back: mpsc::WeakSender<Work>,
     /// Those whose turn at the lane it will be, once the writer has finished the group that it is at.
     waiting: Vec<Job>,
@@ -87,10 +89,11 @@ impl Lane {
         back: mpsc::WeakSender<Work>,
     ) -> std::io::Result<Lane> {
         let (jobs, queue) = channels::channel();
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("heavy changes".to_owned())
             .spawn(move || Checker::new(log, members).run(&queue))?;
-        Ok(Lane { jobs, back, waiting: Vec::new(), records: HashMap::new(), lines: HashMap::new() })
+        let (jobs, thread) = (Some(jobs), Some(thread));
+        Ok(Lane { jobs, thread, back, waiting: Vec::new(), records: HashMap::new(), lines: HashMap::new() })
     }
 
     /// Whether a push has to take the lane, whatever it is.
@@ -113,12 +116,7 @@ impl Lane {
         let mut left = Vec::new();
         for job in std::mem::take(&mut self.waiting) {
             match self.back.upgrade() {
-                Some(back) => {
-                    // The lane ends when this end of it does.
-                    if let Err(channels::SendError(Heavy { job, .. })) = self.jobs.send(Heavy { job, back }) {
-                        left.push(job);
-                    }
-                }
+                Some(back) => left.extend(self.send(Heavy { job, back })),
                 None => left.push(job),
             }
         }
@@ -126,10 +124,26 @@ impl Lane {
         left
     }
 
+    /// Hands a push to the lane. Answers with it where there is none any more.
+    fn send(&self, heavy: Heavy) -> Option<Job> {
+        let Some(jobs) = &self.jobs else { return Some(heavy.job) };
+        jobs.send(heavy).err().map(|channels::SendError(Heavy { job, .. })| job)
+    }
+
     /// A push has left the lane.
     pub(super) fn leave(&mut self, job: &Job) {
         one_less(&mut self.lines, line_of(job));
         changed_by(job).into_iter().for_each(|record| one_less(&mut self.records, record));
+    }
+}
+
+impl Drop for Lane {
+    /// Waits until its thread has ended: it reads the log, which is about to be closed.
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
+            tracing::error!("the thread for heavy changes panicked");
+        }
     }
 }
 

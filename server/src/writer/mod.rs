@@ -151,6 +151,7 @@ impl<P: Publish> Writer<P> {
         while let Some(group) = self.next(&mut queue) {
             self.answer(group);
         }
+        self.lane = None;
         if let Err(error) = self.log.tidy() {
             tracing::warn!(%error, "a log could not be tidied up; nothing is lost");
         }

@@ -26,7 +26,7 @@ pub(super) async fn never_whole(attacks: &mut Attacks) {
 
 /// Whether a connection ends soon. (Nobody waits for long who is not ended.)
 async fn ends(end: impl Future<Output = ()>) -> bool {
-    tokio::time::timeout(Duration::from_secs(2), end).await.is_ok()
+    tokio::time::timeout(Duration::from_secs(8), end).await.is_ok()
 }
 
 /// By somebody who need not belong.
