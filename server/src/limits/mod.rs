@@ -58,6 +58,9 @@ pub(crate) const UNKNOWN_BYTES: u64 = 8 * FRAME_BYTES as u64;
 /// So many operations of a device may be handed to the writer at once, or one push: who is behind it in a queue waits for no more.
 const UNDER_WAY: u64 = 200_000;
 
+/// Of reading so many minutes' worth may come at once: somebody's first sync of a hundred thousand records takes half a minute of it.
+const READ_AT_ONCE: u64 = 5;
+
 /// What is under way is looked at again after so long.
 const SOON: Duration = Duration::from_millis(20);
 
@@ -201,6 +204,7 @@ struct Rates {
     changes: Rate,
     bytes: Rate,
     work: Rate,
+    reading: Rate,
 }
 
 /// A limit was met: so long it takes until there is room again, as far as anybody knows.
@@ -226,6 +230,10 @@ impl Tally {
             changes: Rate::new(u64::from(limits.changes_per_second.get()) * seconds, CHANGES_AT_ONCE),
             bytes: Rate::new(limits.bytes_per_day.get(), DAY),
             work: Rate::new(u64::from(limits.work_per_minute.get()) * 1_000_000, MINUTE),
+            reading: Rate::new(
+                u64::from(limits.work_per_minute.get()) * 1_000_000 * READ_AT_ONCE,
+                MINUTE * READ_AT_ONCE as u32,
+            ),
         };
         Tally {
             limits,
@@ -393,7 +401,7 @@ impl Tally {
     pub(crate) fn may_read(&self, device: Pusher) -> Duration {
         let now = Instant::now();
         let used = lock(&self.devices).of(device, || Pushed::nothing(now)).reading;
-        let wait = self.rates.work.wait(used, 0, now);
+        let wait = self.rates.reading.wait(used, 0, now);
         if !wait.is_zero() {
             meters::limited("reading");
         }
@@ -405,7 +413,7 @@ impl Tally {
         let now = Instant::now();
         let mut devices = lock(&self.devices);
         let pushed = devices.of(device, || Pushed::nothing(now));
-        self.rates.work.take(&mut pushed.reading, microseconds(work), now);
+        self.rates.reading.take(&mut pushed.reading, microseconds(work), now);
     }
 
     /// Whether any work of a device's has been counted that has not passed yet.
