@@ -33,7 +33,7 @@ fn a_day_that_has_passed_and_a_missing_basis_are_told_with_their_way_out_and_not
     assert_eq!(partner.json(&["findings"]), json!([]), "who may not read contacts has none of them");
     let read = reader.json(&["findings"]);
     assert_eq!(read.as_array().unwrap().len(), 2);
-    assert!(read.as_array().unwrap().iter().all(|one| one["quick_fix"].is_null()), "a reader writes nothing");
+    assert!(read.as_array().unwrap().iter().all(|one| one["way_out"].is_null()), "a reader writes nothing");
 
     let found = asa.json(&["findings"]);
     assert_eq!(rules(&found), [("review_by", "grave"), ("legal_basis", "grave")]);
@@ -50,7 +50,7 @@ fn a_day_that_has_passed_and_a_missing_basis_are_told_with_their_way_out_and_not
     assert!(swedish.contains("Rättslig grund saknas."), "{swedish}");
 
     for one in found.as_array().unwrap() {
-        let quick_fix = &one["quick_fix"];
+        let quick_fix = &one["way_out"];
         let (path, value) = (quick_fix["path"].as_str().unwrap(), quick_fix["value"].as_str().unwrap());
         asa.must(&["set", &eva, &format!("{path}={value}")]);
     }

@@ -91,6 +91,6 @@ fn to_json(finding: &Finding, title: &str, language: Language) -> serde_json::Va
     json!({
         "record": finding.record, "kind": finding.kind, "title": title, "removed": finding.removed,
         "rule": finding.problem.rule(), "weight": finding.problem.severity().name(), "detail": detail,
-        "words": problem_words(finding, language), "quick_fix": quick_fix,
+        "words": problem_words(finding, language), "way_out": quick_fix,
     })
 }
