@@ -17,6 +17,7 @@
 //! | [`id`] | the identifiers that all of them share |
 //! | [`text`] | text that others wrote, made fit to be read |
 //! | [`backup`] | copies of a replica to be put back |
+//! | [`clock`] | what time it is |
 //! | [`parallel`] | the same work for many things, on all cores |
 //!
 //! A first look:
@@ -43,6 +44,7 @@
 
 pub mod address;
 pub mod backup;
+pub mod clock;
 pub mod document;
 pub mod exchange;
 pub mod files;

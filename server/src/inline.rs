@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::identity::{
     Challenge, DeviceId, Grant, Managed, Management, ManagementError, Refusal, RelayId,
 };
@@ -199,7 +200,7 @@ impl InlineRelay {
         let access = Access::of(&meta, Arc::clone(&members));
         let writer =
             Writer::new(Arc::clone(&log), log.head()?, Nobody).that_folds(folding).of(access.members());
-        let (path, now) = (path.to_owned(), workspace::now());
+        let (path, now) = (path.to_owned(), wall_clock());
         Ok(InlineRelay { path, folding, log, meta, members, access, writer, now, stamp: 0, life: 0 })
     }
 

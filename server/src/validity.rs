@@ -10,8 +10,8 @@
 //! ```
 
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use samsyn_engine::clock::wall_clock;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use x509_parser::parse_x509_certificate;
 use x509_parser::time::ASN1Time;
@@ -60,7 +60,7 @@ impl Validity {
 
     /// How it stands now.
     pub(crate) fn now(self) -> Standing {
-        self.at(now())
+        self.at(wall_clock())
     }
 
     fn at(self, now: i64) -> Standing {
@@ -109,7 +109,7 @@ impl Standing {
 
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let now = moment(now());
+        let now = moment(wall_clock());
         match self {
             Standing::Good(validity) => write!(f, "is good until {}", moment(validity.until)),
             Standing::Soon(validity, days) => {
@@ -124,11 +124,6 @@ impl fmt::Display for Standing {
             }
         }
     }
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn moment(second: i64) -> String {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
     Access as _, Challenge, DeviceId, Grant, Managed, Management, ManagementError, Refusal, SecretAccess,
@@ -263,7 +263,7 @@ impl Workspace {
         challenge: Challenge,
     ) -> Result<Admission, LogError> {
         let (access, hello) = (self.access.clone(), hello.clone());
-        let admitted = self.read(move |log| access.admit(log, &hello, (&challenge, now())));
+        let admitted = self.read(move |log| access.admit(log, &hello, (&challenge, wall_clock())));
         let admitted = admitted.await?;
         // Somebody may have joined just now.
         self.look_who_belongs().await?;
@@ -293,7 +293,8 @@ impl Workspace {
             return Ok(Managed::Refused { why: ManagementError::NoMembers });
         };
         let members = Arc::clone(members);
-        let managed = self.read(move |log| manage((&*members, log), Some(by), &management, now())).await?;
+        let managed =
+            self.read(move |log| manage((&*members, log), Some(by), &management, wall_clock())).await?;
         self.look_who_belongs().await?;
         Ok(managed)
     }
@@ -565,12 +566,6 @@ fn seen(log: &dyn Log, mut records: Vec<RecordId>, scope: ReadScope) -> Result<B
 
 fn no_thread(error: std::io::Error) -> LogError {
     LogError::Database(format!("its writer cannot be started: {error}"))
-}
-
-/// The relay's clock, in seconds since 1970-01-01 UTC.
-pub(crate) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Nothing that holds these locks can leave what is behind them half done.

@@ -30,7 +30,8 @@ fn whatever_happens_all_end_the_same_and_nothing_is_lost() {
 
 #[test]
 fn a_seed_takes_the_same_way_again() {
-    for seed in [7, 8] {
+    // With members and with a secret, and both of them with somebody hostile.
+    for seed in [7, 8, 9, 12] {
         assert_eq!(run(seed, &quick_folder()), run(seed, &quick_folder()));
     }
 }

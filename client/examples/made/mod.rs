@@ -15,12 +15,13 @@ use samsyn_client::keys::{self, Vault};
 use samsyn_client::state::{Session, Settings};
 use samsyn_client::window::{Front, Home};
 use samsyn_client::words::today;
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::document::{Document, Edit, Writer};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
     DeviceId, DeviceKey, Invitation, InvitationCode, Managed, Management, Role, WorkspaceId,
 };
-use samsyn_engine::replica::{Replica, wall_clock};
+use samsyn_engine::replica::Replica;
 use samsyn_engine::sample::{self, Size};
 use samsyn_engine::schema::kinds::{CONTACT, VENUE};
 use samsyn_engine::schema::{NewRecord, Value};

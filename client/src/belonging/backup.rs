@@ -283,7 +283,7 @@ pub fn put_back(
     let place = key.as_ref().map(|key| keep_where_it_lacks(vault, key, target)).transpose()?.flatten();
     let there = keys::file_key(vault, target).ok().flatten();
     let prepared = Prepared { held: Held(draft.path(), key.as_ref()), about: &about };
-    let moment = stamp(samsyn_engine::replica::wall_clock());
+    let moment = stamp(samsyn_engine::clock::wall_clock());
     let restored = backup::put_in_place(prepared, target, (there.as_ref(), &moment))?;
     Ok(PutBack { replica: keys::open_from(vault, target)?, about, made_at, restored, key: place })
 }

@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::files::{Draft, OutputError, room, sweep};
 use samsyn_engine::identity::{DeviceKey, Invitation, InvitationCode, Managed, Management, Role};
-use samsyn_engine::replica::{Replica, wall_clock};
+use samsyn_engine::replica::Replica;
 use samsyn_engine::sample;
 use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::store::{NewReplica, WayIn};

@@ -374,7 +374,7 @@ impl Session {
         if management == Management::Roster {
             self.belonging.asked = false;
             if let Asked::Answered(Managed::Roster { roster }) = asked {
-                self.belonging.roster = Some((Arc::new(roster), samsyn_engine::replica::wall_clock()));
+                self.belonging.roster = Some((Arc::new(roster), samsyn_engine::clock::wall_clock()));
             }
             return;
         }

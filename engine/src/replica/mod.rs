@@ -20,6 +20,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::address::{RelayAddress, WorkspaceAddress};
+use crate::clock::wall_clock;
 use crate::document::{
     Difference, Document, Edit, EditError, EncodedChange, FieldConflict, Heads, HistoryEntry, Record, Writer,
 };
@@ -157,11 +158,6 @@ impl std::fmt::Debug for Replica {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Replica").field("path", &self.store.path()).field("device", &self.device).finish()
     }
-}
-
-/// This device's clock, in seconds since 1970-01-01 UTC.
-pub fn wall_clock() -> i64 {
-    jiff::Timestamp::now().as_second()
 }
 
 impl Replica {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::exchange::{roster_lines, roster_to_json};
 use samsyn_engine::id::{Beginning, NotOne, RecordId};
 use samsyn_engine::identity::{
@@ -11,7 +12,7 @@ use samsyn_engine::identity::{
 };
 use serde_json::json;
 
-use super::{now, say, say_json};
+use super::{say, say_json};
 use crate::error::{ROOM, RelayError};
 use crate::folder::Folder;
 use crate::log::SqliteLog;
@@ -82,7 +83,7 @@ impl Place {
         let path = self.log()?;
         let ask = || {
             let (members, log) = (SqliteMembers::open(&path)?, SqliteLog::open(&path)?);
-            Ok(manage((&members, &log), None, management, now())?)
+            Ok(manage((&members, &log), None, management, wall_clock())?)
         };
         match ask().map_err(|error: RelayError| self.told_of_room(error))? {
             Managed::Done => Ok(None),
@@ -112,7 +113,7 @@ pub(super) fn invite_coordinator(
         member: None,
         seconds: 48 * 60 * 60,
     };
-    members.change(None, &Management::Invite { invitation }, now())??;
+    members.change(None, &Management::Invite { invitation }, wall_clock())??;
     Ok(code)
 }
 

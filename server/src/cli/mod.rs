@@ -12,10 +12,10 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use samsyn_engine::address::{AddressError, Encryption, RelayAddress};
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::identity::WorkspaceId;
 use samsyn_engine::schema::Language;
 use samsyn_engine::sync::Epoch;
@@ -227,7 +227,7 @@ impl Create {
             name: name.to_owned(),
             secret_hash: None,
             epoch: Epoch::random(),
-            created_at: now(),
+            created_at: wall_clock(),
         };
         if folder.log(meta.workspace).exists() {
             return Err(RelayError::Exists(meta.workspace));
@@ -325,9 +325,4 @@ fn say_json(value: &serde_json::Value) -> Result<(), RelayError> {
     let mut output = io::stdout().lock();
     writeln!(output, "{}", in_json(&value.to_string()))?;
     Ok(output.flush()?)
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

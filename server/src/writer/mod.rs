@@ -36,8 +36,9 @@ mod verdicts;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::document::ActorId;
 use samsyn_engine::identity::DeviceId;
 use samsyn_engine::sync::{Cursor, EntryBody, Push};
@@ -343,7 +344,7 @@ impl<P: Publish> Writer<P> {
         let snapshots = opened.snapshots();
         if !entries.is_empty() {
             let actors = self.not_bound(bound)?;
-            let append = Append { after, entries, snapshots, actors, received_at: now() };
+            let append = Append { after, entries, snapshots, actors, received_at: wall_clock() };
             self.head = self.log.append(&append)?;
             entries = append.entries;
         }
@@ -409,9 +410,4 @@ fn size(push: &Push) -> usize {
         EntryBody::Known(_) | EntryBody::Document(_) => 0,
     };
     push.entries.iter().map(of).sum()
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Nothing here has threads or sockets, time is a number, and ids and actors come from the seed too
-//! (`samsyn_engine::random`): a seed takes the same way again.
+//! (`samsyn_engine::random`), and the time of day (`samsyn_engine::clock`): a seed takes the same way again.
 //!
 //! Seeds with an odd number have a workspace with members, the others one with a secret. Every third has a member whose program is not ours
 //! (`hostile`): it pushes what it likes, and after everything else has been checked everybody else goes on.
@@ -37,7 +37,9 @@ use std::path::Path;
 
 pub use check::{assert_projection_is_true, assert_same, assert_same_in, projection};
 
-use world::World;
+use samsyn_engine::clock::standing_at;
+use samsyn_engine::random::seeded;
+use world::{BEGINNING, World};
 
 /// What runs came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Tally {
     pub refusals: u64,
     /// Changes that a hostile member pushed, and of them those that were taken.
     pub hostile: (u64, u64),
+    /// A hash of all histories in the end, so that two runs of a seed can be told apart; of several seeds, of all.
+    pub histories: u64,
 }
 
 impl Tally {
@@ -103,6 +107,7 @@ impl Tally {
         self.refusals += other.refusals;
         self.hostile.0 += other.hostile.0;
         self.hostile.1 += other.hostile.1;
+        self.histories ^= other.histories;
     }
 }
 
@@ -145,7 +150,7 @@ pub fn run(seed: u64, folder: &Path) -> Result<Tally, String> {
         world.go_on();
         world.tally()
     };
-    match catch_unwind(AssertUnwindSafe(|| samsyn_engine::random::seeded(seed, live))) {
+    match catch_unwind(AssertUnwindSafe(|| standing_at(BEGINNING, || seeded(seed, live)))) {
         Ok(tally) => Ok(Tally { passed: 1, ..tally }),
         Err(panic) => {
             let words = panic.downcast_ref::<String>().map(String::as_str);

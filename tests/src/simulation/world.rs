@@ -1,10 +1,12 @@
 //! The world of one seed: who is in it, what happens, and what must be so in the end.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use samsyn_engine::clock::standing_at;
 use samsyn_engine::document::{ChangeHash, Document};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{Credential, DeviceKey, InvitationCode, WorkspaceId, WorkspaceSecret};
@@ -54,7 +56,8 @@ impl Invitation {
         };
         let relay = Some(("ws://relay".to_owned(), way));
         let new = NewReplica { workspace: self.workspace, workspace_name: "Simulated".to_owned(), relay };
-        drop(Replica::create(&path, &new, &format!("Person {number}")).expect("a replica can be made"));
+        let create = || Replica::create(&path, &new, &format!("Person {number}"));
+        drop(standing_at(clock, create).expect("a replica can be made"));
         Laptop::new(&path, clock, key)
     }
 }
@@ -131,7 +134,22 @@ impl World {
     /// What the run came to so far.
     pub(super) fn tally(&self) -> Tally {
         let crashes = self.laptops.iter().map(|laptop| laptop.crashes.get()).sum::<u64>();
-        Tally { milliseconds: self.now, crashes: self.tally.crashes + crashes, ..self.tally }
+        let histories = self.histories();
+        Tally { milliseconds: self.now, crashes: self.tally.crashes + crashes, histories, ..self.tally }
+    }
+
+    /// A hash of what every laptop has: the heads of each record.
+    fn histories(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for replica in self.laptops.iter().map(Laptop::look) {
+            let mut records = replica.store().records().expect("the store can be read");
+            records.sort_unstable();
+            for record in records {
+                let heads = replica.document(record).expect("a record that is listed is there").heads();
+                (record, heads).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
     }
 
     /// Days of work, with all that goes wrong. Where there are members they go on after all have been in step once: what leaves a

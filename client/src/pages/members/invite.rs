@@ -1,8 +1,8 @@
 //! Inviting: what they will be and for how long; then the code, large, with a picture, once.
 
 use eframe::egui::{Color32, FontId, Label, RichText, Ui};
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::identity::{Management, Role};
-use samsyn_engine::replica::wall_clock;
 use samsyn_engine::schema::Caption;
 
 use super::role::RoleChoice;

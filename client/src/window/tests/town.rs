@@ -1,10 +1,11 @@
 //! A workspace with members, on a relay in this process.
 
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{
     DeviceKey, Invitation, InvitationCode, Managed, Management, Role, Roster, WorkspaceId,
 };
-use samsyn_engine::replica::{Replica, wall_clock};
+use samsyn_engine::replica::Replica;
 use samsyn_engine::store::WayIn;
 use samsyn_engine::sync::Epoch;
 use samsyn_server::log::{Meta, SqliteLog};

@@ -1,6 +1,6 @@
 //! From admitted changes to a document that has them: what fits is applied at once, what does not is named.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use automerge::{ActorId, Automerge, Change, ChangeHash, ReadDoc};
 
@@ -96,9 +96,9 @@ impl Trial<'_> {
     }
 }
 
-/// Why these changes cannot all be applied, if so: without applying any.
+/// Why these changes cannot all be applied, if so: what is wrong with the first of them. Without applying any.
 pub(super) fn refused(document: &Automerge, changes: Vec<Change>, limits: &Limits) -> Option<GateError> {
-    Sorting::new(document, changes).sort(limits).rejected.pop().map(|(_, error)| error)
+    Sorting::new(document, changes).sort(limits).rejected.into_iter().next().map(|(_, error)| error)
 }
 
 /// Applies changes to a clone and looks whether the result can be trusted.
@@ -140,6 +140,9 @@ fn is_loadable(document: &Automerge, limits: &Limits) -> bool {
 }
 
 /// Puts changes in an order in which they can be applied, and sorts out those that cannot.
+///
+/// A change waits for what it builds on, and for its actor's last before it, on which nothing in its form makes it build. Whatever
+/// waits for nothing any more is decided, the lowest numbers first (Kahn, "Topological sorting of large networks", 1962).
 struct Sorting<'a> {
     document: &'a Automerge,
     incoming: BTreeMap<ChangeHash, Change>,
@@ -148,7 +151,8 @@ struct Sorting<'a> {
     /// The last operation of each change that was let through.
     max_op: HashMap<ChangeHash, u64>,
     operations: u64,
-    done: BTreeMap<ChangeHash, bool>,
+    queue: Queue,
+    refused: HashSet<ChangeHash>,
     sorted: Sorted,
 }
 
@@ -156,6 +160,69 @@ struct Sorting<'a> {
 struct Sorted {
     good: Vec<Change>,
     rejected: Vec<(ChangeHash, GateError)>,
+}
+
+/// What waits for what.
+#[derive(Default)]
+struct Queue {
+    /// For how many of the incoming ones that a change builds on it waits still.
+    waits_for: HashMap<ChangeHash, usize>,
+    /// The changes that build on one.
+    awaited_by: HashMap<ChangeHash, Vec<ChangeHash>>,
+    /// What waits for nothing any more, by number.
+    ready: BTreeSet<(u64, ChangeHash)>,
+    /// What waits for its actor's last alone, by actor and number.
+    behind: BTreeMap<(ActorId, u64), Vec<ChangeHash>>,
+}
+
+impl Queue {
+    fn of(incoming: &BTreeMap<ChangeHash, Change>) -> Queue {
+        let mut queue = Queue::default();
+        for (hash, change) in incoming {
+            let builds_on: BTreeSet<_> =
+                change.deps().iter().filter(|dependency| incoming.contains_key(*dependency)).collect();
+            if builds_on.is_empty() {
+                queue.ready.insert((change.seq(), *hash));
+            }
+            for dependency in &builds_on {
+                queue.awaited_by.entry(**dependency).or_default().push(*hash);
+            }
+            queue.waits_for.insert(*hash, builds_on.len());
+        }
+        queue
+    }
+
+    /// The next one that waits for nothing. Where there is none, one that waits for its actor's last in vain, and that it does so.
+    fn next(&mut self) -> Option<(ChangeHash, bool)> {
+        if let Some((_, hash)) = self.ready.pop_first() {
+            return Some((hash, false));
+        }
+        let mut first = self.behind.first_entry()?;
+        let hash = first.get_mut().pop();
+        if first.get().is_empty() {
+            first.remove();
+        }
+        hash.map(|hash| (hash, true))
+    }
+
+    /// Whatever waits for this one waits for it no more.
+    fn decided(&mut self, hash: &ChangeHash, incoming: &BTreeMap<ChangeHash, Change>) {
+        for waiting in self.awaited_by.remove(hash).unwrap_or_default() {
+            let Some(left) = self.waits_for.get_mut(&waiting) else { continue };
+            *left -= 1;
+            if *left == 0 {
+                self.ready.insert((incoming[&waiting].seq(), waiting));
+            }
+        }
+    }
+
+    /// The actor's change of that number was let through: the one behind it waits no more.
+    fn follows(&mut self, actor: &ActorId, seq: u64) {
+        let next = seq.saturating_add(1);
+        for hash in self.behind.remove(&(actor.clone(), next)).unwrap_or_default() {
+            self.ready.insert((next, hash));
+        }
+    }
 }
 
 impl<'a> Sorting<'a> {
@@ -174,63 +241,47 @@ impl<'a> Sorting<'a> {
             }
         }
         let operations = document.stats().num_ops;
+        let queue = Queue::of(&incoming);
         Sorting {
             document,
             incoming,
             last,
             max_op: HashMap::new(),
             operations,
-            done: BTreeMap::new(),
+            queue,
+            refused: HashSet::new(),
             sorted: Sorted::default(),
         }
     }
 
     fn sort(mut self, limits: &Limits) -> Sorted {
-        // Depth first without recursion: a chain of a hundred thousand changes must not overflow the stack. Among what is
-        // ready, an actor's changes go in the order of their numbers.
-        let mut order: Vec<(u64, ChangeHash)> =
-            self.incoming.iter().map(|(hash, change)| (change.seq(), *hash)).collect();
-        order.sort_unstable();
-        for (_, root) in order {
-            let mut stack = vec![root];
-            while let Some(hash) = stack.last().copied() {
-                if self.done.contains_key(&hash) {
-                    stack.pop();
+        while let Some((hash, in_vain)) = self.queue.next() {
+            let change = &self.incoming[&hash];
+            match self.check(change, limits) {
+                Err(GateError::SequenceGap) if !in_vain => {
+                    let place = (change.actor_id().clone(), change.seq());
+                    self.queue.behind.entry(place).or_default().push(hash);
                     continue;
                 }
-                let waiting = self.incoming[&hash].deps().iter().copied();
-                let waiting: Vec<_> = waiting
-                    .filter(|dependency| {
-                        self.incoming.contains_key(dependency) && !self.done.contains_key(dependency)
-                    })
-                    .collect();
-                if waiting.is_empty() {
-                    stack.pop();
-                    self.decide(hash, limits);
-                } else {
-                    stack.extend(waiting);
+                Ok(()) => self.let_through(hash),
+                Err(error) => {
+                    self.refused.insert(hash);
+                    self.sorted.rejected.push((hash, error));
                 }
             }
+            self.queue.decided(&hash, &self.incoming);
         }
         self.sorted
     }
 
-    fn decide(&mut self, hash: ChangeHash, limits: &Limits) {
+    fn let_through(&mut self, hash: ChangeHash) {
         let change = self.incoming[&hash].clone();
-        match self.check(&change, limits) {
-            Ok(()) => {
-                let last = last_operation(&change);
-                self.last.insert(change.actor_id().clone(), (change.seq(), last));
-                self.max_op.insert(hash, last);
-                self.operations += change.len() as u64;
-                self.done.insert(hash, true);
-                self.sorted.good.push(change);
-            }
-            Err(error) => {
-                self.done.insert(hash, false);
-                self.sorted.rejected.push((hash, error));
-            }
-        }
+        let last = last_operation(&change);
+        self.last.insert(change.actor_id().clone(), (change.seq(), last));
+        self.max_op.insert(hash, last);
+        self.operations += change.len() as u64;
+        self.queue.follows(change.actor_id(), change.seq());
+        self.sorted.good.push(change);
     }
 
     fn check(&self, change: &Change, limits: &Limits) -> Result<(), GateError> {
@@ -241,7 +292,7 @@ impl<'a> Sorting<'a> {
                 last_before = last_before.max(*last);
             } else if let Some(meta) = self.document.get_change_meta_by_hash(dependency) {
                 last_before = last_before.max(meta.max_op);
-            } else if self.done.contains_key(dependency) {
+            } else if self.refused.contains(dependency) {
                 return Err(GateError::DependsOnRefused(*dependency));
             } else {
                 missing.push(*dependency);

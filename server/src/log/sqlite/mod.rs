@@ -21,11 +21,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::document::{ActorId, ChangeHash};
 use samsyn_engine::files::room;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::{DeviceId, WorkspaceId};
-use samsyn_engine::replica::wall_clock;
 use samsyn_engine::sync::compare::Holding;
 use samsyn_engine::sync::{Cursor, Epoch, ErasurePlace, RollingHash};
 

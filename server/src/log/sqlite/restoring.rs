@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use samsyn_engine::clock::wall_clock;
 use samsyn_engine::id::RecordId;
-use samsyn_engine::replica::wall_clock;
 use samsyn_engine::store::Literal;
 use samsyn_engine::sync::Epoch;
 

@@ -13,6 +13,8 @@ use automerge::{ActorId, Automerge, ReadDoc};
 mod documents;
 mod order;
 
+use order::at_once;
+
 /// A chunk of that kind with a right checksum.
 fn chunk(kind: u8, body: &[u8]) -> Vec<u8> {
     let mut head = vec![1];
@@ -371,6 +373,63 @@ fn an_actor_builds_on_its_own_last_change() {
     let unknowing = bare(2, 2, &null);
     let applied = apply(&applied.document, vec![unknowing.clone()], &unchecked).unwrap();
     assert_eq!(applied.rejected, [(unknowing.hash(), GateError::OperationNumbers)]);
+}
+
+/// Honest programs always build on their own last change. One that does not is taken where it fits all the same; then everybody has
+/// to take it, in whatever order it comes, and what was built on it.
+#[test]
+fn a_change_that_does_not_build_on_its_actors_last_comes_behind_it_in_any_order() {
+    let document = document();
+    let (mut left, mut right) = (document.clone(), document.clone());
+    for (side, actor) in [(&mut left, 21), (&mut right, 22)] {
+        for value in 0..3 {
+            let change = empty_commit(side, actor, "x", value);
+            side.apply_changes([change]).unwrap();
+        }
+    }
+    let below = [left.get_changes(&document.get_heads()), right.get_changes(&document.get_heads())].concat();
+    let more = empty_commit(&right, 22, "x", 7);
+    for value in 0..40 {
+        // The first of actor 1 stands on the left, its second on the right alone, behind more operations.
+        let first = empty_commit(&left, 1, "y", value);
+        let mut second = empty_commit(&right, 1, "y", value).decode();
+        (second.seq, second.hash, second.deps) = (2, None, vec![more.hash()]);
+        second.start_op = second.start_op.saturating_add(1);
+        second.extra_bytes.clear();
+        let second = Change::from(second);
+        let below = below.iter().chain([&more]).cloned();
+        let mut all = document.clone();
+        for change in below.clone().chain([first.clone(), second.clone()]) {
+            all.apply_changes([change]).unwrap();
+        }
+        // It builds on both, and comes before or behind them in the order of names.
+        let third = empty_commit(&all, 30, "z", value);
+        let arrived = below.chain([third.clone(), second.clone(), first]);
+        let applied = apply(&document, arrived.collect(), &limits()).unwrap();
+        assert_eq!(applied.rejected, []);
+        all.apply_changes([third]).unwrap();
+        let whole = admit_document(&at_once(&all).save(), &limits()).unwrap();
+        assert_eq!(whole.get_heads(), all.get_heads());
+    }
+}
+
+#[test]
+fn what_waits_for_its_actors_last_in_vain_is_refused_with_what_builds_on_it() {
+    let document = document();
+    let mut with_one = document.clone();
+    with_one.apply_changes([empty_commit(&document, 1, "x", 1)]).unwrap();
+    let mut unknowing = empty_commit(&with_one, 1, "x", 2).decode();
+    (unknowing.hash, unknowing.deps) = (None, document.get_heads());
+    let unknowing = Change::from(unknowing);
+    let mut behind = empty_commit(&with_one, 2, "y", 3).decode();
+    (behind.hash, behind.deps) = (None, vec![unknowing.hash()]);
+    let behind = Change::from(behind);
+    let applied = apply(&document, vec![behind.clone(), unknowing.clone()], &limits()).unwrap();
+    let refused = [
+        (unknowing.hash(), GateError::SequenceGap),
+        (behind.hash(), GateError::DependsOnRefused(unknowing.hash())),
+    ];
+    assert_eq!(applied.rejected, refused);
 }
 
 /// Marks that end before they begin make a document that can be saved and never be loaded again. No record has marks.

@@ -271,7 +271,7 @@ fn grown(random: &mut SmallRng) -> Automerge {
 }
 
 /// The document as it is when all its changes come at once: as the gate wants it.
-fn at_once(document: &Automerge) -> Automerge {
+pub(super) fn at_once(document: &Automerge) -> Automerge {
     let mut at_once = Automerge::new();
     at_once.apply_changes(changes(document)).unwrap();
     at_once
