@@ -41,10 +41,17 @@ use crate::link::direct::DirectError;
 pub use backup::backing_up_error;
 pub(crate) use backup::backing_up_error_in_terminal;
 
+const IN_BATCH: Caption =
+    Caption::new("Inget ändrades. Steg {}, post {}: {}", "Nothing was changed. Step {}, record {}: {}");
+
 /// Why something was not done.
 pub fn replica_error(error: &ReplicaError, language: Language) -> String {
     if let ReplicaError::Forbidden(error) = error {
         return forbidden(error, language);
+    }
+    if let ReplicaError::InBatch { number, record, why } = error {
+        let why = replica_error(why, language);
+        return IN_BATCH.fill(language, &[number, record, &why]);
     }
     if language == Language::English {
         return error.to_string();
@@ -64,6 +71,7 @@ pub fn replica_error(error: &ReplicaError, language: Language) -> String {
         ReplicaError::TooLarge { most, .. } => {
             format!("Det var för mycket för en enda ändring (högst {most} byte). Gör den i mindre steg.")
         }
+        ReplicaError::InBatch { why, .. } => replica_error(why, language),
     }
 }
 

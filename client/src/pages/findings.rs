@@ -156,8 +156,7 @@ fn buttons(ui: &mut Ui, finding: &Finding, title: &str, scene: &mut Scene<'_>) {
     if let Some(quick_fix) = finding.quick_fix.filter(|_| may) {
         let words = way_out_words(&quick_fix, scene.language);
         if button(ui, &words, title) {
-            let told = format!("{title}: {words}");
-            scene.act(Action::EditAndTell(finding.record, vec![quick_fix.edit()], told));
+            scene.act(Action::Apply(quick_fix.batch(finding.record, format!("{title}: {words}"))));
         }
     }
     if button(ui, scene.say(texts::OPEN), title) {

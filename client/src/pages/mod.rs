@@ -48,6 +48,7 @@ use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::Management;
+use samsyn_engine::replica::Batch;
 use samsyn_engine::schema::{Kind, NewRecord};
 
 use crate::widgets::field::Field;
@@ -80,6 +81,8 @@ pub(crate) enum Action {
     Create(NewRecord),
     /// Edit a record, and offer to take it back.
     EditAndTell(RecordId, Vec<Edit>, String),
+    /// Make or edit many records as one step, and offer to take it back.
+    Apply(Batch),
     /// These records were reviewed as they were shown.
     Reviewed(Vec<(RecordId, Heads)>),
     /// Offer again what the relay refused of a record.

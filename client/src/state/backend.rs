@@ -1,6 +1,6 @@
 //! The thread that owns the window's replica: everything that touches the file happens here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -13,7 +13,7 @@ use samsyn_engine::exchange::ExchangeError;
 use samsyn_engine::files::Existing;
 use samsyn_engine::id::RecordId;
 use samsyn_engine::identity::DeviceId;
-use samsyn_engine::replica::{Input, RefusedEntry, RefusedRecord, Replica, ReplicaError};
+use samsyn_engine::replica::{Batch, Input, RefusedEntry, RefusedRecord, Replica, ReplicaError, UndoneBatch};
 use samsyn_engine::review::{Finding, QueueEntry, ReviewItem};
 use samsyn_engine::schema::kinds::MEMBER;
 use samsyn_engine::schema::{FieldPath, Language, Link, Value};
@@ -46,6 +46,8 @@ pub enum Request {
     Finish(Unfinished),
     /// Make or edit a record: a step.
     Enter(StepId, Box<Input>),
+    /// Make or edit many records: a step.
+    Apply(StepId, Batch),
     /// Take back what a step did, or do it again.
     Go(Way, StepId, Box<Done>),
     /// Find records: the text and the kinds, all where there are none.
@@ -134,6 +136,9 @@ pub enum Opened {
     Damaged,
 }
 
+/// What was left as it is where something was taken back; all of a record, where nothing of it could be.
+pub(super) type LeftAlone = BTreeMap<RecordId, Vec<FieldPath>>;
+
 /// What the backend answers.
 #[derive(Debug)]
 pub enum Answer {
@@ -143,14 +148,14 @@ pub enum Answer {
     Rows(Vec<RecordId>, Vec<RowView>),
     /// To [`Request::Open`].
     Record(RecordId, Opened),
-    /// To [`Request::Enter`] and [`Request::Reviewed`]: what the step did.
+    /// To [`Request::Enter`], [`Request::Apply`] and [`Request::Reviewed`]: what the step did.
     Done(StepId, Done),
     /// To [`Request::Enter`]: nothing was done.
     NotEntered(StepId, Box<Input>, Arc<ReplicaError>),
-    /// To [`Request::Reviewed`]: nothing was noted.
-    NotReviewed(StepId, Arc<ReplicaError>),
+    /// To [`Request::Apply`] and [`Request::Reviewed`]: nothing was done.
+    NotDone(StepId, Arc<ReplicaError>),
     /// To [`Request::Go`]: what going that way did, by which it can be gone the other way, and what was left as it is.
-    Gone(Way, Step, Vec<FieldPath>),
+    Gone(Way, Step, LeftAlone),
     /// To [`Request::Go`]: nothing was done.
     NotGone(Way, Step, Arc<ReplicaError>),
     /// To [`Request::Keep`] and [`Request::Finish`].
@@ -288,7 +293,7 @@ impl Worker {
     fn answer(&mut self, request: Request) {
         let answer = match request {
             Request::Overview => return self.overview(false),
-            Request::Enter(..) | Request::Go(..) | Request::Reviewed(..) => {
+            Request::Enter(..) | Request::Apply(..) | Request::Go(..) | Request::Reviewed(..) => {
                 let answer = self.write(request);
                 self.learn(&answer);
                 self.tell(answer);
@@ -441,10 +446,10 @@ impl Worker {
                 Ok(edited) => Answer::Done(step, Done::Edited(edited)),
                 Err(error) => Answer::NotEntered(step, entry, Arc::new(error)),
             },
-            Request::Reviewed(step, records) => match self.replica.mark_all_of(&records) {
-                Ok(marked) => Answer::Done(step, Done::Marked(marked)),
-                Err(error) => Answer::NotReviewed(step, Arc::new(error)),
-            },
+            Request::Apply(step, batch) => done(step, self.replica.apply(&batch).map(Done::Applied)),
+            Request::Reviewed(step, records) => {
+                done(step, self.replica.mark_all_of(&records).map(Done::Marked))
+            }
             Request::Go(way, step, done) => match self.go(&done) {
                 Ok((gone, kept)) => Answer::Gone(way, (step, gone), kept),
                 Err(error) => Answer::NotGone(way, (step, *done), Arc::new(error)),
@@ -454,13 +459,20 @@ impl Worker {
     }
 
     /// Takes back what a step did. Answers what that did in turn, and what was left.
-    fn go(&mut self, done: &Done) -> Result<(Done, Vec<FieldPath>), ReplicaError> {
+    fn go(&mut self, done: &Done) -> Result<(Done, LeftAlone), ReplicaError> {
         Ok(match done {
             Done::Edited(edited) => {
                 let undone = self.replica.undo(edited)?;
-                (Done::Edited(undone.edited), undone.kept)
+                let kept = Some((edited.record, undone.kept)).filter(|(_, paths)| !paths.is_empty());
+                (Done::Edited(undone.edited), kept.into_iter().collect())
             }
-            Done::Marked(marked) => (Done::Marked(self.replica.restore_marks(marked)?), Vec::new()),
+            Done::Applied(applied) => {
+                let UndoneBatch { applied, kept, gone } = self.replica.undo_batch(applied)?;
+                let mut left = LeftAlone::from_iter(gone.into_iter().map(|record| (record, Vec::new())));
+                kept.into_iter().for_each(|(record, path)| left.entry(record).or_default().push(path));
+                (Done::Applied(applied), left)
+            }
+            Done::Marked(marked) => (Done::Marked(self.replica.restore_marks(marked)?), LeftAlone::new()),
         })
     }
 
@@ -496,7 +508,7 @@ impl Worker {
                 Some(error)
             }
             Answer::Kept(Err(error))
-            | Answer::NotReviewed(_, error)
+            | Answer::NotDone(_, error)
             | Answer::NotGone(_, _, error)
             | Answer::Failed(error) => Some(error),
             _ => None,
@@ -537,6 +549,13 @@ impl Worker {
     fn tell(&self, answer: Answer) {
         let _ = self.outbox.send(answer);
         (self.wake)();
+    }
+}
+
+fn done(step: StepId, done: Result<Done, ReplicaError>) -> Answer {
+    match done {
+        Ok(done) => Answer::Done(step, done),
+        Err(error) => Answer::NotDone(step, Arc::new(error)),
     }
 }
 

@@ -295,16 +295,16 @@ impl Session {
                 self.begun.not_made(entry.record);
                 self.notices.push_back(Notice::NotEntered(entry, error));
             }
-            Answer::NotReviewed(id, error) => {
+            Answer::NotDone(id, error) => {
                 self.not_done(id);
                 self.notices.push_back(Notice::Failed(error));
             }
-            Answer::Gone(way, step, kept) => {
+            Answer::Gone(way, step, mut kept) => {
                 self.wrote();
-                let left = !kept.is_empty() || !step.1.did_something();
-                if let Some(record) = step.1.record().filter(|_| left) {
-                    self.notices.push_back(Notice::Kept(record, kept));
+                for edited in step.1.edited().iter().filter(|edited| !edited.wrote()) {
+                    kept.entry(edited.record).or_default();
                 }
+                self.notices.extend(kept.into_iter().map(|(record, paths)| Notice::Kept(record, paths)));
                 self.steps.gone(way, step);
             }
             Answer::NotGone(way, step, error) => {
@@ -330,9 +330,7 @@ impl Session {
 
     fn take_done(&mut self, id: StepId, done: Done) {
         self.wrote();
-        if let Some(record) = done.record() {
-            self.begun.made(record);
-        }
+        done.edited().iter().for_each(|edited| self.begun.made(edited.record));
         if let Some((id, done)) = self.steps.done(id, done) {
             self.go(Way::Undo, (id, done));
         }

@@ -9,7 +9,7 @@
 //! A step that is under way can be taken back, too: that is done as soon as it is done.
 
 use samsyn_engine::id::RecordId;
-use samsyn_engine::replica::{Edited, Marked};
+use samsyn_engine::replica::{Applied, Edited, Marked};
 
 /// How many steps can be taken back.
 const MOST: usize = 200;
@@ -23,6 +23,8 @@ pub struct StepId(u64);
 pub enum Done {
     /// A record was made or edited.
     Edited(Edited),
+    /// Many records were made or edited as one step.
+    Applied(Applied),
     /// Records were noted as reviewed.
     Marked(Vec<Marked>),
 }
@@ -48,16 +50,25 @@ impl Way {
 impl Done {
     /// The record that it was in, if it was in one.
     pub fn record(&self) -> Option<RecordId> {
+        match self.edited() {
+            [edited] => Some(edited.record),
+            _ => None,
+        }
+    }
+
+    /// What it did in each of the records that it made or edited.
+    pub fn edited(&self) -> &[Edited] {
         match self {
-            Done::Edited(edited) => Some(edited.record),
-            Done::Marked(_) => None,
+            Done::Edited(edited) => std::slice::from_ref(edited),
+            Done::Applied(applied) => &applied.edited,
+            Done::Marked(_) => &[],
         }
     }
 
     /// Whether there is anything to take back of it.
     pub fn did_something(&self) -> bool {
         match self {
-            Done::Edited(edited) => edited.wrote(),
+            Done::Edited(_) | Done::Applied(_) => self.edited().iter().any(Edited::wrote),
             Done::Marked(marked) => !marked.is_empty(),
         }
     }
@@ -188,8 +199,14 @@ impl Steps {
 
     /// What was done in a record is not taken back or done again any more.
     pub(super) fn forget(&mut self, record: RecordId) {
-        self.undo.retain(|(_, done)| done.record() != Some(record));
-        self.redo.retain(|(_, done)| done.record() != Some(record));
+        for steps in [&mut self.undo, &mut self.redo] {
+            steps.retain_mut(|(_, done)| {
+                if let Done::Applied(applied) = done {
+                    applied.edited.retain(|edited| edited.record != record);
+                }
+                done.record() != Some(record) && done.did_something()
+            });
+        }
     }
 }
 

@@ -402,6 +402,11 @@ impl Shell {
                 let step = self.edit(id, edits);
                 self.tell_done(told, step);
             }
+            Action::Apply(batch) => {
+                let told = batch.name().to_owned();
+                let step = self.session.apply(batch);
+                self.tell_done(told, Some(step));
+            }
             Action::Reviewed(records) => drop(self.session.mark_reviewed(records)),
             Action::RetryIn(id) => self.session.retry_refused_in(id),
             Action::Discard(id) => self.session.discard_refused(id),

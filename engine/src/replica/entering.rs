@@ -10,12 +10,12 @@
 //!
 //! What somebody begins (a record, a row of a list) is made with the first thing that is entered in it, not before.
 
-use super::{Edited, Replica, ReplicaError, check_size};
-use crate::document::{Document, Edit, Writer};
+use super::writing::Writing;
+use super::{Edited, Replica, ReplicaError};
+use crate::document::{Document, Edit};
 use crate::id::RecordId;
-use crate::identity::Grant;
 use crate::schema::{Cells, FieldPath, NewRecord, Row};
-use crate::store::{Origin, Transaction, Unfinished};
+use crate::store::Unfinished;
 
 /// What somebody enters.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,38 +54,28 @@ impl Replica {
     }
 
     fn make_entry(&mut self, entry: &Input) -> Result<Edited, ReplicaError> {
-        let (device, now, id) = (self.device, self.now(), entry.record);
-        let mut transaction = self.store.transaction()?;
-        if transaction.is_erased(id)? {
-            return Err(ReplicaError::NoRecord(id));
+        let mut writing = self.writing(None)?;
+        if writing.transaction.is_erased(entry.record)? {
+            return Err(ReplicaError::NoRecord(entry.record));
         }
-        let writer = Writer { actor: transaction.actor()?, device, now, why: None };
-        let mut document = transaction.document(id)?;
-        let before = document.heads();
-        let record_before = (!before.is_empty()).then(|| document.read());
-        if before.is_empty() {
-            let new = entry.makes.as_ref().ok_or(ReplicaError::NoRecord(id))?;
-            document = Document::create(new, &writer)?;
+        let edited = writing.enter(entry)?;
+        if let Some(typed) = &entry.typed {
+            writing.transaction.finish(typed)?;
         }
-        document.edit(&entry.edits_of(&document), &writer)?;
-        let grant = transaction.grant()?.unwrap_or_else(|| Grant::unbounded(device));
-        grant.may_write(device, record_before.as_ref(), &document.read())?;
-        let changes = document.changes_since(&before);
-        check_size(&changes)?;
-        if !changes.is_empty() {
-            transaction.save(&document, &changes, Origin::Here)?;
-        }
-        finish(&mut transaction, entry)?;
-        transaction.commit()?;
-        let heads = document.heads();
-        let differences = document.differences_between(&before, &heads);
-        Ok(Edited { record: id, differences, before, heads })
+        writing.commit()?;
+        Ok(edited)
     }
 }
 
-fn finish(transaction: &mut Transaction<'_>, entry: &Input) -> Result<(), ReplicaError> {
-    entry.typed.iter().try_for_each(|typed| transaction.finish(typed))?;
-    Ok(())
+impl Writing<'_> {
+    fn enter(&mut self, entry: &Input) -> Result<Edited, ReplicaError> {
+        let document = self.transaction.document(entry.record)?;
+        if document.heads().is_empty() {
+            let new = entry.makes.as_ref().ok_or(ReplicaError::NoRecord(entry.record))?;
+            return self.make(new, |made| entry.edits_of(made));
+        }
+        self.change(entry.record, |document, writer| document.edit(&entry.edits_of(document), writer))
+    }
 }
 
 impl Input {

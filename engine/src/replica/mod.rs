@@ -10,27 +10,27 @@
 //! Everything a person does is [`Replica::edit`] or [`Replica::create`]: typed, checked, one change, durable when it
 //! returns. Nothing here waits for a network. Time comes from the device's clock, which a test can set.
 
+mod batch;
 mod entering;
 mod newer;
 mod refused;
 mod sync;
 mod undo;
+mod writing;
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use crate::address::{RelayAddress, WorkspaceAddress};
 use crate::clock::wall_clock;
-use crate::document::{
-    Difference, Document, Edit, EditError, EncodedChange, FieldConflict, Heads, HistoryEntry, Record, Writer,
-};
+use crate::document::{Difference, Document, Edit, EditError, FieldConflict, Heads, HistoryEntry, Record};
 use crate::id::RecordId;
 use crate::identity::{DeviceId, DeviceKey, Forbidden, Grant, InvitationCode};
 use crate::schema::kinds::MEMBER;
 use crate::schema::{NewRecord, NewRecordError, Value};
-use crate::store::{self, FileKey, Meta, NewReplica, Origin, Place, Store, StoreError, Unfinished, WayIn};
-use crate::sync::limits::CHANGE_BYTES;
+use crate::store::{self, FileKey, Meta, NewReplica, Place, Store, StoreError, Unfinished, WayIn};
 
+pub use batch::{Applied, Batch, UndoneBatch};
 pub use entering::Input;
 pub use refused::{RefusedEntry, RefusedRecord};
 pub use sync::{Inquiry, PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
@@ -64,6 +64,16 @@ pub enum ReplicaError {
         size: usize,
         /// The most that is allowed.
         most: usize,
+    },
+    /// One of the writes of a batch.
+    #[error("write {number} of the batch, record {record}: {why}")]
+    InBatch {
+        /// Which of them, from 1 on.
+        number: usize,
+        /// The record.
+        record: RecordId,
+        /// Why it cannot be done.
+        why: Box<ReplicaError>,
     },
 }
 
@@ -393,29 +403,9 @@ impl Replica {
     /// # Errors
     /// As [`Replica::create_record`].
     pub fn create_records(&mut self, all: &[NewRecord]) -> Result<Vec<Edited>, ReplicaError> {
-        let (device, now) = (self.device, self.now());
-        let mut made = Vec::with_capacity(all.len());
-        let mut transaction = self.store.transaction()?;
-        let writer = Writer { actor: transaction.actor()?, device, now, why: None };
-        let grant = transaction.grant()?.unwrap_or_else(|| Grant::unbounded(device));
-        for new in all {
-            if !transaction.document(new.id)?.heads().is_empty() {
-                return Err(ReplicaError::RecordExists(new.id));
-            }
-            let document = Document::create(new, &writer)?;
-            grant.may_write(device, None, &document.read())?;
-            let changes = document.changes_since(&[]);
-            check_size(&changes)?;
-            transaction.save(&document, &changes, Origin::Here)?;
-            let heads = document.heads();
-            made.push(Edited {
-                record: new.id,
-                differences: document.differences_between(&[], &heads),
-                before: Vec::new(),
-                heads,
-            });
-        }
-        transaction.commit()?;
+        let mut writing = self.writing(None)?;
+        let made = all.iter().map(|new| writing.create(new)).collect::<Result<_, _>>()?;
+        writing.commit()?;
         Ok(made)
     }
 
@@ -424,39 +414,10 @@ impl Replica {
     /// # Errors
     /// Where there is no such record, an edit does not fit, or the file cannot be written.
     pub fn edit(&mut self, id: RecordId, edits: &[Edit], why: Option<&str>) -> Result<Edited, ReplicaError> {
-        self.write(id, why, |document, writer| document.edit(edits, writer))
-    }
-
-    /// Writes into a record what `work` makes of it.
-    fn write(
-        &mut self,
-        id: RecordId,
-        why: Option<&str>,
-        work: impl FnOnce(&mut Document, &Writer) -> Result<Vec<EncodedChange>, EditError>,
-    ) -> Result<Edited, ReplicaError> {
-        let (device, now) = (self.device, self.now());
-        let why = why.map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
-        let mut transaction = self.store.transaction()?;
-        // Read anew each time: another handle on the file may have found that it is a copy.
-        let writer = Writer { actor: transaction.actor()?, device, now, why };
-        let mut document = transaction.document(id)?;
-        let before = document.heads();
-        if before.is_empty() {
-            return Err(ReplicaError::NoRecord(id));
-        }
-        let grant = transaction.grant()?.unwrap_or_else(|| Grant::unbounded(device));
-        let record_before = document.read();
-        let changes = work(&mut document, &writer)?;
-        grant.may_write(device, Some(&record_before), &document.read())?;
-        let heads = document.heads();
-        if changes.is_empty() {
-            return Ok(Edited { record: id, differences: Vec::new(), before, heads });
-        }
-        check_size(&changes)?;
-        transaction.save(&document, &changes, Origin::Here)?;
-        transaction.commit()?;
-        let differences = document.differences_between(&before, &heads);
-        Ok(Edited { record: id, differences, before, heads })
+        let mut writing = self.writing(why)?;
+        let edited = writing.change(id, |document, writer| document.edit(edits, writer))?;
+        writing.commit()?;
+        Ok(edited)
     }
 
     /// A record's document.
@@ -586,14 +547,6 @@ impl Replica {
     pub fn fold(&mut self, after: Option<RecordId>, most: usize) -> Result<Option<RecordId>, ReplicaError> {
         Ok(self.store.fold(after, most)?)
     }
-}
-
-fn check_size(changes: &[EncodedChange]) -> Result<(), ReplicaError> {
-    let largest = changes.iter().map(|change| change.bytes.len()).max().unwrap_or(0);
-    if largest > CHANGE_BYTES {
-        return Err(ReplicaError::TooLarge { size: largest, most: CHANGE_BYTES });
-    }
-    Ok(())
 }
 
 /// What this device calls itself.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::document::{ChangeHash, gate};
+use crate::document::{ChangeHash, Writer, gate};
 use crate::files::Existing;
 use crate::identity::{WorkspaceId, WorkspaceSecret};
 use crate::schema::FieldPath;

@@ -1,5 +1,6 @@
 //! Taking back what was done, without taking back what others did since.
 
+use super::writing::Writing;
 use super::{Edited, Replica, ReplicaError};
 use crate::schema::FieldPath;
 
@@ -21,8 +22,18 @@ impl Replica {
     /// # Errors
     /// Where the record is gone or the file cannot be written.
     pub fn undo(&mut self, done: &Edited) -> Result<Undone, ReplicaError> {
+        let mut writing = self.writing(None)?;
+        let undone = writing.take_back(done)?;
+        writing.commit()?;
+        Ok(undone)
+    }
+}
+
+impl Writing<'_> {
+    /// Takes back what an edit did, in this transaction.
+    pub(super) fn take_back(&mut self, done: &Edited) -> Result<Undone, ReplicaError> {
         let mut kept = Vec::new();
-        let edited = self.write(done.record, None, |document, writer| {
+        let edited = self.change(done.record, |document, writer| {
             let taken = document.take_back((&done.before, &done.heads), writer)?;
             kept = taken.kept;
             Ok(taken.changes)

@@ -2,7 +2,7 @@
 
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::replica::Input;
+use samsyn_engine::replica::{Batch, Edited, Input};
 use samsyn_engine::schema::{Kind, NewRecord};
 use samsyn_engine::store::Unfinished;
 
@@ -69,6 +69,14 @@ impl Session {
         step
     }
 
+    /// Makes or edits many records as one step: all of it or nothing. Answers the step, by which it can be taken back as a whole.
+    pub fn apply(&mut self, batch: Batch) -> StepId {
+        self.writing += 1;
+        let step = self.steps.begin();
+        self.backend.ask(Request::Apply(step, batch));
+        step
+    }
+
     /// What was half typed when the replica was opened, once.
     pub fn take_unfinished(&mut self) -> Vec<Unfinished> {
         std::mem::take(&mut self.unfinished)
@@ -103,7 +111,10 @@ impl Session {
 
     /// Whether a record that is looked at is seen to be other than a step made it, in all of which that is about.
     fn is_overtaken(&self, done: &Done) -> bool {
-        let Done::Edited(edited) = done else { return false };
+        !done.edited().is_empty() && done.edited().iter().all(|edited| self.is_overtaken_in(edited))
+    }
+
+    fn is_overtaken_in(&self, edited: &Edited) -> bool {
         let Some(view) = self.records.get(&edited.record) else { return false };
         // What was read before the step says nothing about it.
         let knows = view.history.iter().any(|step| edited.heads.contains(&step.entry.stamp.change));

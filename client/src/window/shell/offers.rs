@@ -81,6 +81,11 @@ impl Shell {
             Some(Done::Edited(edited)) if self.page != Page::Review => self.show_record(edited.record, false),
             // What was decided is to be seen where it is undecided again.
             Some(Done::Edited(edited)) => self.review.choose(edited.record),
+            Some(Done::Applied(applied)) => {
+                if let [edited] = applied.edited.as_slice() {
+                    self.show_record(edited.record, false);
+                }
+            }
             Some(Done::Marked(_)) => self.go(Page::Review),
             None => {}
         }

@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use crate::document::Edit;
 use crate::id::RecordId;
 use crate::identity::Role;
-use crate::replica::{Replica, ReplicaError};
+use crate::replica::{Batch, Replica, ReplicaError};
 use crate::schema::{KINDS, Kind, Right, Value};
 use crate::store::{Filter, ListQuery, RowView, Sort, Store, StoreError, Test};
 
@@ -103,9 +103,9 @@ impl QuickFix {
         }
     }
 
-    /// The edit that does it.
-    pub fn edit(&self) -> Edit {
-        Edit::set(self.field(), self.value())
+    /// What does it in that record, under this name.
+    pub fn batch(&self, record: RecordId, name: impl Into<String>) -> Batch {
+        Batch::named(name).edit(record, vec![Edit::set(self.field(), self.value())])
     }
 }
 

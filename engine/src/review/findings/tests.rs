@@ -159,7 +159,7 @@ fn findings_are_what_a_reading_of_all_documents_says() {
         for finding in replica.findings(TODAY).unwrap() {
             let Some(quick_fix) = finding.quick_fix else { continue };
             quick_fixes += 1;
-            replica.edit(finding.record, &[quick_fix.edit()], None).unwrap();
+            replica.apply(&quick_fix.batch(finding.record, "")).unwrap();
             let left = replica.findings(TODAY).unwrap();
             let same = |other: &Finding| {
                 (other.record, other.problem.rule()) == (finding.record, finding.problem.rule())
