@@ -15,7 +15,8 @@ pub fn wall_clock() -> i64 {
     SIMULATED.get().unwrap_or_else(|| jiff::Timestamp::now().as_second().max(0))
 }
 
-/// Does something at a time that stands still, in seconds since 1970-01-01 UTC, on this thread. For simulations only.
+/// Does something at a time that stands still, in seconds since 1970-01-01 UTC, on this thread.
+#[cfg(feature = "testing")]
 pub fn standing_at<T>(time: i64, work: impl FnOnce() -> T) -> T {
     /// Puts the time back that was there before, also where the work panics.
     struct Restore(Option<i64>);

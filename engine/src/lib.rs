@@ -41,6 +41,12 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Two replicas and a relay in one process (`cargo run -p samsyn-engine --example two_replicas`):
+//!
+//! ```rust,ignore
+#![doc = include_str!("../examples/two_replicas.rs")]
+//! ```
 
 pub mod address;
 pub mod backup;

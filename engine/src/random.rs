@@ -6,8 +6,8 @@
 
 use std::cell::RefCell;
 
+use rand::Rng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 
 thread_local! {
     static SEEDED: RefCell<Option<StdRng>> = const { RefCell::new(None) };
@@ -29,8 +29,11 @@ pub(crate) fn revision() -> i64 {
     i64::from_be_bytes(bytes()) & ((1 << 61) - 1) | 1 << 61
 }
 
-/// Does something with randomness that follows from a seed, on this thread. For simulations only.
+/// Does something with randomness that follows from a seed, on this thread.
+#[cfg(feature = "testing")]
 pub fn seeded<T>(seed: u64, work: impl FnOnce() -> T) -> T {
+    use rand::SeedableRng;
+
     /// Puts the system's randomness back, also where the work panics.
     struct Restore;
     impl Drop for Restore {

@@ -279,13 +279,13 @@ impl InlineRelay {
     ///
     /// # Errors
     /// With the notice that ends the connection.
-    pub fn receive(
+    pub fn handle_input(
         &mut self,
         connection: &mut InlineConnection,
         frame: &[u8],
     ) -> Result<Vec<Vec<u8>>, Notice> {
         self.may_stay(connection)?;
-        let mut answers = match connection.session.receive(frame).map_err(not_understood)? {
+        let mut answers = match connection.session.handle_input(frame).map_err(not_understood)? {
             None => Vec::new(),
             Some(RelayRequest::Hello(hello)) => vec![self.welcome(connection, &hello)?],
             Some(RelayRequest::Push(push)) => vec![self.push(connection, push)?],
@@ -322,7 +322,7 @@ impl InlineRelay {
     ///
     /// # Errors
     /// With the notice that ends the connection.
-    pub fn next(
+    pub fn poll_transmit(
         &mut self,
         connection: &mut InlineConnection,
         bytes: usize,

@@ -21,7 +21,6 @@
 //! | `hub`, `workspace`, `recent` | what is open, and what all its connections share |
 //! | `presence` | who is connected, and what each has open |
 //! | `writer` | checks pushes and commits them in groups |
-//! | [`InlineRelay`] | a relay without sockets, threads or time, for simulations |
 //! | [`log`] | what is durable |
 //! | `limits`, `proxies` | how much one address and one device get; from where somebody comes who comes through a proxy |
 //! | `meters` | numbers for Prometheus |
@@ -42,6 +41,7 @@ mod folder;
 mod frames;
 mod http;
 mod hub;
+#[cfg(feature = "testing")]
 mod inline;
 mod limits;
 mod listener;
@@ -68,6 +68,7 @@ pub use cli::run;
 pub use config::{Config, Limits, Patience};
 pub use error::RelayError;
 pub use folder::{Folder, FolderLock, PutBack, WhoBelongs};
+#[cfg(feature = "testing")]
 pub use inline::{InlineConnection, InlineRelay};
 pub use proxies::{Network, NoNetwork};
 pub use relay::{Relay, RunningRelay};

@@ -49,7 +49,7 @@ impl MemoryRelay {
     /// # Panics
     /// Where the client does not keep to the protocol, or pushes what is no change.
     pub fn answer(&mut self, session: &mut RelaySession, frame: &[u8]) -> Vec<Vec<u8>> {
-        let request = session.receive(frame).expect("a client keeps to the protocol");
+        let request = session.handle_input(frame).expect("a client keeps to the protocol");
         match request {
             None => session.poll_transmit().into_iter().collect(),
             Some(RelayRequest::Hello(hello)) => {
@@ -130,7 +130,7 @@ pub fn sync(replica: &mut Replica, relay: &mut MemoryRelay, cut_after: Option<us
         frames += 1;
         cut_after.is_some_and(|most| frames > most)
     };
-    while let Some(frame) = sync.frame_out(replica).expect("the replica can be read") {
+    while let Some(frame) = sync.poll_transmit(replica).expect("the replica can be read") {
         if cut() {
             return news;
         }
@@ -139,7 +139,7 @@ pub fn sync(replica: &mut Replica, relay: &mut MemoryRelay, cut_after: Option<us
             if cut() {
                 return news;
             }
-            news.extend(sync.frame_in(replica, &answer, 0).expect("the relay keeps to the protocol"));
+            news.extend(sync.handle_input(replica, &answer, 0).expect("the relay keeps to the protocol"));
         }
     }
     assert!(sync.is_settled(replica).expect("the replica can be read"), "a connection ended with work left");

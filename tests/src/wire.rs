@@ -119,7 +119,7 @@ fn connect(
     loop {
         let mut up = VecDeque::new();
         loop {
-            match sync.frame_out(replica) {
+            match sync.poll_transmit(replica) {
                 Ok(Some(frame)) => up.push_back(frame),
                 Ok(None) => break,
                 Err(SyncProblem::BeginAgain) => return false,
@@ -129,9 +129,10 @@ fn connect(
         let mut down = Vec::new();
         for frame in &up {
             traffic.up += frame.len();
-            down.extend(relay.receive(&mut there, frame).expect("the relay takes what a replica says"));
+            down.extend(relay.handle_input(&mut there, frame).expect("the relay takes what a replica says"));
         }
-        while let Some(frame) = relay.next(&mut there, RECORDS_BYTES).expect("the relay can be read") {
+        while let Some(frame) = relay.poll_transmit(&mut there, RECORDS_BYTES).expect("the relay can be read")
+        {
             down.push(frame);
         }
         if up.is_empty() && down.is_empty() {
@@ -144,7 +145,7 @@ fn connect(
         link(bytes(&mut up.iter()), bytes(&mut down.iter()));
         for frame in down {
             traffic.down += frame.len();
-            match sync.frame_in(replica, &frame, 0) {
+            match sync.handle_input(replica, &frame, 0) {
                 Ok(some) => news.extend(some),
                 Err(SyncProblem::BeginAgain) => return false,
                 Err(error) => panic!("a replica takes what the relay says: {error}"),
@@ -164,19 +165,19 @@ pub fn meet(calling: &mut Replica, answering: &mut Replica, frames: usize) -> (T
     let (mut traffic, mut news) = (Traffic::default(), Vec::new());
     while !call.is_done() {
         let mut spoke = false;
-        while let Some(frame) = call.frame_out(calling).expect("the replica can be read") {
+        while let Some(frame) = call.poll_transmit(calling).expect("the replica can be read") {
             (spoke, traffic.up, traffic.frames) = (true, traffic.up + frame.len(), traffic.frames + 1);
             if traffic.frames > frames {
                 return (traffic, news);
             }
-            answer.frame_in(answering, &frame).expect("a replica takes what another says");
+            answer.handle_input(answering, &frame).expect("a replica takes what another says");
         }
-        while let Some(frame) = answer.frame_out(answering).expect("the replica can be read") {
+        while let Some(frame) = answer.poll_transmit(answering).expect("the replica can be read") {
             (spoke, traffic.down, traffic.frames) = (true, traffic.down + frame.len(), traffic.frames + 1);
             if traffic.frames > frames {
                 return (traffic, news);
             }
-            news.extend(call.frame_in(calling, &frame, 0).expect("a replica takes what another says"));
+            news.extend(call.handle_input(calling, &frame, 0).expect("a replica takes what another says"));
         }
         assert!(spoke || call.is_done(), "both wait for each other");
         traffic.round_trips += 1;

@@ -167,12 +167,12 @@ fn what_came_with_a_first_sync_that_broke_off_is_not_kept_from_another_relay() {
     let mut cilla = town.workspace.replica(&town.path("cilla"), "Cilla");
     let mut begun = ReplicaSync::begin(&cilla, None, 0).unwrap();
     let mut there = InlineConnection::default();
-    let hello = begun.frame_out(&cilla).unwrap().unwrap();
-    for frame in town.relay.receive(&mut there, &hello).unwrap() {
-        begun.frame_in(&mut cilla, &frame, 0).unwrap();
+    let hello = begun.poll_transmit(&cilla).unwrap().unwrap();
+    for frame in town.relay.handle_input(&mut there, &hello).unwrap() {
+        begun.handle_input(&mut cilla, &frame, 0).unwrap();
     }
-    let some = town.relay.next(&mut there, 10_000).unwrap().unwrap();
-    begun.frame_in(&mut cilla, &some, 0).unwrap();
+    let some = town.relay.poll_transmit(&mut there, 10_000).unwrap().unwrap();
+    begun.handle_input(&mut cilla, &some, 0).unwrap();
     let came = cilla.store().records().unwrap();
     assert!((2..30).contains(&came.len()), "{} records came", came.len());
     assert_eq!(cilla.meta().unwrap().workspace_name, "Counted", "usable while it runs");

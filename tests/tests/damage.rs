@@ -259,8 +259,8 @@ fn where_what_comes_does_not_fit_twice_the_place_is_given_up_and_the_next_connec
             let hash = RollingHash::from_bytes([9; 16]);
             let batch = FromRelay::Batch(Batch { position: cursor.position + 1, hash, entries: vec![entry] });
             let mut session = ReplicaSync::begin(&replica, None, 0).unwrap();
-            session.frame_in(&mut replica, &welcome(cursor, Vec::new()), 0).unwrap();
-            assert!(session.frame_in(&mut replica, &batch.encode(), 0).is_err());
+            session.handle_input(&mut replica, &welcome(cursor, Vec::new()), 0).unwrap();
+            assert!(session.handle_input(&mut replica, &batch.encode(), 0).is_err());
             let meta = replica.meta().unwrap();
             let expected = if again { (None, true) } else { (Some(cursor), false) };
             assert_eq!((meta.cursor, meta.reconciling), expected, "garbled: {garbled}, again: {again}");
@@ -286,7 +286,7 @@ fn a_number_of_an_erasure_to_which_no_records_lead_is_not_kept_and_erases_nothin
         vec![(1, one), (1, two)],
     ] {
         let mut session = ReplicaSync::begin(&replica, None, 0).unwrap();
-        assert!(session.frame_in(&mut replica, &welcome(cursor, told), 0).is_err());
+        assert!(session.handle_input(&mut replica, &welcome(cursor, told), 0).is_err());
         assert_eq!(replica.meta().unwrap().erased, ErasedUpTo::default());
         assert_eq!(texts(&replica), place.texts);
     }
@@ -294,7 +294,7 @@ fn a_number_of_an_erasure_to_which_no_records_lead_is_not_kept_and_erases_nothin
     let first = ErasurePlace::default().then(&one);
     for (told, expected) in [(vec![(1, one)], first), (vec![(1, two)], ErasurePlace::default().then(&two))] {
         let mut session = ReplicaSync::begin(&replica, None, 0).unwrap();
-        session.frame_in(&mut replica, &welcome(cursor, told), 0).unwrap();
+        session.handle_input(&mut replica, &welcome(cursor, told), 0).unwrap();
         let erased = replica.meta().unwrap().erased;
         assert_eq!((erased.up_to, erased.nothing_left), (expected, expected));
     }

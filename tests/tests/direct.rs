@@ -132,18 +132,18 @@ fn a_replica_is_never_taken_for_a_relay_nor_a_relay_for_a_replica() {
     // Somebody who looks for a relay comes to a replica.
     let mut sync = ReplicaSync::begin(asa, None, 0).unwrap();
     let mut answer = PeerAnswer::new();
-    answer.frame_in(bo, &sync.frame_out(asa).unwrap().unwrap()).unwrap();
-    let told = answer.frame_out(bo).unwrap().unwrap();
+    answer.handle_input(bo, &sync.poll_transmit(asa).unwrap().unwrap()).unwrap();
+    let told = answer.poll_transmit(bo).unwrap().unwrap();
     assert!(answer.is_over());
-    let news = sync.frame_in(asa, &told, 0).unwrap();
+    let news = sync.handle_input(asa, &told, 0).unwrap();
     let [SyncNews::Closed(notice)] = news.as_slice() else { panic!("{news:?}") };
     assert!(notice.words.contains("no relay"), "{notice:?}");
     // And the other way round.
     let mut relay = workspace.relay(&folder.path().join("log"));
     let mut call = PeerCall::begin(asa, 0).unwrap();
     let mut there = InlineConnection::default();
-    let answers = relay.receive(&mut there, &call.frame_out(asa).unwrap().unwrap()).unwrap();
-    let error = call.frame_in(asa, &answers[0], 0).unwrap_err();
+    let answers = relay.handle_input(&mut there, &call.poll_transmit(asa).unwrap().unwrap()).unwrap();
+    let error = call.handle_input(asa, &answers[0], 0).unwrap_err();
     assert!(matches!(error, SyncProblem::Protocol(SyncError::ARelay)), "{error}");
 }
 
@@ -155,10 +155,10 @@ fn strangers_are_turned_away() {
     let stranger = theirs.replica(&folder.path().join("theirs.samsyn"), "Mallory");
     let mut call = PeerCall::begin(&stranger, 0).unwrap();
     let mut answer = PeerAnswer::new();
-    answer.frame_in(&mut here, &call.frame_out(&stranger).unwrap().unwrap()).unwrap();
+    answer.handle_input(&mut here, &call.poll_transmit(&stranger).unwrap().unwrap()).unwrap();
     let mut stranger = stranger;
-    let told = answer.frame_out(&here).unwrap().unwrap();
-    let news = call.frame_in(&mut stranger, &told, 0).unwrap();
+    let told = answer.poll_transmit(&here).unwrap().unwrap();
+    let news = call.handle_input(&mut stranger, &told, 0).unwrap();
     assert!(matches!(&news[..], [SyncNews::Closed(notice)] if notice.code == ErrorCode::Access), "{news:?}");
-    assert_eq!(answer.frame_out(&here).unwrap(), None, "and gets nothing more");
+    assert_eq!(answer.poll_transmit(&here).unwrap(), None, "and gets nothing more");
 }

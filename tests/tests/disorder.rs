@@ -39,12 +39,12 @@ fn connect(replica: &mut Replica, relay: &mut InlineRelay, met: Option<(Disorder
     loop {
         let mut down = Vec::new();
         let mut spoke = false;
-        while let Ok(Some(frame)) = sync.frame_out(replica) {
+        while let Ok(Some(frame)) = sync.poll_transmit(replica) {
             spoke = true;
-            let Ok(answers) = relay.receive(&mut there, &frame) else { return came };
+            let Ok(answers) = relay.handle_input(&mut there, &frame) else { return came };
             down.extend(answers);
         }
-        while let Ok(Some(frame)) = relay.next(&mut there, BYTES) {
+        while let Ok(Some(frame)) = relay.poll_transmit(&mut there, BYTES) {
             down.push(frame);
         }
         if !spoke && down.is_empty() {
@@ -56,7 +56,7 @@ fn connect(replica: &mut Replica, relay: &mut InlineRelay, met: Option<(Disorder
             disorder.befall(&mut down, at - before);
         }
         for frame in down {
-            if sync.frame_in(replica, &frame, 0).is_err() {
+            if sync.handle_input(replica, &frame, 0).is_err() {
                 return came;
             }
         }
@@ -73,16 +73,16 @@ fn interrupted(
     let (mut there, mut came) = (InlineConnection::default(), 0);
     loop {
         let mut down = Vec::new();
-        if let Some(frame) = sync.frame_out(replica).unwrap() {
-            down.extend(relay.receive(&mut there, &frame).unwrap());
+        if let Some(frame) = sync.poll_transmit(replica).unwrap() {
+            down.extend(relay.handle_input(&mut there, &frame).unwrap());
         } else {
-            match relay.next(&mut there, BYTES).unwrap() {
+            match relay.poll_transmit(&mut there, BYTES).unwrap() {
                 Some(frame) => down.push(frame),
                 None => return came > at,
             }
         }
         for frame in down {
-            sync.frame_in(replica, &frame, 0).unwrap();
+            sync.handle_input(replica, &frame, 0).unwrap();
             if came == at {
                 happen(replica);
             }

@@ -31,11 +31,11 @@ async fn ask(replica: &Replica, relay: &RelayAddress) -> Result<(), LinkError> {
     let (mut socket, challenge) = target(&meta, relay.clone()).reach(&signs).await?;
     let mut inquiry = Inquiry::begin(replica, challenge.as_ref(), signs.now())?;
     loop {
-        while let Some(out) = inquiry.frame_out() {
+        while let Some(out) = inquiry.poll_transmit() {
             socket.send(Message::Binary(out.into())).await.map_err(broken)?;
         }
         let Some(came) = frame(socket.next().await)? else { continue };
-        if let Some(answer) = inquiry.frame_in(&came, signs.now())? {
+        if let Some(answer) = inquiry.handle_input(&came, signs.now())? {
             let _ = timeout(Duration::from_secs(2), socket.close(None)).await;
             return answer.map_err(LinkError::Closed);
         }

@@ -62,7 +62,7 @@ impl Connection {
     pub async fn next(&mut self, replica: &mut Replica) -> Result<Vec<SyncNews>, LinkError> {
         loop {
             if self.pending.is_none() {
-                self.pending = self.sync.frame_out(replica)?.map(|frame| Message::Binary(frame.into()));
+                self.pending = self.sync.poll_transmit(replica)?.map(|frame| Message::Binary(frame.into()));
             }
             self.sync.heard(self.signs.last());
             let deadline = self.signs.moment(self.sync.poll_timeout());
@@ -140,7 +140,7 @@ impl Connection {
             self.sync.talked(now)?;
             return Ok(Vec::new());
         };
-        let news = self.sync.frame_in(replica, &frame, now)?;
+        let news = self.sync.handle_input(replica, &frame, now)?;
         if news.iter().any(|news| matches!(news, SyncNews::Connected { .. })) {
             self.welcomed = Some(now);
         }

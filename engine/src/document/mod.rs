@@ -18,6 +18,7 @@ mod edit;
 pub mod gate;
 mod history;
 pub mod layout;
+#[cfg(feature = "testing")]
 mod newer;
 mod prose;
 mod read;
@@ -39,6 +40,7 @@ pub use difference::{Difference, differences};
 pub use discard::Discarded;
 pub use edit::{Edit, EditError};
 pub use history::{HistoryEntry, Stamp};
+#[cfg(feature = "testing")]
 pub use newer::NewerEdit;
 pub use prose::{Splice, rebase};
 pub use read::{Contents, Record};

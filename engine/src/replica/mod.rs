@@ -12,6 +12,7 @@
 
 mod batch;
 mod entering;
+#[cfg(feature = "testing")]
 mod newer;
 mod refused;
 mod sync;
@@ -216,10 +217,11 @@ impl Replica {
         Replica::over(Store::open_to_read(path, key)?)
     }
 
-    /// Opens a replica file as [`Store::open_unnoticed_copy`] does. For simulations.
+    /// Opens a replica file as [`Store::open_unnoticed_copy`] does.
     ///
     /// # Errors
     /// As [`Replica::open`].
+    #[cfg(feature = "testing")]
     pub fn open_unnoticed_copy(path: &Path) -> Result<Replica, ReplicaError> {
         Replica::over(Store::open_unnoticed_copy(path)?)
     }

@@ -30,7 +30,7 @@ impl Log {
 
     /// Answers one frame of a client.
     fn answer(&mut self, session: &mut RelaySession, frame: &[u8]) -> Vec<Vec<u8>> {
-        match session.receive(frame).unwrap() {
+        match session.handle_input(frame).unwrap() {
             None => session.poll_transmit().into_iter().collect(),
             Some(RelayRequest::Hello(hello)) => {
                 session.admitted();
@@ -124,9 +124,9 @@ fn sync(replica: &mut Replica, log: &mut Log) -> Vec<SyncNews> {
     let mut sync = ReplicaSync::begin(replica, None, 0).unwrap();
     let mut session = RelaySession::new();
     let mut news = Vec::new();
-    while let Some(frame) = sync.frame_out(replica).unwrap() {
+    while let Some(frame) = sync.poll_transmit(replica).unwrap() {
         for answer in log.answer(&mut session, &frame) {
-            news.extend(sync.frame_in(replica, &answer, 0).unwrap());
+            news.extend(sync.handle_input(replica, &answer, 0).unwrap());
         }
     }
     assert!(sync.is_settled(replica).unwrap());
@@ -463,10 +463,10 @@ fn what_was_acknowledged_and_not_seen_in_the_log_is_pushed_again() {
     let mut sync_of_one = ReplicaSync::begin(&one, None, 0).unwrap();
     let mut session = RelaySession::new();
     let mut acknowledged = false;
-    while let Some(frame) = sync_of_one.frame_out(&one).unwrap() {
+    while let Some(frame) = sync_of_one.poll_transmit(&one).unwrap() {
         for answer in log.answer(&mut session, &frame) {
             if !acknowledged {
-                let news = sync_of_one.frame_in(&mut one, &answer, 0).unwrap();
+                let news = sync_of_one.handle_input(&mut one, &answer, 0).unwrap();
                 acknowledged = news.iter().any(|news| matches!(news, SyncNews::Pushed(_)));
             }
         }

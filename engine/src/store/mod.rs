@@ -204,11 +204,12 @@ impl Store {
         transaction.commit()
     }
 
-    /// Opens a replica file that was copied in a way which nothing here can tell: as when a whole machine is cloned. For
-    /// simulations: both copies write under one actor from now on, until a relay tells them apart.
+    /// Opens a replica file that was copied in a way which nothing here can tell: as when a whole machine is cloned.
+    /// Both copies write under one actor from now on, until a relay tells them apart.
     ///
     /// # Errors
     /// As [`Store::open`].
+    #[cfg(feature = "testing")]
     pub fn open_unnoticed_copy(path: &Path) -> Result<Store> {
         let (mut connection, found) = open::open(path, None)?;
         instance::claim_as_it_is(path, &mut connection)?;
@@ -301,11 +302,12 @@ impl Store {
         load(&self.connection, &self.cache, id)
     }
 
-    /// Lets the file grow no more, as on a full disk; or lets it grow again. For simulations: lasts until the file is
+    /// Lets the file grow no more, as on a full disk; or lets it grow again. Lasts until the file is
     /// closed.
     ///
     /// # Errors
     /// Where the file cannot be read.
+    #[cfg(feature = "testing")]
     pub fn simulate_full_disk(&self, full: bool) -> Result<()> {
         let used: i64 = self.connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
         let most = if full { used } else { i64::from(u32::MAX - 1) };

@@ -198,7 +198,7 @@ impl ClientSession {
     ///
     /// # Errors
     /// Where the relay does not keep to the protocol, or leads nowhere: the connection must be closed.
-    pub fn receive(&mut self, frame: &[u8], now: u64) -> Result<Vec<ClientEvent>, SyncError> {
+    pub fn handle_input(&mut self, frame: &[u8], now: u64) -> Result<Vec<ClientEvent>, SyncError> {
         self.pulse.answered(now);
         self.patience.frame(now);
         let message = FromRelay::decode(frame)?;

@@ -64,7 +64,7 @@ impl RelaySession {
     ///
     /// # Errors
     /// Where the client does not keep to the protocol: tell it ([`RelaySession::notice`]) and close.
-    pub fn receive(&mut self, frame: &[u8]) -> Result<Option<RelayRequest>, SyncError> {
+    pub fn handle_input(&mut self, frame: &[u8]) -> Result<Option<RelayRequest>, SyncError> {
         match (self.phase, FromClient::decode(frame)?) {
             (Phase::AwaitingHello, FromClient::Hello(hello)) => {
                 self.version = common_version(hello.versions, self.versions)?;

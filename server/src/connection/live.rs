@@ -192,7 +192,7 @@ impl Live {
 
     async fn take(&mut self, link: &mut Link, incoming: Incoming) -> Result<(), End> {
         let Incoming::Frame(frame) = incoming else { return Ok(()) };
-        match self.session.receive(&frame)? {
+        match self.session.handle_input(&frame)? {
             Some(RelayRequest::Push(push)) => {
                 let id = push.id;
                 let seconds = self.held.take(push)?.as_secs_f64().ceil() as u32;

@@ -218,7 +218,7 @@ impl Visit {
 async fn first(link: &mut Link, session: &mut RelaySession) -> Result<Hello, End> {
     loop {
         let Incoming::Frame(frame) = link.receive().await? else { continue };
-        if let Some(RelayRequest::Hello(hello)) = session.receive(&frame)? {
+        if let Some(RelayRequest::Hello(hello)) = session.handle_input(&frame)? {
             return Ok(hello);
         }
     }

@@ -129,6 +129,7 @@ impl<P: Publish> Writer<P> {
     }
 
     /// The same writer, that folds history at other times.
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn that_folds(self, folding: Folding) -> Self {
         Writer { folding, ..self }
     }
@@ -277,6 +278,7 @@ impl<P: Publish> Writer<P> {
     }
 
     /// Whether there was nothing left to fold when that was last looked at.
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn is_folded(&self) -> bool {
         self.folded
     }

@@ -217,7 +217,7 @@ impl Client {
         let Some(Ok(message)) = received else { return false };
         if let Message::Binary(frame) = message {
             let now = u64::try_from(self.began.elapsed().as_millis()).unwrap();
-            for event in self.session.receive(&frame, now).unwrap() {
+            for event in self.session.handle_input(&frame, now).unwrap() {
                 self.take(event);
             }
         }

@@ -52,7 +52,7 @@ pub fn session(bytes: &[u8]) {
         if session.handle_timeout(now).is_err() {
             return;
         }
-        let Ok(events) = session.receive(frame, now) else { return };
+        let Ok(events) = session.handle_input(frame, now) else { return };
         for event in events {
             go_on(&mut session, &event);
         }
@@ -83,7 +83,7 @@ fn go_on(session: &mut ClientSession, event: &ClientEvent) {
 pub fn relay_session(bytes: &[u8]) {
     let mut session = RelaySession::new();
     for (_, frame) in frames(bytes) {
-        match session.receive(frame) {
+        match session.handle_input(frame) {
             Ok(Some(samsyn_engine::sync::RelayRequest::Hello(_))) => session.admitted_to_compare(),
             Ok(_) => {}
             Err(_) => return,

@@ -62,7 +62,7 @@ impl Client {
                 continue;
             }
             let now = u64::try_from(self.began.elapsed().as_millis())?;
-            let events = self.session.receive(&frame, now)?;
+            let events = self.session.handle_input(&frame, now)?;
             for event in &events {
                 match event {
                     ClientEvent::Refused { refused, .. } => return Err(refused.words.clone().into()),

@@ -144,7 +144,7 @@ impl Station {
         there: &mut InlineConnection,
         frame: &[u8],
     ) -> Result<Vec<Vec<u8>>, Notice> {
-        self.relay().receive(there, frame)
+        self.relay().handle_input(there, frame)
     }
 
     /// The next frame that it owes, in a batch of about so many bytes.
@@ -153,7 +153,7 @@ impl Station {
         there: &mut InlineConnection,
         bytes: usize,
     ) -> Result<Option<Vec<u8>>, Notice> {
-        self.relay().next(there, bytes)
+        self.relay().poll_transmit(there, bytes)
     }
 
     /// The power goes while a frame is being dealt with. What would have been answered is never sent.

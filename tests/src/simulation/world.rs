@@ -377,10 +377,10 @@ impl World {
             if call.is_done() {
                 return;
             }
-            let up = call.frame_out(one.look()).expect("a replica can be read");
+            let up = call.poll_transmit(one.look()).expect("a replica can be read");
             let (frame, hears) = match up {
                 Some(frame) => (frame, true),
-                None => match answer.frame_out(other.look()).expect("a replica can be read") {
+                None => match answer.poll_transmit(other.look()).expect("a replica can be read") {
                     Some(frame) => (frame, false),
                     None => continue,
                 },
@@ -388,8 +388,8 @@ impl World {
             let crash = !self.calm && chance(&mut self.dice, 0.03);
             let listener = if hears { &mut *other } else { &mut *one };
             let mut hear = |replica: &mut Replica| match hears {
-                true => answer.frame_in(replica, &frame),
-                false => call.frame_in(replica, &frame, 0),
+                true => answer.handle_input(replica, &frame),
+                false => call.handle_input(replica, &frame, 0),
             };
             if crash {
                 drop(listener.crash_in(&mut self.dice, hear));
@@ -475,7 +475,7 @@ impl World {
         let laptop = &mut self.laptops[who];
         let Some(mut link) = laptop.link.take() else { return true };
         if link.has_room_up() {
-            match link.sync.frame_out(laptop.replica()) {
+            match link.sync.poll_transmit(laptop.replica()) {
                 Ok(frame) => link.up.extend(frame),
                 Err(error) => return self.problem(&error),
             }
@@ -498,13 +498,13 @@ impl World {
         };
         if crash {
             let (news, _) =
-                laptop.crash_in(&mut self.dice, |replica| link.sync.frame_in(replica, &frame, now));
+                laptop.crash_in(&mut self.dice, |replica| link.sync.handle_input(replica, &frame, now));
             let news = news.unwrap_or_default();
             self.note_names(&news);
             self.note_what_went(who, &news);
             return true;
         }
-        let came = link.sync.frame_in(laptop.replica(), &frame, now);
+        let came = link.sync.handle_input(laptop.replica(), &frame, now);
         laptop.keep_key();
         match came {
             Ok(news) if news.iter().any(|news| matches!(news, SyncNews::Closed(_))) => {

@@ -125,14 +125,14 @@ impl Visitor {
         let mut answer = PeerAnswer::new();
         let (mut changed, mut until) = (0, Instant::now() + IDLE);
         while let Some(frame) = channel.receive().await? {
-            for news in answer.frame_in(&mut replica, &frame)? {
+            for news in answer.handle_input(&mut replica, &frame)? {
                 if let SyncNews::Merged { records, .. } = news {
                     changed += records.len();
                     until = Instant::now() + IDLE;
                 }
             }
             let mut frames = 0;
-            while let Some(frame) = answer.frame_out(&replica)? {
+            while let Some(frame) = answer.poll_transmit(&replica)? {
                 channel.send(&frame).await?;
                 frames += 1;
             }

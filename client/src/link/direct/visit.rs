@@ -52,7 +52,7 @@ async fn go_on(
     let began = Instant::now();
     let mut call = PeerCall::begin(replica, 0)?;
     loop {
-        while let Some(frame) = call.frame_out(replica)? {
+        while let Some(frame) = call.poll_transmit(replica)? {
             channel.send(&frame).await?;
         }
         if call.is_done() {
@@ -61,7 +61,7 @@ async fn go_on(
         let frame = channel.receive().await?;
         let frame = frame.ok_or_else(|| DirectError::Broken("the other replica closed it".to_owned()))?;
         let now = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        for news in call.frame_in(replica, &frame, now)? {
+        for news in call.handle_input(replica, &frame, now)? {
             visit.note(news).map_err(DirectError::Closed)?;
         }
     }

@@ -25,7 +25,7 @@ impl Inquiry {
     }
 
     /// The next frame to send, if there is one.
-    pub fn frame_out(&mut self) -> Option<Vec<u8>> {
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
         self.session.poll_transmit()
     }
 
@@ -33,8 +33,12 @@ impl Inquiry {
     ///
     /// # Errors
     /// Where the other side does not keep to the protocol.
-    pub fn frame_in(&mut self, frame: &[u8], now: u64) -> Result<Option<Result<(), Notice>>, SyncProblem> {
-        let events = self.session.receive(frame, now)?;
+    pub fn handle_input(
+        &mut self,
+        frame: &[u8],
+        now: u64,
+    ) -> Result<Option<Result<(), Notice>>, SyncProblem> {
+        let events = self.session.handle_input(frame, now)?;
         Ok(events.into_iter().find_map(|event| match event {
             ClientEvent::Welcomed { .. } => Some(Ok(())),
             ClientEvent::Closed(notice) => Some(Err(notice)),

@@ -61,14 +61,14 @@ impl PeerCall {
     ///
     /// # Errors
     /// Where the visit cannot go on. What was stored before stays stored.
-    pub fn frame_in(
+    pub fn handle_input(
         &mut self,
         replica: &mut Replica,
         frame: &[u8],
         now: u64,
     ) -> Result<Vec<SyncNews>, SyncProblem> {
         let mut news = Vec::new();
-        for event in self.session.receive(frame, now)? {
+        for event in self.session.handle_input(frame, now)? {
             self.take(replica, event, &mut news)?;
         }
         Ok(news)
@@ -78,7 +78,7 @@ impl PeerCall {
     ///
     /// # Errors
     /// Where the file cannot be read.
-    pub fn frame_out(&mut self, replica: &Replica) -> Result<Option<Vec<u8>>, SyncProblem> {
+    pub fn poll_transmit(&mut self, replica: &Replica) -> Result<Option<Vec<u8>>, SyncProblem> {
         if self.session.can_push() {
             self.fill_queue(replica)?;
             self.session.push(&mut self.queue);

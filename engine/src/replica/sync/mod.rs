@@ -236,7 +236,7 @@ impl ReplicaSync {
     ///
     /// # Errors
     /// Where the connection has to be closed. What was stored before stays stored.
-    pub fn frame_in(
+    pub fn handle_input(
         &mut self,
         replica: &mut Replica,
         frame: &[u8],
@@ -244,7 +244,7 @@ impl ReplicaSync {
     ) -> Result<Vec<SyncNews>, SyncProblem> {
         let mut news = Vec::new();
         self.goes_on()?;
-        let events = self.session.receive(frame, now);
+        let events = self.session.handle_input(frame, now);
         if let Err(SyncError::LogMismatch | SyncError::Frame(_)) = events {
             let mut transaction = replica.store.transaction()?;
             if transaction.does_not_fit()? {
@@ -277,7 +277,7 @@ impl ReplicaSync {
     ///
     /// # Errors
     /// [`SyncProblem::BeginAgain`] where the connection has to be begun anew; where the file cannot be read.
-    pub fn frame_out(&mut self, replica: &Replica) -> Result<Option<Vec<u8>>, SyncProblem> {
+    pub fn poll_transmit(&mut self, replica: &Replica) -> Result<Option<Vec<u8>>, SyncProblem> {
         self.goes_on()?;
         self.tell_presence();
         if self.session.can_push() {

@@ -56,7 +56,11 @@ impl PeerAnswer {
     ///
     /// # Errors
     /// Where this replica cannot read or store. What the visitor does wrong it is told: see [`PeerAnswer::is_over`].
-    pub fn frame_in(&mut self, replica: &mut Replica, frame: &[u8]) -> Result<Vec<SyncNews>, SyncProblem> {
+    pub fn handle_input(
+        &mut self,
+        replica: &mut Replica,
+        frame: &[u8],
+    ) -> Result<Vec<SyncNews>, SyncProblem> {
         let mut news = Vec::new();
         if self.turned_away {
             return Ok(news);
@@ -67,7 +71,7 @@ impl PeerAnswer {
             self.turn_away(error.code(), &error.to_string());
             return Ok(news);
         }
-        match self.session.receive(frame) {
+        match self.session.handle_input(frame) {
             Ok(Some(request)) => self.answer(replica, request, &mut news)?,
             Ok(None) => {}
             Err(error) => self.turn_away(error.code(), &error.to_string()),
@@ -87,7 +91,7 @@ impl PeerAnswer {
     ///
     /// # Errors
     /// Where the file cannot be read.
-    pub fn frame_out(&mut self, replica: &Replica) -> Result<Option<Vec<u8>>, SyncProblem> {
+    pub fn poll_transmit(&mut self, replica: &Replica) -> Result<Option<Vec<u8>>, SyncProblem> {
         if let Some(frame) = self.outgoing.pop_front() {
             return Ok(Some(frame));
         }

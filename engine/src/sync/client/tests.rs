@@ -43,7 +43,7 @@ fn welcome() -> Welcome {
 }
 
 fn heard(session: &mut ClientSession, message: FromRelay, now: u64) -> Result<(), SyncError> {
-    session.receive(&message.encode(), now).map(drop)
+    session.handle_input(&message.encode(), now).map(drop)
 }
 
 /// One that has come so far, and has pushed something.
