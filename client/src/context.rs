@@ -36,6 +36,11 @@ impl Context {
         Ok(self.tell_of(keys::open_to_read(&self.path)?))
     }
 
+    /// Opens the replica only to ask its relay something: also where it cannot be written.
+    pub(crate) fn ask(&self) -> Result<Replica, Failure> {
+        Ok(self.tell_of(keys::open_to_ask(&self.path)?))
+    }
+
     /// Says what was found beside the file, before anything else is said.
     fn tell_of(&self, replica: Replica) -> Replica {
         if let Some(log) = replica.store().set_aside() {

@@ -32,7 +32,7 @@ pub use files::{output_error, with_room};
 use self::refusals::refusal;
 use crate::belonging::enter::EnterError;
 use crate::belonging::join::JoinError;
-use crate::failure::{distrust_words, full_words, system_words, without_numbers};
+use crate::failure::{full_words, system_words, without_numbers};
 use crate::keys::lock::LockError;
 use crate::keys::{KeyError, Place, SHORTEST};
 use crate::link::LinkError;
@@ -311,9 +311,9 @@ pub fn link_error(error: &LinkError, language: Language) -> String {
         LinkError::NotARelay { address, .. } => format!(
             "Det som svarar på {address} är inget relä. Kontrollera adressen, eller logga in på nätet först."
         ),
-        LinkError::NotTrusted { address, reason } => format!(
+        LinkError::NotTrusted { address, why } => format!(
             "Det som svarar på {address} visar inte att det är det reläet ({}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först. Ditt arbete är sparat här och väntar.",
-            distrust_words(reason)
+            why.words(language)
         ),
         LinkError::Moved { address, to } => moving::moved(address, to),
         LinkError::Address { address, why } => format!(
@@ -403,9 +403,9 @@ fn not_reached(error: &LinkError, language: Language) -> String {
             "Reläet på {address} säger att det finns på {}. Fråga den som bjöd in dig, och gå med där.",
             to.relay
         ),
-        LinkError::NotTrusted { address, reason } => format!(
+        LinkError::NotTrusted { address, why } => format!(
             "Det som svarar på {address} visar inte att det är det reläet ({}). Inget sades till det. Kontrollera adressen och datorns datum, eller logga in på nätet först.",
-            distrust_words(reason)
+            why.words(language)
         ),
         error => link_error(error, language),
     };

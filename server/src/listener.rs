@@ -1,6 +1,7 @@
 //! Sockets, before anybody knows who is at the other end: bounded in number, in how long they may take to say, and in how much of a
 //! message that is not whole yet is held of them.
 
+use std::error::Error;
 use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -25,8 +26,21 @@ use crate::proxies::Proxies;
 /// So much is heard on every connection, whatever came on others: a request for a WebSocket, with what proxies add to it, and a hello.
 const FEW_BYTES: u64 = 8 * 1024;
 
-/// What an error of a socket says on which too much has come that is not whole.
-pub(crate) const TOO_MUCH_UNREAD: &str = "too much came that is not whole";
+/// Why a socket cannot be read any more on which too much has come that is not whole.
+#[derive(Debug, thiserror::Error)]
+#[error("too much came that is not whole")]
+pub(crate) struct TooMuchUnread;
+
+impl TooMuchUnread {
+    /// Whether an error comes of that, whatever it was wrapped in on its way.
+    pub(crate) fn is_behind(error: &(dyn Error + 'static)) -> bool {
+        let is_it = |error: &(dyn Error + 'static)| {
+            let system = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            system.is_some_and(|inner| inner.is::<TooMuchUnread>())
+        };
+        std::iter::successors(Some(error), |&error| error.source()).any(is_it)
+    }
+}
 
 /// A listener that accepts only so many sockets at a time. The next ones wait in the system's own queue.
 pub(crate) struct Door {
@@ -237,7 +251,7 @@ impl Watched {
     fn read(&self, bytes: u64) -> io::Result<()> {
         self.came.fetch_add(bytes, Ordering::Relaxed);
         let is_too_much = self.unread.lock().unwrap_or_else(PoisonError::into_inner).grow(bytes);
-        if is_too_much { Err(io::Error::other(TOO_MUCH_UNREAD)) } else { Ok(()) }
+        if is_too_much { Err(io::Error::other(TooMuchUnread)) } else { Ok(()) }
     }
 }
 

@@ -21,6 +21,7 @@ mod hotspot;
 mod interleavings;
 #[cfg(target_os = "linux")]
 mod keyring;
+mod languages;
 mod limits;
 #[cfg(unix)]
 mod outputs;

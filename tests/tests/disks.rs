@@ -69,6 +69,9 @@ $RELAY restore town.backup --replace
 $RELAY compact $town
 $RELAY erase $town $id --yes
 $RELAY config check
+$RELAY member role $town $id reader
+$RELAY member remove $town $id
+$RELAY device revoke $town $id
 LIST
     }
     reading() { cat <<LIST
@@ -84,7 +87,11 @@ $SAMSYN findings
 $SAMSYN refused
 $SAMSYN key
 $SAMSYN fields contact
+$SAMSYN refused --json
+$SAMSYN review --json
 $RELAY workspace list
+$RELAY member list $town
+$RELAY member list $town --json
 $RELAY verify $town
 $RELAY stats $town
 LIST
@@ -107,7 +114,7 @@ fn with_hardly_any_room_every_command_says_so_and_keeps_what_was_there() {
             tried "$free free in $SAMSYN_LANGUAGE" $command
             if [ $code != 0 ]; then
                 case $command in
-                    *join*|*'relay ws'*|*'erase'*) ;; # nobody is there who could be asked, or it is no coordinator's
+                    *join*|*'relay ws'*|*'erase'*|*member*|*device*) ;; # nobody is there who could be asked, or it is no coordinator's
                     *) grep -q -i "$words" said || fail "$what does not say that there is no room: $(cat said)";;
                 esac
                 case $command in
@@ -190,5 +197,82 @@ fn where_the_folder_is_gone_every_command_says_so() {
             done || exit 1
         done
         [ -z "$(ls -A disk)" ] || fail "something is there: $(ls -A disk)"
+    "#);
+}
+
+/// A relay with a coordinator who has a replica in `disk`, and what of it only asks the relay.
+const TOWN: &str = r#"
+    export SAMSYN_KEYS=$PWD/disk/keys SAMSYN_RELAY_DATA=$PWD/data SAMSYN_REPLICA=$PWD/disk/b HOME=$PWD/home
+    works $RELAY workspace create Byrån --json
+    export SAMSYN_CODE=$(sed -n 's/.*"code": *"\([^"]*\)".*/\1/p' out)
+    workspace=$(sed -n 's/.*"workspace": *"\([^"]*\)".*/\1/p' out)
+    $RELAY serve --listen 127.0.0.1:0 >listening 2>log & relay=$!
+    trap 'kill $relay' EXIT
+    for i in $(seq 200); do grep -q listening listening && break; kill -0 $relay 2>/dev/null || fail "it does not start: $(cat log)"; sleep 0.1; done
+    port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' listening)
+    works $SAMSYN join ws://127.0.0.1:$port/$workspace --name Åsa --encrypt
+    works $SAMSYN add contact family=Ek
+    works $SAMSYN sync
+    asks() {
+        shows "coordinator.*Åsa" $PRE $SAMSYN members
+        shows '"label":.*Åsa' $PRE $SAMSYN members --json
+        works $PRE $SAMSYN members --history
+        works $PRE $SAMSYN invite --json
+        shows 'Open invitations: [1-9]' $PRE $SAMSYN members
+        member=$(awk '/Åsa/ { print substr($1, 1, 8) }' out)
+        refuses 'without a coordinator' $PRE $SAMSYN member role $member reader
+    }
+"#;
+
+#[test]
+fn what_is_only_asked_of_the_relay_is_asked_from_a_full_disk_too() {
+    run(&format!(
+        r#"mount -t tmpfs -o size=4m none disk
+        {TOWN}
+        dd if=/dev/zero of=disk/filler bs=4096 2>/dev/null
+        refuses 'disk is full' $SAMSYN sync
+        asks; clean disk
+        rm disk/filler; works $SAMSYN sync; asks
+        "#
+    ));
+}
+
+#[test]
+fn what_is_only_asked_of_the_relay_is_asked_where_nothing_may_be_written() {
+    let pre = if is_root() { "setpriv --inh-caps=-all --bounding-set=-all --securebits=+noroot" } else { "" };
+    run(&format!(
+        r#"{TOWN}
+        chmod -R a-w disk; PRE='{pre}'
+        refuses 'read-only' $PRE $SAMSYN sync
+        asks
+        # Nor where there is no home that could be written to, for what needs none.
+        mkdir -p nowhere; chmod a-w nowhere; export HOME=$PWD/nowhere XDG_DATA_HOME=$PWD/nowhere/data; unset SAMSYN_REPLICA
+        works $PRE $SAMSYN fields
+        works $PRE $SAMSYN fields contact
+        works $PRE $SAMSYN --help
+        refuses 'no replica' $PRE $SAMSYN list contact
+        refuses 'Permission denied' $PRE $SAMSYN new Byrån --name Åsa --no-encryption
+        chmod -R u+w disk nowhere
+        "#
+    ));
+}
+
+#[test]
+fn somebody_else_who_may_read_the_files_reads_them() {
+    if !is_root() {
+        eprintln!("only root can be somebody else");
+        return;
+    }
+    run(r#"
+        # The programs may stand where nobody else may look.
+        mkdir programs; cp $SAMSYN programs/samsyn; cp $RELAY programs/samsyn-relay
+        cp -a there/. disk; chmod -R a+rX . ; chmod a+x .
+        # As an administrator makes them readable: each file, and its folder.
+        SAMSYN=$PWD/programs/samsyn RELAY=$PWD/programs/samsyn-relay
+        PRE='setpriv --reuid=65534 --regid=65534 --clear-groups'
+        reading | while read -r command; do
+            tried 'somebody else' $command
+            [ $code = 0 ] || fail "$what does not read: $(cat said)"
+        done || exit 1
     "#);
 }

@@ -32,7 +32,7 @@ pub enum EnterError {
     NotIn(LinkError),
     /// The relay let this device in; the connection ended before all had come.
     #[error("you are in; {0}")]
-    Broken(LinkError),
+    Broken(#[source] LinkError),
 }
 
 /// The code that somebody was given, alone or behind the address of just this workspace.

@@ -56,11 +56,11 @@ pub enum JoinError {
     Refused(Notice),
     /// The relay is out of reach.
     #[error("not joined, and nothing is kept here yet: {} (or join now and sync later with --no-sync)", .0.before_joining())]
-    NotReached(LinkError),
+    NotReached(#[source] LinkError),
     /// The relay was reached, and perhaps let them in; the connection ended before all had come. The replica stays, and gets the
     /// rest later.
     #[error("{0}; the workspace is on this computer now, and gets the rest with `samsyn sync`")]
-    Broken(LinkError),
+    Broken(#[source] LinkError),
 }
 
 /// Where to join, and with what.

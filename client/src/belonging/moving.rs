@@ -48,7 +48,7 @@ pub enum MoveError {
     #[error(
         "nothing was changed, for nobody could be asked whether this workspace is there: {0} (or say --anyway)"
     )]
-    NotAsked(LinkError),
+    NotAsked(#[source] LinkError),
 }
 
 /// Another address for the relay, and what was said of it.

@@ -51,10 +51,10 @@ pub enum ShareError {
     Taken,
     /// The relay is out of reach, or too old.
     #[error("not shared, and nothing was changed: {}", .0.before_joining())]
-    NotReached(LinkError),
+    NotReached(#[source] LinkError),
     /// The relay was reached, and perhaps let it in; the connection ended before all was sent.
     #[error("{0}; say `samsyn sync` to go on with it")]
-    Broken(LinkError),
+    Broken(#[source] LinkError),
 }
 
 /// A workspace that is on a relay now.

@@ -15,8 +15,8 @@ const SAID: &[(&str, &str)] = &[
         "Arbetsytans fil. Annars den i din datamapp",
     ),
     (
-        "The language of field names and values: sv or en. Without it: that of the system",
-        "Språket för allt som visas och skrivs: sv eller en. Annars systemets",
+        "The language of what is read and written here: sv or en. Without it: SAMSYN_LANGUAGE, else that of the system, English where it has another",
+        "Språket för allt som visas och skrivs: sv eller en. Annars det i SAMSYN_LANGUAGE, annars systemets, engelska där det är ett annat",
     ),
     ("Write JSON", "Skriv JSON"),
     ("At most so many", "Högst så många"),

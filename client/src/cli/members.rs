@@ -33,8 +33,7 @@ use crate::pages::texts::role;
 
 /// Asks the relay, and answers with who belongs where that was asked.
 fn manage(context: &Context, management: Management) -> Result<Option<Roster>, Failure> {
-    let mut replica = context.open()?;
-    match link::manage_once(&mut replica, &management)? {
+    match link::manage_once(&context.ask()?, &management)? {
         Managed::Done => Ok(None),
         Managed::Roster { roster } => Ok(Some(roster)),
         Managed::Refused { why } => Err(Said::each(|language| refusal(why, language).to_owned()).into()),

@@ -38,6 +38,7 @@ use samsyn_engine::schema::{Caption, Language, count_words};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::text::Guard;
 use samsyn_server::spoken::help::in_language;
+use samsyn_server::spoken::language_here;
 
 use crate::context::{Context, Failure, Said};
 use crate::explain;
@@ -49,8 +50,9 @@ struct Cli {
     /// The replica's file. Without it: the one in your data folder.
     #[arg(long, global = true, env = "SAMSYN_REPLICA", value_name = "FILE")]
     replica: Option<PathBuf>,
-    /// The language of field names and values: sv or en. Without it: that of the system.
-    #[arg(long, global = true, env = "SAMSYN_LANGUAGE", value_name = "sv|en", value_parser = usage::parse_language)]
+    /// The language of what is read and written here: sv or en. Without it: SAMSYN_LANGUAGE, else that of the system, English where it
+    /// has another.
+    #[arg(long, global = true, value_name = "sv|en", value_parser = usage::parse_language)]
     language: Option<Language>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -196,13 +198,13 @@ impl Overwrite {
 /// Runs the program with these arguments (the first is its own name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let language = usage::wanted(&arguments).unwrap_or_else(system_language);
+    let language = usage::wanted(&arguments);
     let cli = match parse(&arguments, language) {
         Ok(cli) => cli,
         Err(error) => return usage::tell(&error, language),
     };
     log_to_standard_error();
-    let language = cli.language.unwrap_or_else(system_language);
+    let language = cli.language.unwrap_or_else(language_here);
     match execute(cli, language) {
         Ok(code) => code,
         Err(failure) if is_broken_pipe(&failure) => ExitCode::SUCCESS,
@@ -239,7 +241,7 @@ fn execute(cli: Cli, language: Language) -> Result<ExitCode, Failure> {
     let named = cli.replica.is_some();
     let path = match cli.replica {
         Some(path) => path,
-        None => default_path()?,
+        None => default_path(makes_a_file(cli.command.as_ref()))?,
     };
     let context = Context { path, language };
     carry_out(cli.command, &context, named).map_err(|failure| with_room(failure, &context))
@@ -288,31 +290,31 @@ fn carry_out(command: Option<Command>, context: &Context, named: bool) -> Result
 
 /// Where the disk was full: how much is free, and how much it takes.
 fn with_room(failure: Failure, context: &Context) -> Failure {
-    if !is_full(&failure) {
+    if !failure.comes_of(|error: &StoreError| matches!(error, StoreError::Full)) {
         return failure;
     }
     Said::each(|language| explain::with_room(&failure.explain(language), &context.path, language)).into()
 }
 
-/// Whatever it was wrapped in on its way: what says it stands in what is said.
-fn is_full(failure: &Failure) -> bool {
-    failure.explain(Language::English).contains(&StoreError::Full.to_string())
-}
-
-/// The language that the system is set to; Swedish where it is another.
-fn system_language() -> Language {
-    samsyn_server::spoken::system_language().unwrap_or_default()
+/// Whether a command may make the replica's file.
+fn makes_a_file(command: Option<&Command>) -> bool {
+    use Command::{Join, New, Open, Restore};
+    command.is_none_or(|command| matches!(command, Open | New(_) | Join(_) | Restore(_)))
 }
 
 /// The replica in the person's data folder.
-fn default_path() -> Result<PathBuf, Failure> {
+fn default_path(to_make: bool) -> Result<PathBuf, Failure> {
     const NO_HOME: Caption = Caption::new(
         "Det finns ingen hemmapp för dina data: ange var arbetsytans fil ligger med --replica FIL.",
         "there is no home folder for your data: say where the replica is with --replica FILE",
     );
     let folders =
         directories::ProjectDirs::from("se", "Samsyn", "Samsyn").ok_or_else(|| Said::new(NO_HOME, &[]))?;
-    private::make_folders(folders.data_dir()).map_err(|error| Said::file(folders.data_dir(), &error))?;
+    let made = private::make_folders(folders.data_dir());
+    // Who reads something that is elsewhere, or nowhere, is not kept from it.
+    if to_make {
+        made.map_err(|error| Said::file(folders.data_dir(), &error))?;
+    }
     private::tighten(folders.data_dir());
     Ok(folders.data_dir().join("workspace.samsyn"))
 }
@@ -325,12 +327,62 @@ fn is_broken_pipe(failure: &Failure) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::belonging::backup::BackingUpError;
+    use crate::belonging::enter::EnterError;
     use crate::belonging::join::JoinError;
+    use crate::belonging::moving::MoveError;
+    use crate::belonging::sharing::ShareError;
     use crate::keys::KeyError;
-    use crate::link::LinkError;
+    use crate::keys::lock::LockError;
+    use crate::link::direct::DirectError;
+    use crate::link::{Distrust, LinkError};
+    use samsyn_engine::backup::BackupError;
+    use samsyn_engine::exchange::ExchangeError;
+    use samsyn_engine::replica::{ReplicaError, SyncProblem};
 
     fn said(failure: impl Into<Failure>, language: Language) -> String {
         failure.into().explain(language)
+    }
+
+    /// Each way in which a command can fail for the replica's file, wrapped as it comes.
+    fn failures_of_the_file(error: impl Fn() -> StoreError) -> Vec<Failure> {
+        let replica = || ReplicaError::from(error());
+        let problem = || SyncProblem::from(error());
+        let link = || LinkError::from(problem());
+        vec![
+            error().into(),
+            replica().into(),
+            ExchangeError::from(replica()).into(),
+            link().into(),
+            DirectError::from(problem()).into(),
+            LockError::from(error()).into(),
+            BackingUpError::from(error()).into(),
+            BackingUpError::from(BackupError::from(error())).into(),
+            BackingUpError::from(LockError::from(error())).into(),
+            EnterError::from(replica()).into(),
+            EnterError::NotIn(link()).into(),
+            EnterError::Broken(link()).into(),
+            JoinError::from(replica()).into(),
+            JoinError::NotReached(link()).into(),
+            JoinError::Broken(link()).into(),
+            MoveError::from(replica()).into(),
+            MoveError::NotAsked(link()).into(),
+            ShareError::from(replica()).into(),
+            ShareError::NotReached(link()).into(),
+            ShareError::Broken(link()).into(),
+        ]
+    }
+
+    #[test]
+    fn a_full_disk_is_known_by_what_it_is_whatever_it_is_wrapped_in_and_not_by_words() {
+        let is_full = |failure: &Failure| failure.comes_of(|error| matches!(error, StoreError::Full));
+        let full = failures_of_the_file(|| StoreError::Full);
+        assert!(full.iter().all(is_full), "{:?}", full.iter().find(|failure| !is_full(failure)));
+        // A workspace may be called what the error says.
+        let words = StoreError::Full.to_string();
+        let mut others = failures_of_the_file(|| StoreError::NotThere(words.clone().into()));
+        others.push(Said::new(Caption::new("{}", "{}"), &[&words]).into());
+        assert!(!others.iter().any(is_full), "{:?}", others.iter().find(|failure| is_full(failure)));
     }
 
     #[test]
@@ -349,7 +401,7 @@ mod tests {
         let address = || "wss://host".to_owned();
         let not_reached: [fn(String, String) -> LinkError; 3] = [
             |address, reason| LinkError::Unreachable { address, reason },
-            |address, reason| LinkError::NotTrusted { address, reason },
+            |address, _| LinkError::NotTrusted { address, why: Distrust::Expired },
             |address, _| LinkError::SignIn { address, host: None },
         ];
         for error in not_reached {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use samsyn_engine::schema::Language;
-use samsyn_server::spoken::{chosen_language, usage};
+use samsyn_server::spoken::{language_here, usage};
 
 use super::render::complain_at_length;
 
@@ -53,9 +53,9 @@ pub(super) fn parse_language(text: &str) -> Result<Language, LanguageError> {
 }
 
 /// The language that whoever typed these arguments wants, also where the rest of them cannot be understood.
-pub(super) fn wanted(arguments: &[std::ffi::OsString]) -> Option<Language> {
+pub(super) fn wanted(arguments: &[std::ffi::OsString]) -> Language {
     let texts: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
     let behind = texts.windows(2).find(|pair| pair[0] == "--language").map(|pair| pair[1]);
     let within = texts.iter().find_map(|text| text.strip_prefix("--language="));
-    behind.or(within).and_then(Language::from_locale).or_else(chosen_language)
+    behind.or(within).and_then(Language::from_locale).unwrap_or_else(language_here)
 }

@@ -11,6 +11,7 @@
 mod system;
 
 use std::any::Any;
+use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::io;
 use std::path::Path;
@@ -33,12 +34,17 @@ use crate::keys::lock::LockError;
 use crate::link::LinkError;
 use crate::link::direct::DirectError;
 
-pub(crate) use system::{distrust_words, full_words, system_words, without_numbers};
+pub(crate) use system::{full_words, system_words, without_numbers};
 
 /// Something that went wrong and says so in each language.
 pub(crate) trait Explain: Any + Debug + Send + Sync {
     /// What happened, to what, and what to do next.
     fn explain(&self, language: Language) -> String;
+
+    /// The error that it is, with what it comes of; none where it is only words.
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        None
+    }
 }
 
 /// What a command says when it did not do what it was asked to.
@@ -55,6 +61,12 @@ impl Failure {
     pub(crate) fn is<E: Explain>(&self, fits: impl FnOnce(&E) -> bool) -> bool {
         let error: &dyn Any = self.0.as_ref();
         error.downcast_ref::<E>().is_some_and(fits)
+    }
+
+    /// Whether it comes of that, whatever it was wrapped in on its way.
+    pub(crate) fn comes_of<E: Error + 'static>(&self, fits: impl Fn(&E) -> bool) -> bool {
+        std::iter::successors(self.0.as_error(), |&error| error.source())
+            .any(|error| error.downcast_ref::<E>().is_some_and(&fits))
     }
 }
 
@@ -106,6 +118,10 @@ macro_rules! explained {
         $(impl Explain for $error {
             fn explain(&self, language: Language) -> String {
                 $by(self, language)
+            }
+
+            fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+                Some(self)
             }
         })*
     };

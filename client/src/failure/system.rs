@@ -75,24 +75,6 @@ fn known(kind: ErrorKind) -> Option<Caption> {
     })
 }
 
-/// What TLS says of whoever answers, in Swedish: what is wrong with their certificate, or that there is none to be had.
-pub(crate) fn distrust_words(reason: &str) -> &'static str {
-    const SAID: &[(&str, &str)] = &[
-        ("not valid for name", "certifikatet gäller ett annat namn"),
-        ("not valid yet", "certifikatet gäller inte än"),
-        ("expired", "certifikatet har gått ut"),
-        ("UnknownIssuer", "ingen som den här datorn litar på har utfärdat certifikatet"),
-        ("CaUsedAsEndEntity", "certifikatet är en utfärdares eget"),
-        ("revoked", "certifikatet är återkallat"),
-        ("Revoked", "certifikatet är återkallat"),
-        ("peer sent no certificates", "det har inget certifikat"),
-        ("invalid peer certificate", "certifikatet är inte giltigt"),
-    ];
-    SAID.iter()
-        .find(|(said, _)| reason.contains(said))
-        .map_or("det svarar inte med TLS som det ska", |(_, sv)| sv)
-}
-
 /// What comes without a number, from the standard library or from libraries.
 const SAID: &[Caption] = &[
     Caption::new("den är tom", "it is empty"),
@@ -141,11 +123,5 @@ mod tests {
         let name = "failed to lookup address information: Name or service not known";
         assert_eq!(system_words(name, Language::Swedish), "datorn med det namnet hittas inte");
         assert_eq!(system_words("the moon is full", Language::Swedish), "the moon is full");
-        let expired = "invalid peer certificate: certificate expired: verification time 7 (UNIX), but …";
-        assert_eq!(distrust_words(expired), "certifikatet har gått ut");
-        assert_eq!(
-            distrust_words("received corrupt message of type X"),
-            "det svarar inte med TLS som det ska"
-        );
     }
 }

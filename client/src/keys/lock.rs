@@ -27,7 +27,7 @@ pub enum LockError {
     )]
     StillThere(Place),
     /// The replica's file cannot be used.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
     /// The key cannot be kept.
     #[error(transparent)]

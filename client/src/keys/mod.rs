@@ -60,6 +60,16 @@ pub fn open_to_read(path: &Path) -> Result<Replica, ReplicaError> {
     Replica::open_to_read(path, key.as_ref())
 }
 
+/// The same, with this device's key: to ask the relay something for which nothing has to be written here.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_to_ask(path: &Path) -> Result<Replica, ReplicaError> {
+    let vault = Vault::of_this_person();
+    vault.sweep();
+    read_with_key(&vault, path)
+}
+
 /// Opens a replica to work in it. Where its disk is full or read-only it is only read, until [`Replica::open_to_write`] goes well.
 ///
 /// # Errors
@@ -77,6 +87,10 @@ pub fn open_or_read_from(vault: &Vault, path: &Path) -> Result<Replica, ReplicaE
         Err(error) if error.is_of_the_disk() => {}
         opened => return opened,
     }
+    read_with_key(vault, path)
+}
+
+fn read_with_key(vault: &Vault, path: &Path) -> Result<Replica, ReplicaError> {
     let mut replica = Replica::open_to_read(path, file_key(vault, path)?.as_ref())?;
     if let Some(key) = device_key(vault, &replica) {
         replica.take_key(key);

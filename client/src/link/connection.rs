@@ -41,8 +41,7 @@ impl Connection {
     /// Where it cannot be reached, or is none.
     pub async fn open(replica: &Replica) -> Result<Connection, LinkError> {
         let meta = replica.meta().map_err(SyncProblem::from)?;
-        let written = meta.relay.clone().ok_or(SyncProblem::NoRelay)?;
-        let relay = written.parse().map_err(|why| LinkError::Address { address: written, why })?;
+        let relay = relay_of(replica)?;
         let signs = Arc::new(Signs::new());
         let (socket, challenge) = target(&meta, relay).reach(&signs).await?;
         let (sink, stream) = socket.split();
@@ -146,6 +145,13 @@ impl Connection {
         }
         Ok(news)
     }
+}
+
+/// Where a replica's relay is.
+pub(super) fn relay_of(replica: &Replica) -> Result<RelayAddress, LinkError> {
+    let meta = replica.meta().map_err(SyncProblem::from)?;
+    let written = meta.relay.ok_or(SyncProblem::NoRelay)?;
+    written.parse().map_err(|why| LinkError::Address { address: written, why })
 }
 
 /// What to reach, where a replica's relay is there.

@@ -15,9 +15,9 @@ use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
-use super::LinkError;
 use super::signs::{Noted, Signs};
 use super::stranger::{Answer, Stranger};
+use super::{Distrust, LinkError};
 
 /// How long reaching the relay may take.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -51,15 +51,16 @@ impl Target {
                 let (address, reason) = (self.relay.to_string(), error.to_string());
                 return Err(LinkError::NotARelay { address, reason });
             }
-            Ok(Err(SocketError::Io(error))) if is_distrust(&error) => {
-                let (address, reason) = (self.relay.to_string(), error.to_string());
-                return Err(LinkError::NotTrusted { address, reason });
-            }
             Ok(Err(SocketError::Http(response))) => {
                 let stranger = self.stranger(format!("HTTP {}", response.status().as_u16()));
                 return Err(stranger.of(Answer::of(&response)));
             }
-            Ok(Err(SocketError::Io(error))) => error.to_string(),
+            Ok(Err(SocketError::Io(error))) => match distrust(&error) {
+                Some(why) => {
+                    return Err(LinkError::NotTrusted { address: self.relay.to_string(), why });
+                }
+                None => error.to_string(),
+            },
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer".to_owned(),
         };
@@ -92,9 +93,9 @@ impl Target {
     }
 }
 
-/// Whether that is what TLS says of a certificate, or of an answer that is no TLS.
-fn is_distrust(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
+/// What TLS says of a certificate, or of an answer that is no TLS, where it is that.
+fn distrust(error: &io::Error) -> Option<Distrust> {
+    error.get_ref()?.downcast_ref::<rustls::Error>().map(Distrust::from)
 }
 
 /// Whom this computer trusts: its own store of certificates, or the file that SSL_CERT_FILE names.

@@ -1,7 +1,9 @@
 //! Why there is no connection to the relay.
 
+use rustls::{CertificateError, Error as TlsError};
 use samsyn_engine::address::{AddressError, RelayAddress};
 use samsyn_engine::replica::SyncProblem;
+use samsyn_engine::schema::{Caption, Language};
 use samsyn_engine::sync::{Notice, SyncError};
 
 /// Why there is no connection (any more).
@@ -58,13 +60,14 @@ pub enum LinkError {
     },
     /// Who answers does not prove to be who stands in the address.
     #[error(
-        "what answers at {address} does not prove to be that relay ({reason}): nothing was said to it; check the address and this computer's date, or sign in to the network first; your work is safe here and waits"
+        "what answers at {address} does not prove to be that relay ({}): nothing was said to it; check the address and this computer's date, or sign in to the network first; your work is safe here and waits",
+        .why.words(Language::English)
     )]
     NotTrusted {
         /// Where.
         address: String,
-        /// What TLS says of it.
-        reason: String,
+        /// What is wrong with their certificate, as far as it is known.
+        why: Distrust,
     },
     /// The relay ended the connection.
     #[error("the relay ended the connection: {}", .0.words)]
@@ -85,6 +88,84 @@ pub enum LinkError {
     /// The protocol or the file.
     #[error(transparent)]
     Problem(#[from] SyncProblem),
+}
+
+/// Why whoever answers is not believed to be who stands in the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distrust {
+    /// The certificate is for another name.
+    OtherName,
+    /// It is not good yet.
+    NotYet,
+    /// It has run out.
+    Expired,
+    /// Nobody whom this computer trusts has issued it.
+    UnknownIssuer,
+    /// It is what an authority signs others with.
+    OfAnIssuer,
+    /// Whoever issued it has taken it back.
+    Revoked,
+    /// None was shown.
+    NoCertificate,
+    /// It is no good for another reason.
+    Invalid,
+    /// What answers does not speak TLS as it should.
+    NoTls,
+}
+
+impl From<&TlsError> for Distrust {
+    fn from(error: &TlsError) -> Distrust {
+        match error {
+            TlsError::InvalidCertificate(why) => Distrust::of(why),
+            TlsError::NoCertificatesPresented => Distrust::NoCertificate,
+            _ => Distrust::NoTls,
+        }
+    }
+}
+
+impl Distrust {
+    fn of(why: &CertificateError) -> Distrust {
+        use CertificateError as Why;
+        match why {
+            Why::NotValidForName | Why::NotValidForNameContext { .. } => Distrust::OtherName,
+            Why::NotValidYet | Why::NotValidYetContext { .. } => Distrust::NotYet,
+            Why::Expired | Why::ExpiredContext { .. } => Distrust::Expired,
+            Why::UnknownIssuer => Distrust::UnknownIssuer,
+            Why::Revoked => Distrust::Revoked,
+            Why::Other(other) if other.0.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) => {
+                Distrust::OfAnIssuer
+            }
+            _ => Distrust::Invalid,
+        }
+    }
+
+    /// In words for people.
+    pub(crate) fn words(self, language: Language) -> &'static str {
+        let caption = match self {
+            Distrust::OtherName => {
+                Caption::new("certifikatet gäller ett annat namn", "its certificate is for another name")
+            }
+            Distrust::NotYet => {
+                Caption::new("certifikatet gäller inte än", "its certificate is not good yet")
+            }
+            Distrust::Expired => Caption::new("certifikatet har gått ut", "its certificate has run out"),
+            Distrust::UnknownIssuer => Caption::new(
+                "ingen som den här datorn litar på har utfärdat certifikatet",
+                "nobody whom this computer trusts has issued its certificate",
+            ),
+            Distrust::OfAnIssuer => {
+                Caption::new("certifikatet är en utfärdares eget", "its certificate is an authority's own")
+            }
+            Distrust::Revoked => Caption::new("certifikatet är återkallat", "its certificate is revoked"),
+            Distrust::NoCertificate => Caption::new("det har inget certifikat", "it has no certificate"),
+            Distrust::Invalid => Caption::new("certifikatet är inte giltigt", "its certificate is not valid"),
+            Distrust::NoTls => Caption::new(
+                "det svarar inte med TLS som det ska",
+                "it does not answer with TLS as it should",
+            ),
+        };
+        caption.get(language)
+    }
 }
 
 /// Where a relay says it is.
@@ -136,9 +217,10 @@ impl LinkError {
                     to.relay
                 )
             }
-            LinkError::NotTrusted { address, reason } => {
+            LinkError::NotTrusted { address, why } => {
                 format!(
-                    "what answers at {address} does not prove to be that relay ({reason}): nothing was said to it; check the address and this computer's date, or sign in to the network first"
+                    "what answers at {address} does not prove to be that relay ({}): nothing was said to it; check the address and this computer's date, or sign in to the network first",
+                    why.words(Language::English)
                 )
             }
             error => error.to_string(),
@@ -172,5 +254,35 @@ impl LinkError {
 impl PartialEq for LinkError {
     fn eq(&self, other: &Self) -> bool {
         self.to_string() == other.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustls::OtherError;
+
+    use super::*;
+
+    #[test]
+    fn what_tls_says_of_a_certificate_is_known_by_its_type() {
+        let of = |why| Distrust::from(&TlsError::InvalidCertificate(why));
+        let of_an_issuer = OtherError(Arc::new(webpki::Error::CaUsedAsEndEntity));
+        let known = [
+            (of(CertificateError::NotValidForName), Distrust::OtherName),
+            (of(CertificateError::NotValidYet), Distrust::NotYet),
+            (of(CertificateError::Expired), Distrust::Expired),
+            (of(CertificateError::UnknownIssuer), Distrust::UnknownIssuer),
+            (of(CertificateError::Revoked), Distrust::Revoked),
+            (of(CertificateError::Other(of_an_issuer)), Distrust::OfAnIssuer),
+            (of(CertificateError::BadEncoding), Distrust::Invalid),
+            (Distrust::from(&TlsError::NoCertificatesPresented), Distrust::NoCertificate),
+            // Words are not looked at.
+            (Distrust::from(&TlsError::General("certificate expired".to_owned())), Distrust::NoTls),
+        ];
+        for (found, meant) in known {
+            assert_eq!(found, meant);
+        }
     }
 }

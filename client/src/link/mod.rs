@@ -27,9 +27,9 @@ mod signs;
 mod stranger;
 pub mod worker;
 
-pub use asking::is_known_at;
+pub use asking::{is_known_at, manage_once};
 pub use connection::Connection;
-pub use error::{Elsewhere, LinkError};
+pub use error::{Distrust, Elsewhere, LinkError};
 pub use sending::{Sending, Tell};
 
 use anew::Anew;
@@ -37,7 +37,6 @@ use sending::Course;
 
 use std::time::Duration;
 
-use samsyn_engine::identity::{Managed, Management};
 use samsyn_engine::replica::{Replica, SyncNews, SyncProblem};
 use samsyn_engine::store::StoreError;
 use samsyn_engine::sync::{ErrorCode, Notice};
@@ -208,47 +207,6 @@ async fn begin_again(anew: &mut Anew) -> Result<(), LinkError> {
     let Some(pause) = anew.pause() else { return Err(LinkError::Anew(anew.times())) };
     sleep(pause).await;
     Ok(())
-}
-
-/// Connects, asks the relay for something of who belongs, and closes.
-///
-/// # Errors
-/// Where the relay cannot be reached, does not let us in, or the connection breaks.
-pub fn manage_once(replica: &mut Replica, management: &Management) -> Result<Managed, LinkError> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(LinkError::runtime)?;
-    let managed = runtime.block_on(async { timeout(STUCK, managed(replica, management)).await });
-    runtime.shutdown_background();
-    managed.unwrap_or_else(|_| Err(LinkError::Broken(STUCK_WORDS.to_owned())))
-}
-
-async fn managed(replica: &mut Replica, management: &Management) -> Result<Managed, LinkError> {
-    let mut anew = Anew::default();
-    loop {
-        match ask(replica, management).await {
-            Err(LinkError::Problem(SyncProblem::BeginAgain)) => begin_again(&mut anew).await?,
-            managed => return managed,
-        }
-    }
-}
-
-async fn ask(replica: &mut Replica, management: &Management) -> Result<Managed, LinkError> {
-    let mut connection = Connection::open(replica).await?;
-    loop {
-        for news in connection.next(replica).await? {
-            match news {
-                SyncNews::Connected { .. } if !connection.manage(management) => {
-                    return Err(SyncProblem::NoChallenge.into());
-                }
-                SyncNews::Managed(managed) => {
-                    connection.close().await;
-                    return Ok(managed);
-                }
-                SyncNews::Closed(notice) => return Err(LinkError::Closed(notice)),
-                _ => {}
-            }
-        }
-    }
 }
 
 /// A relay that says it stops is tried again so often, each time after a moment.

@@ -102,7 +102,7 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
     if !has_display() {
         // Nobody would be told in a window.
         looked_at.map_or(Ok(()), front::LookedAt::wait)?;
-        return Err(no_display("DISPLAY, WAYLAND_DISPLAY").into());
+        return Err(no_display().into());
     }
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
@@ -135,7 +135,7 @@ fn run(context: &Context, start: Start) -> Result<ExitCode, Failure> {
         let front = front(home, (start, looked_at), settings, &creation.egui_ctx)?;
         Ok(Box::new(App { front, choices, began: Some(began) }))
     };
-    eframe::run_native(APP_ID, options, Box::new(create)).map_err(|error| no_display(&error.to_string()))?;
+    eframe::run_native(APP_ID, options, Box::new(create)).map_err(|error| not_opened(&error))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -171,19 +171,27 @@ fn is_locked(home: &Home, path: &Path) -> bool {
     matches!(lock::rest(&home.vault, path), Ok(Rest::Locked(..)))
 }
 
-fn no_display(reason: &str) -> Said {
-    const WORDS: Caption = Caption::new(
-        "Fönstret kan inte öppnas ({}). Kör på en dator med skärm, eller använd kommandona: se \"samsyn --help\".",
-        "The window cannot be opened ({}). Run it on a computer with a display, or use the commands: see \"samsyn --help\".",
-    );
-    const NONE: Caption = Caption::new("ingen skärm hittades", "there is no display");
-    // The window system says it at length, with places in its own source.
-    let is_none = ["X server", "Wayland", "WAYLAND", "DISPLAY"].iter().any(|sign| reason.contains(sign));
-    Said::each(|language| match is_none {
-        true => WORDS.fill(language, &[&NONE.get(language)]),
-        false => WORDS.fill(language, &[&system_words(reason, language)]),
-    })
+/// Why there is no window.
+fn not_opened(error: &eframe::Error) -> Said {
+    match error {
+        // Nobody answers where the screen is said to be. The window system says it at length, with places in its own source.
+        eframe::Error::WinitEventLoop(_) => no_display(),
+        error => {
+            let reason = error.to_string();
+            Said::each(|language| NO_WINDOW.fill(language, &[&system_words(&reason, language)]))
+        }
+    }
 }
+
+fn no_display() -> Said {
+    const NONE: Caption = Caption::new("ingen skärm hittades", "there is no display");
+    Said::each(|language| NO_WINDOW.fill(language, &[&NONE.get(language)]))
+}
+
+const NO_WINDOW: Caption = Caption::new(
+    "Fönstret kan inte öppnas ({}). Kör på en dator med skärm, eller använd kommandona: se \"samsyn --help\".",
+    "The window cannot be opened ({}). Run it on a computer with a display, or use the commands: see \"samsyn --help\".",
+);
 
 /// What eframe runs.
 struct App {

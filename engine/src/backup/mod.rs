@@ -54,7 +54,7 @@ pub enum BackupError {
         workspace: String,
     },
     /// The replica's file.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 

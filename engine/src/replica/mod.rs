@@ -34,14 +34,14 @@ use crate::store::{self, FileKey, Meta, NewReplica, Place, Store, StoreError, Un
 pub use batch::{Applied, Batch, UndoneBatch};
 pub use entering::Input;
 pub use refused::{RefusedEntry, RefusedRecord};
-pub use sync::{Inquiry, PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
+pub use sync::{Answer, Inquiry, PeerAnswer, PeerCall, ReplicaSync, SyncNews, SyncProblem};
 pub use undo::Undone;
 
 /// Why a replica did not do what it was asked to. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplicaError {
-    /// The file.
-    #[error(transparent)]
+    /// The file. Whoever asks for the source finds it, however it is wrapped.
+    #[error("{0}")]
     Store(#[from] StoreError),
     /// The edit.
     #[error(transparent)]

@@ -54,13 +54,13 @@ impl Place {
 
     /// The member that is meant.
     fn member(&self, typed: &Beginning) -> Result<MemberId, RelayError> {
-        let roster = self.manage(&Management::Roster)?.unwrap_or_default();
+        let roster = self.roster()?;
         Ok(typed.of(roster.members.iter().map(|member| member.member))?)
     }
 
     /// The device that is meant.
     fn device(&self, typed: &Beginning) -> Result<DeviceId, RelayError> {
-        let roster = self.manage(&Management::Roster)?.unwrap_or_default();
+        let roster = self.roster()?;
         let devices = roster.members.iter().flat_map(|member| &member.devices);
         Ok(typed.of(devices.map(|device| device.device))?)
     }
@@ -73,21 +73,28 @@ impl Place {
         }
     }
 
-    fn manage(&self, management: &Management) -> Result<Option<Roster>, RelayError> {
+    /// Who belongs. Nothing is written for it.
+    fn roster(&self) -> Result<Roster, RelayError> {
+        let path = self.log()?;
+        has_members(&path)?;
+        let read = SqliteMembers::open_to_read(&path).and_then(|members| members.roster(wall_clock()));
+        read.map_err(|error| self.told_of_room(error.into()))
+    }
+
+    fn manage(&self, management: &Management) -> Result<(), RelayError> {
         has_members(&self.log()?)?;
-        self.ask(management)
+        self.change(management)
     }
 
     /// The same in a workspace with a secret, too.
-    fn ask(&self, management: &Management) -> Result<Option<Roster>, RelayError> {
+    fn change(&self, management: &Management) -> Result<(), RelayError> {
         let path = self.log()?;
         let ask = || {
             let (members, log) = (SqliteMembers::open(&path)?, SqliteLog::open(&path)?);
             Ok(manage((&members, &log), None, management, wall_clock())?)
         };
         match ask().map_err(|error: RelayError| self.told_of_room(error))? {
-            Managed::Done => Ok(None),
-            Managed::Roster { roster } => Ok(Some(roster)),
+            Managed::Done | Managed::Roster { .. } => Ok(()),
             Managed::Refused { why } => Err(why.into()),
         }
     }
@@ -208,11 +215,11 @@ impl MemberCommand {
             MemberCommand::Role(SetRole { place, member, role, organisation }) => {
                 let member = place.member(&member)?;
                 let organisation = organisation.map(|typed| place.record(&typed)).transpose()?;
-                place.manage(&Management::SetRole { member, role, organisation }).map(drop)
+                place.manage(&Management::SetRole { member, role, organisation })
             }
             MemberCommand::Remove(Remove { place, member }) => {
                 let member = place.member(&member)?;
-                place.manage(&Management::Remove { member }).map(drop)
+                place.manage(&Management::Remove { member })
             }
         }
     }
@@ -220,7 +227,7 @@ impl MemberCommand {
 
 impl List {
     fn run(self) -> Result<(), RelayError> {
-        let roster = self.place.manage(&Management::Roster)?.unwrap_or_default();
+        let roster = self.place.roster()?;
         if self.json {
             return say_json(&roster_to_json(&roster));
         }
@@ -248,7 +255,7 @@ impl DeviceCommand {
     pub(super) fn run(self) -> Result<(), RelayError> {
         let DeviceCommand::Revoke(Revoke { place, device }) = self;
         let device = place.device(&device)?;
-        place.manage(&Management::Revoke { device }).map(drop)
+        place.manage(&Management::Revoke { device })
     }
 }
 
@@ -272,7 +279,7 @@ impl Erase {
         }
         let management = Management::Erase { record };
         // A workspace with a secret has people in it, too.
-        self.place.ask(&management).map(drop)
+        self.place.change(&management)
     }
 }
 

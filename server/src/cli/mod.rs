@@ -28,7 +28,7 @@ use crate::folder::Folder;
 use crate::log::{Meta, SqliteLog};
 use crate::members::SqliteMembers;
 use crate::proxies::NoNetwork;
-use crate::spoken::{self, chosen_language, help, in_language, system_language};
+use crate::spoken::{self, help, in_language, language_here as language};
 
 /// The longest name of a workspace, in characters.
 const LONGEST_NAME: usize = 200;
@@ -187,11 +187,6 @@ fn usage(error: &clap::Error) -> ExitCode {
     let sentence = first.trim_start_matches("error: ").split_whitespace().collect::<Vec<_>>().join(" ");
     complain(format_args!("{sentence}: see `samsyn-relay --help`"));
     ExitCode::from(2)
-}
-
-/// The language of whoever runs it: what they have chosen for Samsyn, else the system's, English where that is another.
-fn language() -> Language {
-    chosen_language().or_else(system_language).unwrap_or(Language::English)
 }
 
 /// One sentence on standard error.

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::End;
 use crate::config::Patience;
 use crate::limits::{Enough, Pusher, Tally};
-use crate::listener::{Stay, TOO_MUCH_UNREAD};
+use crate::listener::{Stay, TooMuchUnread};
 use crate::meters;
 use crate::stopping::Stopping;
 
@@ -74,7 +74,7 @@ impl Link {
             Some(Ok(Message::Close(_))) | None => Err(End::Gone),
             Some(Err(error)) => {
                 self.deaf = true;
-                Err(unreadable(&error.to_string()))
+                Err(unreadable(&error))
             }
         }
     }
@@ -163,12 +163,12 @@ async fn too_slow(patience: Patience, stopping: Stopping) {
 
 /// Why nothing more can be read. The socket's error is of a library that is not ours to name; what it says of a
 /// message above the limit is held on to by a test.
-fn unreadable(words: &str) -> End {
-    if words.contains("too long") {
+fn unreadable(error: &axum::Error) -> End {
+    if error.to_string().contains("too long") {
         let too_large = SyncError::TooLarge { what: "a frame", size: FRAME_BYTES + 1, most: FRAME_BYTES };
         return End::told(too_large.code(), format!("a frame is too large: the most is {FRAME_BYTES} bytes"));
     }
-    if words.contains(TOO_MUCH_UNREAD) {
+    if TooMuchUnread::is_behind(error) {
         meters::limited("unread");
         let words = "too much has come at once that is not whole: what was not sent is safe where it is";
         return End::enough(words, Enough(Duration::from_secs(15)));

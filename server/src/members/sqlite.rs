@@ -31,6 +31,14 @@ impl SqliteMembers {
         Ok(SqliteMembers { connection: Mutex::new(SqliteLog::connect(path)?) })
     }
 
+    /// The same, only to read: also on a full disk, or where nothing may be written.
+    ///
+    /// # Errors
+    /// Where there is none, or one that this version cannot use.
+    pub fn open_to_read(path: &Path) -> Result<SqliteMembers> {
+        Ok(SqliteMembers { connection: Mutex::new(SqliteLog::connect_to_read(path)?) })
+    }
+
     /// The same, of a log that is open in this process.
     ///
     /// # Errors

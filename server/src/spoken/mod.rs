@@ -13,13 +13,19 @@ use samsyn_engine::schema::Language;
 
 pub(crate) use errors::in_language;
 
-/// The language that the system is set to, as POSIX orders the variables, if it is one of ours.
-pub fn system_language() -> Option<Language> {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
-    set.filter(|locale| !locale.is_empty()).find_map(|locale| Language::from_locale(&locale))
+/// The language in which the programs speak where nobody has said otherwise on the command line or in the window: what is chosen for
+/// Samsyn, else the system's. English where that is another, or none, as in the locale C.
+pub fn language_here() -> Language {
+    chosen_language().or_else(system_language).unwrap_or(Language::English)
+}
+
+/// The language that the system is set to, if it is one of ours. As POSIX orders the variables: the first that is set decides.
+fn system_language() -> Option<Language> {
+    let mut set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
+    set.find(|locale| !locale.is_empty()).and_then(|locale| Language::from_locale(&locale))
 }
 
 /// The language that somebody has chosen for our programs.
-pub fn chosen_language() -> Option<Language> {
+fn chosen_language() -> Option<Language> {
     std::env::var("SAMSYN_LANGUAGE").ok().and_then(|name| Language::from_locale(&name))
 }

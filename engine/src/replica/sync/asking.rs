@@ -1,9 +1,11 @@
-//! Asking a relay whether it has this workspace and lets this device in: before a replica is given its address.
+//! Asking a relay something without syncing: whether it has this workspace and lets this device in, before a replica is given its
+//! address; and what is asked of who belongs.
 //!
-//! Nothing of what it says is stored, and nothing is sent but who asks.
+//! Nothing of what it says is stored, and nothing is sent but who asks and what. So it is asked from a disk that is full or may only be
+//! read, too.
 
 use super::{SyncProblem, credential, hello};
-use crate::identity::Challenge;
+use crate::identity::{Challenge, Managed, Management};
 use crate::replica::Replica;
 use crate::sync::{ClientEvent, ClientSession, Notice};
 
@@ -11,6 +13,17 @@ use crate::sync::{ClientEvent, ClientSession, Notice};
 #[derive(Debug)]
 pub struct Inquiry {
     session: ClientSession,
+}
+
+/// What a relay says to it.
+#[derive(Debug)]
+pub enum Answer {
+    /// It has the workspace, and lets this device in.
+    LetIn,
+    /// What came of what was asked of who belongs.
+    Managed(Managed),
+    /// It has ended the connection, and says why.
+    Closed(Notice),
 }
 
 impl Inquiry {
@@ -29,20 +42,40 @@ impl Inquiry {
         self.session.poll_transmit()
     }
 
-    /// A frame that came in at `now` milliseconds. Answers, once the relay has: that it lets us in, or why not.
+    /// Asks for something of who belongs, once the relay has let us in. Says whether it will hear it: it may be too old.
+    pub fn manage(&mut self, management: &Management) -> bool {
+        self.session.manage(management.clone())
+    }
+
+    /// A frame that came in at `now` milliseconds. Answers what it says; none where that is nothing to the question.
     ///
     /// # Errors
     /// Where the other side does not keep to the protocol.
-    pub fn handle_input(
-        &mut self,
-        frame: &[u8],
-        now: u64,
-    ) -> Result<Option<Result<(), Notice>>, SyncProblem> {
+    pub fn handle_input(&mut self, frame: &[u8], now: u64) -> Result<Option<Answer>, SyncProblem> {
         let events = self.session.handle_input(frame, now)?;
         Ok(events.into_iter().find_map(|event| match event {
-            ClientEvent::Welcomed { .. } => Some(Ok(())),
-            ClientEvent::Closed(notice) => Some(Err(notice)),
+            ClientEvent::Welcomed { .. } => Some(Answer::LetIn),
+            ClientEvent::Managed(managed) => Some(Answer::Managed(managed)),
+            ClientEvent::Closed(notice) => Some(Answer::Closed(notice)),
             _ => None,
         }))
+    }
+
+    /// A sign of life that is no whole frame came at `at` milliseconds.
+    pub fn heard(&mut self, at: u64) {
+        self.session.heard(at);
+    }
+
+    /// When [`Inquiry::handle_timeout`] wants to be called, in milliseconds.
+    pub fn poll_timeout(&self) -> u64 {
+        self.session.poll_timeout()
+    }
+
+    /// Time has passed: asks whether the relay is still there, or finds that it is not.
+    ///
+    /// # Errors
+    /// Where it is not: the connection must be closed.
+    pub fn handle_timeout(&mut self, now: u64) -> Result<(), SyncProblem> {
+        Ok(self.session.handle_timeout(now)?)
     }
 }

@@ -34,7 +34,7 @@ use crate::sync::{
     SINCE_FOUNDING, Start, SyncError, VERSIONS,
 };
 use arrival::Reached;
-pub use asking::Inquiry;
+pub use asking::{Answer, Inquiry};
 pub use calling::PeerCall;
 use comparing::Comparing;
 use identity::ToldApart;

@@ -81,8 +81,7 @@ pub fn copy(log: &Path, to: &Path) -> Result<()> {
 /// # Errors
 /// Where there is none, or it cannot be read.
 pub fn holdings(log: &Path) -> Result<Holdings> {
-    let connection = open::to_read(log)?;
-    let connection = if open::is_outdated(&connection)? { open::open(log, Way::Shared)? } else { connection };
+    let connection = open::to_read_all(log)?;
     let read = || {
         let records = connection
             .prepare("SELECT kind, count(*) FROM records GROUP BY kind")?
@@ -112,8 +111,7 @@ pub fn holdings(log: &Path) -> Result<Holdings> {
 /// [`LogError::Damaged`] with every record that is not as it was written, or of which something that was lost has not come again;
 /// otherwise with the first thing that is wrong with the file.
 pub fn verify(log: &Path) -> Result<u64> {
-    let connection = open::to_read(log)?;
-    let connection = if open::is_outdated(&connection)? { open::open(log, Way::Shared)? } else { connection };
+    let connection = open::to_read_all(log)?;
     // One moment, however it grows meanwhile.
     let transaction = connection.unchecked_transaction().map_err(failed)?;
     let said: String =

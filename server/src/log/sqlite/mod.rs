@@ -125,6 +125,14 @@ impl SqliteLog {
         open::open(path, Way::Shared)
     }
 
+    /// The same, only to read. One of an older version is brought up to date first.
+    ///
+    /// # Errors
+    /// Where there is none, or one that this version cannot use.
+    pub(crate) fn connect_to_read(path: &Path) -> Result<Connection> {
+        open::to_read_all(path)
+    }
+
     /// The same, for a log that is open here.
     pub(crate) fn connect_beside(&self) -> Result<Connection> {
         open::open(&self.path, self.way)

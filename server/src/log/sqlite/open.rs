@@ -126,8 +126,14 @@ pub(super) fn to_read(path: &Path) -> Result<Connection> {
     })
 }
 
+/// The same, with all that this version has in a log: one of an older version is brought up to date first.
+pub(super) fn to_read_all(path: &Path) -> Result<Connection> {
+    let connection = to_read(path)?;
+    if is_outdated(&connection)? { open(path, Way::Shared) } else { Ok(connection) }
+}
+
 /// Whether a log has to be brought up to date before all of it can be read.
-pub(super) fn is_outdated(connection: &Connection) -> Result<bool> {
+fn is_outdated(connection: &Connection) -> Result<bool> {
     Ok(format(connection).map_err(failed)? < i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))
 }
 
