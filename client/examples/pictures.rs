@@ -1,13 +1,15 @@
 //! Pictures of every page, narrow and wide, light and dark, in both languages: to look at after a change to what is drawn.
 //!
 //! ```sh
-//! cargo run -p samsyn-client --example pictures -- FOLDER [WIDTH | light | dark | sv | en | x2 …]
+//! cargo run -p samsyn-client --example pictures -- FOLDER [WIDTH | light | dark | sv | en | x2 | WINDOW …]
 //! ```
 //!
-//! The window is the real one, and is moved about in by keys alone. There are four of them: somebody without a workspace, a locked one, a
-//! sample workspace of one person, and a workspace of several on a relay in this process, where somebody lost their role. It needs a
-//! screen; a made-up one will do (`xvfb-run -s "-screen 0 1920x1080x24" cargo run …`). Without widths the pictures are 340, 900 and 1920
-//! points wide; without a theme or a language there are both of each. With `x2` text is twice as large.
+//! The window is the real one, and is moved about in by keys alone. There are six of them: somebody without a workspace, a locked one, a
+//! sample workspace of one person, one with very long names, one that a disk has damaged, and a workspace of several on
+//! a relay in this process, where somebody lost their role. It needs a screen; a made-up one will do
+//! (`xvfb-run -s "-screen 0 1920x1080x24" cargo run …`). Without widths the pictures are 340, 900 and 1920 points wide; without a theme or
+//! a language there are both of each; without a window (`welcome`, `locked`, `sample`, `long`, `damaged`, `maja`, `bo`) there are all.
+//! With `x2` text is twice as large.
 
 mod made;
 
@@ -64,6 +66,8 @@ struct Looks {
     widths: Vec<f32>,
     themes: Vec<(ThemeChoice, &'static str)>,
     languages: Vec<Language>,
+    /// Of which windows; of all where none is named.
+    windows: Vec<String>,
     /// How large text is, where 1 is usual.
     scale: f32,
 }
@@ -71,7 +75,13 @@ struct Looks {
 impl Looks {
     /// What the arguments ask for; everything of what they leave open.
     fn of(arguments: &[String]) -> Result<Looks, Trouble> {
-        let mut looks = Looks { widths: Vec::new(), themes: Vec::new(), languages: Vec::new(), scale: 1.0 };
+        let mut looks = Looks {
+            widths: Vec::new(),
+            themes: Vec::new(),
+            languages: Vec::new(),
+            windows: Vec::new(),
+            scale: 1.0,
+        };
         for argument in arguments {
             match argument.as_str() {
                 "light" => looks.themes.push((ThemeChoice::Light, "light")),
@@ -79,7 +89,10 @@ impl Looks {
                 "sv" => looks.languages.push(Language::Swedish),
                 "en" => looks.languages.push(Language::English),
                 "x2" => looks.scale = 2.0,
-                width => looks.widths.push(width.parse()?),
+                word if word.starts_with(|first: char| first.is_ascii_digit()) => {
+                    looks.widths.push(word.parse()?);
+                }
+                window => looks.windows.push(window.to_owned()),
             }
         }
         if looks.widths.is_empty() {
@@ -117,16 +130,20 @@ fn plan(looks: &Looks) -> VecDeque<Step> {
         for (theme, shade) in &looks.themes {
             for language in &looks.languages {
                 let code = language.code();
-                let view = View { language: *language, narrow: *width / looks.scale < TWO_PANES };
+                let points = *width / looks.scale;
+                let view = View { language: *language, narrow: points < TWO_PANES, menu: points < SIDEBAR };
                 let (theme, scale) = (*theme, looks.scale);
                 let settings = Settings { language: *language, theme, scale, ..Settings::default() };
                 let shade = if scale > 1.0 { format!("{shade}-x{scale}") } else { (*shade).to_owned() };
                 for (stage, pictures) in stages(view) {
+                    if !looks.windows.is_empty() && !looks.windows.contains(&stage.name()) {
+                        continue;
+                    }
                     steps.extend([Step::Open(stage, *width, settings.clone()), Step::Wait]);
                     for (number, (name, way)) in pictures.into_iter().enumerate() {
                         steps.extend(way);
                         steps.push_back(Step::Wait);
-                        let stage = format!("{stage:?}").to_lowercase();
+                        let stage = stage.name();
                         steps.push_back(Step::Take(format!(
                             "{width}-{shade}-{code}-{stage}-{number:02}-{name}.png"
                         )));
@@ -143,12 +160,17 @@ fn plan(looks: &Looks) -> VecDeque<Step> {
 /// From this width of the window on a list has its record beside it, in points: the ways differ.
 const TWO_PANES: f32 = 964.0;
 
+/// And from this one on a sidebar.
+const SIDEBAR: f32 = 720.0;
+
 /// What the ways to the pictures depend on.
 #[derive(Clone, Copy)]
 struct View {
     language: Language,
     /// One pane is shown at a time.
     narrow: bool,
+    /// Where to go stands in a menu.
+    menu: bool,
 }
 
 /// What a picture is called, and what leads to it.
@@ -185,6 +207,11 @@ fn stages(view: View) -> Vec<(Stage, Vec<Picture>)> {
         (Stage::Welcome, welcome()),
         (Stage::Locked, vec![("locked", Vec::new())]),
         (Stage::Sample, [lists(), records(), opened(view.language), dialogs(view)].concat()),
+        (Stage::Long, long_names(view)),
+        (
+            Stage::Damaged,
+            vec![("damaged", vec![ctrl(Key::Num3), Step::Wait, key(Key::Home), key(Key::Enter)])],
+        ),
         (Stage::Maja, together(view)),
         (Stage::Bo, lost()),
     ]
@@ -313,7 +340,7 @@ fn opened(language: Language) -> Vec<Picture> {
     ]
 }
 
-fn dialogs(View { language, narrow }: View) -> Vec<Picture> {
+fn dialogs(View { language, narrow, menu }: View) -> Vec<Picture> {
     // Beside the queue, what it is about is shown; in place of it, it is gone into first.
     let look = if narrow { vec![key(Key::Enter), Step::Wait] } else { Vec::new() };
     vec![
@@ -323,13 +350,7 @@ fn dialogs(View { language, narrow }: View) -> Vec<Picture> {
         // In a narrow window they stand in the menu.
         (
             "settings",
-            vec![
-                ctrl(Key::Num3),
-                ctrl(Key::F),
-                back(if narrow { 3 } else { 2 }),
-                key(Key::Enter),
-                Step::Wait,
-            ],
+            vec![ctrl(Key::Num3), ctrl(Key::F), back(if menu { 3 } else { 2 }), key(Key::Enter), Step::Wait],
         ),
         ("filter", vec![ctrl(Key::Num2), ctrl(Key::F), key(Key::Tab), key(Key::Enter), Step::Wait]),
         ("relay", command(language, "reläets adress", "relay's address")),
@@ -342,8 +363,29 @@ fn dialogs(View { language, narrow }: View) -> Vec<Picture> {
     ]
 }
 
+/// Heads, lists and dialogs where everything has a very long name.
+fn long_names(View { narrow, .. }: View) -> Vec<Picture> {
+    let open = |figure: Key| vec![ctrl(figure), Step::Wait, key(Key::Home), key(Key::Enter), Step::Wait];
+    let look = if narrow { vec![key(Key::Enter), Step::Wait] } else { Vec::new() };
+    let to_bin = if narrow { 5 } else { 7 };
+    vec![
+        ("review", [vec![ctrl(Key::Num1), Step::Wait], look].concat()),
+        ("queue", vec![ctrl(Key::Num1), Step::Wait]),
+        ("meetings", vec![ctrl(Key::Num2)]),
+        ("meeting", open(Key::Num2)),
+        ("contact", open(Key::Num3)),
+        ("organisation", open(Key::Num4)),
+        ("venue", open(Key::Num5)),
+        ("plan", open(Key::Num6)),
+        ("members", vec![ctrl(Key::Num8)]),
+        ("palette", vec![ctrl(Key::K), Step::Type("forskning".to_owned()), Step::Wait]),
+        ("person", [open(Key::Num3), vec![back(to_bin + 1), key(Key::Enter), Step::Wait]].concat()),
+        ("removed", [open(Key::Num5), vec![back(to_bin - 1), key(Key::Enter), Step::Wait]].concat()),
+    ]
+}
+
 /// A workspace of several people, as its coordinator sees it.
-fn together(View { language, narrow }: View) -> Vec<Picture> {
+fn together(View { language, narrow, .. }: View) -> Vec<Picture> {
     let to_bin = if narrow { 5 } else { 7 };
     let open = || {
         vec![ctrl(Key::Num3), Step::Wait, key(Key::Home), key(Key::ArrowDown), key(Key::Enter), Step::Wait]

@@ -3,6 +3,8 @@
 //! ```text
 //!  Made ─┬─ sample.samsyn      one person, with something that contradicts and something that is wrong
 //!        ├─ locked.samsyn      behind a passphrase
+//!        ├─ long.samsyn        with names of eighty letters
+//!        ├─ damaged.samsyn     with a record that a disk has changed
 //!        └─ relay ◀── maja.samsyn (a coordinator), bo.samsyn (an ambassador who is only a reader since), Eva
 //! ```
 
@@ -24,7 +26,7 @@ use samsyn_engine::identity::{
 use samsyn_engine::replica::Replica;
 use samsyn_engine::sample::{self, Size};
 use samsyn_engine::schema::kinds::{CONTACT, VENUE};
-use samsyn_engine::schema::{NewRecord, Value};
+use samsyn_engine::schema::{KINDS, NewRecord, Value};
 use samsyn_engine::store::{ListQuery, NewReplica, Origin, Store, WayIn};
 use samsyn_engine::sync::Epoch;
 use samsyn_server::log::{Meta, SqliteLog};
@@ -45,10 +47,21 @@ pub(crate) enum Stage {
     Locked,
     /// One person's.
     Sample,
+    /// One in which everything has a very long name.
+    Long,
+    /// One in which a disk has changed something.
+    Damaged,
     /// A coordinator's, among others.
     Maja,
     /// One's who may only read since, and has written before knowing.
     Bo,
+}
+
+impl Stage {
+    /// What it is called on the command line, and in the name of a picture.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
 }
 
 /// All that the pictures show.
@@ -65,6 +78,8 @@ impl Made {
         private_folders(folder)?;
         fill(&mut Replica::create(&of(Stage::Sample), &new, "Åsa Berg")?)?;
         drop(Replica::create(&of(Stage::Locked), &new, "Åsa Berg")?);
+        long(&of(Stage::Long))?;
+        damaged(&of(Stage::Damaged))?;
         let vault = vault(folder, Stage::Locked);
         lock::encrypt(&vault, &of(Stage::Locked))?;
         lock::lock(&vault, &of(Stage::Locked), ("älg under bordet 7", true))?;
@@ -85,13 +100,16 @@ impl Made {
         Ok(match stage {
             Stage::Welcome => Front::welcome(home, settings),
             Stage::Locked => Front::locked((home, &path), settings),
-            Stage::Sample | Stage::Maja | Stage::Bo => Front::open(home, settings, context)?,
+            Stage::Sample | Stage::Long | Stage::Damaged | Stage::Maja | Stage::Bo => {
+                Front::open(home, settings, context)?
+            }
         })
     }
 }
 
 fn private_folders(folder: &Path) -> Result<(), Trouble> {
-    for stage in [Stage::Welcome, Stage::Locked, Stage::Sample, Stage::Maja, Stage::Bo] {
+    use Stage::{Bo, Damaged, Locked, Long, Maja, Sample, Welcome};
+    for stage in [Welcome, Locked, Sample, Long, Damaged, Maja, Bo] {
         std::fs::create_dir_all(folder.join(format!("{stage:?}")))?;
     }
     Ok(())
@@ -134,6 +152,44 @@ fn fill(replica: &mut Replica) -> Result<(), Trouble> {
         contradict(replica, venue.id)?;
     }
     Ok(())
+}
+
+/// A workspace in which everything has eighty letters, one word of forty among them.
+fn long(path: &Path) -> Result<(), Trouble> {
+    const NAME: &str = "Nordisk konferens om forskningsinfrastrukturfinansieringsfrågorna i fjällvärlden";
+    const PERSON: &str = "Anna-Karin Margareta Lindqvist-Wallenstråle von Bergenhielm";
+    let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: NAME.into(), relay: None };
+    let mut replica = Replica::create(path, &new, PERSON)?;
+    let mut venue = None;
+    for kind in KINDS.iter().filter(|kind| !kind.internal) {
+        for number in 1..=3 {
+            let mut record = NewRecord::new(kind);
+            for field in kind.title.iter().filter_map(|names| names.last()) {
+                record.cells.insert((*field).to_owned(), Value::Text(format!("{NAME} {number}")));
+            }
+            replica.create_record(&record)?;
+            venue = Some(record.id).filter(|_| kind.name == VENUE.name).or(venue);
+        }
+    }
+    venue.map_or(Ok(()), |venue| contradict(&mut replica, venue))
+}
+
+/// A workspace with a contact whose document is not as it was written.
+fn damaged(path: &Path) -> Result<(), Trouble> {
+    const BEFORE: &[u8] = b"Xylofonsson";
+    const AFTER: &[u8] = b"Xylofonssen";
+    let new = NewReplica { workspace: WorkspaceId::random(), workspace_name: NAME.into(), relay: None };
+    let mut replica = Replica::create(path, &new, "Åsa Berg")?;
+    let mut contact = NewRecord::new(&CONTACT);
+    contact.cells.insert("given".to_owned(), Value::Text("Eva".to_owned()));
+    contact.cells.insert("family".to_owned(), Value::Text("Xylofonsson".to_owned()));
+    replica.create_record(&contact)?;
+    drop(replica);
+    let mut bytes = std::fs::read(path)?;
+    let places: Vec<usize> =
+        (0..bytes.len() - BEFORE.len()).filter(|place| bytes[*place..].starts_with(BEFORE)).collect();
+    places.into_iter().for_each(|place| bytes[place..place + AFTER.len()].copy_from_slice(AFTER));
+    Ok(std::fs::write(path, bytes)?)
 }
 
 /// Two people write a capacity without knowing of each other.

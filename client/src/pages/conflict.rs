@@ -122,7 +122,10 @@ fn choose(
     }
     if chosen {
         let edit = Edit::Set { path: conflict.path.clone(), value: writing.value.clone() };
-        let told = scene.say(texts::DECIDED).replace("{}", words);
+        let told = texts::DECIDED.fill(
+            scene.language,
+            &[&scene.title_of(record), &path_words(record, &conflict.path, scene.language), &words],
+        );
         scene.act(Action::EditAndTell(record.id, vec![edit], told));
     }
 }

@@ -49,11 +49,12 @@ impl Shape {
 /// The height of what stands above them, in points.
 const HEAD: f32 = 28.0;
 
-/// So many are in sight before it is scrolled: the queue below is never pushed out of the window.
+/// So many are in sight before it is scrolled, where there is much below: the queue is never pushed out of the window.
 const IN_SIGHT: usize = 3;
 
-/// Shows the findings in a panel at the top; nothing where there are none.
-pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
+/// Shows the findings in a panel at the top; nothing where there are none. What stands `below` takes so much height, in points: what it
+/// leaves is theirs.
+pub(super) fn show(ui: &mut Ui, below: f32, scene: &mut Scene<'_>) {
     let today = scene.today;
     let findings = scene.session.findings(today);
     if findings.is_empty() {
@@ -65,9 +66,12 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
         Shape::Beside => (ENTRY, IN_SIGHT),
         Shape::Below { lines } => (HIGH_ENTRY + LINE * (lines - 1) as f32, IN_SIGHT - 1),
     };
-    // Not more than half of what there is, whatever the height of the window.
-    let wanted = (entry + space::XXS) * findings.len().min(in_sight) as f32;
-    let most = wanted.min((ui.available_height() * 0.5 - HEAD).max(entry));
+    let all = (entry + space::XXS) * findings.len() as f32;
+    let few = (entry + space::XXS) * findings.len().min(in_sight) as f32;
+    // Not more than half of what there is, whatever the height of the window, unless nothing else wants it.
+    let least = few.min((ui.available_height() * 0.5 - HEAD).max(entry));
+    let spare = ui.available_height() - HEAD - 2.0 * space::S - below;
+    let most = all.min(least.max(spare));
     // A panel takes the height that it once had, and the list in it would be cut.
     let height = HEAD + most + 2.0 * space::S;
     Panel::top("findings").exact_size(height).resizable(false).frame(frame).show(ui, |ui| {

@@ -21,7 +21,7 @@ use crate::widgets::button;
 use crate::widgets::empty_state::empty_state;
 use crate::widgets::icon::{self, Icon};
 use crate::widgets::tokens::{Tokens, Tone, height, space};
-use crate::widgets::{line, scroll, theme};
+use crate::widgets::{heading, line, scroll};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tab {
@@ -179,8 +179,7 @@ impl RecordPane {
             if let Some(kind) = record.kind() {
                 icon::show(ui, kind_icon(kind), t.text_weak).on_hover_text(scene.say(kind.caption));
             }
-            let title = RichText::new(scene.title_of(record)).text_style(theme::title());
-            ui.add(Label::new(title).truncate());
+            heading::title(ui, &scene.title_of(record));
         };
         let tools = |ui: &mut Ui| {
             let (pane, scene) = &mut *both.borrow_mut();

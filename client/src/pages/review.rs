@@ -22,7 +22,7 @@ use crate::widgets::empty_state::empty_state;
 use crate::widgets::icon::{self, Icon};
 use crate::widgets::tokens::{Tokens, Tone, font, radius, space, width};
 use crate::widgets::toolbar::toolbar;
-use crate::widgets::{focus, list, scroll, theme};
+use crate::widgets::{focus, heading, list, scroll, theme};
 use crate::words::{moment, path_words};
 
 /// The height of an entry of the queue, in points.
@@ -74,7 +74,7 @@ impl ReviewPage {
         let margin = Margin { bottom: space::S as i8, ..Margin::same(space::L as i8) };
         Frame::new().inner_margin(margin).show(ui, |ui| head(ui, &queue, scene));
         if beside || !self.looks {
-            findings::show(ui, scene);
+            findings::show(ui, below(beside, queue.len()), scene);
         }
         if let Some(awaited) = self.awaited.take_if(|id| queue.iter().any(|entry| entry.row.id == *id)) {
             self.chosen = Some(awaited);
@@ -264,10 +264,14 @@ impl ReviewPage {
         kind.map_or(Icon::Document, kind_icon).paint(ui.painter(), sign, t.text_weak);
         let inner = inner.with_min_x(inner.left() + icon::SIZE + space::S);
         let (above, below) = inner.split_top_bottom_at_fraction(0.5);
-        list::paint_words(ui, above, title, (theme::semibold(font::BODY), colour));
+        let name = list::paint_words(ui, above, title, (theme::semibold(font::BODY), colour));
         let conflicts = entry.state.conflicts > 0;
         let colour = if conflicts { t.tone(Tone::Warning).fg } else { t.text_weak };
-        list::paint_words(ui, below, &what, (FontId::proportional(font::SMALL), colour));
+        let rest = list::paint_words(ui, below, &what, (FontId::proportional(font::SMALL), colour));
+        let response = match name.cut || rest.cut {
+            true => response.on_hover_text(format!("{title}\n{what}")),
+            false => response,
+        };
         if response.clicked() {
             (self.chosen, self.looks, self.wanted) = (Some(entry.row.id), true, true);
         }
@@ -288,7 +292,7 @@ impl ReviewPage {
         let title = |ui: &mut Ui| {
             let back =
                 !beside && button::icon_button(ui, Icon::Left, scene.say(texts::BACK_TO_QUEUE)).clicked();
-            ui.add(Label::new(RichText::new(&name).text_style(theme::title())).truncate());
+            heading::title(ui, &name);
             back
         };
         let buttons = |ui: &mut Ui| {
@@ -352,6 +356,17 @@ fn head(ui: &mut Ui, queue: &[QueueEntry], scene: &mut Scene<'_>) {
     if count > 0 {
         let keys = RichText::new(keys::review_line(scene.language)).small().weak();
         ui.add(Label::new(keys).wrap());
+    }
+}
+
+/// How much height is wanted below the findings, in points: all that there is where what changed is shown beside the queue.
+fn below(beside: bool, queued: usize) -> f32 {
+    /// The sign and the words of an empty queue.
+    const EMPTY: f32 = 240.0;
+    match queued {
+        0 => EMPTY,
+        _ if beside => f32::INFINITY,
+        queued => (ENTRY + space::XXS) * queued as f32 + 2.0 * space::L,
     }
 }
 

@@ -59,8 +59,8 @@ texts! {
     REMOVE_RECORD: "Ta bort posten", "Remove the record";
     RECORD_REMOVED: "”{}” är borttagen.", "“{}” is removed.";
     RECORD_RESTORED: "”{}” är återställd.", "“{}” is restored.";
-    ROW_REMOVED: "Raden ”{}” är borttagen.", "The row “{}” is removed.";
-    DECIDED: "Valt: {}", "Chosen: {}";
+    ROW_REMOVED: "Raden ”{}” är borttagen ur ”{}”.", "The row “{}” is removed from “{}”.";
+    DECIDED: "Valt i ”{}”: {} {}", "Chosen in “{}”: {} {}";
     WIDEN: "Visa i hela fönstret", "Show in the whole window";
     NARROW: "Visa bredvid listan", "Show beside the list";
     ADD: "Lägg till", "Add";
@@ -86,16 +86,19 @@ texts! {
     MENU: "Meny", "Menu";
     EDGE: "Gräns mellan lista och post", "Divider between list and record";
     SETTINGS: "Inställningar", "Settings";
-    NOT_SAVED: "”{}” kan inte sparas än. Texten är kvar och står i fältet igen när posten öppnas.", "“{}” cannot be saved yet. The text is kept, and is in the field again when the record is opened.";
-    LEFT_OFF: "Inte färdigskrivet: ”{}” kan inte sparas än.", "Not finished: “{}” cannot be saved yet.";
-    TAKEN_UP: "Det du skrev när programmet avslutades är sparat: ”{}”.", "What you were typing when the program ended is saved: “{}”.";
-    ROW_GONE: "Raden togs bort medan du skrev. Det du skrev står kvar i den: ”{}”.", "The row was removed while you were typing. What you typed stands in it: “{}”.";
+    NOT_SAVED: "I ”{}” kan detta inte sparas än: {}. Texten är kvar och står i fältet igen när posten öppnas.", "In “{}” this cannot be saved yet: {}. The text is kept, and is in the field again when the record is opened.";
+    LEFT_OFF: "Inte färdigskrivet i ”{}”: {} kan inte sparas än.", "Not finished in “{}”: {} cannot be saved yet.";
+    TAKEN_UP: "Det du skrev i ”{}” när programmet avslutades är sparat: {}.", "What you were typing in “{}” when the program ended is saved: {}.";
+    ROW_GONE: "En rad i ”{}” togs bort medan du skrev. Det du skrev står kvar i den: {}.", "A row of “{}” was removed while you were typing. What you typed stands in it: {}.";
     RESTORE_ROW: "Återställ raden", "Restore the row";
     DID_CHANGE: "ändrade {}", "changed {}";
     DID_REMOVE: "tog bort {}", "removed {}";
     DID_REMOVE_RECORD: "tog bort posten", "removed the record";
     DID_RESTORE_RECORD: "återställde posten", "restored the record";
-    STILL_KEPT: "Det du skrev finns kvar: ”{}”.", "What you typed is kept: “{}”.";
+    STILL_KEPT: "Det du skrev i ”{}” finns kvar: {}.", "What you typed in “{}” is kept: {}.";
+    TYPED_IN: "{} ”{}”", "{} “{}”";
+    QUOTED: "”{}”", "“{}”";
+    SAME_FOR: "Detsamma gäller {}.", "The same is so of {}.";
     SEND_AGAIN: "Skicka igen", "Send again";
     SHOW: "Visa", "Show";
     ALL: "Alla", "All";
@@ -132,7 +135,7 @@ texts! {
     DRAFT_SAVED: "Utkastet är sparat här", "The draft is saved here";
     CANNOT_SAVE: "Det du skriver kan inte sparas", "What you type cannot be saved";
     WRITABLE_AGAIN: "Nu går det att spara igen.", "It can be saved again.";
-    STILL_IN_ITS_FIELD: "Det du skrev står kvar i sitt fält: ”{}”.", "What you typed is still in its field: “{}”.";
+    STILL_IN_ITS_FIELD: "Det du skrev i ”{}” står kvar i sitt fält: {}.", "What you typed in “{}” is still in its field: {}.";
     CLOSE_LOSES: "Det du har skrivit är inte sparat, och försvinner om fönstret stängs nu. Gör plats först, eller stäng en gång till.", "What you have typed is not saved, and is lost if the window is closed now. Make room first, or close it once more.";
     SYNC_NO_DISK: "Synkar inte: det går inte att spara", "Not syncing: nothing can be saved";
     SOMEBODY_ELSE: "Någon annan", "Somebody else";
@@ -161,7 +164,9 @@ texts! {
     CHART_UNDATED: "Inga uppgifter med datum", "No tasks with dates";
     CHART_UNDATED_HINT: "Ge uppgifterna start och slut på fliken Fält. Dubbelklicka på en uppgift för att öppna den.", "Give the tasks a start and an end on the Fields tab. Double-click a task to open it.";
     EITHER: " eller ", " or ";
-    KEPT: "Någon har ändrat detta sedan dess, så det lämnades som det är:", "Somebody has changed this since, so it was left as it is:";
+    KEPT: "Någon har ändrat detta i ”{}” sedan dess, så det lämnades som det är: {}", "Somebody has changed this in “{}” since, so it was left as it is: {}";
+    KEPT_WHOLE: "Någon har ändrat ”{}” sedan dess, så posten lämnades som den är.", "Somebody has changed “{}” since, so the record was left as it is.";
+    OF_RECORD: "”{}”: {} {}", "“{}”: {} {}";
 }
 
 /// `one` where there is one, otherwise `many`; `{}` stands for the number.

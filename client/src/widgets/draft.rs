@@ -149,6 +149,11 @@ impl<K: DraftKey> Drafts<K> {
         self.drafts.values().any(Draft::is_uncommitted)
     }
 
+    /// The fields that hold uncommitted text.
+    pub fn uncommitted(&self) -> impl Iterator<Item = &K> {
+        self.drafts.iter().filter(|(_, draft)| draft.is_uncommitted()).map(|(key, _)| key)
+    }
+
     /// The text under edit for `key`, if there is any.
     #[must_use]
     pub fn text(&self, key: &K) -> Option<&str> {

@@ -156,7 +156,10 @@ pub(crate) fn show<'a>(
             if response.clicked() {
                 clicked = Some(index);
             }
-            paint_line(ui, rect, index == *cursor, line);
+            let whole = [line.title, line.detail].join("\n");
+            if paint_line(ui, rect, index == *cursor, line) {
+                response.on_hover_text(whole.trim_end());
+            }
         }
     });
     let seen = (output.state.clamped_offset().y, output.inner_rect.height());
@@ -172,7 +175,8 @@ fn scrolled(ctx: &Context, id: Id, cursor: usize) -> f32 {
     offset.clamp((top + height::ROW - view).max(0.0), top)
 }
 
-fn paint_line(ui: &Ui, rect: Rect, current: bool, line: Line<'_>) {
+/// Paints a line. Answers whether it was cut.
+fn paint_line(ui: &Ui, rect: Rect, current: bool, line: Line<'_>) -> bool {
     let t = Tokens::of(ui);
     if current {
         ui.painter().rect_filled(rect, radius::M, t.selection);
@@ -208,7 +212,9 @@ fn paint_line(ui: &Ui, rect: Rect, current: bool, line: Line<'_>) {
         job.append(line.detail, space::S, detail);
     }
     let galley = one_line(ui, job, right - inner.left());
+    let cut = galley.elided;
     ui.painter().galley(middle(inner.left(), rect, &galley), galley, text);
+    cut
 }
 
 /// A title in as few pieces as it can be, each marked or not: letters that belong together are drawn together.
@@ -237,13 +243,22 @@ pub(crate) fn one_line(ui: &Ui, mut job: LayoutJob, width: f32) -> Arc<Galley> {
     ui.painter().layout_job(job)
 }
 
-/// Paints words in one line in the middle of the height of `room`, cut where they are longer than it. Answers where they end.
-pub(crate) fn paint_words(ui: &Ui, room: Rect, words: &str, (font, colour): (FontId, Color32)) -> f32 {
+/// Words that were painted in one line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Painted {
+    /// Where they end.
+    pub(crate) end: f32,
+    /// They were longer than their room.
+    pub(crate) cut: bool,
+}
+
+/// Paints words in one line in the middle of the height of `room`, cut where they are longer than it.
+pub(crate) fn paint_words(ui: &Ui, room: Rect, words: &str, (font, colour): (FontId, Color32)) -> Painted {
     let job = LayoutJob::simple_singleline(words.to_owned(), font, colour);
     let galley = one_line(ui, job, room.width());
-    let end = room.left() + galley.size().x;
+    let painted = Painted { end: room.left() + galley.size().x, cut: galley.elided };
     ui.painter().galley(middle(room.left(), room, &galley), galley, colour);
-    end
+    painted
 }
 
 fn middle(x: f32, rect: Rect, galley: &Galley) -> Pos2 {

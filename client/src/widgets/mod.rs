@@ -25,6 +25,7 @@ pub mod field;
 pub mod focus;
 pub mod fuzzy;
 pub mod gantt;
+pub mod heading;
 pub mod icon;
 pub mod line;
 pub(crate) mod list;

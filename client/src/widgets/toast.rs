@@ -50,20 +50,16 @@ impl Toasts {
     /// No more toasts than this are shown at once.
     pub const MOST: usize = 4;
 
-    /// Shows a toast from the next frame on. Returns its number.
+    /// Shows a toast from the next frame on. Returns its number. What is still shown in the same words, and offers nothing, is no news
+    /// twice: it starts anew under this number.
     pub fn push(&mut self, toast: Toast) -> u64 {
+        self.queue.retain(|shown| shown.toast != toast || toast.action.is_some());
         self.last += 1;
         self.queue.push_back(Shown { number: self.last, toast, ends: None });
         if self.queue.len() > Self::MOST {
             self.queue.pop_front();
         }
         self.last
-    }
-
-    /// The same for what is no news twice: what is still shown in the same words starts anew.
-    pub fn push_once(&mut self, toast: Toast) {
-        self.queue.retain(|shown| shown.toast != toast);
-        self.push(toast);
     }
 
     /// Takes a toast away, if it is still shown.
@@ -75,6 +71,12 @@ impl Toasts {
     #[must_use]
     pub fn is_shown(&self, number: u64) -> bool {
         self.queue.iter().any(|shown| shown.number == number)
+    }
+
+    /// Whether a toast is still shown, and says that.
+    #[must_use]
+    pub fn says(&self, number: u64, toast: &Toast) -> bool {
+        self.queue.iter().any(|shown| shown.number == number && shown.toast == *toast)
     }
 
     /// How many are shown.
@@ -227,6 +229,20 @@ mod tests {
         });
         assert_eq!(toasts.len(), Toasts::MOST);
         assert_eq!(toasts.queue.front().map(|shown| shown.toast.text.as_str()), Some("16"));
+    }
+
+    #[test]
+    fn what_says_the_same_and_offers_nothing_does_not_pile_up() {
+        let mut toasts = Toasts::default();
+        let first = toasts.push(toast("Disken är full", Tone::Danger, None));
+        let other = toasts.push(toast("Sparat", Tone::Success, None));
+        let again = toasts.push(toast("Disken är full", Tone::Danger, None));
+        assert_eq!(toasts.len(), 2);
+        assert!(!toasts.is_shown(first) && toasts.is_shown(other) && toasts.is_shown(again));
+        // What each offers is something of its own.
+        let undo = || toast("Borttaget", Tone::Neutral, Some("Ångra"));
+        let numbers = [toasts.push(undo()), toasts.push(undo())];
+        assert!(numbers.iter().all(|number| toasts.says(*number, &undo())));
     }
 
     #[test]

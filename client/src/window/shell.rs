@@ -1,11 +1,13 @@
 //! The frame around all pages, and the one place where what was asked for is done.
 //!
+//! - `telling` — what is told of texts that somebody typed
 //! - `typing` — what is typed, from the key to the document
 //! - `offers` — what toasts offer to do, and what others did meanwhile
 //! - `question` — what is asked before it is done
 
 mod offers;
 mod question;
+mod telling;
 mod typing;
 
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use samsyn_engine::store::Found;
 
 use self::offers::{Offer, Told};
 use self::question::MarkAll;
+use self::telling::Untold;
 use super::backing_up::Backups;
 use super::entrance::Entrance;
 use super::moving::Moving;
@@ -25,8 +28,8 @@ use super::status::Typing;
 use super::{banner, scale, sidebar, status, title_of, topbar};
 use crate::keys::Vault;
 use crate::pages::{
-    Action, Beside, Command, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage, ReviewPage, Scene,
-    keys, members, texts,
+    Action, Beside, Command, DraftKey, Drafts, ListPage, MembersPage, Page, RecordPane, RefusedPage,
+    ReviewPage, Scene, keys, members, texts,
 };
 use crate::state::{Overwritten, Session, Settings, Standing, ThemeChoice};
 use crate::widgets::palette::{Item, Palette, PaletteTexts};
@@ -57,6 +60,10 @@ pub struct Shell {
     told: Vec<Told>,
     /// What is to be told of others' changes once it is known what they refer to.
     to_tell: Vec<Overwritten>,
+    /// What is to be told of texts that somebody typed, and waits for the names of their records.
+    untold: Vec<Untold>,
+    /// Where texts are kept that could not be saved, and what they were typed in was only begun.
+    only_begun: Vec<DraftKey>,
     /// What is asked before it is done.
     question: Option<MarkAll>,
     /// What the status line says of what is typed.
@@ -112,6 +119,8 @@ impl Shell {
             offers: Vec::new(),
             told: Vec::new(),
             to_tell: Vec::new(),
+            untold: Vec::new(),
+            only_begun: Vec::new(),
             question: None,
             said: Typing::Nothing,
             title: "".into(),
@@ -152,6 +161,7 @@ impl Shell {
         }
         self.session.pump();
         self.take_up();
+        self.begin_again();
         self.apply_settings(&context);
         self.follow_record();
         let mut actions: Vec<Action> = self.keys(&context).into_iter().map(Action::Command).collect();
@@ -165,10 +175,14 @@ impl Shell {
         self.keep_drafts(&context);
         self.await_what_comes(&context);
         self.tell();
+        self.tell_typed();
         self.tell_answers();
         self.withdraw_offers();
         let in_sight: Vec<RecordId> =
             self.record.iter().map(RecordPane::id).chain(self.review.chosen()).collect();
+        // What is typed in a field that is gone is kept in the next frame: what was only begun is still known then.
+        let typed = self.drafts.uncommitted().map(|key| key.record);
+        let in_sight: Vec<RecordId> = in_sight.into_iter().chain(typed).collect();
         // Of what is only begun the others know nothing.
         let open = self.record.as_ref().map(RecordPane::id);
         self.session.tell_open(open.filter(|id| !self.session.is_only_begun(*id)));
@@ -484,7 +498,7 @@ impl Shell {
     /// Tells that larger text has no room in this window.
     fn tell_no_room(&mut self, context: &Context) {
         let text = texts::no_room_for_larger(scale::percent(context), self.settings.language);
-        self.toasts.push_once(Toast { text, tone: Tone::Neutral, action: None });
+        self.toasts.push(Toast { text, tone: Tone::Neutral, action: None });
     }
 
     /// Tells what came of what the relay was asked for.
@@ -496,6 +510,10 @@ impl Shell {
             let shown = self.members.answered(&management, &asked, &text)
                 || record.is_some_and(|record| record.answered(&management, &asked, &text));
             if !shown {
+                let text = match members::words::subject(&management, &mut self.session) {
+                    Some(subject) => format!("{subject}: {text}"),
+                    None => text,
+                };
                 let tone = if done { Tone::Success } else { Tone::Danger };
                 self.toasts.push(Toast { text, tone, action: None });
             }

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use jiff::civil::Date;
 use samsyn_engine::document::{Edit, Record};
 use samsyn_engine::id::RecordId;
-use samsyn_engine::schema::{DateRange, FieldPath, FieldType, Near, Reading, Value, ValueError};
+use samsyn_engine::schema::{DateRange, FieldPath, FieldType, Language, Near, Reading, Value, ValueError};
 use samsyn_engine::store::Unfinished;
 
 use crate::widgets::draft::{self, Commit};
@@ -73,6 +73,22 @@ impl DraftKey {
     /// The type of the field that is typed in.
     pub(crate) fn field_type(&self) -> Option<FieldType> {
         samsyn_engine::schema::kind(self.kind)?.field_at(&self.path).map(|field| field.field_type)
+    }
+
+    /// Where it is, in words: `Website`, `E-mail › Address`.
+    pub(crate) fn words(&self, language: Language) -> String {
+        let caption = |path: &FieldPath| {
+            samsyn_engine::schema::kind(self.kind)
+                .and_then(|kind| kind.field_at(path))
+                .map_or("", |field| field.caption.get(language))
+        };
+        let field = caption(&self.path);
+        match &self.path {
+            FieldPath::Cell(list, ..) => {
+                format!("{} › {field}", caption(&FieldPath::field(list.clone())))
+            }
+            _ => field.to_owned(),
+        }
     }
 
     /// How what is typed there is read: a day without a year is near to what stands beside it in the record.

@@ -250,7 +250,7 @@ impl Form {
         }
         let Some(edit) = edit else { return };
         if matches!(edit, Edit::RemoveRow { .. }) {
-            let told = scene.say(texts::ROW_REMOVED).replace("{}", &title);
+            let told = texts::ROW_REMOVED.fill(scene.language, &[&title, &scene.title_of(&view.record)]);
             scene.act(Action::EditAndTell(view.record.id, vec![edit], told));
         } else {
             scene.act(Action::Edit(view.record.id, vec![edit]));
@@ -275,10 +275,13 @@ fn fold_line(ui: &mut Ui, (title, summary): (&str, &str), open: bool) -> Respons
     chevron.paint(ui.painter(), icon::leading(rect), colour);
     let inner = rect.with_min_x(rect.left() + icon::SIZE + space::S);
     let strong = (theme::semibold(font::BODY), t.text);
-    let end = list::paint_words(ui, inner, title, strong);
-    let rest = inner.with_min_x((end + space::S).min(inner.right()));
-    list::paint_words(ui, rest, summary, (FontId::proportional(font::SMALL), t.text_weak));
-    response
+    let name = list::paint_words(ui, inner, title, strong);
+    let rest = inner.with_min_x((name.end + space::S).min(inner.right()));
+    let rest = list::paint_words(ui, rest, summary, (FontId::proportional(font::SMALL), t.text_weak));
+    match name.cut || rest.cut {
+        true => response.on_hover_text(format!("{title}\n{summary}").trim_end()),
+        false => response,
+    }
 }
 
 fn to(list: List, row: &Row, order: String) -> Edit {

@@ -5,6 +5,7 @@ use samsyn_engine::schema::{Caption, Language, count_words};
 
 use crate::link::worker::Asked;
 use crate::pages::texts::{self, texts};
+use crate::state::{Person, Session};
 
 texts! {
     MEMBERS: "Medlemmar", "Members";
@@ -139,6 +140,23 @@ pub(crate) fn outcome(management: &Management, asked: &Asked, language: Language
         },
     };
     (matches!(asked, Asked::Answered(_)), caption.get(language).to_owned())
+}
+
+/// Whom or what was asked about, where it has a name.
+pub(crate) fn subject(management: &Management, session: &mut Session) -> Option<String> {
+    let people = session.people()?;
+    let person = |is_it: &dyn Fn(&Person) -> bool| people.iter().find(|person| is_it(person));
+    match management {
+        Management::SetRole { member, .. } | Management::Remove { member } => {
+            person(&|person| person.member == *member).map(|person| person.name.clone())
+        }
+        Management::Revoke { device } => {
+            let owner = person(&|person| person.devices.iter().any(|laptop| laptop.device == *device))?;
+            let laptop = owner.devices.iter().find(|laptop| laptop.device == *device)?;
+            Some(laptop.name.as_ref().map_or(owner.name.clone(), |name| format!("{name} ({})", owner.name)))
+        }
+        _ => None,
+    }
 }
 
 /// Why the relay did not do it.

@@ -3,32 +3,60 @@
 use samsyn_engine::document::{Edit, Heads};
 use samsyn_engine::id::RecordId;
 use samsyn_engine::replica::{Batch, Edited, Input};
-use samsyn_engine::schema::{Kind, NewRecord};
+use samsyn_engine::schema::{Cells, FieldPath, Kind, NewRecord, Row};
 use samsyn_engine::store::Unfinished;
 
 use super::super::backend::Request;
 use super::super::steps::{Done, StepId, Taken, Way};
-use super::Session;
+use super::{Absence, Session};
 
 impl Session {
     /// Makes a record. Whoever may make only their own makes it their own.
-    pub fn create(&mut self, mut new: NewRecord) {
-        if let Some(grant) = self.grant() {
-            grant.make_own(&mut new);
-        }
+    pub fn create(&mut self, new: NewRecord) {
+        let new = self.own(new);
         let entry = Input { makes: Some(new.clone()), ..Input::new(new.id, Vec::new()) };
         self.enter(entry);
     }
 
     /// Begins a record: it is made with the first thing that is entered in it. Answers its name.
     pub fn begin(&mut self, kind: &'static Kind) -> RecordId {
-        let mut new = NewRecord::new(kind);
-        if let Some(grant) = self.grant() {
-            grant.make_own(&mut new);
-        }
+        let new = self.own(NewRecord::new(kind));
         let id = new.id;
         self.begun.begin(new);
         id
+    }
+
+    /// Begins again what was only begun when somebody left it, a record or a row, under the name that it had: a text is kept for it that
+    /// could not be saved. Where it is there by now, nothing is done.
+    pub(crate) fn begin_again(&mut self, id: RecordId, kind: &'static Kind, path: &FieldPath) {
+        if self.is_begun(id, path) {
+            return;
+        }
+        match (self.record(id), path) {
+            (None, _)
+                if self.is_missing(id) && self.absence(id).is_none_or(|why| why == Absence::NotHere) =>
+            {
+                self.missing.remove(&id);
+                self.begun.begin(self.own(NewRecord { id, ..NewRecord::new(kind) }));
+            }
+            (Some(view), FieldPath::Cell(list, row, _))
+                if view.record.get(list).rows().iter().all(|known| known.id != *row) =>
+            {
+                let row = Row { id: *row, order: String::new(), cells: Cells::new() };
+                // There is nothing in it that could be written.
+                let nothing = self.begun.entry(id, vec![Edit::AddRow { list: list.clone(), row }]);
+                debug_assert!(nothing.is_none(), "an empty row is only begun");
+            }
+            _ => {}
+        }
+    }
+
+    /// A new record; of whoever may make only their own it is theirs.
+    fn own(&self, mut new: NewRecord) -> NewRecord {
+        if let Some(grant) = self.grant() {
+            grant.make_own(&mut new);
+        }
+        new
     }
 
     /// Edits a record. What comes of it is told later; edits are made in the order in which they were asked for. Answers the
@@ -51,13 +79,7 @@ impl Session {
     /// Does what somebody typed when the program ended, also in what they had only begun.
     pub fn take_up(&mut self, edits: Vec<Edit>, typed: Unfinished) -> Option<StepId> {
         let kind = samsyn_engine::schema::kind(&typed.kind)?;
-        let makes = typed.begun.then(|| NewRecord { id: typed.record, ..NewRecord::new(kind) });
-        let makes = makes.map(|mut new| {
-            if let Some(grant) = self.grant() {
-                grant.make_own(&mut new);
-            }
-            new
-        });
+        let makes = typed.begun.then(|| self.own(NewRecord { id: typed.record, ..NewRecord::new(kind) }));
         let (record, makes_rows) = (typed.record, typed.begun);
         Some(self.enter(Input { record, edits, makes, makes_rows, typed: Some(typed) }))
     }

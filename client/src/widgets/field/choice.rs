@@ -1,8 +1,11 @@
 //! A drop-down: one of several options, or none.
 //!
-//! With more than eight options the list opens with a field to type into, which finds fuzzily.
+//! With more than eight options the list opens with a field to type into, which finds fuzzily. In a shorter one letters go to the option
+//! that begins with them.
 
-use eframe::egui::{Button, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
+use eframe::egui::{
+    Button, Event, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Ui, Vec2, pos2, vec2,
+};
 
 use super::Field;
 use crate::widgets::{
@@ -111,6 +114,45 @@ pub(crate) fn drop_down_button(ui: &mut Ui, title: Option<&str>, placeholder: &s
 struct Open {
     query: String,
     cursor: usize,
+    /// The letters that were typed in a list without a field for them, and when the last of them was.
+    letters: String,
+    typed_at: f64,
+}
+
+impl Open {
+    /// Letters that come within so many seconds belong together.
+    const TOGETHER: f64 = 1.0;
+
+    /// Takes the letters that were typed in this frame, and goes to the option that begins with them. The same letter again goes on to the
+    /// next one. Answers whether it went anywhere.
+    fn follow_letters<'a>(&mut self, ui: &Ui, titles: impl Iterator<Item = &'a str>) -> bool {
+        let (now, typed) = ui.input_mut(|input| {
+            let typed: String = input
+                .events
+                .extract_if(.., |event| matches!(event, Event::Text(_)))
+                .filter_map(|event| if let Event::Text(text) = event { Some(text) } else { None })
+                .collect();
+            (input.time, typed.to_lowercase())
+        });
+        if now - self.typed_at > Self::TOGETHER {
+            self.letters.clear();
+        }
+        if typed.is_empty() || (self.letters.is_empty() && typed.trim().is_empty()) {
+            return false;
+        }
+        self.typed_at = now;
+        let again = self.letters == typed;
+        if !again {
+            self.letters.push_str(&typed);
+        }
+        let begins: Vec<usize> = titles
+            .enumerate()
+            .filter(|(_, title)| title.to_lowercase().starts_with(&self.letters))
+            .map(|(place, _)| place)
+            .collect();
+        let next = begins.iter().find(|place| again && **place > self.cursor).or(begins.first());
+        next.inspect(|place| self.cursor = **place).is_some()
+    }
 }
 
 fn popup(ui: &Ui, button: &Response, name: &str, choices: Choices<'_>) -> Option<Option<usize>> {
@@ -162,6 +204,8 @@ fn options(
     } else {
         let own = ui.interact(ui.max_rect(), id.with("keys"), Sense::focusable_noninteractive());
         list::keep_focus(ui.ctx(), own.id);
+        let titles = none.into_iter().chain(hits.iter().map(|hit| choices.titles[hit.index]));
+        keys.moved |= open.follow_letters(ui, titles);
     }
     if count == 0 {
         ui.weak(choices.texts.no_match);
@@ -185,5 +229,42 @@ fn option_line<'a>(choices: Choices<'a>, hit: &'a Hit) -> Line<'a> {
         matched: &hit.matched,
         checked: choices.chosen == Some(hit.index),
         ..Line::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::Key;
+    use egui_kittest::{Harness, kittest::Queryable};
+
+    use super::*;
+    use crate::widgets::theme;
+
+    const TITLES: [&str; 5] = ["Kongress", "Konferens", "Företagsmöte", "Mässa", "Övrigt"];
+
+    #[test]
+    fn in_a_short_list_letters_go_to_the_option_that_begins_with_them() {
+        let shown = |ui: &mut Ui, chosen: &mut Option<usize>| {
+            let texts = ChoiceTexts { none: Some("Inget valt"), filter: "Sök", no_match: "Inga" };
+            let choices = Choices { titles: &TITLES, chosen: *chosen, texts };
+            if let Some(changed) = filter(ui, "Slag", choices) {
+                *chosen = changed;
+            }
+        };
+        for (typed, meant) in [("m", 3), ("konf", 1), ("k", 0), ("kk", 1), ("kkk", 0), ("Ö", 4), ("kong", 0)]
+        {
+            let mut harness =
+                Harness::builder().with_context_setup(theme::install).build_ui_state(shown, None);
+            harness.run_steps(2);
+            harness.get_by_label("Slag").click();
+            harness.run_steps(3);
+            for letter in typed.chars() {
+                harness.event(Event::Text(letter.to_string()));
+                harness.run_steps(1);
+            }
+            harness.key_press(Key::Enter);
+            harness.run_steps(3);
+            assert_eq!(*harness.state(), Some(meant), "{typed}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Both show the draft of their key while there is one and the model's value otherwise; [`super::super::draft`] decides
 //! what is committed when. Enter commits a line; in prose it begins a new line, and Ctrl+Enter commits.
 
+use eframe::egui::text_edit::TextEditState;
 use eframe::egui::{Align2, Key, Modifiers, Response, TextEdit, Ui, vec2};
 
 use samsyn_engine::text::{pasted_line, pasted_prose};
@@ -52,6 +53,11 @@ impl TextEditing<'_> {
         let mut text = before.clone();
         let id = ui.make_persistent_id(key);
         let had_focus = ui.memory(|memory| memory.has_focus(id));
+        if !had_focus {
+            // The caret stands behind the text for whoever comes by the keyboard, and not where it stood in another text, before somebody
+            // else wrote this one.
+            ui.data_mut(|data| data.remove::<TextEditState>(id));
+        }
         if had_focus && self.edit != Edit::Line {
             let commit = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
             if commit {

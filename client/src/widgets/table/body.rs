@@ -214,7 +214,8 @@ fn keyboard(ui: &Ui, body: Id, rows: usize, view: f32, state: &mut TableState, h
         happened.changed |= state.toggle();
     }
     if pressed(Modifiers::NONE, Key::Enter) {
-        happened.opened = state.cursor();
+        // Where no row is marked yet it is the first one.
+        happened.opened = state.cursor().or((rows > 0).then_some(0));
     }
 }
 

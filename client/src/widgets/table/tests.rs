@@ -130,6 +130,16 @@ fn the_keyboard_moves_the_selection_and_keeps_it_in_view() {
 }
 
 #[test]
+fn enter_on_arrival_opens_the_first_row() {
+    let mut harness = harness();
+    harness.get_by_role(Role::Grid).focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().opened, [0]);
+}
+
+#[test]
 fn a_double_click_opens() {
     let mut harness = harness();
     for _ in 0..2 {

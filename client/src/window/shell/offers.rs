@@ -36,8 +36,18 @@ impl Shell {
     /// Shows a toast that offers something.
     pub(super) fn offer(&mut self, text: String, tone: Tone, (caption, offer): (Caption, Offer)) {
         let action = Some(caption.get(self.settings.language).to_owned());
-        let toast = self.toasts.push(Toast { text, tone, action });
-        self.offers.push((toast, offer));
+        let toast = Toast { text, tone, action };
+        // What offers the same in the same words is no news twice.
+        let Shell { offers, toasts, .. } = self;
+        offers.retain(|(number, known)| {
+            let again = *known == offer && toasts.says(*number, &toast);
+            if again {
+                toasts.remove(*number);
+            }
+            !again
+        });
+        let number = self.toasts.push(toast);
+        self.offers.push((number, offer));
     }
 
     /// Tells of something that was done, and offers to take just that back. Nothing is told where there was nothing to do.
@@ -135,11 +145,12 @@ impl Shell {
             Some(view) => path_words(&view.record, path, language),
             None => path.to_string(),
         });
-        let mut words = words.collect::<Vec<_>>();
-        if words.is_empty() {
-            words.extend(view.map(|view| view.record.title()));
-        }
-        format!("{} {}", texts::KEPT.get(language), words.join(", "))
+        let words = words.collect::<Vec<_>>().join(", ");
+        let title = match &view {
+            Some(view) => title_of(&view.record, language),
+            None => self.session.row(record).map_or_else(|| record.to_string(), |row| row.title.clone()),
+        };
+        if paths.is_empty() { texts::KEPT_WHOLE } else { texts::KEPT }.fill(language, &[&title, &words])
     }
 
     /// Tells what somebody else has changed of what is looked at. What the same person changes while that is still told is told
@@ -179,13 +190,19 @@ impl Shell {
         if what.differences.len() > MOST {
             words.push(texts::and_more(what.differences.len() - MOST, language));
         }
-        format!("{name} {}", words.join("; "))
+        texts::OF_RECORD.fill(language, &[&title_of(&view.record, language), &name, &words.join("; ")])
     }
 
     fn name(&self, device: Option<DeviceId>) -> String {
         let name = device.and_then(|device| self.session.person(device));
         name.unwrap_or(texts::SOMEBODY_ELSE.get(self.settings.language)).to_owned()
     }
+}
+
+/// What a record is called in a sentence.
+fn title_of(record: &Record, language: Language) -> String {
+    let title = record.title();
+    if title.is_empty() { texts::UNNAMED.get(language).to_owned() } else { shortened(&title, 60) }
 }
 
 /// What somebody did, behind their name.

@@ -18,6 +18,7 @@ use samsyn_engine::schema::{FieldType, Near, Reading, Value};
 use samsyn_engine::store::Unfinished;
 
 use super::super::status::Typing;
+use super::telling::Untold;
 use super::{Offer, Shell};
 use crate::explain;
 use crate::pages::{DraftKey, edit_of, texts};
@@ -26,9 +27,6 @@ use crate::widgets::draft::{Commit, Uncommitted};
 use crate::widgets::toast::Toast;
 use crate::widgets::tokens::Tone;
 use crate::words::today;
-
-/// Of what somebody typed so many characters are told.
-const TOLD: usize = 60;
 
 impl Shell {
     /// Saves what is half typed. To be called before the window is gone.
@@ -93,11 +91,32 @@ impl Shell {
                 self.session.edit_typed(key.record, vec![edit], Some(typed));
                 continue;
             }
-            let told =
-                texts::NOT_SAVED.get(self.settings.language).replace("{}", &shortened(&commit.text, TOLD));
-            self.toasts.push(Toast { text: told, tone: Tone::Warning, action: None });
+            self.tell_of_typed(Untold {
+                offer: Some((texts::SHOW, Offer::Show(key.record))),
+                ..Untold::of(&key, &commit.text, texts::NOT_SAVED)
+            });
+            self.keep_for_later(key, commit, typed.begun);
             self.session.keep_unfinished(typed);
-            self.drafts.keep(key, commit);
+        }
+    }
+
+    /// Keeps a text for when its field is shown again; also where the record or the row that it is in was only begun.
+    fn keep_for_later(&mut self, key: DraftKey, commit: Commit, begun: bool) {
+        if begun && !self.only_begun.contains(&key) {
+            self.only_begun.push(key.clone());
+        }
+        self.drafts.keep(key, commit);
+    }
+
+    /// What was only begun is begun again where its record is shown again: the text stands in it.
+    pub(super) fn begin_again(&mut self) {
+        let Shell { only_begun, drafts, session, record, .. } = self;
+        only_begun.retain(|key| drafts.kept().any(|(kept, _)| kept == key));
+        let shown = record.as_ref().map(|record| record.id());
+        for key in only_begun.iter().filter(|key| Some(key.record) == shown) {
+            if let Some(kind) = samsyn_engine::schema::kind(key.kind) {
+                session.begin_again(key.record, kind, &key.path);
+            }
         }
     }
 
@@ -108,8 +127,10 @@ impl Shell {
         if view.record.get(&list).rows().iter().any(|known| known.id == row) {
             return;
         }
-        let text = texts::ROW_GONE.get(self.settings.language).replace("{}", &shortened(&commit.text, TOLD));
-        self.offer(text, Tone::Warning, (texts::RESTORE_ROW, Offer::RestoreRow(key.record, list, row)));
+        self.tell_of_typed(Untold {
+            offer: Some((texts::RESTORE_ROW, Offer::RestoreRow(key.record, list, row))),
+            ..Untold::of(key, &commit.text, texts::ROW_GONE)
+        });
     }
 
     /// The edit that somebody means who typed that; none where it is no value (yet).
@@ -142,18 +163,16 @@ impl Shell {
         for unfinished in self.session.take_unfinished() {
             let Some(key) = DraftKey::of(&unfinished) else { continue };
             let commit = Commit { base: unfinished.base.clone(), text: unfinished.text.clone() };
-            let caption = match self.meant_before(&key, &commit) {
-                Some(edit) => {
-                    self.session.take_up(vec![edit], unfinished.clone());
-                    texts::TAKEN_UP
-                }
-                None => {
-                    self.drafts.keep(key, commit);
-                    texts::LEFT_OFF
-                }
-            };
-            let text = caption.get(self.settings.language).replace("{}", &shortened(&unfinished.text, TOLD));
-            self.offer(text, Tone::Warning, (texts::SHOW, Offer::Show(unfinished.record)));
+            let meant = self.meant_before(&key, &commit);
+            let caption = if meant.is_some() { texts::TAKEN_UP } else { texts::LEFT_OFF };
+            self.tell_of_typed(Untold {
+                offer: Some((texts::SHOW, Offer::Show(key.record))),
+                ..Untold::of(&key, &commit.text, caption)
+            });
+            match meant {
+                Some(edit) => drop(self.session.take_up(vec![edit], unfinished)),
+                None => self.keep_for_later(key, commit, unfinished.begun),
+            }
         }
     }
 
@@ -169,16 +188,15 @@ impl Shell {
 
     /// Something that was entered was not done: what somebody typed for it stands in its field again.
     pub(super) fn not_entered(&mut self, entry: &Input, error: &ReplicaError) {
-        let language = self.settings.language;
-        let mut text = explain::replica_error(error, language);
+        let why = explain::replica_error(error, self.settings.language);
         let typed = entry.typed.as_ref().filter(|_| !matches!(error, ReplicaError::NoRecord(_)));
-        if let Some((key, typed)) = typed.and_then(|typed| Some((DraftKey::of(typed)?, typed))) {
-            let caption = if error.is_of_the_disk() { texts::STILL_IN_ITS_FIELD } else { texts::STILL_KEPT };
-            let kept = caption.get(language).replace("{}", &shortened(&typed.text, TOLD));
-            text = format!("{text} {kept}");
-            self.drafts.keep(key, Commit { base: typed.base.clone(), text: typed.text.clone() });
-        }
-        self.toasts.push(Toast { text, tone: Tone::Danger, action: None });
+        let Some((key, typed)) = typed.and_then(|typed| Some((DraftKey::of(typed)?, typed))) else {
+            self.toasts.push(Toast { text: why, tone: Tone::Danger, action: None });
+            return;
+        };
+        let caption = if error.is_of_the_disk() { texts::STILL_IN_ITS_FIELD } else { texts::STILL_KEPT };
+        self.tell_of_typed(Untold { why, tone: Tone::Danger, ..Untold::of(&key, &typed.text, caption) });
+        self.drafts.keep(key, Commit { base: typed.base.clone(), text: typed.text.clone() });
     }
 }
 
@@ -194,6 +212,8 @@ pub(super) fn shortened(text: &str, longest: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TOLD: usize = 60;
 
     #[test]
     fn a_long_text_is_told_by_its_beginning() {

@@ -387,7 +387,7 @@ fn somebody_is_removed_and_gets_another_role_by_keys() {
     walker.press(Key::Space);
     walker.tab_to("Give the role");
     walker.press(Key::Enter);
-    walker.desk.until_shown("The role was changed.");
+    walker.desk.until_shown("Bo: The role was changed.");
     walker.until_at("Change role: Bo");
     walker.tab_to("Remove: Bo");
     walker.opens_with("Remove: Bo", "Remove Bo from the workspace?");
@@ -395,7 +395,7 @@ fn somebody_is_removed_and_gets_another_role_by_keys() {
     walker.press_with(Modifiers::SHIFT, Key::Tab);
     walker.until_at("Remove from the workspace");
     walker.press(Key::Enter);
-    walker.desk.until_shown("The member was removed, and is no longer let in.");
+    walker.desk.until_shown("Bo: The member was removed, and is no longer let in.");
     assert!(town.roster().members.iter().any(|member| member.removed_at.is_some()));
     walker.until_at("Members");
     drop(bo);

@@ -321,6 +321,39 @@ fn every_page_has_room_for_everything_in_it_at_every_width() {
     assert!(all.is_empty(), "{}", all.into_iter().take(60).collect::<Vec<_>>().join("\n"));
 }
 
+/// Eighty letters, with one word of forty.
+const LONG: &str = "Nordisk konferens om forskningsinfrastrukturfinansieringsfrågorna i fjällvärlden";
+
+#[test]
+fn a_very_long_title_can_be_read_whole_in_the_head_of_a_record_and_in_review() {
+    assert_eq!(LONG.chars().count(), 80);
+    let mut venue = None;
+    let mut desk = Desk::new(None, |replica| {
+        let id = super::make(replica, &VENUE, &[("name", text(LONG))]);
+        super::editing::contradict(replica, id);
+        venue = Some(id);
+    });
+    let venue = venue.unwrap();
+    for width in [340.0, 480.0, 900.0, 1920.0] {
+        desk.harness.set_size(vec2(width, 900.0));
+        desk.harness.state_mut().does(Command::Go(Page::List(&VENUE)));
+        desk.harness.state_mut().show_record(venue, true);
+        desk.until_input("Name");
+        assert!(painted::is_whole(&desk.harness, LONG), "in a record at {width}");
+        desk.harness.state_mut().does(Command::Go(Page::Review));
+        desk.until("the queue", |desk| {
+            desk.harness.query_all_by_label_contains("1 contradiction").next().is_some()
+        });
+        if width < 964.0 {
+            desk.harness.key_press(Key::Enter);
+        }
+        desk.until_shown("Choose this: 500\u{a0}people");
+        assert!(painted::is_whole(&desk.harness, LONG), "in review at {width}");
+        desk.harness.key_press(Key::Escape);
+        desk.harness.run_steps(2);
+    }
+}
+
 #[test]
 fn every_record_has_room_for_everything_in_it_at_every_width() {
     let mut made = Vec::new();

@@ -88,7 +88,7 @@ fn a_role_that_is_changed_holds_at_once_in_the_others_window() {
     maja.until_shown("Which role is Bo to have?");
     maja.press(accesskit::Role::RadioButton, "Reader");
     maja.click("Give the role");
-    maja.until_shown("The role was changed.");
+    maja.until_shown("Bo: The role was changed.");
     bo.until_shown("Bo · Reader");
     bo.until("he may not any more", |desk| !shows(desk, "New contact"));
     // Nobody takes the last coordinator's role away, not even they themselves.
@@ -112,7 +112,7 @@ fn a_device_is_revoked_and_a_member_removed_after_it_was_said_what_happens() {
     assert!(town.roster().members.iter().all(|member| member.removed_at.is_none()), "nothing was done");
     maja.click("Remove: Bo");
     maja.click("Remove from the workspace");
-    maja.until_shown("The member was removed, and is no longer let in.");
+    maja.until_shown("Bo: The member was removed, and is no longer let in.");
     bo.until("he is cut off", |desk| says(desk, "Not connected"));
     maja.until("he is gone", |desk| !shows(desk, "Remove: Bo") && says(desk, "removed 20"));
     maja.until_shown("2 people");
@@ -125,7 +125,7 @@ fn a_device_is_revoked_and_a_member_removed_after_it_was_said_what_happens() {
     maja.harness.run_steps(3);
     maja.until("what happens", |desk| says(desk, "it is cut off now. Other devices of Cia"));
     maja.click("Revoke the device");
-    maja.until_shown("The device was revoked, and is no longer let in.");
+    maja.until("it is done", |desk| says(desk, "(Cia): The device was revoked, and is no longer let in."));
     cia.until("she is cut off", |desk| says(desk, "Not connected"));
     let revoked =
         town.roster().members.iter().filter(|member| member.devices[0].revoked_at.is_some()).count();

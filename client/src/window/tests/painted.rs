@@ -56,6 +56,14 @@ pub(super) fn faults<State>(harness: &Harness<'_, State>) -> BTreeSet<String> {
     faults
 }
 
+/// Whether these words are painted somewhere with nothing of them cut, in one line or several.
+pub(super) fn is_whole<State>(harness: &Harness<'_, State>, text: &str) -> bool {
+    let letters = |text: &str| text.split_whitespace().collect::<String>();
+    let whole = |one: &Words| !one.elided && one.clip.expand(SLACK).contains_rect(one.whole);
+    let all: String = painted(harness).into_iter().filter(whole).map(|one| letters(&one.text)).collect();
+    all.contains(&letters(text))
+}
+
 /// Words over other words.
 fn over_each_other(words: &[Words]) -> BTreeSet<String> {
     let mut faults = BTreeSet::new();

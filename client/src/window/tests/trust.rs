@@ -79,7 +79,9 @@ fn what_is_typed_is_kept_a_moment_after_the_last_key_and_stands_in_the_record_af
 
     let mut desk = desk.killed(Page::List(&CONTACT));
     desk.until_stored(id, "notes", &text(typed));
-    desk.until("it is said", |desk| says(desk, "What you were typing when the program ended is saved"));
+    desk.until("it is said", |desk| {
+        says(desk, "What you were typing in “Eva Ek” when the program ended is saved: Notes “Spelar")
+    });
     desk.until("it is kept no more", |desk| kept(desk).is_empty());
     desk.until("all is saved", |desk| says(desk, "Everything is saved"));
     let mut desk = desk.killed(Page::List(&CONTACT));
@@ -285,7 +287,7 @@ fn what_is_typed_in_a_row_that_somebody_else_removes_is_said_and_comes_back_with
     bo.begin_to_type(Role::TextInput, "Address", ".com");
     asa.click("Remove: ek@example.se");
     bo.until("it is told", |desk| says(desk, "Åsa Berg removed E-mail › ek@example.se"));
-    bo.until("what was typed", |desk| says(desk, "What you typed stands in it: “ek@example.se.com”"));
+    bo.until("what was typed", |desk| says(desk, "A row of “Ek” was removed while you were typing. What you typed stands in it: E-mail › Address “ek@example.se.com”"));
     // What goes on being typed stands in no other field.
     bo.harness.event(eframe::egui::Event::Text("m".to_owned()));
     bo.harness.run_steps(3);
@@ -293,8 +295,8 @@ fn what_is_typed_in_a_row_that_somebody_else_removes_is_said_and_comes_back_with
         (bo.input("Given name").as_deref(), bo.input("Family name").as_deref()),
         (Some(""), Some("Ek"))
     );
-    let restore = "Restore the row: The row was removed while you were typing. What you typed stands in it: \
-                   “ek@example.se.com”.";
+    let restore = "Restore the row: A row of “Ek” was removed while you were typing. What you typed stands in it: \
+                   E-mail › Address “ek@example.se.com”.";
     bo.click(restore);
     asa.until("it is back", |desk| says(desk, "ek@example.se.com"));
 }
@@ -333,7 +335,9 @@ fn what_is_typed_when_a_role_is_taken_away_is_kept_and_said_and_stands_in_its_fi
     desk.begin_to_type(Role::MultilineTextInput, "Notes", " Ring henne.");
     be(&Replica::open(&desk.path).unwrap(), Rank::Reader);
     desk.until("the page follows", |desk| says(desk, "You can read this record, but not change it."));
-    desk.until("it is said", |desk| says(desk, "What you typed is kept: “Spelar cello. Ring henne.”"));
+    desk.until("it is said", |desk| {
+        says(desk, "What you typed in “Eva Ek” is kept: Notes “Spelar cello. Ring henne.”")
+    });
     desk.until("it is there to be read", |desk| {
         says(desk, "Your draft, not saved in the record: Notes: Spelar")
     });
