@@ -338,6 +338,7 @@ mod tests {
     use crate::link::{Distrust, LinkError};
     use samsyn_engine::backup::BackupError;
     use samsyn_engine::exchange::ExchangeError;
+    use samsyn_engine::id::RecordId;
     use samsyn_engine::replica::{ReplicaError, SyncProblem};
 
     fn said(failure: impl Into<Failure>, language: Language) -> String {
@@ -352,6 +353,7 @@ mod tests {
         vec![
             error().into(),
             replica().into(),
+            ReplicaError::InBatch { number: 1, record: RecordId::random(), why: Box::new(replica()) }.into(),
             ExchangeError::from(replica()).into(),
             link().into(),
             DirectError::from(problem()).into(),

@@ -74,6 +74,7 @@ pub enum ReplicaError {
         /// The record.
         record: RecordId,
         /// Why it cannot be done.
+        #[source]
         why: Box<ReplicaError>,
     },
 }
