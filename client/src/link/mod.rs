@@ -4,6 +4,7 @@
 //! replica in step for as long as the window is open. The command line uses [`sync_once`].
 //!
 //! ```text
+//!  asking: what a relay is asked without a sync, by a connection of its own that stores nothing
 //!  worker ──▶ Connection ──▶ dial (TCP, handshake) ──▶ who answers is no relay: stranger
 //!    │            └──▶ signs: each byte that comes shows that the link lives
 //!    ├──▶ questions: what the relay was asked of who belongs, and what of its answers is news
