@@ -68,23 +68,10 @@ impl Relay {
         }
         let listeners = listen(&config).await?;
         let address = listeners.first().local_addr()?;
-        match lock.announce(address) {
-            Err(error) if room::says_full(&error) => {
-                tracing::warn!("the disk is full: `workspace create` cannot tell where this relay listens");
-            }
-            announced => announced.map_err(RelayError::not_writable(&config.data))?,
-        }
-
+        announce(&mut lock, address, &config)?;
         let relay = folder.relay_id()?;
         let stop = StopSwitch::new();
-        let metrics = match config.metrics {
-            Some(address) => {
-                let (address, task) = meters::tell(address, stop.listener()).await?;
-                tracing::info!(%address, "numbers are told");
-                Some((address, task))
-            }
-            None => None,
-        };
+        let metrics = tell_numbers(config.metrics, &stop).await?;
         // Not before there is somebody who counts.
         if let Some(source) = &source {
             source.count();
@@ -134,6 +121,28 @@ impl Relay {
             _lock: lock,
         })
     }
+}
+
+/// Notes where it listens, for whoever makes a workspace.
+fn announce(lock: &mut FolderLock, address: SocketAddr, config: &Config) -> Result<(), RelayError> {
+    match lock.announce(address) {
+        Err(error) if room::says_full(&error) => {
+            tracing::warn!("the disk is full: `workspace create` cannot tell where this relay listens");
+            Ok(())
+        }
+        announced => announced.map_err(RelayError::not_writable(&config.data)),
+    }
+}
+
+/// Tells its numbers to whoever asks there.
+async fn tell_numbers(
+    at: Option<SocketAddr>,
+    stop: &StopSwitch,
+) -> Result<Option<(SocketAddr, JoinHandle<()>)>, RelayError> {
+    let Some(address) = at else { return Ok(None) };
+    let (address, task) = meters::tell(address, stop.listener()).await?;
+    tracing::info!(%address, "numbers are told");
+    Ok(Some((address, task)))
 }
 
 /// Listens at each of its addresses. That a name has one which this computer does not is no reason not to listen at the others.

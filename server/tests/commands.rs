@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::support::{Client, Laptop, Process, Town, complaint, run};
 use samsyn_engine::identity::{DeviceId, Role};
@@ -122,12 +122,32 @@ fn a_file_that_is_no_log_or_of_a_newer_version_is_said_and_left_alone() {
     drop(Process::start(folder.path()));
 }
 
-#[test]
-fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
-    let folder = tempfile::tempdir().unwrap();
-    let (file, data) = (folder.path().join("relay.toml"), folder.path().join("data"));
-    fs::create_dir(&data).unwrap();
-    let check = |settings: &str, variable: Option<&str>, flags: &[&str]| {
+/// A relay's settings, as `config check` reads them.
+struct Settings {
+    folder: tempfile::TempDir,
+    /// What they are unless something else is said.
+    usual: String,
+}
+
+impl Settings {
+    fn new() -> Settings {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("data")).unwrap();
+        let mut settings = Settings { folder, usual: String::new() };
+        settings.usual = format!(
+            "data = {:?}\nlisten = \"127.0.0.1:7411\"\nmax_connections = 7\nlog_format = \"json\"\n",
+            settings.data()
+        );
+        settings
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// What is said of a file with these settings, with this address in the environment and these flags: with the code where it fails.
+    fn check(&self, settings: &str, variable: Option<&str>, flags: &[&str]) -> String {
+        let file = self.folder.path().join("relay.toml");
         fs::write(&file, settings).unwrap();
         let mut command = crate::support::command();
         command.args(["config", "check", "--config", text(&file)]).args(flags);
@@ -135,48 +155,60 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
             command.env("SAMSYN_RELAY_LISTEN", listen);
         }
         let output = command.output().unwrap();
-        match output.status.success() {
-            true => String::from_utf8(output.stdout).unwrap(),
-            false => {
-                let complaint = crate::support::complaint(&output);
-                format!(
-                    "{}: {}",
-                    output.status.code().unwrap(),
-                    complaint.trim_start_matches("samsyn-relay: ")
-                )
-            }
+        if output.status.success() {
+            return String::from_utf8(output.stdout).unwrap();
         }
-    };
-    let usual =
-        format!("data = {data:?}\nlisten = \"127.0.0.1:7411\"\nmax_connections = 7\nlog_format = \"json\"\n");
-    let said = check(&usual, None, &[]);
+        let complaint = crate::support::complaint(&output);
+        let complaint = complaint.trim_start_matches("samsyn-relay: ");
+        format!("{}: {complaint}", output.status.code().unwrap())
+    }
+
+    /// Each of these settings with these flags comes to these words.
+    fn all_say(&self, cases: &[(&str, &[&str], &str)]) {
+        for (settings, flags, words) in cases {
+            let said = self.check(settings, None, flags);
+            assert!(said.contains(words), "{words}: {said}");
+        }
+    }
+}
+
+/// What is said of a setting.
+fn setting(said: &str, name: &str) -> String {
+    let found = said.lines().find(|line| line.starts_with(name)).unwrap();
+    found.strip_prefix(name).unwrap().trim().to_owned()
+}
+
+#[test]
+fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
+    let settings = Settings::new();
+    let (usual, data) = (settings.usual.as_str(), settings.data());
+    let said = settings.check(usual, None, &[]);
     for part in [":7411", "7\n", "json", text(&data)] {
         assert!(said.contains(part), "{part}: {said}");
     }
-    assert!(check(&usual, Some("127.0.0.1:7412"), &[]).contains(":7412"));
-    assert!(check(&usual, Some("127.0.0.1:7412"), &["--listen", "127.0.0.1:7413"]).contains(":7413"));
-    for (settings, flags, words) in [
-        ("dato = 1", &[][..], "1: the settings in"),
+    assert!(settings.check(usual, Some("127.0.0.1:7412"), &[]).contains(":7412"));
+    assert!(settings.check(usual, Some("127.0.0.1:7412"), &["--listen", "127.0.0.1:7413"]).contains(":7413"));
+    settings.all_say(&[
+        ("dato = 1", &[], "1: the settings in"),
         ("data = 1", &[], "1: the settings in"),
         ("", &[], "2: say where the workspaces are"),
         (&format!("{usual}tls_cert = \"one.pem\""), &[], "2: TLS needs both"),
-        (&usual, &["--tls-cert", "none.pem", "--tls-key", "none.key"], "none.pem cannot be used"),
-        (&usual, &["--listen", "0.0.0.0:1"], "--insecure"),
-        (&usual, &["--data", "/nowhere"], "there is no data folder"),
-    ] {
-        let said = check(settings, None, flags);
-        assert!(said.contains(words), "{words}: {said}");
-    }
-    assert!(check(&usual, None, &["--listen", "0.0.0.0:1", "--insecure"]).contains("0.0.0.0:1"));
-    // Who comes for others, and how much one gets.
+        (usual, &["--tls-cert", "none.pem", "--tls-key", "none.key"], "none.pem cannot be used"),
+        (usual, &["--listen", "0.0.0.0:1"], "--insecure"),
+        (usual, &["--data", "/nowhere"], "there is no data folder"),
+        (usual, &["--listen", "0.0.0.0:1", "--insecure"], "0.0.0.0:1"),
+    ]);
+}
+
+/// Who comes for others, and how much one gets.
+#[test]
+fn limits_and_proxies_are_settings_too() {
+    let settings = Settings::new();
+    let usual = settings.usual.as_str();
     let limited = format!(
         "{usual}proxies = [\"10.0.0.0/8\", \"::1\"]\n[limits]\nrefusals_per_minute = 9\nbytes_per_day = 77\n"
     );
-    let said = check(&limited, None, &["--refusals-per-minute", "11", "--changes-per-second", "13"]);
-    let line = |said: &str, name: &str| {
-        let found = said.lines().find(|line| line.starts_with(name)).unwrap();
-        found.strip_prefix(name).unwrap().trim().to_owned()
-    };
+    let said = settings.check(&limited, None, &["--refusals-per-minute", "11", "--changes-per-second", "13"]);
     for (name, value) in [
         ("connections_per_address", "500"),
         ("connections_per_device", "20"),
@@ -185,62 +217,62 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         ("changes_per_second", "13"),
         ("bytes_per_day", "77"),
     ] {
-        assert_eq!(line(&said, name), value);
+        assert_eq!(setting(&said, name), value);
     }
-    assert_eq!(line(&said, "proxies"), "10.0.0.0/8, ::1: nobody else is heard from beyond this computer");
+    assert_eq!(setting(&said, "proxies"), "10.0.0.0/8, ::1: nobody else is heard from beyond this computer");
     let beyond = ["--listen", "0.0.0.0:1", "--proxies", "192.0.2.1,192.0.2.2"];
-    let said = check(&usual, None, &beyond);
-    assert!(line(&said, "proxies").starts_with("192.0.2.1, 192.0.2.2: nobody else"), "{said}");
-    let said = check(&usual, None, &[&beyond[..], &["--insecure"]].concat());
-    assert_eq!(line(&said, "proxies"), "192.0.2.1, 192.0.2.2");
-    for (settings, flags, words) in [
-        (&format!("{usual}proxies = [\"10.0.0.0/33\"]"), &[][..], "neither an address nor a network"),
+    let said = settings.check(usual, None, &beyond);
+    assert!(setting(&said, "proxies").starts_with("192.0.2.1, 192.0.2.2: nobody else"), "{said}");
+    let said = settings.check(usual, None, &[&beyond[..], &["--insecure"]].concat());
+    assert_eq!(setting(&said, "proxies"), "192.0.2.1, 192.0.2.2");
+    settings.all_say(&[
+        (&format!("{usual}proxies = [\"10.0.0.0/33\"]"), &[], "neither an address nor a network"),
         (&format!("{usual}[limits]\nbytes_per_day = 0"), &[], "1: the settings in"),
         (&format!("{usual}[limits]\nbites_per_day = 1"), &[], "bites_per_day"),
         (&usual.replace("max_connections = 7", "max_connections = 0"), &[], "1: the settings in"),
-        (&usual, &["--max-connections", "0"], "--max-connections"),
-        (&usual, &["--proxies", "::ffff:10.0.0.0/8"], "say the IPv4 network itself"),
-        (&usual, &["--proxies", "here"], "neither an address nor a network"),
-        (&usual, &["--bytes-per-day", "0"], "--bytes-per-day"),
-    ] {
-        let said = check(settings, None, flags);
-        assert!(said.contains(words), "{words}: {said}");
-    }
-    // A certificate by ACME.
+        (usual, &["--max-connections", "0"], "--max-connections"),
+        (usual, &["--proxies", "::ffff:10.0.0.0/8"], "say the IPv4 network itself"),
+        (usual, &["--proxies", "here"], "neither an address nor a network"),
+        (usual, &["--bytes-per-day", "0"], "--bytes-per-day"),
+    ]);
+}
+
+#[test]
+fn a_certificate_by_acme_is_a_setting_too() {
+    let settings = Settings::new();
+    let usual = settings.usual.as_str();
     let by_acme =
         format!("{usual}[acme]\ndomains = [\"Relay.example.se\"]\ncontact = \"drift@example.se\"\n");
-    let said = check(&by_acme, None, &[]);
+    let said = settings.check(&by_acme, None, &[]);
     let from =
         "from https://acme-v02.api.letsencrypt.org/directory (mailto:drift@example.se): none is kept yet";
-    assert_eq!(line(&said, "certificate"), format!("by ACME for relay.example.se {from}"));
-    assert!(line(&said, "listen").starts_with("wss://"), "{said}");
-    let said =
-        check(&by_acme, None, &["--acme-domains", "a.se,b.se", "--acme-directory", "https://ca.example/"]);
-    assert!(
-        line(&said, "certificate").starts_with("by ACME for a.se, b.se from https://ca.example/ ("),
-        "{said}"
-    );
-    for (settings, flags, words) in [
-        (&by_acme, &["--tls-cert", "a.pem", "--tls-key", "a.key"][..], "2: a certificate comes from files"),
+    assert_eq!(setting(&said, "certificate"), format!("by ACME for relay.example.se {from}"));
+    assert!(setting(&said, "listen").starts_with("wss://"), "{said}");
+    let others = ["--acme-domains", "a.se,b.se", "--acme-directory", "https://ca.example/"];
+    let said = settings.check(&by_acme, None, &others);
+    let expected = "by ACME for a.se, b.se from https://ca.example/ (";
+    assert!(setting(&said, "certificate").starts_with(expected), "{said}");
+    settings.all_say(&[
+        (&by_acme, &["--tls-cert", "a.pem", "--tls-key", "a.key"], "2: a certificate comes from files"),
         (&by_acme, &["--acme-directory", "http://ca.example/"], "is no ACME directory"),
         (&format!("{usual}[acme]\ndomains = []"), &[], "ACME needs the names"),
         (&format!("{usual}[acme]\ndomains = [\"192.0.2.1\"]"), &[], "no address"),
-    ] {
-        let said = check(settings, None, flags);
-        assert!(said.contains(words), "{words}: {said}");
-    }
-    // What the guide shows is right.
-    let shown =
-        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating/samsyn-relay.toml"))
-            .unwrap();
-    let said = check(&shown, None, &["--data", text(&data)]);
-    assert_eq!(line(&said, "listen"), "wss://0.0.0.0:443");
-    assert!(
-        line(&said, "certificate").starts_with("by ACME for relay.example.se from https://acme-v02."),
-        "{said}"
-    );
+    ]);
+}
+
+#[test]
+fn what_the_guide_shows_of_settings_is_right() {
+    let settings = Settings::new();
+    let data = settings.data();
+    let check = |content: &str| settings.check(content, None, &["--data", text(&data)]);
+    let shown = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating/samsyn-relay.toml");
+    let shown = fs::read_to_string(shown).unwrap();
+    let said = check(&shown);
+    assert_eq!(setting(&said, "listen"), "wss://0.0.0.0:443");
+    let expected = "by ACME for relay.example.se from https://acme-v02.";
+    assert!(setting(&said, "certificate").starts_with(expected), "{said}");
     // And what it says of usual values is so.
-    let usual = check("", None, &["--data", text(&data)]);
+    let usual = check("");
     for name in [
         "max_connections",
         "connections_per_address",
@@ -252,7 +284,7 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         "work_per_minute",
         "proxies",
     ] {
-        assert_eq!(line(&said, name), line(&usual, name), "{name}");
+        assert_eq!(setting(&said, name), setting(&usual, name), "{name}");
     }
     let files = shown
         .replace("# tls_", "tls_")
@@ -261,7 +293,7 @@ fn settings_come_from_a_file_over_it_variables_and_over_both_flags() {
         .filter(|line| !["domains", "contact", "directory"].iter().any(|name| line.starts_with(name)))
         .collect::<Vec<_>>()
         .join("\n");
-    assert!(check(&files, None, &["--data", text(&data)]).contains("fullchain.pem cannot be used"));
+    assert!(check(&files).contains("fullchain.pem cannot be used"));
 }
 
 #[test]

@@ -371,132 +371,134 @@ fn what_came_and_is_missing_is_told_by_joining_too() {
     }
 }
 
+/// What such a relay does, what is said of it in both languages, and how often it is connected to.
+const ENDLESS: [(&str, Says, [&str; 2], u32); 10] = [
+    (
+        "always another record to erase",
+        |number, said| match said {
+            FromClient::Hello(_) => {
+                let erased = vec![(u64::from(number) + 1, RecordId::random())];
+                vec![FromRelay::Welcome(Welcome { erased, ..welcome() })]
+            }
+            _ => Vec::new(),
+        },
+        ["begin anew 13 times", "börja om 13 gånger"],
+        13,
+    ),
+    (
+        "everything collides",
+        |_, said| match said {
+            FromClient::Hello(_) => let_in(),
+            FromClient::Push(push) => vec![refuse(&push, ErrorCode::ActorCollision)],
+            FromClient::Compare(_) => Vec::new(),
+            _ => Vec::new(),
+        },
+        ["begin anew 13 times", "börja om 13 gånger"],
+        13,
+    ),
+    (
+        "pongs by the thousand",
+        |_, said| match said {
+            FromClient::Hello(_) => vec![FromRelay::Pong; 5_000],
+            _ => Vec::new(),
+        },
+        ["says what nobody waits for", "sådant som ingen väntar på"],
+        1,
+    ),
+    (
+        "somebody new is here, again and again",
+        |_, said| match said {
+            FromClient::Hello(_) => {
+                let here = |_| Here { device: DeviceId::random(), open: None };
+                let one = |_| FromRelay::Presence(Presence { here: vec![here(0)], gone: Vec::new() });
+                [let_in(), (0..5_000).map(one).collect()].concat()
+            }
+            _ => Vec::new(),
+        },
+        ["says what nobody waits for", "sådant som ingen väntar på"],
+        1,
+    ),
+    (
+        "waits without an end",
+        |_, said| match said {
+            FromClient::Hello(_) => let_in(),
+            FromClient::Push(push) => vec![FromRelay::Wait(Wait { id: push.id, seconds: 60 }); 5_000],
+            _ => Vec::new(),
+        },
+        ["says what nobody waits for", "sådant som ingen väntar på"],
+        1,
+    ),
+    (
+        "a wait of a hundred years",
+        |_, said| match said {
+            FromClient::Hello(_) => let_in(),
+            FromClient::Push(push) => vec![FromRelay::Wait(Wait { id: push.id, seconds: u32::MAX })],
+            _ => Vec::new(),
+        },
+        ["only in 71582789 minutes", "först om 71582789 min"],
+        1,
+    ),
+    (
+        "more is announced than there can be",
+        |_, said| match said {
+            FromClient::Hello(_) => {
+                vec![FromRelay::Welcome(Welcome { position: u64::MAX, ..welcome() })]
+            }
+            _ => Vec::new(),
+        },
+        ["announces more than any workspace", "än någon arbetsyta rymmer"],
+        1,
+    ),
+    (
+        "a log that goes on behind its end",
+        |_, said| match said {
+            FromClient::Hello(_) => {
+                let batch = |position| {
+                    let hash = RollingHash::default();
+                    FromRelay::Batch(Batch { position, hash, entries: Vec::new() })
+                };
+                let welcome = FromRelay::Welcome(Welcome { sealed: true, ..welcome() });
+                [vec![welcome], (1..200).map(batch).collect()].concat()
+            }
+            _ => Vec::new(),
+        },
+        ["more than it has promised", "mer än den har lovat"],
+        1,
+    ),
+    (
+        "a comparison that finds nothing",
+        |_, said| match said {
+            FromClient::Hello(_) => vec![comparison()],
+            FromClient::Compare(_) => vec![FromRelay::Compare(a_fingerprint())],
+            _ => Vec::new(),
+        },
+        ["leads nowhere", "leder ingenvart"],
+        1,
+    ),
+    (
+        "a comparison that always finds another record",
+        |_, said| match said {
+            FromClient::Hello(_) => vec![comparison()],
+            FromClient::Compare(_) => {
+                let record = RecordId::from_bytes([0; 16]);
+                let upper = RecordId::random();
+                let heads = vec![ChangeHash(record_hash(upper))];
+                let named = Held::Records(vec![Holding { record, heads }]);
+                let rest = a_fingerprint();
+                vec![FromRelay::Compare([vec![Range { upper: Some(upper), held: named }], rest].concat())]
+            }
+            _ => Vec::new(),
+        },
+        ["leads nowhere", "leder ingenvart"],
+        1,
+    ),
+];
+
 #[test]
 fn a_relay_that_leads_nowhere_is_left_with_words_in_both_languages_and_nothing_is_lost() {
-    let cases: [(&str, Says, [&str; 2], u32); 10] = [
-        (
-            "always another record to erase",
-            |number, said| match said {
-                FromClient::Hello(_) => {
-                    let erased = vec![(u64::from(number) + 1, RecordId::random())];
-                    vec![FromRelay::Welcome(Welcome { erased, ..welcome() })]
-                }
-                _ => Vec::new(),
-            },
-            ["begin anew 13 times", "börja om 13 gånger"],
-            13,
-        ),
-        (
-            "everything collides",
-            |_, said| match said {
-                FromClient::Hello(_) => let_in(),
-                FromClient::Push(push) => vec![refuse(&push, ErrorCode::ActorCollision)],
-                FromClient::Compare(_) => Vec::new(),
-                _ => Vec::new(),
-            },
-            ["begin anew 13 times", "börja om 13 gånger"],
-            13,
-        ),
-        (
-            "pongs by the thousand",
-            |_, said| match said {
-                FromClient::Hello(_) => vec![FromRelay::Pong; 5_000],
-                _ => Vec::new(),
-            },
-            ["says what nobody waits for", "sådant som ingen väntar på"],
-            1,
-        ),
-        (
-            "somebody new is here, again and again",
-            |_, said| match said {
-                FromClient::Hello(_) => {
-                    let here = |_| Here { device: DeviceId::random(), open: None };
-                    let one = |_| FromRelay::Presence(Presence { here: vec![here(0)], gone: Vec::new() });
-                    [let_in(), (0..5_000).map(one).collect()].concat()
-                }
-                _ => Vec::new(),
-            },
-            ["says what nobody waits for", "sådant som ingen väntar på"],
-            1,
-        ),
-        (
-            "waits without an end",
-            |_, said| match said {
-                FromClient::Hello(_) => let_in(),
-                FromClient::Push(push) => vec![FromRelay::Wait(Wait { id: push.id, seconds: 60 }); 5_000],
-                _ => Vec::new(),
-            },
-            ["says what nobody waits for", "sådant som ingen väntar på"],
-            1,
-        ),
-        (
-            "a wait of a hundred years",
-            |_, said| match said {
-                FromClient::Hello(_) => let_in(),
-                FromClient::Push(push) => vec![FromRelay::Wait(Wait { id: push.id, seconds: u32::MAX })],
-                _ => Vec::new(),
-            },
-            ["only in 71582789 minutes", "först om 71582789 min"],
-            1,
-        ),
-        (
-            "more is announced than there can be",
-            |_, said| match said {
-                FromClient::Hello(_) => {
-                    vec![FromRelay::Welcome(Welcome { position: u64::MAX, ..welcome() })]
-                }
-                _ => Vec::new(),
-            },
-            ["announces more than any workspace", "än någon arbetsyta rymmer"],
-            1,
-        ),
-        (
-            "a log that goes on behind its end",
-            |_, said| match said {
-                FromClient::Hello(_) => {
-                    let batch = |position| {
-                        let hash = RollingHash::default();
-                        FromRelay::Batch(Batch { position, hash, entries: Vec::new() })
-                    };
-                    let welcome = FromRelay::Welcome(Welcome { sealed: true, ..welcome() });
-                    [vec![welcome], (1..200).map(batch).collect()].concat()
-                }
-                _ => Vec::new(),
-            },
-            ["more than it has promised", "mer än den har lovat"],
-            1,
-        ),
-        (
-            "a comparison that finds nothing",
-            |_, said| match said {
-                FromClient::Hello(_) => vec![comparison()],
-                FromClient::Compare(_) => vec![FromRelay::Compare(a_fingerprint())],
-                _ => Vec::new(),
-            },
-            ["leads nowhere", "leder ingenvart"],
-            1,
-        ),
-        (
-            "a comparison that always finds another record",
-            |_, said| match said {
-                FromClient::Hello(_) => vec![comparison()],
-                FromClient::Compare(_) => {
-                    let record = RecordId::from_bytes([0; 16]);
-                    let upper = RecordId::random();
-                    let heads = vec![ChangeHash(record_hash(upper))];
-                    let named = Held::Records(vec![Holding { record, heads }]);
-                    let rest = a_fingerprint();
-                    vec![FromRelay::Compare([vec![Range { upper: Some(upper), held: named }], rest].concat())]
-                }
-                _ => Vec::new(),
-            },
-            ["leads nowhere", "leder ingenvart"],
-            1,
-        ),
-    ];
     // Some have pauses in them: all at once.
     std::thread::scope(|scope| {
-        for (what, says, words, connections) in cases {
+        for (what, says, words, connections) in ENDLESS {
             scope.spawn(move || {
                 let folder = tempfile::tempdir().unwrap();
                 let relay = Endless::start(says);

@@ -114,125 +114,45 @@ impl Icon {
         match self {
             Self::Sun => sun(pen),
             Self::Calendar => calendar(pen),
-            Self::Person => {
-                pen.circle(8.0, 5.2, 2.7);
-                pen.arc((8.0, 14.2), 5.2, 180.0, 360.0);
-            }
-            Self::People => {
-                pen.circle(6.0, 5.4, 2.4);
-                pen.arc((6.0, 13.6), 4.6, 180.0, 360.0);
-                pen.arc((10.6, 5.4), 2.4, -110.0, 110.0);
-                pen.arc((10.0, 13.6), 4.6, -62.0, 0.0);
-            }
+            Self::Person => person(pen),
+            Self::People => people(pen),
             Self::Building => building(pen),
-            Self::Pin => {
-                pen.arc((8.0, 6.6), 4.6, 150.0, 390.0);
-                pen.line(&[(4.0, 8.9), (8.0, 14.4), (12.0, 8.9)]);
-                pen.circle(8.0, 6.6, 1.5);
-            }
-            Self::Bars => {
-                pen.line(&[(2.0, 4.0), (8.5, 4.0)]);
-                pen.line(&[(5.0, 8.0), (12.0, 8.0)]);
-                pen.line(&[(8.5, 12.0), (14.0, 12.0)]);
-            }
-            Self::Target => {
-                pen.circle(8.0, 8.0, 6.0);
-                pen.circle(8.0, 8.0, 2.8);
-                pen.dot(8.0, 8.0, 0.9);
-            }
-            Self::Review => {
-                pen.closed(&[(2.5, 2.5), (13.5, 2.5), (13.5, 13.5), (2.5, 13.5)]);
-                pen.line(&[(5.0, 8.2), (7.2, 10.4), (11.2, 5.8)]);
-            }
-            Self::Search => {
-                pen.circle(7.0, 7.0, 4.4);
-                pen.line(&[(10.3, 10.3), (14.0, 14.0)]);
-            }
-            Self::Plus => {
-                pen.line(&[(8.0, 3.0), (8.0, 13.0)]);
-                pen.line(&[(3.0, 8.0), (13.0, 8.0)]);
-            }
+            Self::Pin => pin(pen),
+            Self::Bars => bars(pen),
+            Self::Target => target(pen),
+            Self::Review => review(pen),
+            Self::Search => search(pen),
+            Self::Plus => plus(pen),
             Self::Undo => turn_back(pen, false),
             Self::Redo => turn_back(pen, true),
             Self::Settings => settings(pen),
             Self::Cloud => cloud(pen),
-            Self::CloudOff => {
-                cloud(pen);
-                pen.line(&[(2.5, 2.5), (13.5, 13.8)]);
-            }
-            Self::Warning => {
-                pen.closed(&[(8.0, 2.2), (14.2, 13.4), (1.8, 13.4)]);
-                pen.line(&[(8.0, 6.4), (8.0, 9.6)]);
-                pen.dot(8.0, 11.5, 0.8);
-            }
-            Self::Info => {
-                pen.circle(8.0, 8.0, 6.0);
-                pen.line(&[(8.0, 7.4), (8.0, 11.2)]);
-                pen.dot(8.0, 5.1, 0.8);
-            }
+            Self::CloudOff => cloud_off(pen),
+            Self::Warning => warning(pen),
+            Self::Info => info(pen),
             Self::Check => pen.line(&[(3.0, 8.4), (6.4, 11.8), (13.0, 4.6)]),
-            Self::Close => {
-                pen.line(&[(4.0, 4.0), (12.0, 12.0)]);
-                pen.line(&[(12.0, 4.0), (4.0, 12.0)]);
-            }
+            Self::Close => close(pen),
             Self::More => [3.5, 8.0, 12.5].iter().for_each(|&x| pen.dot(x, 8.0, 1.1)),
-            Self::Drag => {
-                for y in [4.0, 8.0, 12.0] {
-                    pen.dot(6.0, y, 1.0);
-                    pen.dot(10.0, y, 1.0);
-                }
-            }
+            Self::Drag => drag(pen),
             Self::Up => pen.line(&[(4.0, 10.0), (8.0, 6.0), (12.0, 10.0)]),
             Self::Down => pen.line(&[(4.0, 6.0), (8.0, 10.0), (12.0, 6.0)]),
             Self::Left => pen.line(&[(10.0, 4.0), (6.0, 8.0), (10.0, 12.0)]),
             Self::Right => pen.line(&[(6.0, 4.0), (10.0, 8.0), (6.0, 12.0)]),
-            Self::DoubleLeft => {
-                pen.line(&[(8.0, 4.0), (4.0, 8.0), (8.0, 12.0)]);
-                pen.line(&[(12.5, 4.0), (8.5, 8.0), (12.5, 12.0)]);
-            }
-            Self::DoubleRight => {
-                pen.line(&[(3.5, 4.0), (7.5, 8.0), (3.5, 12.0)]);
-                pen.line(&[(8.0, 4.0), (12.0, 8.0), (8.0, 12.0)]);
-            }
+            Self::DoubleLeft => double_left(pen),
+            Self::DoubleRight => double_right(pen),
             Self::SortUp => pen.solid(&[(8.0, 5.5), (11.5, 10.5), (4.5, 10.5)]),
             Self::SortDown => pen.solid(&[(4.5, 5.5), (11.5, 5.5), (8.0, 10.5)]),
-            Self::Document => {
-                pen.closed(&[(3.5, 1.8), (9.5, 1.8), (12.5, 4.8), (12.5, 14.2), (3.5, 14.2)]);
-                pen.line(&[(5.8, 7.8), (10.2, 7.8)]);
-                pen.line(&[(5.8, 10.8), (10.2, 10.8)]);
-            }
-            Self::Link => {
-                pen.line(&[(6.5, 3.5), (3.0, 3.5), (3.0, 13.0), (12.5, 13.0), (12.5, 9.5)]);
-                pen.line(&[(7.5, 8.5), (13.5, 2.5)]);
-                pen.line(&[(9.5, 2.5), (13.5, 2.5), (13.5, 6.5)]);
-            }
+            Self::Document => document(pen),
+            Self::Link => link(pen),
             Self::Trash => trash(pen),
-            Self::Edit => {
-                pen.closed(&[(10.6, 2.6), (13.4, 5.4), (5.4, 13.4), (2.4, 13.6), (2.6, 10.6)]);
-                pen.line(&[(8.6, 4.6), (11.4, 7.4)]);
-            }
-            Self::History => {
-                pen.arc((8.0, 8.0), 5.6, -150.0, 150.0);
-                pen.line(&[(2.2, 2.6), (3.1, 5.2), (5.8, 4.6)]);
-                pen.line(&[(8.0, 4.8), (8.0, 8.2), (10.4, 9.6)]);
-            }
-            Self::Chart => {
-                pen.line(&[(2.5, 2.5), (2.5, 13.5), (13.8, 13.5)]);
-                pen.line(&[(5.5, 11.0), (5.5, 8.5)]);
-                pen.line(&[(8.8, 11.0), (8.8, 4.5)]);
-                pen.line(&[(12.0, 11.0), (12.0, 6.5)]);
-            }
+            Self::Edit => edit(pen),
+            Self::History => history(pen),
+            Self::Chart => chart(pen),
             Self::Import => tray(pen, [(4.8, 6.8), (8.0, 10.0), (11.2, 6.8)]),
             Self::Export => tray(pen, [(4.8, 5.4), (8.0, 2.2), (11.2, 5.4)]),
-            Self::Filter => {
-                pen.closed(&[(2.2, 3.0), (13.8, 3.0), (9.6, 8.2), (9.6, 13.4), (6.4, 11.6), (6.4, 8.2)])
-            }
+            Self::Filter => filter(pen),
             Self::Dash => pen.line(&[(4.0, 8.0), (12.0, 8.0)]),
-            Self::Menu => {
-                for y in [4.0, 8.0, 12.0] {
-                    pen.line(&[(3.0, y), (13.0, y)]);
-                }
-            }
+            Self::Menu => menu(pen),
         }
     }
 }
@@ -297,6 +217,130 @@ impl Pen<'_> {
             .map(|angle| (x + r * angle.cos(), y + r * angle.sin()))
             .collect();
         self.painter.line(points.into_iter().map(|p| self.at(p)).collect(), self.stroke());
+    }
+}
+
+fn person(pen: &Pen<'_>) {
+    pen.circle(8.0, 5.2, 2.7);
+    pen.arc((8.0, 14.2), 5.2, 180.0, 360.0);
+}
+
+fn people(pen: &Pen<'_>) {
+    pen.circle(6.0, 5.4, 2.4);
+    pen.arc((6.0, 13.6), 4.6, 180.0, 360.0);
+    pen.arc((10.6, 5.4), 2.4, -110.0, 110.0);
+    pen.arc((10.0, 13.6), 4.6, -62.0, 0.0);
+}
+
+fn pin(pen: &Pen<'_>) {
+    pen.arc((8.0, 6.6), 4.6, 150.0, 390.0);
+    pen.line(&[(4.0, 8.9), (8.0, 14.4), (12.0, 8.9)]);
+    pen.circle(8.0, 6.6, 1.5);
+}
+
+fn bars(pen: &Pen<'_>) {
+    pen.line(&[(2.0, 4.0), (8.5, 4.0)]);
+    pen.line(&[(5.0, 8.0), (12.0, 8.0)]);
+    pen.line(&[(8.5, 12.0), (14.0, 12.0)]);
+}
+
+fn target(pen: &Pen<'_>) {
+    pen.circle(8.0, 8.0, 6.0);
+    pen.circle(8.0, 8.0, 2.8);
+    pen.dot(8.0, 8.0, 0.9);
+}
+
+fn review(pen: &Pen<'_>) {
+    pen.closed(&[(2.5, 2.5), (13.5, 2.5), (13.5, 13.5), (2.5, 13.5)]);
+    pen.line(&[(5.0, 8.2), (7.2, 10.4), (11.2, 5.8)]);
+}
+
+fn search(pen: &Pen<'_>) {
+    pen.circle(7.0, 7.0, 4.4);
+    pen.line(&[(10.3, 10.3), (14.0, 14.0)]);
+}
+
+fn plus(pen: &Pen<'_>) {
+    pen.line(&[(8.0, 3.0), (8.0, 13.0)]);
+    pen.line(&[(3.0, 8.0), (13.0, 8.0)]);
+}
+
+fn cloud_off(pen: &Pen<'_>) {
+    cloud(pen);
+    pen.line(&[(2.5, 2.5), (13.5, 13.8)]);
+}
+
+fn warning(pen: &Pen<'_>) {
+    pen.closed(&[(8.0, 2.2), (14.2, 13.4), (1.8, 13.4)]);
+    pen.line(&[(8.0, 6.4), (8.0, 9.6)]);
+    pen.dot(8.0, 11.5, 0.8);
+}
+
+fn info(pen: &Pen<'_>) {
+    pen.circle(8.0, 8.0, 6.0);
+    pen.line(&[(8.0, 7.4), (8.0, 11.2)]);
+    pen.dot(8.0, 5.1, 0.8);
+}
+
+fn close(pen: &Pen<'_>) {
+    pen.line(&[(4.0, 4.0), (12.0, 12.0)]);
+    pen.line(&[(12.0, 4.0), (4.0, 12.0)]);
+}
+
+fn drag(pen: &Pen<'_>) {
+    for y in [4.0, 8.0, 12.0] {
+        pen.dot(6.0, y, 1.0);
+        pen.dot(10.0, y, 1.0);
+    }
+}
+
+fn double_left(pen: &Pen<'_>) {
+    pen.line(&[(8.0, 4.0), (4.0, 8.0), (8.0, 12.0)]);
+    pen.line(&[(12.5, 4.0), (8.5, 8.0), (12.5, 12.0)]);
+}
+
+fn double_right(pen: &Pen<'_>) {
+    pen.line(&[(3.5, 4.0), (7.5, 8.0), (3.5, 12.0)]);
+    pen.line(&[(8.0, 4.0), (12.0, 8.0), (8.0, 12.0)]);
+}
+
+fn document(pen: &Pen<'_>) {
+    pen.closed(&[(3.5, 1.8), (9.5, 1.8), (12.5, 4.8), (12.5, 14.2), (3.5, 14.2)]);
+    pen.line(&[(5.8, 7.8), (10.2, 7.8)]);
+    pen.line(&[(5.8, 10.8), (10.2, 10.8)]);
+}
+
+fn link(pen: &Pen<'_>) {
+    pen.line(&[(6.5, 3.5), (3.0, 3.5), (3.0, 13.0), (12.5, 13.0), (12.5, 9.5)]);
+    pen.line(&[(7.5, 8.5), (13.5, 2.5)]);
+    pen.line(&[(9.5, 2.5), (13.5, 2.5), (13.5, 6.5)]);
+}
+
+fn edit(pen: &Pen<'_>) {
+    pen.closed(&[(10.6, 2.6), (13.4, 5.4), (5.4, 13.4), (2.4, 13.6), (2.6, 10.6)]);
+    pen.line(&[(8.6, 4.6), (11.4, 7.4)]);
+}
+
+fn history(pen: &Pen<'_>) {
+    pen.arc((8.0, 8.0), 5.6, -150.0, 150.0);
+    pen.line(&[(2.2, 2.6), (3.1, 5.2), (5.8, 4.6)]);
+    pen.line(&[(8.0, 4.8), (8.0, 8.2), (10.4, 9.6)]);
+}
+
+fn chart(pen: &Pen<'_>) {
+    pen.line(&[(2.5, 2.5), (2.5, 13.5), (13.8, 13.5)]);
+    pen.line(&[(5.5, 11.0), (5.5, 8.5)]);
+    pen.line(&[(8.8, 11.0), (8.8, 4.5)]);
+    pen.line(&[(12.0, 11.0), (12.0, 6.5)]);
+}
+
+fn filter(pen: &Pen<'_>) {
+    pen.closed(&[(2.2, 3.0), (13.8, 3.0), (9.6, 8.2), (9.6, 13.4), (6.4, 11.6), (6.4, 8.2)])
+}
+
+fn menu(pen: &Pen<'_>) {
+    for y in [4.0, 8.0, 12.0] {
+        pen.line(&[(3.0, y), (13.0, y)]);
     }
 }
 

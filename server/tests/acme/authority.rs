@@ -179,20 +179,7 @@ fn resource((method, path): (&str, &str), body: &[u8], place: Place<'_>) -> (u16
     );
     let number = || path.rsplit('/').next().unwrap().parse::<usize>().unwrap();
     match path {
-        "/account" => {
-            let key = &protected["jwk"];
-            // RFC 7638: in this order, without spaces.
-            let canonical =
-                format!(r#"{{"crv":{},"kty":{},"x":{},"y":{}}}"#, key["crv"], key["kty"], key["x"], key["y"]);
-            let mut state = state.lock().unwrap();
-            state.accounts.push(BASE64.encode(&Sha256::digest(canonical)));
-            state.contact = payload["contact"].clone();
-            (
-                201,
-                Some(format!("/account/{}", state.accounts.len() - 1)),
-                json!({"status": "valid"}).to_string(),
-            )
-        }
+        "/account" => account(&mut state.lock().unwrap(), &protected, &payload),
         "/order" => {
             let names = payload["identifiers"].as_array().unwrap().iter();
             let names = names.map(|name| (name["value"].as_str().unwrap().to_owned(), false, None));
@@ -215,29 +202,37 @@ fn resource((method, path): (&str, &str), body: &[u8], place: Place<'_>) -> (u16
             state.lock().unwrap().contact = payload["contact"].clone();
             (200, None, json!({"status": "valid"}).to_string())
         }
-        path if path.starts_with("/proof/") => {
-            let kid =
-                protected["kid"].as_str().unwrap().rsplit('/').next().unwrap().parse::<usize>().unwrap();
-            let (name, thumb) = {
-                let state = state.lock().unwrap();
-                (state.order[number()].0.clone(), state.accounts[kid].clone())
-            };
-            let digest = Sha256::digest(format!("token{}.{thumb}", number()));
-            let proven = prove(&relay(state), &name, &digest);
-            let mut state = state.lock().unwrap();
-            (state.order[number()].1, state.order[number()].2) = (proven.is_ok(), proven.err());
-            (
-                200,
-                None,
-                json!({"type": "tls-alpn-01", "url": url(path), "token": "", "status": "processing"})
-                    .to_string(),
-            )
-        }
+        path if path.starts_with("/proof/") => (200, None, proof(place, (number(), url(path)), &protected)),
         path if path.starts_with("/name/") => {
             (200, None, name(&state.lock().unwrap(), number(), url).to_string())
         }
         path => panic!("{path}"),
     }
+}
+
+fn account(state: &mut State, protected: &Json, payload: &Json) -> (u16, Option<String>, String) {
+    let key = &protected["jwk"];
+    // RFC 7638: in this order, without spaces.
+    let canonical =
+        format!(r#"{{"crv":{},"kty":{},"x":{},"y":{}}}"#, key["crv"], key["kty"], key["x"], key["y"]);
+    state.accounts.push(BASE64.encode(&Sha256::digest(canonical)));
+    state.contact = payload["contact"].clone();
+    let place = format!("/account/{}", state.accounts.len() - 1);
+    (201, Some(place), json!({"status": "valid"}).to_string())
+}
+
+/// Looks whether the name of that number is whose it is said to be.
+fn proof((state, ..): Place<'_>, (number, url): (usize, String), protected: &Json) -> String {
+    let kid = protected["kid"].as_str().unwrap().rsplit('/').next().unwrap().parse::<usize>().unwrap();
+    let (name, thumb) = {
+        let state = state.lock().unwrap();
+        (state.order[number].0.clone(), state.accounts[kid].clone())
+    };
+    let digest = Sha256::digest(format!("token{number}.{thumb}"));
+    let proven = prove(&relay(state), &name, &digest);
+    let mut state = state.lock().unwrap();
+    (state.order[number].1, state.order[number].2) = (proven.is_ok(), proven.err());
+    json!({"type": "tls-alpn-01", "url": url, "token": "", "status": "processing"}).to_string()
 }
 
 fn order(state: &State, url: impl Fn(&str) -> String) -> String {

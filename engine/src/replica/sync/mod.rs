@@ -23,13 +23,14 @@ mod serving;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Replica;
+use crate::document::ChangeHash;
 use crate::id::RecordId;
 use crate::identity::{Challenge, Credential, DeviceId, DeviceKey, Grant, Management, WorkspaceSecret};
 use crate::store::{Meta, Transaction, Withdrawn};
 use crate::sync::limits::{BATCH_CHANGES, MOST_PRESENT};
 use crate::sync::{
-    Allowance, ClientEvent, ClientSession, Cursor, Entry, Erasures, ErrorCode, Hello, Outgoing,
-    SINCE_FOUNDING, Start, SyncError, VERSIONS,
+    Allowance, ClientEvent, ClientSession, Cursor, Entry, Erasures, ErrorCode, Hello, Outgoing, Presence,
+    Refused, SINCE_FOUNDING, Start, SyncError, VERSIONS,
 };
 use arrival::Reached;
 pub use asking::{Answer, Inquiry};
@@ -68,6 +69,18 @@ struct Present {
     /// What somebody has open here, to be told; none where nobody is.
     ours: Option<Option<RecordId>>,
     told: Option<Option<RecordId>>,
+}
+
+impl Present {
+    /// Takes in who has come, has opened something else, or has gone. Answers who is here.
+    fn take(&mut self, presence: &Presence) -> BTreeMap<DeviceId, Option<RecordId>> {
+        self.others.extend(presence.here.iter().map(|here| (here.device, here.open)));
+        self.others.retain(|device, _| !presence.gone.contains(device));
+        while self.others.len() > MOST_PRESENT {
+            self.others.pop_last();
+        }
+        self.others.clone()
+    }
 }
 
 /// A replica with more records than these that has no place in any log is compared with the relay rather than sent
@@ -242,23 +255,7 @@ impl ReplicaSync {
                     return Ok(());
                 }
                 if let Some(grant) = grant {
-                    let entered =
-                        replica.entering.is_some().then(|| replica.key.as_ref().map(DeviceKey::public));
-                    let mut transaction = replica.store.transaction()?;
-                    if let Some(key) = entered.flatten() {
-                        transaction.set_key(&key)?;
-                    }
-                    transaction.set_grant(&grant, meeting_key.as_ref())?;
-                    let withdrawn = withdraw(&mut transaction, &grant, &start)?;
-                    transaction.commit()?;
-                    replica.entering = None;
-                    if withdrawn != Withdrawn::default() {
-                        news.push(SyncNews::Withdrawn(withdrawn));
-                        // Where that fails it is tried again at the next contact.
-                        if let Err(error) = replica.store.scrub() {
-                            tracing::warn!(%error, "what was taken away could not be cleared from the file yet");
-                        }
-                    }
+                    take_grant(replica, &grant, meeting_key.as_ref(), &start, news)?;
                 }
                 self.workspace_name.clone_from(&workspace_name);
                 self.left = records;
@@ -288,58 +285,52 @@ impl ReplicaSync {
                 self.store(replica, &entries, Reached::Log(cursor), news)?;
                 self.offer_dependents(replica, &entries, now)?;
             }
-            ClientEvent::CaughtUp => {
-                self.live = true;
-                let now = replica.now();
-                let mut transaction = replica.store.transaction()?;
-                transaction.caught_up(&self.workspace_name, now)?;
-                transaction.offer_again(ErrorCode::MissingDependencies)?;
-                transaction.offer_again(ErrorCode::NotYours)?;
-                // Whoever has got the right to it since need not think of it.
-                transaction.offer_what_is_permitted(replica.device)?;
-                transaction.commit()?;
-                news.push(SyncNews::CaughtUp);
-            }
-            ClientEvent::Acknowledged { changes, passed } => {
-                let now = replica.now();
-                // They leave the outbox only when they have come by in the log, with the cursor behind them. A relay that is
-                // set back to our very cursor would otherwise have lost them without anything showing it. Those that the
-                // cursor is behind already do not come by: another replica brought them here while they were passed.
-                let mut transaction = replica.store.transaction()?;
-                transaction.mark_logged(&passed)?;
-                transaction.contact(now)?;
-                transaction.commit()?;
-                news.push(SyncNews::Pushed(replica.store.edits_among(&changes)?));
-            }
-            ClientEvent::Refused { hash, refused } => {
-                if refused.code == ErrorCode::ActorCollision {
-                    let mut transaction = replica.store.transaction()?;
-                    let told = identity::refused(&mut transaction, hash)?;
-                    transaction.commit()?;
-                    if self.told_apart(told, news) {
-                        return Ok(());
-                    }
-                }
-                let mut transaction = replica.store.transaction()?;
-                let is_here = transaction.mark_refused(&hash, refused.code, &refused.words)?;
-                transaction.commit()?;
-                // It is not where it has got another name since it was pushed.
-                if is_here && !replica.store.is_held(&hash)? {
-                    news.push(SyncNews::Refused { hash, reason: refused.words });
-                }
-            }
-            ClientEvent::Present(presence) => {
-                let others = &mut self.present.others;
-                others.extend(presence.here.into_iter().map(|here| (here.device, here.open)));
-                others.retain(|device, _| !presence.gone.contains(device));
-                while others.len() > MOST_PRESENT {
-                    others.pop_last();
-                }
-                news.push(SyncNews::Present(others.clone()));
-            }
+            ClientEvent::CaughtUp => self.caught_up(replica, news)?,
+            ClientEvent::Acknowledged { changes, passed } => acknowledged(replica, &changes, &passed, news)?,
+            ClientEvent::Refused { hash, refused } => self.refused(replica, hash, refused, news)?,
+            ClientEvent::Present(presence) => news.push(SyncNews::Present(self.present.take(&presence))),
             ClientEvent::Managed(managed) => news.push(SyncNews::Managed(managed)),
             ClientEvent::Waits { seconds } => news.push(SyncNews::Waits { seconds }),
             ClientEvent::Closed(notice) => news.push(SyncNews::Closed(notice)),
+        }
+        Ok(())
+    }
+
+    fn caught_up(&mut self, replica: &mut Replica, news: &mut Vec<SyncNews>) -> Result<(), SyncProblem> {
+        self.live = true;
+        let now = replica.now();
+        let mut transaction = replica.store.transaction()?;
+        transaction.caught_up(&self.workspace_name, now)?;
+        transaction.offer_again(ErrorCode::MissingDependencies)?;
+        transaction.offer_again(ErrorCode::NotYours)?;
+        // Whoever has got the right to it since need not think of it.
+        transaction.offer_what_is_permitted(replica.device)?;
+        transaction.commit()?;
+        news.push(SyncNews::CaughtUp);
+        Ok(())
+    }
+
+    fn refused(
+        &mut self,
+        replica: &mut Replica,
+        hash: ChangeHash,
+        refused: Refused,
+        news: &mut Vec<SyncNews>,
+    ) -> Result<(), SyncProblem> {
+        if refused.code == ErrorCode::ActorCollision {
+            let mut transaction = replica.store.transaction()?;
+            let told = identity::refused(&mut transaction, hash)?;
+            transaction.commit()?;
+            if self.told_apart(told, news) {
+                return Ok(());
+            }
+        }
+        let mut transaction = replica.store.transaction()?;
+        let is_here = transaction.mark_refused(&hash, refused.code, &refused.words)?;
+        transaction.commit()?;
+        // It is not where it has got another name since it was pushed.
+        if is_here && !replica.store.is_held(&hash)? {
+            news.push(SyncNews::Refused { hash, reason: refused.words });
         }
         Ok(())
     }
@@ -476,6 +467,51 @@ impl ReplicaSync {
         news.push(SyncNews::Compared { differences });
         Ok(())
     }
+}
+
+/// Takes what we may do, as the relay says it, and takes away what we may not read any more.
+fn take_grant(
+    replica: &mut Replica,
+    grant: &Grant,
+    meeting_key: Option<&WorkspaceSecret>,
+    start: &Start,
+    news: &mut Vec<SyncNews>,
+) -> Result<(), SyncProblem> {
+    let entered = replica.entering.is_some().then(|| replica.key.as_ref().map(DeviceKey::public));
+    let mut transaction = replica.store.transaction()?;
+    if let Some(key) = entered.flatten() {
+        transaction.set_key(&key)?;
+    }
+    transaction.set_grant(grant, meeting_key)?;
+    let withdrawn = withdraw(&mut transaction, grant, start)?;
+    transaction.commit()?;
+    replica.entering = None;
+    if withdrawn != Withdrawn::default() {
+        news.push(SyncNews::Withdrawn(withdrawn));
+        // Where that fails it is tried again at the next contact.
+        if let Err(error) = replica.store.scrub() {
+            tracing::warn!(%error, "what was taken away could not be cleared from the file yet");
+        }
+    }
+    Ok(())
+}
+
+/// The relay has taken changes of ours. They leave the outbox only when they have come by in the log, with the cursor behind them. A relay
+/// that is set back to our very cursor would otherwise have lost them without anything showing it. Those that the cursor is behind already
+/// do not come by: another replica brought them here while they were passed.
+fn acknowledged(
+    replica: &mut Replica,
+    changes: &[ChangeHash],
+    passed: &[ChangeHash],
+    news: &mut Vec<SyncNews>,
+) -> Result<(), SyncProblem> {
+    let now = replica.now();
+    let mut transaction = replica.store.transaction()?;
+    transaction.mark_logged(passed)?;
+    transaction.contact(now)?;
+    transaction.commit()?;
+    news.push(SyncNews::Pushed(replica.store.edits_among(changes)?));
+    Ok(())
 }
 
 /// Takes away what a role may not read any more.

@@ -31,6 +31,12 @@ use samsyn_client::widgets::{
     toolbar::toolbar,
 };
 
+mod form;
+mod samples;
+
+use form::*;
+use samples::*;
+
 const TODAY: Date = date(2026, 11, 23);
 const MONTHS: [&str; 12] = [
     "januari",
@@ -145,31 +151,6 @@ struct Gallery {
     dialog: bool,
 }
 
-struct Form {
-    name: String,
-    mail: String,
-    notes: String,
-    seats: Option<u32>,
-    kind: Option<usize>,
-    area: Option<usize>,
-    areas: Vec<usize>,
-    appointed: Option<bool>,
-    due: Option<Date>,
-    stay: (Option<Date>, Option<Date>),
-    venue: Option<usize>,
-}
-
-struct Task {
-    label: &'static str,
-    depth: usize,
-    start: Date,
-    end: Date,
-    progress: u8,
-    milestone: bool,
-    tone: Tone,
-    urgent: bool,
-}
-
 impl Gallery {
     fn new(page: Option<&str>) -> Self {
         let page =
@@ -273,39 +254,7 @@ impl Gallery {
             });
         });
         ui.add_space(space::M);
-        ui.heading("Märken");
-        ui.horizontal_wrapped(|ui| {
-            for (tone, text) in TONES {
-                badge::badge(ui, text, tone);
-            }
-            badge::badge(ui, "7", Tone::Danger);
-            badge::button(ui, Icon::Warning, "2 värden", Tone::Warning);
-        });
-        ui.horizontal_wrapped(|ui| {
-            for (tone, text) in TONES {
-                badge::chip(ui, text, tone, Some("Ta bort"));
-            }
-            badge::chip(ui, "utan kryss", Tone::Neutral, None);
-            for (tone, text) in TONES {
-                badge::status_dot(ui, tone, text);
-            }
-        });
-        ui.add_space(space::M);
-        ui.heading("Ikoner");
-        let colour = Tokens::of(ui).text;
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(space::L, space::M);
-            for icon in Icon::ALL {
-                icon::show(ui, icon, colour).on_hover_text(format!("{icon:?}"));
-            }
-        });
-        ui.horizontal_wrapped(|ui| {
-            for icon in Icon::ALL {
-                let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(36.0), egui::Sense::hover());
-                icon.paint(ui.painter(), rect.shrink(2.0), colour);
-            }
-        });
-        ui.add_space(space::M);
+        marks_and_icons(ui);
         ui.heading("Text");
         ui.label("Brödtext: Åre, Östersund, Härjedalen. 0123456789 – “citat” • … → ✓ ✗ ▲ ▼ ⚠ ½ €");
         ui.label(RichText::new("Svag text: hjälp, bildtexter, det som läses sedan.").weak());
@@ -483,194 +432,38 @@ const TONES: [(Tone, &str); 5] = [
     (Tone::Danger, "krockar"),
 ];
 
-impl Form {
-    fn new() -> Self {
-        Self {
-            name: "Inga-Lill Fjällström".into(),
-            mail: "inga-lill@example".into(),
-            notes: "Träffades på hälsokongressen i Åre. Vill gärna ta hem mötet 2028.\n\nRinger helst på förmiddagen.".into(),
-            seats: Some(12_500),
-            kind: Some(1),
-            area: None,
-            areas: vec![0, 3, 5],
-            appointed: Some(true),
-            due: Some(date(2026, 12, 4)),
-            stay: (Some(date(2028, 9, 11)), Some(date(2028, 9, 14))),
-            venue: Some(0),
+fn marks_and_icons(ui: &mut Ui) {
+    ui.heading("Märken");
+    ui.horizontal_wrapped(|ui| {
+        for (tone, text) in TONES {
+            badge::badge(ui, text, tone);
         }
-    }
-
-    fn texts(&mut self, ui: &mut Ui, drafts: &mut Drafts<&'static str>) {
-        let name = Field::new("Namn").conflict("2 värden").text_line(ui, drafts, &"name", &self.name);
-        keep(&mut self.name, name.committed);
-        let mail = Field::new("E-post")
-            .help("Används bara för det som personen har sagt ja till.")
-            .error("Adressen saknar en toppdomän.")
-            .text_line(ui, drafts, &"mail", &self.mail);
-        keep(&mut self.mail, mail.committed);
-        let notes = Field::new("Anteckningar").rows(4).text_area(ui, drafts, &"notes", &self.notes);
-        keep(&mut self.notes, notes.committed);
-    }
-
-    fn numbers(&mut self, ui: &mut Ui, drafts: &mut Drafts<&'static str>) {
-        let whole = |text: &str| text.trim().is_empty() || text.trim().parse::<u32>().is_ok();
-        let error = drafts.is_held(&"seats").then_some("Skriv ett heltal, till exempel 1200.");
-        let field = Field::new("Platser").unit("st").width(120.0).error(error);
-        let seats = self.seats.map(|seats| seats.to_string()).unwrap_or_default();
-        if let Some(commit) = field.text_checked(ui, drafts, &"seats", &seats, &whole).committed {
-            self.seats = commit.text.trim().parse().ok();
+        badge::badge(ui, "7", Tone::Danger);
+        badge::button(ui, Icon::Warning, "2 värden", Tone::Warning);
+    });
+    ui.horizontal_wrapped(|ui| {
+        for (tone, text) in TONES {
+            badge::chip(ui, text, tone, Some("Ta bort"));
         }
-        let valid = |text: &str| text.trim().is_empty() || text.trim().parse::<Date>().is_ok();
-        let dating = Dating { today: TODAY, texts: &DATES, valid: &valid };
-        let due = Field::new("Uppföljning").date(ui, drafts, &"due", self.due, dating);
-        keep_day(&mut self.due, due.end);
-        let keys = (&"from", &"to");
-        let stay = Field::new("Vistelse").date_range(ui, drafts, keys, self.stay, (dating, dating));
-        let [first, last] = stay.ends;
-        keep_day(&mut self.stay.0, first);
-        keep_day(&mut self.stay.1, last);
-    }
-
-    fn choices(&mut self, ui: &mut Ui) {
-        let texts = ChoiceTexts { none: Some("Inte valt"), filter: "Filtrera", no_match: "Inget som passar" };
-        let kinds = Choices { titles: &["Fysiskt", "Hybrid", "Digitalt"], chosen: self.kind, texts };
-        self.kind = Field::new("Mötesform").choice(ui, kinds).changed.unwrap_or(self.kind);
-        let areas = Choices { titles: &AREAS, chosen: self.area, texts };
-        self.area = Field::new("Huvudområde").choice(ui, areas).changed.unwrap_or(self.area);
-        let texts = SetTexts {
-            add: "Lägg till område",
-            remove: "Ta bort",
-            filter: "Filtrera",
-            no_match: "Inget kvar",
-        };
-        match Field::new("Fokusområden").choice_set(ui, &AREAS, &self.areas, texts).action {
-            Some(SetAction::Add(index)) => self.areas.push(index),
-            Some(SetAction::Remove(index)) => self.areas.retain(|area| *area != index),
-            None => {}
+        badge::chip(ui, "utan kryss", Tone::Neutral, None);
+        for (tone, text) in TONES {
+            badge::status_dot(ui, tone, text);
         }
-        let texts = YesNoTexts { yes: "Ja", no: "Nej" };
-        self.appointed = Field::new("Utsedd ambassadör")
-            .yes_no(ui, self.appointed, texts)
-            .changed
-            .unwrap_or(self.appointed);
-    }
-
-    /// Returns the new query, when there is one.
-    fn reference(&mut self, ui: &mut Ui, query: &str) -> Option<String> {
-        let matches = |(title, _): &&(&str, &str)| title.to_lowercase().contains(&query.to_lowercase());
-        let found: Vec<Found> = VENUES
-            .iter()
-            .filter(matches)
-            .map(|(title, detail)| Found { title: (*title).into(), detail: (*detail).into() })
-            .collect();
-        let title = self.venue.map(|venue| VENUES[venue].0);
-        let answer = Field::new("Anläggning").reference(ui, "venue", title, &found, &PICKER);
-        if answer.cleared {
-            self.venue = None;
+    });
+    ui.add_space(space::M);
+    ui.heading("Ikoner");
+    let colour = Tokens::of(ui).text;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(space::L, space::M);
+        for icon in Icon::ALL {
+            icon::show(ui, icon, colour).on_hover_text(format!("{icon:?}"));
         }
-        if let Some(chosen) = answer.chosen {
-            self.venue = VENUES.iter().position(|(title, _)| *title == found[chosen].title);
+    });
+    ui.horizontal_wrapped(|ui| {
+        for icon in Icon::ALL {
+            let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(36.0), egui::Sense::hover());
+            icon.paint(ui.painter(), rect.shrink(2.0), colour);
         }
-        answer.query
-    }
-
-    fn left(&mut self, ui: &mut Ui, drafts: &mut Drafts<&'static str>) {
-        let width = 180.0;
-        let name = Field::new("Namn").caption_left(width).text_line(ui, drafts, &"name left", &self.name);
-        keep(&mut self.name, name.committed);
-        let city = Field::new("Destinationsbolagets anläggningsöversikt").caption_left(width).hint("Ort");
-        keep(&mut self.mail, city.help("Hjälp under fältet.").text_line(ui, drafts, &"city", "").committed);
-        let fixed = Field::new("Kan inte ändras").caption_left(width).enabled(false);
-        let _ = fixed.text_line(ui, drafts, &"fixed", "Östersund");
-        let texts = YesNoTexts { yes: "Ja", no: "Nej" };
-        let answer = Field::new("Flexibel").caption_left(width).yes_no(ui, self.appointed, texts);
-        self.appointed = answer.changed.unwrap_or(self.appointed);
-    }
-}
-
-/// Takes over a committed text, as the model would.
-fn keep_day(value: &mut Option<Date>, end: DateEnd) {
-    if let Some(commit) = end.committed {
-        *value = commit.text.trim().parse().ok();
-    }
-    *value = end.picked.unwrap_or(*value);
-}
-
-fn keep(value: &mut String, committed: Option<samsyn_client::widgets::draft::Commit>) {
-    if let Some(commit) = committed {
-        *value = commit.text;
-    }
-}
-
-fn meeting(index: usize) -> Row {
-    let names = [
-        "Nordisk kongress i rehabilitering",
-        "Skogsdagarna",
-        "Europeisk konferens om vintersportens framtid",
-        "Destinationsbolagets anläggningsöversikt",
-    ];
-    let (tone, stage) = TONES[index % 5];
-    let progress = u8::try_from(index * 7 % 101).unwrap_or_default();
-    Row::new([
-        Cell::new(format!("{} {}", names[index % 4], 2027 + index % 6)).icon(Icon::Calendar),
-        Cell::new(VENUES[index % 4].0).look(if index.is_multiple_of(3) { Look::Weak } else { Look::Plain }),
-        Cell::new(stage).look(Look::Badge(tone)),
-        Cell::new(format!("{progress} %")).look(Look::Progress(progress)),
-        Cell::new((120 + index * 37).to_string()),
-    ])
-    .mark((index % 7 == 3).then_some(Tone::Warning))
-    .faded(index % 11 == 6)
-}
-
-impl Task {
-    fn row(&self, id: usize) -> GanttRow<'_, usize> {
-        GanttRow {
-            id,
-            label: self.label,
-            depth: self.depth,
-            start: Some(self.start),
-            end: Some(self.end),
-            progress: self.progress,
-            milestone: self.milestone,
-            tone: self.tone,
-            urgent: self.urgent,
-            movable: self.depth > 0,
-        }
-    }
-}
-
-fn tasks() -> Vec<Task> {
-    let bar = |label, depth, start, end, progress, tone| Task {
-        label,
-        depth,
-        start,
-        end,
-        progress,
-        milestone: false,
-        tone,
-        urgent: false,
-    };
-    vec![
-        bar("Bud på Nordisk kongress 2029", 0, date(2026, 11, 2), date(2026, 12, 18), 40, Tone::Neutral),
-        bar("Förankra hos näringslivet", 1, date(2026, 11, 2), date(2026, 11, 13), 100, Tone::Success),
-        bar(
-            "Destinationsbolagets anläggningsöversikt",
-            1,
-            date(2026, 11, 16),
-            date(2026, 12, 1),
-            60,
-            Tone::Accent,
-        ),
-        bar("Skriva budet", 1, date(2026, 11, 27), date(2026, 12, 11), 10, Tone::Accent),
-        bar("Visning på plats", 0, date(2026, 12, 7), date(2027, 1, 22), 0, Tone::Neutral),
-        Task {
-            urgent: true,
-            ..bar("Boka hotell", 1, date(2026, 11, 9), date(2026, 11, 20), 30, Tone::Accent)
-        },
-        Task {
-            milestone: true,
-            ..bar("Budet lämnas", 1, date(2026, 12, 14), date(2026, 12, 14), 0, Tone::Warning)
-        },
-        bar("Besök av styrelsen", 1, date(2027, 1, 11), date(2027, 1, 13), 0, Tone::Accent),
-    ]
+    });
+    ui.add_space(space::M);
 }
