@@ -177,6 +177,12 @@ impl Client {
         let _ = self.socket.send(Message::Ping(vec![0; 100].into())).await;
     }
 
+    /// Sends what was offered, and waits for nothing.
+    pub async fn flush_offered(&mut self) {
+        self.session.push(&mut self.outgoing);
+        self.flush().await;
+    }
+
     /// Sends what is to be sent.
     pub async fn flush(&mut self) {
         while let Some(frame) = self.session.poll_transmit() {
