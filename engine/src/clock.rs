@@ -5,6 +5,7 @@
 //! ([`crate::random`]).
 
 use std::cell::Cell;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 thread_local! {
     static SIMULATED: Cell<Option<i64>> = const { Cell::new(None) };
@@ -12,7 +13,10 @@ thread_local! {
 
 /// This device's clock, in seconds since 1970-01-01 UTC; 0 where it is set to a time before.
 pub fn wall_clock() -> i64 {
-    SIMULATED.get().unwrap_or_else(|| jiff::Timestamp::now().as_second().max(0))
+    SIMULATED.get().unwrap_or_else(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
 }
 
 /// Does something at a time that stands still, in seconds since 1970-01-01 UTC, on this thread.

@@ -441,3 +441,19 @@ fn every_file_of_tests_belongs_to_the_one_program() {
         }
     }
 }
+
+/// A reader holds a file of that length in mind.
+#[test]
+fn no_source_file_is_longer_than_six_hundred_lines() {
+    let mut folders: Vec<_> = ["engine", "server", "client", "tests"].map(|name| top().join(name)).to_vec();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && !path.ends_with("target") && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let lines = fs::read_to_string(&path).unwrap().lines().count();
+                assert!(lines <= 600, "{} has {lines} lines", path.display());
+            }
+        }
+    }
+}

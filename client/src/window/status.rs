@@ -117,21 +117,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: 
             let hint = if alone { DAMAGED_ALONE } else { DAMAGED_HINT };
             badge::badge(ui, &damaged, Tone::Danger).on_hover_text(hint.get(language));
         }
-        // Trying again helps nobody who is not let in.
-        if session.is_kept_out() {
-            let caption = Command::Enter.words(language);
-            if button::quiet(ui, &caption).clicked() {
-                wanted.push(Command::Enter);
-            }
-        } else if let Link::Waiting { reason, .. } = &status.link {
-            if may_be_elsewhere(reason, roomy) && button::quiet(ui, &Command::Relay.words(language)).clicked()
-            {
-                wanted.push(Command::Relay);
-            }
-            if button::quiet(ui, texts::SYNC_NOW.get(language)).clicked() {
-                wanted.push(Command::SyncNow);
-            }
-        }
+        wanted.extend(what_helps(ui, session, language, roomy));
         let (saved, always) = saved(session, typing);
         if roomy || always {
             ui.label(RichText::new(saved.get(language)).weak());
@@ -150,6 +136,19 @@ pub(super) fn show(ui: &mut Ui, session: &Session, settings: &Settings, typing: 
     ui.add_space((HEIGHT - height::CONTROL) / 2.0);
     line::ends(ui, left, right);
     wanted.into_iter().map(Action::Command).collect()
+}
+
+/// Buttons for what helps where there is no connection. Trying again helps nobody who is not let in.
+fn what_helps(ui: &mut Ui, session: &Session, language: Language, roomy: bool) -> Option<Command> {
+    if session.is_kept_out() {
+        let is_asked = button::quiet(ui, &Command::Enter.words(language)).clicked();
+        return is_asked.then_some(Command::Enter);
+    }
+    let Link::Waiting { reason, .. } = &session.status().link else { return None };
+    let elsewhere =
+        may_be_elsewhere(reason, roomy) && button::quiet(ui, &Command::Relay.words(language)).clicked();
+    let again = button::quiet(ui, texts::SYNC_NOW.get(language)).clicked();
+    elsewhere.then_some(Command::Relay).or(again.then_some(Command::SyncNow))
 }
 
 /// Whether another address may be what is needed: the relay says so, or what stands there is none. Where nobody answers it is mostly

@@ -134,14 +134,14 @@ impl Replica {
     /// Does all of a batch, or nothing of it.
     ///
     /// # Errors
-    /// [`ReplicaError::InBatch`], which says where, as [`Replica::create_record`] and [`Replica::edit`] say why; what is about the file
+    /// [`ReplicaError::InBatch`], which says where in a batch of several, as [`Replica::create_record`] and [`Replica::edit`] say why; what is about the file
     /// and not about a record stands for itself.
     pub fn apply(&mut self, batch: &Batch) -> Result<Applied, ReplicaError> {
         let mut writing = self.writing(batch.why.as_deref())?;
         let mut done = Done::default();
         for (place, write) in batch.writes.iter().enumerate() {
-            let edited = write.done_in(&mut writing);
-            done.push(edited.map_err(|error| error.in_batch(place, write.record()))?);
+            let at = Place { place, of: batch.len(), record: write.record() };
+            done.push(write.done_in(&mut writing).map_err(|error| at.of(error))?);
         }
         let edited = done.of_each(&writing)?;
         writing.commit()?;
@@ -155,14 +155,16 @@ impl Replica {
     pub fn undo_batch(&mut self, applied: &Applied) -> Result<UndoneBatch, ReplicaError> {
         let mut writing = self.writing(None)?;
         let mut undone = UndoneBatch::default();
-        for (place, edited) in applied.edited.iter().rev().enumerate() {
+        for (place, edited) in applied.edited.iter().enumerate().rev() {
             match writing.take_back(edited) {
                 Ok(taken) => {
                     undone.kept.extend(taken.kept.into_iter().map(|path| (edited.record, path)));
                     undone.applied.edited.push(taken.edited);
                 }
                 Err(ReplicaError::NoRecord(record)) => undone.gone.push(record),
-                Err(error) => return Err(error.in_batch(place, edited.record)),
+                Err(error) => {
+                    return Err(Place { place, of: applied.edited.len(), record: edited.record }.of(error));
+                }
             }
         }
         writing.commit()?;
@@ -201,13 +203,21 @@ impl Done {
     }
 }
 
-impl ReplicaError {
-    /// The same, of one write among others.
-    fn in_batch(self, place: usize, record: RecordId) -> ReplicaError {
-        match self {
+/// Where in a batch something cannot be done.
+struct Place {
+    place: usize,
+    of: usize,
+    record: RecordId,
+}
+
+impl Place {
+    fn of(&self, error: ReplicaError) -> ReplicaError {
+        match error {
             // About the file, not about the record.
-            ReplicaError::Store(_) => self,
-            _ => ReplicaError::InBatch { number: place + 1, record, why: Box::new(self) },
+            ReplicaError::Store(_) => error,
+            // There is but one write that it can be about.
+            _ if self.of == 1 => error,
+            _ => ReplicaError::InBatch { number: self.place + 1, record: self.record, why: Box::new(error) },
         }
     }
 }

@@ -44,24 +44,7 @@ pub(super) async fn reading_what_is_kept_back(attacks: &mut Attacks, stage: &Sta
     let mut comparing = partner.enter_from(town, compares).await;
     let everything = Range { upper: None, held: Held::Fingerprint(Fingerprint([0; 16])) };
     comparing.until(|client| client.grant.is_some()).await;
-    let mut ranges = vec![everything];
-    for _ in 0..20 {
-        comparing.compare(ranges).await;
-        let named = comparing.compared.iter().filter_map(|range| match &range.held {
-            Held::Records(records) => Some(records),
-            _ => None,
-        });
-        assert!(named.flatten().all(|holding| !kept_back.contains(&holding.record)));
-        ranges = comparing.compared.clone();
-        if ranges.iter().all(|range| !matches!(range.held, Held::Fingerprint(_))) {
-            break;
-        }
-        for range in &mut ranges {
-            if matches!(range.held, Held::Fingerprint(_)) {
-                range.held = Held::Fingerprint(Fingerprint([0; 16]));
-            }
-        }
-    }
+    compares_everything(&mut comparing, vec![everything], kept_back).await;
     attacks.tried("contacts in what a partner compares");
     comparing.want(&[kept_back, &[venue.id()][..]].concat()).await;
     assert!(comparing.has_heard("Synligare") && !seen(&comparing));
@@ -80,6 +63,27 @@ pub(super) async fn reading_what_is_kept_back(attacks: &mut Attacks, stage: &Sta
     assert!(first.refused.values().all(|refused| !refused.words.contains("Hemlig")));
     assert!(!first.refused.is_empty());
     attacks.tried("a partner writes a venue over a contact");
+}
+
+/// Compares down to single records, and is named none of those that are kept back.
+async fn compares_everything(comparing: &mut Client, mut ranges: Vec<Range>, kept_back: &[RecordId]) {
+    for _ in 0..20 {
+        comparing.compare(ranges).await;
+        let named = comparing.compared.iter().filter_map(|range| match &range.held {
+            Held::Records(records) => Some(records),
+            _ => None,
+        });
+        assert!(named.flatten().all(|holding| !kept_back.contains(&holding.record)));
+        ranges = comparing.compared.clone();
+        if ranges.iter().all(|range| !matches!(range.held, Held::Fingerprint(_))) {
+            return;
+        }
+        for range in &mut ranges {
+            if matches!(range.held, Held::Fingerprint(_)) {
+                range.held = Held::Fingerprint(Fingerprint([0; 16]));
+            }
+        }
+    }
 }
 
 pub(super) async fn after_losing_access(attacks: &mut Attacks, stage: &Stage, before: &mut Before) {

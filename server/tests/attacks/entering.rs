@@ -112,37 +112,8 @@ pub(super) async fn with_invitations(attacks: &mut Attacks, stage: &Stage, befor
     let second = Town::create(&town.data, &town.relay);
     attacks.shown_out("another workspace's code", eve.join(town, &second.invite(&[])).await).await;
 
-    // Eve overhears how somebody joins, and is faster.
     let code = town.invite(&[]);
-    let who = (town.id, eva.device);
-    let stolen = eve
-        .present(town, |challenge| {
-            let theirs = Credential::invitation(who, &eva.key, challenge, (&code, "Eva"));
-            let own = Credential::invitation((town.id, eve.device), &eve.key, challenge, (&code, "Eve"));
-            match (theirs, own) {
-                (Credential::Invitation(theirs), Credential::Invitation(mut own)) => {
-                    own.signature = theirs.signature;
-                    Credential::Invitation(own)
-                }
-                _ => unreachable!(),
-            }
-        })
-        .await;
-    attacks.shown_out("somebody else's signature of an invitation", stolen).await;
-    let public = eve
-        .present(town, |challenge| {
-            // All that a copy of the relay's disk says of the invitation.
-            let own = Credential::invitation((town.id, eve.device), &eve.key, challenge, (&code, "Eve"));
-            match own {
-                Credential::Invitation(mut own) => {
-                    own.signature = own.proof.signature;
-                    Credential::Invitation(own)
-                }
-                _ => unreachable!(),
-            }
-        })
-        .await;
-    attacks.shown_out("an invitation by what the relay keeps of it", public).await;
+    by_what_was_overheard(attacks, town, (&eva, &eve), &code).await;
     let usurper = Laptop { key: DeviceKey::random(), ..boss.clone() };
     attacks.shown_out("a good code in a known device's name", usurper.join(town, &code).await).await;
     let double = Laptop { device: DeviceId::random(), ..boss.clone() };
@@ -165,6 +136,44 @@ pub(super) async fn with_invitations(attacks: &mut Attacks, stage: &Stage, befor
     // The code itself is still good.
     let joined = caught_up(eve.join(town, &code).await).await;
     assert_eq!(joined.grant.unwrap().role, Role::Ambassador);
+}
+
+/// Eve overhears how Eva joins, and is faster.
+async fn by_what_was_overheard(
+    attacks: &mut Attacks,
+    town: &Town,
+    (eva, eve): (&Laptop, &Laptop),
+    code: &InvitationCode,
+) {
+    let who = (town.id, eva.device);
+    let stolen = eve
+        .present(town, |challenge| {
+            let theirs = Credential::invitation(who, &eva.key, challenge, (code, "Eva"));
+            let own = Credential::invitation((town.id, eve.device), &eve.key, challenge, (code, "Eve"));
+            match (theirs, own) {
+                (Credential::Invitation(theirs), Credential::Invitation(mut own)) => {
+                    own.signature = theirs.signature;
+                    Credential::Invitation(own)
+                }
+                _ => unreachable!(),
+            }
+        })
+        .await;
+    attacks.shown_out("somebody else's signature of an invitation", stolen).await;
+    let public = eve
+        .present(town, |challenge| {
+            // All that a copy of the relay's disk says of the invitation.
+            let own = Credential::invitation((town.id, eve.device), &eve.key, challenge, (code, "Eve"));
+            match own {
+                Credential::Invitation(mut own) => {
+                    own.signature = own.proof.signature;
+                    Credential::Invitation(own)
+                }
+                _ => unreachable!(),
+            }
+        })
+        .await;
+    attacks.shown_out("an invitation by what the relay keeps of it", public).await;
 }
 
 fn invitation(town: &Town, code: &InvitationCode, role: Role, seconds: u32) -> Invitation {

@@ -59,9 +59,9 @@ pub(super) fn everywhere<P>(
         let mut attacks = Attacks::default();
         let mut stage = Stage::new(arguments).await;
         let mut with = make(&stage).await;
-        for now in Circumstances::ALL {
-            stage.comes_to(now);
-            attacks.now = now.name();
+        for circumstances in Circumstances::ALL {
+            stage.comes_to(circumstances);
+            attacks.now = circumstances.name();
             let there = Witness::enters(&stage).await;
             attack(&mut attacks, &stage, &mut with).await;
             stage.is_whole_for_who_joins(&attacks, there).await;

@@ -87,17 +87,13 @@ impl Shell {
 
     /// Shows where something was that was taken back or done again.
     pub(in crate::window) fn show_done(&mut self, done: Option<&Done>) {
-        match done {
-            Some(Done::Edited(edited)) if self.page != Page::Review => self.show_record(edited.record, false),
+        match (done, done.and_then(Done::record)) {
             // What was decided is to be seen where it is undecided again.
-            Some(Done::Edited(edited)) => self.review.choose(edited.record),
-            Some(Done::Applied(applied)) => {
-                if let [edited] = applied.edited.as_slice() {
-                    self.show_record(edited.record, false);
-                }
-            }
-            Some(Done::Marked(_)) => self.go(Page::Review),
-            None => {}
+            (_, Some(record)) if self.page == Page::Review => self.review.choose(record),
+            (_, Some(record)) => self.show_record(record, false),
+            (Some(Done::Marked(_)), None) => self.go(Page::Review),
+            // What was done in many records shows in their lists.
+            (Some(Done::Edited(_) | Done::Applied(_)) | None, None) => {}
         }
     }
 

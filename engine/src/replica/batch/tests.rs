@@ -144,6 +144,32 @@ fn taking_back_leaves_what_somebody_wrote_since_and_goes_on_where_a_record_is_go
 }
 
 #[test]
+fn of_one_write_alone_it_is_only_said_why() {
+    let (_folder, mut replica) = fresh();
+    let nobody = RecordId::from_bytes([9; 16]);
+    let why = replica.apply(&Batch::named("One").edit(nobody, family("Nej"))).unwrap_err();
+    assert!(matches!(why, ReplicaError::NoRecord(record) if record == nobody), "{why}");
+}
+
+#[test]
+fn where_taking_back_is_not_allowed_it_says_in_which_record_and_takes_nothing_back() {
+    let (_folder, mut replica) = fresh();
+    let own = replica.device;
+    let venue = replica.create_record(&NewRecord::new(&VENUE)).unwrap().record;
+    let name = |name: &str| vec![Edit::set("name", Value::Text(name.to_owned()))];
+    let applied =
+        replica.apply(&Batch::named("Two").edit(venue, name("Arenan")).edit(own, name("Eva"))).unwrap();
+    let mut transaction = replica.store.transaction().unwrap();
+    transaction.set_grant(&Grant { role: Role::Reader, ..Grant::unbounded(own) }, None).unwrap();
+    transaction.commit().unwrap();
+    match replica.undo_batch(&applied) {
+        Err(ReplicaError::InBatch { number: 1, record, .. }) => assert_eq!(record, venue),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(value(&replica, own, "name"), Value::Text("Eva".to_owned()));
+}
+
+#[test]
 fn an_empty_batch_does_nothing() {
     let (_folder, mut replica) = fresh();
     let applied = replica.apply(&Batch::named("Nothing")).unwrap();
